@@ -1,0 +1,3 @@
+export type { Backend, Connection, ConnectOptions, Credentials, Wait } from './backend.js';
+export * from './errors.js';
+export * from './tokens.js';
