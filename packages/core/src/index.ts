@@ -1,3 +1,14 @@
+export type { Command, CredentialOptions, Target } from './arguments.js';
 export type { Backend, Connection, ConnectOptions, Credentials, Wait } from './backend.js';
+export { type CallOptions, type ClientOptions, Remctl } from './client.js';
+export {
+  type CreateClientOptions,
+  createClient,
+  type RemctlOptions,
+  remctl,
+} from './create-client.js';
 export * from './errors.js';
+export type { BackendName } from './load-backend.js';
+export { DEFAULT_PORT, LEGACY_PORT } from './open-connection.js';
+export type { RemctlCommand, RemctlResult, RemctlTextResult } from './run.js';
 export * from './tokens.js';

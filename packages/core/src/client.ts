@@ -1,0 +1,464 @@
+/** The full interface: one client, one connection at a time, one call at a time. */
+import {
+  type CheckedTarget,
+  type Command,
+  type CredentialOptions,
+  checkCcache,
+  checkCredentials,
+  checkSourceIp,
+  checkTarget,
+  checkTimeout,
+  encodeCommand,
+  type Target,
+} from './arguments.js';
+import type { Backend, Connection, Credentials } from './backend.js';
+import {
+  type CommandState,
+  RemctlBusyError,
+  RemctlError,
+  RemctlNotOpenedError,
+  RemctlUnsupportedError,
+} from './errors.js';
+import { openConnection } from './open-connection.js';
+import { RemctlCommand } from './run.js';
+import type { Token } from './tokens.js';
+
+/** What a client is made with. `signal` on calls is separate. */
+export type ClientOptions = CredentialOptions & {
+  /** The source IP address of connections. */
+  readonly sourceIp?: string | undefined;
+  /** Seconds that the server may be silent; 0, the default, for ever. Fractions are taken. */
+  readonly timeout?: number | undefined;
+};
+
+export interface CallOptions {
+  /** Ends the call at once, and the connection with it; the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type State =
+  | { readonly type: 'closed'; readonly because: string }
+  | { readonly type: 'open'; readonly connection: Connection; readonly outputPending: boolean }
+  /** A connection of protocol 1 whose one command is done; the next command opens another. */
+  | { readonly type: 'spent' };
+
+interface Call {
+  readonly method: string;
+  readonly interrupt: (reason: unknown) => void;
+}
+
+const DONE: Token = Object.freeze({ type: 'done' });
+
+/**
+ * A client on one backend. It holds at most one connection, on which commands run one after the
+ * other; for commands at the same time, make several clients.
+ *
+ * What the API text leaves open holds for every backend:
+ * - a command, or a NOOP, while the last command's output is not read to its end: RemctlBusyError,
+ *   and nothing is sent;
+ * - a call while another waits: RemctlBusyError for the second, the first goes on;
+ * - `output()` before any command, or after the command's end: a done token;
+ * - `output()`, `command()` or `noop()` before `open()`, after `close()` and after a failure:
+ *   RemctlNotOpenedError;
+ * - `close()` while a call waits: the call rejects with RemctlNotOpenedError;
+ * - `open()` on an open client closes the old connection first, also when the new one fails;
+ * - any failure of a call on the network, and an abort, ends the connection.
+ */
+export class Remctl {
+  readonly #backend: Backend;
+  #state: State = { type: 'closed', because: 'call open() first' };
+  #target: CheckedTarget | undefined;
+  #credentials: Credentials | undefined;
+  #sourceIp: string | undefined;
+  #timeoutMs = 0;
+  #call: Call | undefined;
+  #run: RemctlCommand | undefined;
+  #commandState: CommandState = 'not-sent';
+  #lastError: string | null = null;
+
+  /**
+   * Makes a client; nothing is connected. `createClient` also loads a backend by its name.
+   *
+   * Errors: TypeError and RangeError for the options; RemctlUnsupportedError for credentials that
+   * the backend cannot use.
+   */
+  constructor(backend: Backend, options: ClientOptions = {}) {
+    this.#backend = backend;
+    this.#useCredentials(checkCredentials(options));
+    if (options.sourceIp !== undefined) this.setSourceIp(options.sourceIp);
+    if (options.timeout !== undefined) this.setTimeout(options.timeout);
+  }
+
+  /** The backend's name, such as `native`. */
+  get backend(): string {
+    return this.#backend.name;
+  }
+
+  /** What is known of the last command; the same as an error's `commandState`, also after an abort. */
+  get commandState(): CommandState {
+    return this.#commandState;
+  }
+
+  /** Whether a connection is open (at protocol 1: whether a command can be given). */
+  get isOpen(): boolean {
+    return this.#state.type !== 'closed';
+  }
+
+  /**
+   * "Sets the credential cache for outgoing connections": for later `open()` calls of this client
+   * and no other.
+   *
+   * Errors: TypeError and RangeError; RemctlUnsupportedError, "setting the credential cache isn't
+   * supported" by this backend.
+   */
+  setCcache(ccache: string): void {
+    this.#useCredentials(checkCcache(ccache));
+  }
+
+  /**
+   * "Sets the source IP for future outgoing connections", IPv4 or IPv6.
+   *
+   * Errors: TypeError; RangeError, "It must be an IP address, not a host name."
+   */
+  setSourceIp(source: string): void {
+    this.#sourceIp = checkSourceIp(source);
+  }
+
+  /**
+   * "Sets the timeout for connections and commands", in seconds, 0 for none; it holds from the next
+   * call on. "The timeout is a timeout on network activity from the server, not on a complete
+   * operation."
+   *
+   * Errors: TypeError; RangeError where it is negative.
+   */
+  setTimeout(timeout: number): void {
+    this.#timeoutMs = checkTimeout(timeout);
+  }
+
+  /**
+   * "Open a connection to a remote server and authenticate." An open that the server drops is tried
+   * again (see `openConnection`); no command has been sent by then.
+   *
+   * Errors: TypeError and RangeError for arguments; RemctlNetworkError, RemctlTimeoutError,
+   * RemctlAuthenticationError, RemctlInvalidTokenError; RemctlBusyError; the signal's reason.
+   */
+  open(target: Target & CallOptions): Promise<void>;
+  open(
+    host: string,
+    port?: number | null,
+    principal?: string | null,
+    options?: CallOptions,
+  ): Promise<void>;
+  async open(
+    first: string | (Target & CallOptions),
+    port?: number | null,
+    principal?: string | null,
+    options: CallOptions = {},
+  ): Promise<void> {
+    const target = checkTarget(
+      typeof first === 'object' ? first : { host: first, port, principal },
+    );
+    const signal = typeof first === 'object' && first !== null ? first.signal : options.signal;
+    this.#checkIdle('open');
+    signal?.throwIfAborted();
+    await this.#connect(target, signal);
+  }
+
+  /**
+   * "Send a command to the remote host." Read its answer with `output()` to its end, then the next
+   * can be sent. Where the server speaks protocol 1, a connection is opened for each command.
+   *
+   * Errors: TypeError and RangeError for the command; RemctlNotOpenedError; RemctlBusyError;
+   * RemctlNetworkError, RemctlTimeoutError and the like; the signal's reason.
+   */
+  async command(command: Command, options: CallOptions = {}): Promise<void> {
+    await this.#send('command', encodeCommand(command), options.signal);
+  }
+
+  /**
+   * "Reads an output token from the server": output tokens, then one status or error token, then
+   * done tokens "for as long as output() is called without another call to command()".
+   *
+   * Errors: RemctlNotOpenedError; RemctlBusyError, also while a `run()` reads the output;
+   * RemctlNetworkError, RemctlTimeoutError, RemctlInvalidTokenError; the signal's reason.
+   */
+  async output(options: CallOptions = {}): Promise<Token> {
+    if (this.#run !== undefined) {
+      throw this.#note(new RemctlBusyError('a run() is reading the output: read it from there'));
+    }
+    return this.#receive('output', options.signal);
+  }
+
+  /**
+   * "Send a NOOP message to the server and read the reply", to keep the connection alive. Resolves
+   * to true.
+   *
+   * Errors: RemctlUnsupportedError where the server has no protocol 3 (at protocol 2 the connection
+   * stays open); RemctlNotOpenedError; RemctlBusyError; RemctlNetworkError and the like, after which
+   * "the client will need to explicitly reopen the connection with open()"; the signal's reason.
+   */
+  async noop(options: CallOptions = {}): Promise<true> {
+    this.#checkIdle('noop');
+    const state = this.#opened('noop');
+    if (state.type === 'spent' || state.connection.protocol === 1) {
+      throw this.#note(
+        new RemctlUnsupportedError('the server speaks protocol 1, which has no NOOP message'),
+      );
+    }
+    if (state.outputPending) throw this.#note(this.#outputPending('noop'));
+    const { connection } = state;
+    await this.#exclusive(
+      'noop',
+      options.signal,
+      () => connection.noop({ timeoutMs: this.#timeoutMs }),
+      () => undefined,
+    );
+    return true;
+  }
+
+  /**
+   * "Close a connection." What waits is ended. Closing a closed client does nothing. Never rejects.
+   */
+  async close(): Promise<void> {
+    const state = this.#state;
+    const run = this.#run;
+    this.#state = { type: 'closed', because: 'close() was called' };
+    this.#run = undefined;
+    const ended = new RemctlNotOpenedError('close() was called while this waited');
+    ended.commandState = this.#commandState;
+    if (this.#call !== undefined) {
+      if (state.type === 'open') state.connection.abort();
+      this.#call.interrupt(ended);
+    } else if (state.type === 'open') {
+      if (state.outputPending) state.connection.abort();
+      await state.connection.close();
+    }
+    run?.interrupt(ended);
+  }
+
+  /** "Returns the error from the last failed Remctl method", or null where none has failed. */
+  error(): string | null {
+    return this.#lastError;
+  }
+
+  /**
+   * Runs a command and gives its answer as an async iterable of tokens, as web streams, or whole.
+   * The command is sent at once; its answer is read as fast as it is consumed, and no faster.
+   * Leaving a loop over it early closes the connection: the command may still be running.
+   *
+   * Errors: TypeError and RangeError are thrown here. All others come where the answer is consumed.
+   */
+  run(command: Command, options: CallOptions = {}): RemctlCommand {
+    const words = encodeCommand(command);
+    const { signal } = options;
+    // Only a command that was taken owns the output; one that is refused leaves it to its owner.
+    let taken = false;
+    const sent = this.#send('run', words, signal, () => {
+      taken = true;
+    });
+    const run: RemctlCommand = new RemctlCommand(sent, signal, {
+      next: () => this.#receive('run', signal),
+      end: () => {
+        if (this.#run === run) this.#run = undefined;
+      },
+      abandon: (because) => {
+        if (this.#run !== run) return;
+        this.#run = undefined;
+        this.#break(because);
+      },
+    });
+    if (taken) this.#run = run;
+    return run;
+  }
+
+  /** `await using` closes the connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #useCredentials(credentials: Credentials | undefined): void {
+    if (credentials !== undefined) this.#backend.checkCredentials?.(credentials);
+    this.#credentials = credentials;
+  }
+
+  async #connect(target: CheckedTarget, signal: AbortSignal | undefined): Promise<void> {
+    const old = this.#state;
+    this.#state = { type: 'closed', because: 'the last open() failed' };
+    this.#target = target;
+    this.#commandState = 'not-sent';
+    const controller = new AbortController();
+    await this.#exclusive(
+      'open',
+      signal,
+      async () => {
+        if (old.type === 'open') {
+          if (old.outputPending) old.connection.abort();
+          await old.connection.close();
+        }
+        return openConnection(this.#backend, {
+          ...target,
+          credentials: this.#credentials,
+          sourceIp: this.#sourceIp,
+          timeoutMs: this.#timeoutMs,
+          signal: controller.signal,
+        });
+      },
+      (connection) => {
+        this.#state = { type: 'open', connection, outputPending: false };
+      },
+      {
+        onInterrupt: (reason) => controller.abort(reason),
+        onLate: (connection) => connection.abort(),
+      },
+    );
+  }
+
+  async #send(
+    method: string,
+    words: readonly Uint8Array[],
+    signal: AbortSignal | undefined,
+    onTaken: () => void = () => undefined,
+  ): Promise<void> {
+    this.#checkIdle(method);
+    let state = this.#opened(method);
+    if (state.type === 'open' && state.outputPending) throw this.#note(this.#outputPending(method));
+    signal?.throwIfAborted();
+    onTaken();
+    this.#commandState = 'not-sent';
+    if (state.type === 'spent') {
+      if (this.#target === undefined) throw new Error('a spent connection has a target');
+      await this.#connect(this.#target, signal);
+      state = this.#opened(method);
+      if (state.type === 'spent') throw new Error('a new connection is not spent');
+    }
+    const { connection } = state;
+    this.#commandState = 'unknown';
+    await this.#exclusive(
+      method,
+      signal,
+      () => connection.send(words, { timeoutMs: this.#timeoutMs }),
+      () => {
+        this.#state = { type: 'open', connection, outputPending: true };
+      },
+    );
+  }
+
+  async #receive(method: string, signal: AbortSignal | undefined): Promise<Token> {
+    this.#checkIdle(method);
+    const state = this.#opened(method);
+    if (state.type === 'spent' || !state.outputPending) return DONE;
+    signal?.throwIfAborted();
+    const { connection } = state;
+    return this.#exclusive(
+      method,
+      signal,
+      () => connection.receive({ timeoutMs: this.#timeoutMs }),
+      (token) => {
+        if (token.type !== 'output') this.#finish(connection);
+        return token;
+      },
+    );
+  }
+
+  #finish(connection: Connection): void {
+    this.#commandState = 'finished';
+    if (connection.protocol === 1) {
+      this.#state = { type: 'spent' };
+      // Its promise never rejects, and nothing more is to be done on it.
+      void connection.close();
+    } else {
+      this.#state = { type: 'open', connection, outputPending: false };
+    }
+  }
+
+  /**
+   * Runs one call alone. It ends when the work does, or at once when it is interrupted, whatever
+   * the backend does then; `commit` changes the state only in the first case.
+   */
+  #exclusive<T, R>(
+    method: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+    commit: (value: T) => R,
+    on: { onInterrupt?: (reason: unknown) => void; onLate?: (value: T) => void } = {},
+  ): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      let over = false;
+      const finish = () => {
+        over = true;
+        this.#call = undefined;
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const fail = (error: unknown) => {
+        finish();
+        // At protocol 2 a server may answer NOOP with MESSAGE_VERSION; the connection is unharmed.
+        if (!(method === 'noop' && error instanceof RemctlUnsupportedError)) {
+          this.#break(error instanceof Error ? error.message : String(error));
+        }
+        reject(this.#note(error, method));
+      };
+      const interrupt = (reason: unknown) => {
+        on.onInterrupt?.(reason);
+        fail(reason);
+      };
+      const onAbort = () => interrupt(signal?.reason);
+      this.#call = { method, interrupt };
+      signal?.addEventListener('abort', onAbort);
+      work().then(
+        (value) => {
+          if (over) {
+            on.onLate?.(value);
+            return;
+          }
+          finish();
+          resolve(commit(value));
+        },
+        (error: unknown) => {
+          // After an interruption the caller has its answer; this is the backend's echo of it.
+          if (!over) fail(error);
+        },
+      );
+    });
+  }
+
+  #break(because: string): void {
+    const state = this.#state;
+    if (state.type === 'open') state.connection.abort();
+    if (state.type !== 'closed') {
+      this.#state = { type: 'closed', because: `the connection ended: ${because}` };
+    }
+  }
+
+  #opened(method: string): Exclude<State, { type: 'closed' }> {
+    const state = this.#state;
+    if (state.type !== 'closed') return state;
+    throw this.#note(
+      new RemctlNotOpenedError(`no connection is open for ${method}(): ${state.because}`),
+    );
+  }
+
+  #checkIdle(method: string): void {
+    if (this.#call === undefined) return;
+    throw this.#note(
+      new RemctlBusyError(
+        `${method}() was called while ${this.#call.method}() waits: ` +
+          'await it first, or use one client for each command at a time',
+      ),
+    );
+  }
+
+  #outputPending(method: string): RemctlBusyError {
+    return new RemctlBusyError(
+      `${method}() was called before the last command's output was read to its end: ` +
+        'read it until a status or error token, or close() and open() again',
+    );
+  }
+
+  #note<E>(error: E, method = ''): E {
+    if (error instanceof RemctlError && method !== '') {
+      error.commandState = method === 'open' || method === 'noop' ? 'not-sent' : this.#commandState;
+    }
+    this.#lastError = error instanceof Error ? error.message : String(error);
+    return error;
+  }
+}

@@ -1,0 +1,83 @@
+/** How a connection is opened, for every backend: the two default ports, and dropped opens tried again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CheckedTarget } from './arguments.js';
+import type { Backend, Connection, ConnectOptions } from './backend.js';
+import { RemctlNetworkError, RemctlTimeoutError } from './errors.js';
+
+/** The IANA-registered port (specification, section 1). */
+export const DEFAULT_PORT = 4373;
+/** The port that servers before remctl 2.11 listen on. */
+export const LEGACY_PORT = 4444;
+
+/** How often an open is tried when the server drops it. */
+const OPEN_ATTEMPTS = 8;
+/** The longest pause before the second attempt; it doubles with each further one. */
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1000;
+
+export interface OpenOptions extends CheckedTarget {
+  readonly credentials: ConnectOptions['credentials'];
+  readonly sourceIp: string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a connection. Nothing has been sent of any command while it does, so an open that the
+ * server dropped midway (a remctld whose backlog of 5 is full does that) is tried again: up to
+ * 8 times, after pauses with jitter, and not beyond the time-out.
+ *
+ * Errors: the backend's (see `Backend.connect`); the reason of `signal`.
+ */
+export async function openConnection(backend: Backend, options: OpenOptions): Promise<Connection> {
+  const started = performance.now();
+  let left = options.timeoutMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await connectToPorts(backend, { ...options, timeoutMs: left });
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!wasDropped(error) || attempt === OPEN_ATTEMPTS) throw error;
+      const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      const pause = Math.random() * longest;
+      if (options.timeoutMs > 0) {
+        left = Math.floor(options.timeoutMs - (performance.now() - started) - pause);
+        if (left <= 0) throw error;
+      }
+      // The timer rejects with an error of its own on abort; the signal's reason is what callers gave.
+      await sleep(pause, undefined, { signal: options.signal }).catch(() => {
+        options.signal.throwIfAborted();
+      });
+    }
+  }
+}
+
+function wasDropped(error: unknown): boolean {
+  return error instanceof RemctlNetworkError && error.phase === 'negotiate';
+}
+
+/** "the library default is used (try 4373 first and fall back to attempting the legacy 4444 port)". */
+async function connectToPorts(backend: Backend, options: OpenOptions): Promise<Connection> {
+  const { port, ...rest } = options;
+  if (port !== undefined) return backend.connect({ ...rest, port });
+  try {
+    return await backend.connect({ ...rest, port: DEFAULT_PORT });
+  } catch (first) {
+    options.signal.throwIfAborted();
+    if (!couldNotConnect(first)) throw first;
+    try {
+      return await backend.connect({ ...rest, port: LEGACY_PORT });
+    } catch (second) {
+      options.signal.throwIfAborted();
+      // The registered port is the one to mend, unless something did answer on the legacy one.
+      throw couldNotConnect(second) ? first : second;
+    }
+  }
+}
+
+function couldNotConnect(error: unknown): boolean {
+  return (
+    (error instanceof RemctlNetworkError || error instanceof RemctlTimeoutError) &&
+    error.phase === 'connect'
+  );
+}

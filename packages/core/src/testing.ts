@@ -1,0 +1,86 @@
+/**
+ * A backend with no network and no Kerberos, for an application's own tests: the test says what
+ * each command answers.
+ */
+import type { Backend, Connection, ConnectOptions } from './backend.js';
+import { RemctlNetworkError } from './errors.js';
+import { type ServerToken, STDERR, STDOUT } from './tokens.js';
+
+/** What a command answers: tokens in order, or output and status in one piece. */
+export type ScriptedAnswer =
+  | Iterable<ServerToken>
+  | AsyncIterable<ServerToken>
+  | {
+      readonly stdout?: string | Uint8Array;
+      readonly stderr?: string | Uint8Array;
+      readonly status?: number;
+    };
+
+/** Called for each command with its words as bytes. */
+export type Script = (
+  command: readonly Uint8Array[],
+  connection: ConnectOptions,
+) => ScriptedAnswer | Promise<ScriptedAnswer>;
+
+/**
+ * A backend whose commands are answered by `script`. The rest is core's, as it is for any backend:
+ * checks, state, errors, abort.
+ *
+ * @example
+ * const backend = scriptedBackend(([name]) => ({ stdout: `hello ${name}\n` }));
+ * const client = await createClient(backend, { host: 'anywhere' });
+ */
+export function scriptedBackend(script: Script): Backend {
+  return {
+    name: 'scripted',
+    async connect(options) {
+      return scriptedConnection(script, options);
+    },
+  };
+}
+
+function scriptedConnection(script: Script, options: ConnectOptions): Connection {
+  let answer: AsyncGenerator<ServerToken> | undefined;
+  let end: (error: Error) => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  // It is raced by whatever waits; where nothing does, there is nobody to tell.
+  ended.catch(() => undefined);
+  const gone = () =>
+    end(new RemctlNetworkError('the connection is closed', { code: 'EOF', phase: 'command' }));
+  return {
+    protocol: 2,
+    async send(command) {
+      answer = tokensOf(await Promise.race([ended, script(command, options)]));
+    },
+    async receive() {
+      const next = await Promise.race([ended, answer?.next()]);
+      if (next === undefined || next.done === true) {
+        throw new Error('the script gave no status or error token');
+      }
+      return next.value;
+    },
+    noop: () => Promise.race([ended, Promise.resolve()]),
+    async close() {
+      gone();
+    },
+    abort: gone,
+  };
+}
+
+async function* tokensOf(answer: ScriptedAnswer): AsyncGenerator<ServerToken, undefined> {
+  if (Symbol.iterator in answer || Symbol.asyncIterator in answer) {
+    yield* answer;
+    return;
+  }
+  const { stdout = '', stderr = '', status = 0 } = answer;
+  for (const [stream, output] of [
+    [STDOUT, stdout],
+    [STDERR, stderr],
+  ] as const) {
+    const bytes = typeof output === 'string' ? new TextEncoder().encode(output) : output;
+    if (bytes.length > 0) yield { type: 'output', stream, output: bytes };
+  }
+  yield { type: 'status', status };
+}
