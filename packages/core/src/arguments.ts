@@ -150,7 +150,7 @@ export function checkTimeout(seconds: number): number {
     throw new TypeError(`timeout must be a number of seconds, not ${kindOf(seconds)}`);
   }
   const ms = Math.ceil(seconds * MS_PER_SECOND);
-  if (!(ms >= 0 && ms <= LONGEST_TIMEOUT_MS)) {
+  if (!(seconds >= 0 && ms <= LONGEST_TIMEOUT_MS)) {
     const longest = Math.floor(LONGEST_TIMEOUT_MS / MS_PER_SECOND);
     throw new RangeError(`timeout must be from 0 (none) to ${longest} seconds; it is ${seconds}`);
   }

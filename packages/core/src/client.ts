@@ -161,6 +161,7 @@ export class Remctl {
     const signal = typeof first === 'object' && first !== null ? first.signal : options.signal;
     this.#checkIdle('open');
     signal?.throwIfAborted();
+    this.#run?.interrupt(new RemctlNotOpenedError('open() was called before its end'));
     await this.#connect(target, signal);
   }
 
@@ -264,7 +265,9 @@ export class Remctl {
       abandon: (because) => {
         if (this.#run !== run) return;
         this.#run = undefined;
-        this.#break(because);
+        // Where the command is still being sent, or a token awaited, that call ends with it.
+        if (this.#call === undefined) this.#break(because);
+        else this.#call.interrupt(new RemctlError(because));
       },
     });
     if (taken) this.#run = run;

@@ -27,7 +27,7 @@ export type Script = (
  * checks, state, errors, abort.
  *
  * @example
- * const backend = scriptedBackend(([name]) => ({ stdout: `hello ${name}\n` }));
+ * const backend = scriptedBackend(() => ({ stdout: "hello\n", status: 0 }));
  * const client = await createClient(backend, { host: 'anywhere' });
  */
 export function scriptedBackend(script: Script): Backend {
