@@ -1,0 +1,23 @@
+/** The part of asn1-ber, which ships no types, that this package uses. */
+declare module 'asn1-ber' {
+  export class BerReader {
+    constructor(data: Buffer);
+    /** The length of the content whose header was read last. */
+    readonly length: number;
+    readonly offset: number;
+    peek(): number | null;
+    readSequence(tag?: number): number | null;
+    readInt(tag?: number): number | null;
+    readString(tag: number, retbuf: true): Buffer | null;
+  }
+
+  export class BerWriter {
+    constructor(options?: { size?: number; growthFactor?: number });
+    readonly buffer: Buffer;
+    startSequence(tag?: number): void;
+    endSequence(): void;
+    writeInt(value: number, tag?: number): void;
+    writeString(value: string, tag?: number): void;
+    writeBuffer(value: Buffer, tag?: number): void;
+  }
+}
