@@ -157,6 +157,16 @@ export function checkTimeout(seconds: number): number {
   return ms;
 }
 
+/** Errors: RangeError where it is neither 1 nor 2. */
+export function checkMinProtocol(minProtocol: 1 | 2): 1 | 2 {
+  if (minProtocol !== 1 && minProtocol !== 2) {
+    throw new RangeError(
+      `minProtocol must be 1 or 2 (which stands for 2 and 3); it is ${minProtocol}`,
+    );
+  }
+  return minProtocol;
+}
+
 /** Errors: TypeError; RangeError where it is no numeric address: "It must be an IP address, not a host name." */
 export function checkSourceIp(source: string): string {
   if (isIP(checkText('source', source)) === 0) {

@@ -5,6 +5,7 @@ import {
   type CredentialOptions,
   checkCcache,
   checkCredentials,
+  checkMinProtocol,
   checkSourceIp,
   checkTarget,
   checkTimeout,
@@ -29,6 +30,11 @@ export type ClientOptions = CredentialOptions & {
   readonly sourceIp?: string | undefined;
   /** Seconds that the server may be silent; 0, the default, for ever. Fractions are taken. */
   readonly timeout?: number | undefined;
+  /**
+   * The lowest protocol to speak: 1, the default, falls back to protocol 1 where the server (or
+   * someone on the way to it) does not offer more; 2 refuses that before a command is sent.
+   */
+  readonly minProtocol?: 1 | 2 | undefined;
 };
 
 export interface CallOptions {
@@ -71,6 +77,7 @@ export class Remctl {
   #credentials: Credentials | undefined;
   #sourceIp: string | undefined;
   #timeoutMs = 0;
+  readonly #minProtocol: 1 | 2;
   #call: Call | undefined;
   #run: RemctlCommand | undefined;
   #commandState: CommandState = 'not-sent';
@@ -85,6 +92,7 @@ export class Remctl {
   constructor(backend: Backend, options: ClientOptions = {}) {
     this.#backend = backend;
     this.#useCredentials(checkCredentials(options));
+    this.#minProtocol = checkMinProtocol(options.minProtocol ?? 1);
     if (options.sourceIp !== undefined) this.setSourceIp(options.sourceIp);
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
   }
@@ -303,6 +311,7 @@ export class Remctl {
           credentials: this.#credentials,
           sourceIp: this.#sourceIp,
           timeoutMs: this.#timeoutMs,
+          minProtocol: this.#minProtocol,
           signal: controller.signal,
         });
       },

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckedTarget } from './arguments.js';
 import type { Backend, Connection, ConnectOptions } from './backend.js';
-import { RemctlNetworkError, RemctlTimeoutError } from './errors.js';
+import { RemctlNetworkError, RemctlTimeoutError, RemctlUnsupportedError } from './errors.js';
 
 /** The IANA-registered port (specification, section 1). */
 export const DEFAULT_PORT = 4373;
@@ -19,6 +19,7 @@ export interface OpenOptions extends CheckedTarget {
   readonly credentials: ConnectOptions['credentials'];
   readonly sourceIp: string | undefined;
   readonly timeoutMs: number;
+  readonly minProtocol: 1 | 2;
   readonly signal: AbortSignal;
 }
 
@@ -27,14 +28,21 @@ export interface OpenOptions extends CheckedTarget {
  * server dropped midway (a remctld whose backlog of 5 is full does that) is tried again: up to
  * 8 times, after pauses with jitter, and not beyond the time-out.
  *
- * Errors: the backend's (see `Backend.connect`); the reason of `signal`.
+ * Errors: the backend's (see `Backend.connect`); RemctlUnsupportedError where the protocol agreed on
+ * is below `minProtocol`; the reason of `signal`.
  */
 export async function openConnection(backend: Backend, options: OpenOptions): Promise<Connection> {
   const started = performance.now();
   let left = options.timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await connectToPorts(backend, { ...options, timeoutMs: left });
+      const connection = await connectToPorts(backend, { ...options, timeoutMs: left });
+      if (connection.protocol >= options.minProtocol) return connection;
+      connection.abort();
+      throw new RemctlUnsupportedError(
+        'the server speaks protocol 1 only, or someone on the way took TOKEN_PROTOCOL from its ' +
+          'answer; minProtocol is 2, so nothing was sent',
+      );
     } catch (error) {
       options.signal.throwIfAborted();
       if (!wasDropped(error) || attempt === OPEN_ATTEMPTS) throw error;
@@ -58,7 +66,7 @@ function wasDropped(error: unknown): boolean {
 
 /** "the library default is used (try 4373 first and fall back to attempting the legacy 4444 port)". */
 async function connectToPorts(backend: Backend, options: OpenOptions): Promise<Connection> {
-  const { port, ...rest } = options;
+  const { port, minProtocol: _, ...rest } = options;
   if (port !== undefined) return backend.connect({ ...rest, port });
   try {
     return await backend.connect({ ...rest, port: DEFAULT_PORT });

@@ -128,6 +128,15 @@ describe('protocol 1', () => {
     await expect(client.command(['three'])).rejects.toThrow(RemctlNotOpenedError);
   });
 
+  test('is refused with minProtocol 2, before a command is sent', async () => {
+    const { backend, log } = manualBackend(1);
+    const client = new Remctl(backend, { minProtocol: 2 });
+    await expect(client.open('h', 1)).rejects.toThrow(RemctlUnsupportedError);
+    expect(log).toEqual(['connect 1', 'abort']);
+    const nonsense: unknown = 3;
+    expect(() => new Remctl(backend, { minProtocol: nonsense as 2 })).toThrow(RangeError);
+  });
+
   test('has no NOOP', async () => {
     const { client, log } = await opened(1);
     await expect(client.noop()).rejects.toThrow(RemctlUnsupportedError);
