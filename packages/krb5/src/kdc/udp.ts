@@ -1,0 +1,68 @@
+/** One request to one KDC by UDP (RFC 4120, section 7.2.1). */
+import { createSocket } from 'node:dgram';
+
+/** A KDC's address, resolved. */
+export interface KdcAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly port: number;
+}
+
+/**
+ * Looks at an answer. Returns what the caller waits for, or undefined where the bytes are no answer to
+ * the request.
+ */
+export type AcceptAnswer<T> = (answer: Uint8Array) => T | undefined;
+
+/**
+ * Sends `request` and waits for a datagram that `accept` takes; any other is ignored, as anyone may have
+ * sent it. The socket is connected, so the system drops what comes from another address and reports a
+ * closed port. Waits until `signal` aborts; rejects with its reason, or with the socket's error.
+ */
+export function exchangeByUdp<T>(
+  { address, family, port }: KdcAddress,
+  request: Uint8Array,
+  accept: AcceptAnswer<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+    const onAbort = () => settle(() => reject(signal.reason));
+    let settled = false;
+    const settle = (finish: () => void) => {
+      if (settled) {
+        return;
+      }
+      settled = true;
+      signal.removeEventListener('abort', onAbort);
+      socket.close();
+      finish();
+    };
+    signal.addEventListener('abort', onAbort);
+    socket.on('error', (error) => settle(() => reject(error)));
+    socket.on('message', (answer) => {
+      try {
+        const accepted = accept(answer);
+        if (accepted !== undefined) {
+          settle(() => resolve(accepted));
+        }
+      } catch (error) {
+        settle(() => reject(error));
+      }
+    });
+    socket.connect(port, address, () => {
+      if (settled) {
+        return;
+      }
+      socket.send(request, (error) => {
+        if (error) {
+          settle(() => reject(error));
+        }
+      });
+    });
+  });
+}

@@ -1,0 +1,117 @@
+/** What clients and KDCs say to each other (RFC 4120, section 5.4). */
+import {
+  application,
+  type Codec,
+  int32,
+  kerberosFlags,
+  kerberosString,
+  kerberosTime,
+  required,
+  optional,
+  sequence,
+  sequenceOf,
+  uint32,
+  type ValueOf,
+} from '../asn1/codec.js';
+import {
+  encodedTicket,
+  encryptedData,
+  encryptionKey,
+  hostAddresses,
+  MessageType,
+  paDataSequence,
+  principalName,
+} from './types.js';
+
+/** KDC-REQ-BODY. Requests of this package carry no authorization data and no additional tickets. */
+export const kdcReqBody = sequence({
+  kdcOptions: required(0, kerberosFlags),
+  cname: optional(1, principalName),
+  realm: required(2, kerberosString),
+  sname: optional(3, principalName),
+  from: optional(4, kerberosTime),
+  till: required(5, kerberosTime),
+  rtime: optional(6, kerberosTime),
+  nonce: required(7, uint32),
+  etype: required(8, sequenceOf(int32)),
+  addresses: optional(9, hostAddresses),
+});
+export type KdcReqBody = ValueOf<typeof kdcReqBody>;
+
+const kdcReq = sequence({
+  pvno: required(1, int32),
+  msgType: required(2, int32),
+  padata: optional(3, paDataSequence),
+  reqBody: required(4, kdcReqBody),
+});
+
+/** AS-REQ. */
+export const asReq = application(MessageType.KRB_AS_REQ, kdcReq);
+/** TGS-REQ. */
+export const tgsReq = application(MessageType.KRB_TGS_REQ, kdcReq);
+export type KdcReq = ValueOf<typeof kdcReq>;
+
+const kdcRep = sequence({
+  pvno: required(0, int32),
+  msgType: required(1, int32),
+  padata: optional(2, paDataSequence),
+  crealm: required(3, kerberosString),
+  cname: required(4, principalName),
+  ticket: required(5, encodedTicket),
+  encPart: required(6, encryptedData),
+});
+
+/** AS-REP. */
+export const asRep = application(MessageType.KRB_AS_REP, kdcRep);
+/** TGS-REP. */
+export const tgsRep = application(MessageType.KRB_TGS_REP, kdcRep);
+export type KdcRep = ValueOf<typeof kdcRep>;
+
+const lastReq = sequenceOf(
+  sequence({
+    lrType: required(0, int32),
+    lrValue: required(1, kerberosTime),
+  }),
+);
+
+const encKdcRepPartBody = sequence({
+  key: required(0, encryptionKey),
+  lastReq: required(1, lastReq),
+  nonce: required(2, uint32),
+  keyExpiration: optional(3, kerberosTime),
+  flags: required(4, kerberosFlags),
+  authtime: required(5, kerberosTime),
+  starttime: optional(6, kerberosTime),
+  endtime: required(7, kerberosTime),
+  renewTill: optional(8, kerberosTime),
+  srealm: required(9, kerberosString),
+  sname: required(10, principalName),
+  caddr: optional(11, hostAddresses),
+  /** RFC 6806, section 11. */
+  encryptedPaData: optional(12, paDataSequence),
+});
+export type EncKdcRepPart = ValueOf<typeof encKdcRepPartBody>;
+
+/** EncASRepPart. */
+export const encAsRepPart = application(25, encKdcRepPartBody);
+/** EncTGSRepPart. */
+export const encTgsRepPart = application(26, encKdcRepPartBody);
+
+/**
+ * EncASRepPart or EncTGSRepPart: "some implementations unconditionally send an encrypted EncTGSRepPart
+ * in this field regardless of whether the reply is an AS-REP or a TGS-REP" (section 5.4.2).
+ */
+export const encKdcRepPart: Codec<EncKdcRepPart> = {
+  tag: encAsRepPart.tag,
+  write: encAsRepPart.write,
+  read: (input) =>
+    input.reader.peek() === encTgsRepPart.tag ? encTgsRepPart.read(input) : encAsRepPart.read(input),
+};
+
+/** KDCOptions (section 5.4.1; CANONICALIZE: RFC 6806, section 3), as bits of a `kerberosFlags` number. */
+export const KdcOption = {
+  FORWARDABLE: 0x4000_0000,
+  RENEWABLE: 0x0080_0000,
+  CANONICALIZE: 0x0001_0000,
+  RENEWABLE_OK: 0x0000_0010,
+} as const;

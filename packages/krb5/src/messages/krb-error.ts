@@ -1,0 +1,35 @@
+/** KRB-ERROR (RFC 4120, section 5.9.1). */
+import {
+  application,
+  int32,
+  kerberosString,
+  kerberosText,
+  kerberosTime,
+  microseconds,
+  octetString,
+  optional,
+  required,
+  sequence,
+  type ValueOf,
+} from '../asn1/codec.js';
+import { MessageType, principalName } from './types.js';
+
+export const krbError = application(
+  MessageType.KRB_ERROR,
+  sequence({
+    pvno: required(0, int32),
+    msgType: required(1, int32),
+    ctime: optional(2, kerberosTime),
+    cusec: optional(3, microseconds),
+    stime: required(4, kerberosTime),
+    susec: required(5, microseconds),
+    errorCode: required(6, int32),
+    crealm: optional(7, kerberosString),
+    cname: optional(8, principalName),
+    realm: required(9, kerberosString),
+    sname: required(10, principalName),
+    eText: optional(11, kerberosText),
+    eData: optional(12, octetString),
+  }),
+);
+export type KrbError = ValueOf<typeof krbError>;
