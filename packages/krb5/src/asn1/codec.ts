@@ -124,7 +124,10 @@ function integer(name: string, min: number, max: number): Codec<number> {
       }
       const header = readHeader(input.bytes, input.reader.offset, input.bytes.length);
       // Five octets hold every value of 32 bits, signed or not.
-      if (header.contentEnd === header.contentStart || header.contentEnd - header.contentStart > 5) {
+      if (
+        header.contentEnd === header.contentStart ||
+        header.contentEnd - header.contentStart > 5
+      ) {
         throw new Asn1Error(`an ${name} of a size that it cannot have`);
       }
       const value = input.reader.readInt(INTEGER);
@@ -311,9 +314,13 @@ type Flat<T> = { readonly [K in keyof T]: T[K] };
 /** The object type of a SEQUENCE: optional fields may be absent, never undefined. */
 export type SequenceValue<F extends Fields> = Flat<
   {
-    readonly [K in keyof F as F[K] extends Field<unknown, false> ? K : never]: ValueOf<F[K]['codec']>;
+    readonly [K in keyof F as F[K] extends Field<unknown, false> ? K : never]: ValueOf<
+      F[K]['codec']
+    >;
   } & {
-    readonly [K in keyof F as F[K] extends Field<unknown, true> ? K : never]?: ValueOf<F[K]['codec']>;
+    readonly [K in keyof F as F[K] extends Field<unknown, true> ? K : never]?: ValueOf<
+      F[K]['codec']
+    >;
   }
 >;
 

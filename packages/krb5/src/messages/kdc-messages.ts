@@ -6,8 +6,8 @@ import {
   kerberosFlags,
   kerberosString,
   kerberosTime,
-  required,
   optional,
+  required,
   sequence,
   sequenceOf,
   uint32,
@@ -105,7 +105,9 @@ export const encKdcRepPart: Codec<EncKdcRepPart> = {
   tag: encAsRepPart.tag,
   write: encAsRepPart.write,
   read: (input) =>
-    input.reader.peek() === encTgsRepPart.tag ? encTgsRepPart.read(input) : encAsRepPart.read(input),
+    input.reader.peek() === encTgsRepPart.tag
+      ? encTgsRepPart.read(input)
+      : encAsRepPart.read(input),
 };
 
 /** KDCOptions (section 5.4.1; CANONICALIZE: RFC 6806, section 3), as bits of a `kerberosFlags` number. */
