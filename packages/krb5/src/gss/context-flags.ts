@@ -1,0 +1,38 @@
+/** The flags of a context, and the checksum that carries them (RFC 4121, section 4.1.1). */
+
+/** Context flags (RFC 4121, section 4.1.1.1; the numbers of RFC 2744's GSS_C_*_FLAG). */
+export const ContextFlag = {
+  DELEG: 1,
+  MUTUAL: 2,
+  REPLAY: 4,
+  SEQUENCE: 8,
+  CONF: 16,
+  INTEG: 32,
+} as const;
+
+/** The checksum type of the authenticator in a GSS-API context. */
+export const GSS_CHECKSUM_TYPE = 0x8003;
+
+const BINDINGS_LENGTH = 16;
+const FLAGS_OFFSET = 4 + BINDINGS_LENGTH;
+const MIN_LENGTH = FLAGS_OFFSET + 4;
+
+/** The authenticator's checksum without channel bindings and without delegation. */
+export function encodeContextChecksum(flags: number): Uint8Array {
+  const checksum = Buffer.alloc(MIN_LENGTH);
+  checksum.writeUInt32LE(BINDINGS_LENGTH, 0);
+  checksum.writeUInt32LE(flags, FLAGS_OFFSET);
+  return new Uint8Array(checksum);
+}
+
+/**
+ * The flags in an authenticator's checksum, or undefined where it is none. The channel bindings are not
+ * looked at: an acceptor that gives none accepts any (RFC 2743, section 1.1.6, and MIT Kerberos).
+ */
+export function decodeContextChecksum(checksum: Uint8Array): number | undefined {
+  const bytes = Buffer.from(checksum.buffer, checksum.byteOffset, checksum.byteLength);
+  if (bytes.length < MIN_LENGTH || bytes.readUInt32LE(0) !== BINDINGS_LENGTH) {
+    return undefined;
+  }
+  return bytes.readUInt32LE(FLAGS_OFFSET);
+}

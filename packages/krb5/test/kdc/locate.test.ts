@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { orderSrv, parseKdc } from '../../src/kdc/locate.js';
+
+const both = ['udp', 'tcp'];
+
+test.each([
+  ['kdc.example.org', { host: 'kdc.example.org', port: 88, transports: both }],
+  ['kdc.example.org:750', { host: 'kdc.example.org', port: 750, transports: both }],
+  ['192.0.2.1:750', { host: '192.0.2.1', port: 750, transports: both }],
+  ['2001:db8::1', { host: '2001:db8::1', port: 88, transports: both }],
+  ['[2001:db8::1]:750', { host: '2001:db8::1', port: 750, transports: both }],
+  ['tcp/kdc.example.org', { host: 'kdc.example.org', port: 88, transports: ['tcp'] }],
+  ['udp/[2001:db8::1]:1', { host: '2001:db8::1', port: 1, transports: ['udp'] }],
+])('kdc = %s', (value, kdc) => {
+  expect(parseKdc(value)).toEqual(kdc);
+});
+
+test.each(['', 'https://proxy.example.org/KdcProxy', 'kdc:0', 'kdc:65536', 'kdc:x', 'a b', '[::1'])(
+  'kdc = %s cannot be asked',
+  (value) => {
+    expect(parseKdc(value)).toBeUndefined();
+  },
+);
+
+test('SRV records come by priority, among equals as the weights draw', () => {
+  const record = (name: string, priority: number, weight: number) => ({
+    name,
+    priority,
+    weight,
+    port: 88,
+  });
+  const records = [record('late', 2, 9), record('heavy', 1, 9), record('light', 1, 1)];
+  const names = (draw: (min: number, max: number) => number) =>
+    orderSrv(records, draw).map(({ name }) => name);
+  expect(names((min) => min)).toEqual(['light', 'heavy', 'late']);
+  expect(names((_min, max) => max - 1)).toEqual(['heavy', 'light', 'late']);
+});

@@ -1,0 +1,171 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Kdc, KdcUnreachable, sendToKdcs, type Transport } from '../../src/kdc/send.js';
+
+const ANSWER = Buffer.from('answer');
+const accept = (bytes: Uint8Array) => (ANSWER.equals(bytes) ? 'accepted' : undefined);
+const REQUEST = Buffer.from('request');
+const options = { first: 'udp' as Transport, tcpOnly: false, signal: undefined };
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) {
+    end();
+  }
+});
+
+async function udpServer(
+  answer: (socket: Socket, port: number, address: string, count: number) => void,
+): Promise<{ kdc: Kdc; count: () => number }> {
+  const socket = createSocket('udp4');
+  let count = 0;
+  socket.on('message', (_message, { port, address }) => answer(socket, port, address, ++count));
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  ends.push(() => socket.close());
+  return {
+    kdc: { host: '127.0.0.1', port: socket.address().port, transports: ['udp', 'tcp'] },
+    count: () => count,
+  };
+}
+
+async function tcpServer(answer: Buffer, chunk = answer.length): Promise<Kdc> {
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.on('data', () => {
+      for (let at = 0; at < answer.length; at += chunk) {
+        socket.write(answer.subarray(at, at + chunk));
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error('no port');
+  }
+  return { host: '127.0.0.1', port: address.port, transports: ['tcp'] };
+}
+
+function framed(message: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(message.length);
+  return Buffer.concat([length, message]);
+}
+
+describe('UDP', () => {
+  test('the first KDC that answers counts', async () => {
+    const { kdc } = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
+    await expect(sendToKdcs([kdc], REQUEST, accept, options)).resolves.toBe('accepted');
+  });
+
+  test('a datagram that is no answer is ignored, the answer after it counts', async () => {
+    const { kdc } = await udpServer((socket, port, address) => {
+      socket.send(Buffer.from('noise'), port, address);
+      socket.send(ANSWER, port, address);
+    });
+    await expect(sendToKdcs([kdc], REQUEST, accept, options)).resolves.toBe('accepted');
+  });
+
+  test('an answer from another port is not taken', async () => {
+    const { kdc } = await udpServer((socket, port, address, count) => {
+      if (count > 1) {
+        socket.send(ANSWER, port, address);
+        return;
+      }
+      const other = createSocket('udp4');
+      other.send(ANSWER, port, address, () => other.close());
+    });
+    const udpOnly: Kdc = { ...kdc, transports: ['udp'] };
+    await sendToKdcs([udpOnly], REQUEST, accept, options);
+    // It took the second request to get an answer that counts.
+  });
+
+  test('a KDC that lost the first datagram is asked again', async () => {
+    const { kdc, count } = await udpServer((socket, port, address, count) => {
+      if (count === 2) {
+        socket.send(ANSWER, port, address);
+      }
+    });
+    await expect(sendToKdcs([kdc], REQUEST, accept, options)).resolves.toBe('accepted');
+    expect(count()).toBe(2);
+  });
+
+  test('a silent first KDC of two costs about a second', async () => {
+    const silent = await udpServer(() => undefined);
+    const good = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
+    const start = performance.now();
+    await expect(sendToKdcs([silent.kdc, good.kdc], REQUEST, accept, options)).resolves.toBe(
+      'accepted',
+    );
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+
+  test('a slow KDC still counts after others were asked', async () => {
+    const slow = await udpServer((socket, port, address) => {
+      setTimeout(() => socket.send(ANSWER, port, address), 1500);
+    });
+    const silent = await udpServer(() => undefined);
+    await expect(sendToKdcs([slow.kdc, silent.kdc], REQUEST, accept, options)).resolves.toBe(
+      'accepted',
+    );
+    expect(slow.count()).toBe(1);
+  });
+
+  test('closed ports of every KDC end at once, and each is named', async () => {
+    const { kdc } = await udpServer(() => undefined);
+    ends.pop()?.();
+    const error = await sendToKdcs([kdc], REQUEST, accept, options).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(KdcUnreachable);
+    expect(String(error)).toContain(`udp/127.0.0.1 port ${kdc.port}: ECONNREFUSED`);
+    expect(String(error)).toContain(`tcp/127.0.0.1 port ${kdc.port}: ECONNREFUSED`);
+  });
+
+  test('a name that does not resolve is passed over', async () => {
+    const good = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
+    const missing: Kdc = { host: 'kdc.invalid', port: 88, transports: ['udp', 'tcp'] };
+    await expect(sendToKdcs([missing, good.kdc], REQUEST, accept, options)).resolves.toBe(
+      'accepted',
+    );
+    await expect(sendToKdcs([missing], REQUEST, accept, options)).rejects.toThrow('kdc.invalid');
+  });
+
+  test('an AbortSignal ends the wait with its reason', async () => {
+    const silent = await udpServer(() => undefined);
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 20);
+    await expect(
+      sendToKdcs([silent.kdc], REQUEST, accept, { ...options, signal: controller.signal }),
+    ).rejects.toBe(reason);
+  });
+});
+
+describe('TCP', () => {
+  test.each([1, 3, 10])('an answer in pieces of %i bytes', async (chunk) => {
+    const kdc = await tcpServer(framed(ANSWER), chunk);
+    await expect(sendToKdcs([kdc], REQUEST, accept, options)).resolves.toBe('accepted');
+  });
+
+  test.each([
+    ['4 GiB announced', Buffer.from('ffffffff', 'hex'), 'announced an answer of 4294967295 bytes'],
+    ['garbage', framed(Buffer.from('noise')), 'something other than an answer'],
+  ])('%s ends at once', async (_name, answer, text) => {
+    const kdc = await tcpServer(answer);
+    await expect(sendToKdcs([kdc], REQUEST, accept, options)).rejects.toThrow(text);
+  });
+
+  test('garbage from the first KDC of two does no harm', async () => {
+    const bad = await tcpServer(framed(Buffer.from('noise')));
+    const good = await tcpServer(framed(ANSWER));
+    await expect(sendToKdcs([bad, good], REQUEST, accept, options)).resolves.toBe('accepted');
+  });
+
+  test('tcpOnly leaves UDP away', async () => {
+    const udp = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
+    await expect(
+      sendToKdcs([udp.kdc], REQUEST, accept, { ...options, tcpOnly: true }),
+    ).rejects.toThrow(KdcUnreachable);
+    expect(udp.count()).toBe(0);
+  });
+});
