@@ -1,0 +1,49 @@
+/**
+ * The one who cleans up. A shell of its own session waits for its standard input to end, which it
+ * does when the realm is disposed of and when its owner dies, however that happens (also by SIGKILL).
+ * It then kills what the folder's `pids` name, with all that they started, and removes the folder.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SCRIPT = `
+trap '' INT TERM HUP
+cat >/dev/null
+for file in "$1"/pids/*; do
+  [ -f "$file" ] && kill -s KILL -- "-$(basename "$file")" 2>/dev/null
+done
+rm -rf "$1" || { sleep 0.2; rm -rf "$1"; }
+`;
+
+export interface Guard {
+  /** Has the process group of this leader killed at the end. */
+  watch(pid: number): void;
+  /** Kills, removes, and settles when it is done. */
+  end(): Promise<void>;
+}
+
+export function startGuard(folder: string): Guard {
+  const pids = join(folder, 'pids');
+  mkdirSync(pids);
+  const shell = spawn('sh', ['-c', SCRIPT, 'realm-guard', folder], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    shell.once('error', reject);
+    shell.once('exit', () => resolve());
+  });
+  ended.catch(() => undefined);
+  // A realm that nobody disposed of must not keep its owner alive; the guard notices the end.
+  shell.unref();
+  return {
+    watch: (pid) => writeFileSync(join(pids, String(pid)), ''),
+    async end() {
+      shell.ref();
+      shell.stdin.end();
+      await ended;
+    },
+  };
+}
