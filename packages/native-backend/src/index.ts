@@ -1,1 +1,26 @@
-export {};
+/** The backend on libremctl. */
+import { type Backend, type Credentials, RemctlUnsupportedError } from '@remctl/core';
+import { loadAddon } from './addon.js';
+import { connect } from './connection.js';
+
+/**
+ * A backend named `native`.
+ *
+ * Errors: RemctlBackendError where the addon has not been built, or libremctl is not installed.
+ */
+export function createNativeBackend(): Backend {
+  const addon = loadAddon();
+  return {
+    name: 'native',
+    checkCredentials,
+    connect: (options) => connect(addon, options),
+  };
+}
+
+function checkCredentials({ type }: Credentials): void {
+  if (type === 'ccache') return;
+  throw new RemctlUnsupportedError(
+    `libremctl takes no ${type}: get a ticket with kinit (kinit -k -t KEYTAB PRINCIPAL) and give ` +
+      'its credential cache, or use the pure backend',
+  );
+}

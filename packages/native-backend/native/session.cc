@@ -1,0 +1,328 @@
+#include "session.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include <utility>
+
+#if defined(__linux__)
+// The kernel's tcp_info reaches further than the C library's.
+#include <linux/tcp.h>
+#else
+#include <netinet/tcp.h>
+#endif
+
+extern "C" {
+#include <remctl.h>
+}
+
+#include "dial.h"
+#include "layout.h"
+
+namespace remctl_addon {
+
+namespace {
+
+// Enough for GSS-API and its plug-ins; only pages that are used take memory.
+constexpr size_t kStackSize = 1024 * 1024;
+
+// How much output is read ahead of the owner. Beyond that the server is left to wait.
+constexpr size_t kReadAhead = 1024 * 1024;
+
+// What a token counts for beside its bytes, so that many small ones are bounded too.
+constexpr size_t kTokenCost = 512;
+
+std::unique_ptr<Event> make_event(Event::Type type, int number = 0) {
+  auto event = std::make_unique<Event>();
+  event->type = type;
+  event->number = number;
+  return event;
+}
+
+}  // namespace
+
+std::shared_ptr<Session> Session::start(SessionOptions options, Listener listener,
+                                        std::function<void()> on_end) {
+  auto session =
+      std::make_shared<Session>(std::move(options), std::move(listener), std::move(on_end));
+  auto *own = new std::shared_ptr<Session>(session);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStackSize);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  // Signals are the main thread's; above all SIGPIPE, which the library does not ward off.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t thread;
+  int error = pthread_create(&thread, &attributes, thread_main, own);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_attr_destroy(&attributes);
+  if (error != 0) {
+    delete own;
+    errno = error;
+    return nullptr;
+  }
+  return session;
+}
+
+Session::Session(SessionOptions options, Listener listener, std::function<void()> on_end)
+    : options_(std::move(options)), listener_(std::move(listener)), on_end_(std::move(on_end)) {}
+
+Session::~Session() { drop_socket(); }
+
+void *Session::thread_main(void *argument) {
+  std::unique_ptr<std::shared_ptr<Session>> own(static_cast<std::shared_ptr<Session> *>(argument));
+  (*own)->run();
+  return nullptr;
+}
+
+void Session::run() {
+  if (open()) serve();
+  if (remctl_ != nullptr) remctl_close(remctl_);
+  remctl_ = nullptr;
+  drop_socket();
+  // The close that was asked for is done only now, with the descriptors gone.
+  bool asked;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    asked = request_ == Request::Close;
+  }
+  if (asked) emit(Event::Type::Closed);
+  std::lock_guard<std::mutex> lock(listener_mutex_);
+  if (listener_) on_end_();
+  listener_ = nullptr;
+}
+
+bool Session::open() {
+  phase("resolve");
+  DialFailure failure;
+  int fd = dial(options_.host, options_.port, options_.source, aborted_,
+                [this] { phase("connect"); }, failure);
+  if (fd < 0) {
+    fail(failure.phase, std::move(failure.message), std::move(failure.code));
+    return false;
+  }
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    socket_ = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (socket_ < 0) {
+      int error = errno;
+      ::close(fd);
+      fail("connect", std::strerror(error), errno_name(error));
+      return false;
+    }
+    if (aborted_) {
+      ::close(fd);
+      return false;
+    }
+  }
+  phase("negotiate");
+  remctl_ = remctl_new();
+  if (remctl_ == nullptr) {
+    ::close(fd);
+    fail("negotiate", "cannot allocate memory", "ENOMEM");
+    return false;
+  }
+  if (!options_.ccache.empty() && !remctl_set_ccache(remctl_, options_.ccache.c_str())) {
+    ::close(fd);
+    fail_from_library("negotiate");
+    return false;
+  }
+  const char *principal = options_.principal.empty() ? nullptr : options_.principal.c_str();
+  // From here on the descriptor is the library's.
+  if (!remctl_open_fd(remctl_, options_.host.c_str(), fd, principal)) {
+    fail_from_library("negotiate");
+    return false;
+  }
+  protocol_ = protocol_of(remctl_);
+  if (protocol_ == 1) set_host(remctl_, options_.host.c_str());
+  emit(Event::Type::Opened, protocol_);
+  return true;
+}
+
+void Session::serve() {
+  for (;;) {
+    Request next;
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait(lock, [this] { return aborted_ || request_ != Request::None; });
+      if (aborted_ || request_ == Request::Close) return;
+      next = request_;
+      request_ = Request::None;
+    }
+    if (!(next == Request::Send ? run_command() : run_noop())) return;
+  }
+}
+
+bool Session::run_command() {
+  Words words;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    words.swap(command_);
+  }
+  {
+    std::vector<iovec> parts;
+    parts.reserve(words.size());
+    for (std::string &word : words) parts.push_back({word.data(), word.size()});
+    if (!remctl_commandv(remctl_, parts.data(), parts.size())) {
+      fail_from_library("command");
+      return false;
+    }
+  }
+  words.clear();
+  emit(Event::Type::Sent);
+  for (;;) {
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait(lock, [this] { return aborted_ || unread_ < kReadAhead; });
+      if (aborted_) return false;
+    }
+    struct remctl_output *output = remctl_output(remctl_);
+    if (output == nullptr) {
+      fail_from_library("command");
+      return false;
+    }
+    std::unique_ptr<Event> event;
+    switch (output->type) {
+      case REMCTL_OUT_OUTPUT:
+        // In protocol 1 a command without output has one piece of nothing.
+        if (output->length == 0) continue;
+        event = make_event(Event::Type::Output, output->stream);
+        break;
+      case REMCTL_OUT_STATUS:
+        // The library reads the byte through a signed char.
+        event = make_event(Event::Type::Status, output->status & 0xff);
+        break;
+      case REMCTL_OUT_ERROR:
+        event = make_event(Event::Type::Error, output->error);
+        break;
+      case REMCTL_OUT_DONE:
+        fail("command", "the answer ended without a status");
+        return false;
+    }
+    if (output->data != nullptr) event->data.assign(output->data, output->length);
+    bool last = event->type != Event::Type::Output;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      unread_ += last ? 0 : event->data.size() + kTokenCost;
+    }
+    emit(std::move(event));
+    if (last) return true;
+  }
+}
+
+bool Session::run_noop() {
+  if (remctl_noop(remctl_)) {
+    emit(Event::Type::Noop);
+    return true;
+  }
+  fail_from_library("command");
+  // A server of protocol 2 answers with MESSAGE_VERSION, and the connection goes on.
+  return std::strstr(remctl_error(remctl_), "unexpected message type 6") != nullptr;
+}
+
+void Session::emit(std::unique_ptr<Event> event) {
+  std::lock_guard<std::mutex> lock(listener_mutex_);
+  if (listener_) listener_(std::move(event));
+}
+
+void Session::emit(Event::Type type, int number) { emit(make_event(type, number)); }
+
+void Session::phase(const char *name) {
+  auto event = make_event(Event::Type::Phase);
+  event->phase = name;
+  emit(std::move(event));
+}
+
+void Session::fail(const char *phase, std::string text, std::string code) {
+  auto event = make_event(Event::Type::Failed);
+  event->phase = phase;
+  event->data = std::move(text);
+  event->code = std::move(code);
+  emit(std::move(event));
+}
+
+void Session::fail_from_library(const char *phase) {
+  const char *text = remctl_error(remctl_);
+  fail(phase, text != nullptr ? text : "unknown error");
+}
+
+void Session::request(Request what) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    request_ = what;
+  }
+  changed_.notify_one();
+}
+
+void Session::send(Words command) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    command_ = std::move(command);
+  }
+  request(Request::Send);
+}
+
+void Session::noop() { request(Request::Noop); }
+
+void Session::close() { request(Request::Close); }
+
+void Session::consumed(size_t bytes) {
+  bool wake;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    bool full = unread_ >= kReadAhead;
+    size_t cost = bytes + kTokenCost;
+    unread_ = unread_ > cost ? unread_ - cost : 0;
+    wake = full && unread_ < kReadAhead;
+  }
+  if (wake) changed_.notify_one();
+}
+
+void Session::abort() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    aborted_ = true;
+    if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+  }
+  changed_.notify_one();
+}
+
+void Session::detach() {
+  std::lock_guard<std::mutex> lock(listener_mutex_);
+  listener_ = nullptr;
+}
+
+void Session::drop_socket() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (socket_ >= 0) ::close(socket_);
+  socket_ = -1;
+}
+
+double Session::activity() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (socket_ < 0) return 0;
+#if defined(__linux__)
+  tcp_info info{};
+  socklen_t length = sizeof(info);
+  if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return 0;
+  return static_cast<double>(info.tcpi_bytes_acked) + static_cast<double>(info.tcpi_bytes_received);
+#elif defined(__APPLE__)
+  tcp_connection_info info{};
+  socklen_t length = sizeof(info);
+  if (getsockopt(socket_, IPPROTO_TCP, TCP_CONNECTION_INFO, &info, &length) < 0) return 0;
+  return static_cast<double>(info.tcpi_txbytes) + static_cast<double>(info.tcpi_rxbytes);
+#else
+#error "tell how many bytes a socket of this system has sent and received"
+#endif
+}
+
+}  // namespace remctl_addon

@@ -1,0 +1,114 @@
+// One connection on a thread of its own. libremctl blocks in every call; nothing here runs on the
+// event loop's thread but the short methods, and nothing on libuv's pool.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+struct remctl;
+
+namespace remctl_addon {
+
+struct SessionOptions {
+  std::string host;
+  int port = 0;
+  // Empty: the library's default.
+  std::string principal;
+  std::string ccache;
+  std::string source;
+};
+
+// What a session tells its owner.
+struct Event {
+  enum class Type { Phase, Opened, Sent, Output, Status, Error, Noop, Closed, Failed };
+  Type type;
+  // Phase: the phase that begins. Failed: the one that failed.
+  const char *phase = "";
+  // Opened: the protocol. Output: the stream. Status: the exit status. Error: the error code.
+  int number = 0;
+  // Output and Error: the bytes. Failed: the text.
+  std::string data;
+  // Failed: the system's name for it, or empty where the text is libremctl's.
+  std::string code;
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  using Words = std::vector<std::string>;
+  // Called on the session's thread, never twice at the same time. Calls end with the thread, or with
+  // `detach`, whichever is first.
+  using Listener = std::function<void(std::unique_ptr<Event>)>;
+
+  // Starts the thread. Returns null, with errno set, where there can be none. `on_end` is called on
+  // the thread as its last act, unless the session was detached before.
+  static std::shared_ptr<Session> start(SessionOptions options, Listener listener,
+                                        std::function<void()> on_end);
+
+  Session(SessionOptions options, Listener listener, std::function<void()> on_end);
+  ~Session();
+  Session(const Session &) = delete;
+  Session &operator=(const Session &) = delete;
+
+  // Each is answered by one event: Sent (then tokens), Noop, Closed; or Failed.
+  void send(Words command);
+  void noop();
+  void close();
+
+  // The owner has taken so many bytes of output out of its queue: more may be read.
+  void consumed(size_t bytes);
+
+  // Ends everything: what blocks on the socket returns, and the thread cleans up and ends.
+  void abort();
+
+  // No listener is called from here on.
+  void detach();
+
+  // A number that grows with each byte that the network took or gave; for telling silence.
+  double activity();
+
+ private:
+  enum class Request { None, Send, Noop, Close };
+
+  static void *thread_main(void *argument);
+  void run();
+  bool open();
+  void serve();
+  bool run_command();
+  bool run_noop();
+  void emit(std::unique_ptr<Event> event);
+  void emit(Event::Type type, int number = 0);
+  void phase(const char *name);
+  void fail(const char *phase, std::string text, std::string code = "");
+  void fail_from_library(const char *phase);
+  void request(Request what);
+  void drop_socket();
+
+  const SessionOptions options_;
+  Listener listener_;
+  std::function<void()> on_end_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::atomic<bool> aborted_{false};
+  Request request_ = Request::None;
+  Words command_;
+  size_t unread_ = 0;
+  // A duplicate of the library's descriptor. The library closes its own when it likes, and the number
+  // may then be another file's; this one is closed here and nowhere else.
+  int socket_ = -1;
+
+  std::mutex listener_mutex_;
+
+  // Used on the thread alone.
+  struct remctl *remctl_ = nullptr;
+  int protocol_ = 2;
+};
+
+}  // namespace remctl_addon

@@ -1,0 +1,62 @@
+/** Loads the addon, and says what to install where it cannot be. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { RemctlBackendError } from '@remctl/core';
+import { INSTALL_HELP } from './install-help.js';
+
+/** What the session tells: see native/session.h, Event. */
+export type Notify = (
+  type: 'phase' | 'opened' | 'sent' | 'output' | 'status' | 'error' | 'noop' | 'closed' | 'failed',
+  phase: string,
+  number: number,
+  data: string | Buffer,
+  code: string,
+) => void;
+
+/** A connection on a thread of its own: see native/session.h. */
+export interface Session {
+  send(command: readonly Uint8Array[]): void;
+  noop(): void;
+  close(): void;
+  consumed(bytes: number): void;
+  abort(): void;
+  activity(): number;
+  /** While referenced, it keeps the event loop alive. */
+  ref(): void;
+  unref(): void;
+}
+
+export interface Addon {
+  readonly Session: new (
+    options: {
+      readonly host: string;
+      readonly port: number;
+      readonly principal?: string | undefined;
+      readonly ccache?: string | undefined;
+      readonly source?: string | undefined;
+    },
+    notify: Notify,
+  ) => Session;
+  /** Whether this libremctl's layout is one that protocol 1 works with: see native/layout.h. */
+  readonly supportsProtocol1: boolean;
+}
+
+/** Where node-gyp leaves it. */
+const ADDON = fileURLToPath(new URL('../build/Release/remctl.node', import.meta.url));
+
+/** Errors: RemctlBackendError where the addon was not built, or libremctl is missing. */
+export function loadAddon(path = ADDON): Addon {
+  if (!existsSync(path)) {
+    throw new RemctlBackendError(`the native backend's addon has not been built. ${INSTALL_HELP}`);
+  }
+  try {
+    return createRequire(import.meta.url)(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RemctlBackendError(
+      `the native backend's addon cannot be loaded (${reason}). ${INSTALL_HELP}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,242 @@
+/** Core's Connection on a session of the addon. */
+import {
+  type Connection,
+  type ConnectOptions,
+  type NetworkPhase,
+  RemctlNetworkError,
+  RemctlTimeoutError,
+  RemctlUnsupportedError,
+  type ServerToken,
+  STDERR,
+  STDOUT,
+  type Wait,
+} from '@remctl/core';
+import type { Addon, Session } from './addon.js';
+import { errorOf } from './failure.js';
+import { watchSilence } from './silence.js';
+
+type SessionEvent =
+  | { readonly type: 'phase'; readonly phase: NetworkPhase }
+  | { readonly type: 'opened'; readonly protocol: 1 | 2 }
+  | { readonly type: 'sent' | 'noop' | 'closed' }
+  | { readonly type: 'token'; readonly token: ServerToken }
+  | { readonly type: 'failed'; readonly error: Error };
+
+/**
+ * What has arrived and who waits for it. The session's thread refers to this, and to nothing that
+ * refers to the session: a connection that nobody holds can be collected, and closes then.
+ */
+interface Mailbox {
+  readonly events: SessionEvent[];
+  waiter: ((event: SessionEvent) => void) | undefined;
+}
+
+/** How long an orderly end may take before it becomes an abort. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+function isPhase(phase: string): phase is NetworkPhase {
+  return ['resolve', 'connect', 'negotiate', 'command'].includes(phase);
+}
+
+/** Connects and authenticates: see `Backend.connect`. */
+export async function connect(addon: Addon, options: ConnectOptions): Promise<Connection> {
+  const { host, port, credentials, signal, timeoutMs } = options;
+  signal.throwIfAborted();
+  if (host.includes('%') && host.includes(':')) {
+    // getaddrinfo takes a scope; GSS-API would take it for part of the name.
+    throw new RemctlUnsupportedError(`give a name, not an address with a scope: ${host}`);
+  }
+  const mailbox: Mailbox = { events: [], waiter: undefined };
+  const session = new addon.Session(
+    {
+      host,
+      port,
+      principal: options.principal,
+      ccache: credentials?.type === 'ccache' ? credentials.ccache : undefined,
+      source: options.sourceIp,
+    },
+    notifier(mailbox, host, port),
+  );
+  const onAbort = () => {
+    session.abort();
+    deliver(mailbox, { type: 'failed', error: signal.reason });
+  };
+  signal.addEventListener('abort', onAbort);
+  try {
+    let phase: NetworkPhase = 'resolve';
+    for (;;) {
+      const event = await nextEvent(session, mailbox, { timeoutMs }, phase, host, port);
+      if (event.type === 'phase') phase = event.phase;
+      if (event.type === 'opened') {
+        return connectionOn(session, mailbox, event.protocol, host, port);
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function deliver(mailbox: Mailbox, event: SessionEvent): void {
+  const { waiter } = mailbox;
+  if (waiter === undefined) mailbox.events.push(event);
+  else {
+    mailbox.waiter = undefined;
+    waiter(event);
+  }
+}
+
+function notifier(mailbox: Mailbox, host: string, port: number) {
+  return (type: string, phase: string, number: number, data: string | Buffer, code: string) => {
+    deliver(mailbox, eventOf(type, phase, number, data, code, host, port));
+  };
+}
+
+function eventOf(
+  type: string,
+  phase: string,
+  number: number,
+  data: string | Buffer,
+  code: string,
+  host: string,
+  port: number,
+): SessionEvent {
+  switch (type) {
+    case 'phase':
+      if (isPhase(phase)) return { type, phase };
+      break;
+    case 'opened':
+      return { type, protocol: number === 1 ? 1 : 2 };
+    case 'sent':
+    case 'noop':
+    case 'closed':
+      return { type };
+    case 'status':
+      return { type: 'token', token: { type, status: number } };
+    case 'output':
+      if (typeof data !== 'string' && (number === STDOUT || number === STDERR)) {
+        return { type: 'token', token: { type, stream: number, output: data } };
+      }
+      break;
+    case 'error':
+      if (typeof data !== 'string') {
+        // The library keeps the code in an int; on the wire it is unsigned.
+        return { type: 'token', token: { type, error: number >>> 0, output: data } };
+      }
+      break;
+    case 'failed':
+      if (isPhase(phase) && typeof data === 'string') {
+        return { type, error: errorOf({ phase, text: data, code }, host, port) };
+      }
+  }
+  return { type: 'failed', error: new Error(`the addon sent an event that is none: ${type}`) };
+}
+
+/** The next event. Throws what a `failed` one carries, and RemctlTimeoutError after silence. */
+async function nextEvent(
+  session: Session,
+  mailbox: Mailbox,
+  { timeoutMs }: Wait,
+  phase: NetworkPhase,
+  host: string,
+  port: number,
+): Promise<Exclude<SessionEvent, { type: 'failed' }>> {
+  let event = mailbox.events.shift();
+  if (event === undefined) {
+    session.ref();
+    event = await new Promise<SessionEvent>((resolve) => {
+      const end = watchSilence(
+        () => session.activity(),
+        timeoutMs,
+        () => {
+          session.abort();
+          const seconds = timeoutMs / 1000;
+          const message = `${host} (port ${port}) was silent for ${seconds} s (phase: ${phase})`;
+          deliver(mailbox, { type: 'failed', error: new RemctlTimeoutError(message, { phase }) });
+        },
+      );
+      mailbox.waiter = (arrived) => {
+        end();
+        resolve(arrived);
+      };
+    });
+    session.unref();
+  }
+  if (event.type === 'failed') throw event.error;
+  return event;
+}
+
+function connectionOn(
+  session: Session,
+  mailbox: Mailbox,
+  protocol: 1 | 2,
+  host: string,
+  port: number,
+): Connection {
+  // An idle connection, like an idle agent's socket, does not keep the process from its end.
+  session.unref();
+  const next = (wait: Wait) => nextEvent(session, mailbox, wait, 'command', host, port);
+  const abort = () => {
+    session.abort();
+    deliver(mailbox, {
+      type: 'failed',
+      error: new RemctlNetworkError('the connection was aborted', {
+        code: 'ECANCELED',
+        phase: 'command',
+      }),
+    });
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    protocol,
+    async send(command, wait) {
+      session.send(command);
+      await expectEvent('sent', next(wait));
+    },
+    async receive(wait) {
+      const { token } = await expectEvent('token', next(wait));
+      if (token.type === 'output') session.consumed(token.output.length);
+      return token;
+    },
+    async noop(wait) {
+      if (protocol === 1) throw new RemctlUnsupportedError('protocol 1 has no NOOP message');
+      session.noop();
+      await expectEvent('noop', next(wait));
+    },
+    close() {
+      closing ??= closeInOrder(session, mailbox, abort);
+      return closing;
+    },
+    abort,
+  };
+}
+
+async function expectEvent<T extends SessionEvent['type']>(
+  type: T,
+  arriving: Promise<SessionEvent>,
+): Promise<Extract<SessionEvent, { type: T }>> {
+  const event = await arriving;
+  const isExpected = (e: SessionEvent): e is Extract<SessionEvent, { type: T }> => e.type === type;
+  if (isExpected(event)) return event;
+  throw new Error(`the addon answered ${type} with ${event.type}`);
+}
+
+/** MESSAGE_QUIT, and the end of the thread; an abort where that takes too long. */
+async function closeInOrder(session: Session, mailbox: Mailbox, abort: () => void): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      abort();
+      resolve();
+    }, CLOSE_TIMEOUT_MS);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const wait = (event: SessionEvent | undefined): void => {
+      if (event?.type === 'closed' || event?.type === 'failed') end();
+      else mailbox.waiter = wait;
+    };
+    const earlier = mailbox.events.splice(0);
+    session.close();
+    wait(earlier.find((event) => event.type === 'failed' || event.type === 'closed'));
+  });
+}

@@ -1,0 +1,77 @@
+/** libremctl's texts, and the system's, as core's errors. */
+import {
+  type NetworkPhase,
+  RemctlAuthenticationError,
+  type RemctlError,
+  RemctlInvalidTokenError,
+  RemctlNetworkError,
+  RemctlUnsupportedError,
+} from '@remctl/core';
+
+export interface Failure {
+  readonly phase: NetworkPhase;
+  readonly text: string;
+  /** The system's name for it; empty where the text is libremctl's. */
+  readonly code: string;
+}
+
+/** How libremctl says that the connection broke, and the system's name for it. */
+const BROKEN: readonly (readonly [RegExp, string])[] = [
+  [/unexpected end of file/, 'EOF'],
+  [/Connection reset by peer/, 'ECONNRESET'],
+  [/Broken pipe/, 'EPIPE'],
+  [/Connection timed out|timed out/, 'ETIMEDOUT'],
+  [/No route to host/, 'EHOSTUNREACH'],
+];
+
+/** How libremctl says that the server sent what it must not. */
+const INVALID =
+  /malformed result token|unexpected (token|protocol|stream|message type)|unknown message type|invalid token format|token too large|GSS-API error (receiving|sending) token/;
+
+/** How GSS-API and Kerberos say that there is no authenticating, and what to do about it. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/expired/i, 'run kinit to get a new ticket'],
+  [
+    /No Kerberos credentials|credentials? cache|No credentials|cache file|opening ticket cache/i,
+    'run kinit, or set a credential cache that has a ticket',
+  ],
+  [/not found in Kerberos database/i, "check the server's principal and host name"],
+  [/Cannot contact any KDC|Cannot find KDC/i, "check the realm's KDCs in krb5.conf"],
+  [/Clock skew/i, "set this machine's clock"],
+  [/flags/, 'the server must grant mutual authentication, confidentiality and integrity'],
+];
+
+/** MESSAGE_VERSION's number (specification, section 2.2): a server of protocol 2 answers a NOOP with it. */
+const VERSION_FOR_NOOP = 'unexpected message type 6';
+
+export function errorOf(failure: Failure, host: string, port: number): RemctlError {
+  const { phase, text, code } = failure;
+  const at = `${host} (port ${port})`;
+  if (phase === 'resolve') {
+    return new RemctlNetworkError(`unknown host ${host}: ${text}`, { code, phase });
+  }
+  if (phase === 'connect') {
+    return new RemctlNetworkError(`cannot connect to ${at}: ${text}`, { code, phase });
+  }
+  if (text.includes(VERSION_FOR_NOOP)) {
+    return new RemctlUnsupportedError('the server has no NOOP message: it speaks protocol 2');
+  }
+  const broken = BROKEN.find(([pattern]) => pattern.test(text));
+  if (code !== '' || broken !== undefined) {
+    const hint =
+      phase === 'negotiate'
+        ? ': the server hung up during authentication (its log says why; a principal that it has no key for does that)'
+        : '';
+    return new RemctlNetworkError(`${at}: ${text}${hint}`, {
+      code: code === '' ? (broken?.[1] ?? 'EIO') : code,
+      phase,
+    });
+  }
+  if (phase === 'command' || INVALID.test(text)) {
+    return new RemctlInvalidTokenError(`${at}: ${text}`);
+  }
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(text))?.[1];
+  return new RemctlAuthenticationError(
+    `cannot authenticate to ${at}: ${text}${remedy === undefined ? '' : `: ${remedy}`}`,
+  );
+}
