@@ -1,1 +1,8 @@
-export {};
+export { createPureBackend, type PureBackendOptions } from './backend.js';
+export {
+  ContextFlag,
+  type ContextOptions,
+  type ContextStep,
+  type SecurityContext,
+  type SecurityMechanism,
+} from './mechanism.js';

@@ -1,0 +1,182 @@
+/** Tokens over a wire, with the time-out on silence and backpressure in both directions. */
+import { type NetworkPhase, RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
+import { createTokenReader, encodeToken, type FramedToken } from './framing.js';
+import type { Wire } from './wire.js';
+
+/** Octets of unread tokens above which the wire is paused. */
+const PAUSE_AT = 256 * 1024;
+
+export interface Channel {
+  /**
+   * Hands a token to the wire. Settles once more may be sent, or once something to read has come:
+   * a server that answers early must be heard before it is sent more.
+   */
+  send(flags: number, payload: Uint8Array, timeoutMs: number): Promise<void>;
+  /** The next token. Rejects with RemctlNetworkError, RemctlTimeoutError, RemctlInvalidTokenError. */
+  receive(timeoutMs: number): Promise<FramedToken>;
+  /** Whether a token waits to be received. */
+  hasToken(): boolean;
+  /** From now on errors carry this phase. */
+  setPhase(phase: NetworkPhase): void;
+  end(): Promise<void>;
+  /** Ends at once; what waits rejects with `reason`. */
+  destroy(reason: unknown): void;
+}
+
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+  /** For which event it waits. */
+  readonly until: 'token' | 'drain';
+}
+
+export function createChannel(wire: Wire, host: string): Channel {
+  const reader = createTokenReader();
+  const tokens: FramedToken[] = [];
+  let unread = 0;
+  let paused = false;
+  let full = false;
+  let phase: NetworkPhase = 'negotiate';
+  let failure: { readonly error: unknown } | undefined;
+  let waiter: Waiter | undefined;
+  // One timer for all operations, looked at when it fires: setting one for each token costs more.
+  let timer: NodeJS.Timeout | undefined;
+  let timerMs = 0;
+  let lastActivity = 0;
+
+  function fail(error: unknown): void {
+    failure ??= { error };
+    clearTimeout(timer);
+    timer = undefined;
+    const waiting = waiter;
+    waiter = undefined;
+    waiting?.reject(failure.error);
+  }
+
+  function wake(): void {
+    const waiting = waiter;
+    waiter = undefined;
+    wire.hold(false);
+    waiting?.resolve();
+  }
+
+  function arm(delayMs: number): void {
+    timer = setTimeout(onTimer, delayMs);
+    timer.unref();
+  }
+
+  function onTimer(): void {
+    timer = undefined;
+    if (waiter === undefined) return;
+    const left = lastActivity + timerMs - performance.now();
+    if (left > 0) {
+      arm(Math.ceil(left));
+      return;
+    }
+    fail(
+      new RemctlTimeoutError(`${host}: the server was silent for ${timerMs} milliseconds`, {
+        phase,
+      }),
+    );
+    wire.destroy();
+  }
+
+  function watch(timeoutMs: number): void {
+    lastActivity = performance.now();
+    if (timerMs !== timeoutMs) {
+      clearTimeout(timer);
+      timer = undefined;
+      timerMs = timeoutMs;
+    }
+    if (timeoutMs !== 0 && timer === undefined) arm(timeoutMs);
+  }
+
+  function wait(until: Waiter['until'], timeoutMs: number): Promise<void> {
+    watch(timeoutMs);
+    wire.hold(true);
+    return new Promise<void>((resolve, reject) => {
+      waiter = { resolve, reject, until };
+    });
+  }
+
+  function keep(token: FramedToken): void {
+    tokens.push(token);
+    unread += token.payload.length;
+  }
+
+  wire.attach({
+    onData(chunk) {
+      if (failure !== undefined) return;
+      lastActivity = performance.now();
+      try {
+        reader.push(chunk, keep);
+      } catch (error) {
+        fail(error);
+        wire.destroy();
+        return;
+      }
+      if (unread > PAUSE_AT && !paused) {
+        paused = true;
+        wire.pause();
+      }
+      if (tokens.length > 0) wake();
+    },
+    onEnd(cause) {
+      const code =
+        cause !== undefined && 'code' in cause && typeof cause.code === 'string'
+          ? cause.code
+          : undefined;
+      const what = cause === undefined ? 'the server closed the connection' : (code ?? 'EIO');
+      const hint = phase === 'negotiate' ? " during authentication; the server's log says why" : '';
+      fail(
+        new RemctlNetworkError(
+          `${host}: ${what}${hint}`,
+          { code: cause === undefined ? 'EOF' : (code ?? 'EIO'), phase },
+          cause === undefined ? {} : { cause },
+        ),
+      );
+    },
+    onDrain() {
+      full = false;
+      lastActivity = performance.now();
+      if (waiter?.until === 'drain') wake();
+    },
+  });
+  wire.hold(false);
+
+  return {
+    async send(flags, payload, timeoutMs) {
+      if (failure !== undefined) throw failure.error;
+      full = !wire.write(encodeToken(flags, payload));
+      if (full && tokens.length === 0) await wait('drain', timeoutMs);
+    },
+    async receive(timeoutMs) {
+      for (;;) {
+        const token = tokens.shift();
+        if (token !== undefined) {
+          unread -= token.payload.length;
+          if (paused && unread <= PAUSE_AT / 2) {
+            paused = false;
+            wire.resume();
+          }
+          return token;
+        }
+        if (failure !== undefined) throw failure.error;
+        await wait('token', timeoutMs);
+      }
+    },
+    hasToken: () => tokens.length > 0,
+    setPhase(next) {
+      phase = next;
+    },
+    end() {
+      clearTimeout(timer);
+      timer = undefined;
+      return wire.end();
+    },
+    destroy(reason) {
+      fail(reason);
+      wire.destroy();
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** An authenticated connection: core's contract over a channel and a security context. */
+import {
+  type Connection,
+  type RemctlError,
+  RemctlInvalidTokenError,
+  RemctlNetworkError,
+  RemctlUnsupportedError,
+  type ServerToken,
+} from '@remctl/core';
+import type { Channel } from './channel.js';
+import { TokenFlag } from './framing.js';
+import type { SecurityContext } from './mechanism.js';
+import {
+  decodeAnswerV1,
+  decodeMessage,
+  encodeCommand,
+  encodeCommandV1,
+  NOOP,
+  QUIT,
+  type ServerMessage,
+} from './messages.js';
+import { COMMAND_V1, DATA_V2, seal, unseal, verifyConfirmation } from './seal.js';
+
+const QUIT_TIMEOUT_MS = 1_000;
+
+function aborted(): RemctlError {
+  return new RemctlNetworkError('the connection was aborted', {
+    code: 'ECONNABORTED',
+    phase: 'command',
+  });
+}
+
+/** What the server sent before anything was asked is refused at the next operation. */
+function refuseUnsolicited(channel: Channel): void {
+  if (channel.hasToken()) {
+    throw new RemctlInvalidTokenError('the server sent a message that nothing had asked for');
+  }
+}
+
+/** A connection of protocol 2 or 3. */
+export function createConnection(channel: Channel, context: SecurityContext): Connection {
+  /** The server answered before the whole command was sent: it takes no further one. */
+  let cutShort = false;
+
+  async function receiveMessage(timeoutMs: number): Promise<ServerMessage> {
+    return decodeMessage(unseal(context, await channel.receive(timeoutMs), DATA_V2));
+  }
+
+  return {
+    protocol: 2,
+    async send(command, { timeoutMs }) {
+      refuseUnsolicited(channel);
+      if (cutShort) {
+        throw new RemctlNetworkError(
+          'the server answered the last command before all of it was sent; open a new connection',
+          { code: 'EPIPE', phase: 'command' },
+        );
+      }
+      let messages = 0;
+      for (const message of encodeCommand(command)) {
+        if (messages > 0 && channel.hasToken()) {
+          cutShort = true;
+          return;
+        }
+        messages += 1;
+        await channel.send(DATA_V2, seal(context, message), timeoutMs);
+      }
+    },
+    async receive({ timeoutMs }): Promise<ServerToken> {
+      const message = await receiveMessage(timeoutMs);
+      if (message.type === 'noop' || message.type === 'version') {
+        throw new RemctlInvalidTokenError(
+          `the server answered a command with MESSAGE_${message.type.toUpperCase()}`,
+        );
+      }
+      return message;
+    },
+    async noop({ timeoutMs }) {
+      refuseUnsolicited(channel);
+      await channel.send(DATA_V2, seal(context, NOOP), timeoutMs);
+      const message = await receiveMessage(timeoutMs);
+      if (message.type === 'version') {
+        throw new RemctlUnsupportedError(
+          `the server has no NOOP message: it speaks protocol ${message.highest}`,
+        );
+      }
+      if (message.type !== 'noop') {
+        throw new RemctlInvalidTokenError(
+          `the server answered a NOOP with a ${message.type} message`,
+        );
+      }
+    },
+    async close() {
+      // A connection that is already broken cannot be told; the socket is released all the same.
+      await channel
+        .send(DATA_V2, seal(context, QUIT), QUIT_TIMEOUT_MS)
+        .catch(() => channel.destroy(aborted()));
+      await channel.end();
+    },
+    abort: () => channel.destroy(aborted()),
+  };
+}
+
+/** A connection of protocol 1, for one command. */
+export function createConnectionV1(channel: Channel, context: SecurityContext): Connection {
+  let unconfirmed: Uint8Array | undefined;
+  let answer: ServerToken[] = [];
+
+  return {
+    protocol: 1,
+    async send(command, { timeoutMs }) {
+      refuseUnsolicited(channel);
+      unconfirmed = encodeCommandV1(command);
+      await channel.send(COMMAND_V1, seal(context, unconfirmed), timeoutMs);
+    },
+    async receive({ timeoutMs }) {
+      if (unconfirmed !== undefined) {
+        verifyConfirmation(context, await channel.receive(timeoutMs), unconfirmed);
+        unconfirmed = undefined;
+        const token = await channel.receive(timeoutMs);
+        answer = [...decodeAnswerV1(unseal(context, token, TokenFlag.DATA))];
+      }
+      const next = answer.shift();
+      if (next === undefined) {
+        throw new RemctlInvalidTokenError('a connection of protocol 1 carries one answer');
+      }
+      return next;
+    },
+    async noop() {
+      throw new RemctlUnsupportedError('the server speaks protocol 1, which has no NOOP message');
+    },
+    close: () => channel.end(),
+    abort: () => channel.destroy(aborted()),
+  };
+}

@@ -1,0 +1,164 @@
+/** From a host and a port to a wire: the only file that knows a socket. */
+import { lookup } from 'node:dns/promises';
+import { connect, isIP, type Socket } from 'node:net';
+import { RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
+import type { Wire } from './wire.js';
+
+const END_TIMEOUT_MS = 1_000;
+
+export interface DialOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly sourceIp: string | undefined;
+  /** Milliseconds that each step, the name and each address, may take; 0 for ever. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'EIO';
+}
+
+/** Settles as `work` does, or rejects with the signal's reason or `onTimeout`'s error, whichever is first. */
+function bounded<T>(
+  work: Promise<T>,
+  { timeoutMs, signal }: Pick<DialOptions, 'timeoutMs' | 'signal'>,
+  onTimeout: () => Error,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = () => settle(() => reject(signal.reason));
+    const timer =
+      timeoutMs === 0 ? undefined : setTimeout(() => settle(() => reject(onTimeout())), timeoutMs);
+    function settle(how: () => void): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      how();
+    }
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    work.then(
+      (value) => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(error)),
+    );
+  });
+}
+
+async function resolveHost(options: DialOptions): Promise<readonly string[]> {
+  const { host, sourceIp } = options;
+  const family = sourceIp === undefined ? 0 : isIP(sourceIp);
+  const timedOut = () =>
+    new RemctlTimeoutError(`the name ${host} did not resolve in time`, { phase: 'resolve' });
+  try {
+    const found = await bounded(lookup(host, { all: true, family }), options, timedOut);
+    return found.map(({ address }) => address);
+  } catch (error) {
+    if (options.signal.aborted || error instanceof RemctlTimeoutError) throw error;
+    const code = codeOf(error);
+    throw new RemctlNetworkError(
+      `unknown host ${host}${family === 0 ? '' : ` (for IPv${family}, as the source address is)`}: ${code}`,
+      { code, phase: 'resolve' },
+      { cause: error },
+    );
+  }
+}
+
+async function connectTo(address: string, options: DialOptions): Promise<Socket> {
+  const { host, port, sourceIp } = options;
+  const socket = connect({
+    host: address,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    ...(sourceIp === undefined ? {} : { localAddress: sourceIp }),
+  });
+  const connected = new Promise<Socket>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+  try {
+    return await bounded(
+      connected,
+      options,
+      () =>
+        new RemctlTimeoutError(`cannot connect to ${host} (port ${port}): timed out`, {
+          phase: 'connect',
+        }),
+    );
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Resolves the name (dns.lookup, the system's resolver, on libuv's pool) and tries every address in
+ * its order. Rejects with the signal's reason, RemctlNetworkError of phase `resolve` or `connect`
+ * with the last address's failure, or RemctlTimeoutError.
+ */
+export async function dial(options: DialOptions): Promise<Wire> {
+  const { host, port, signal } = options;
+  signal.throwIfAborted();
+  let failure: unknown;
+  for (const address of await resolveHost(options)) {
+    try {
+      return socketWire(await connectTo(address, options));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failure = error;
+    }
+  }
+  if (failure instanceof RemctlTimeoutError) throw failure;
+  const code = codeOf(failure);
+  throw new RemctlNetworkError(
+    `cannot connect to ${host} (port ${port}): ${code}`,
+    { code, phase: 'connect' },
+    { cause: failure },
+  );
+}
+
+function socketWire(socket: Socket): Wire {
+  let failure: Error | undefined;
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  return {
+    attach({ onData, onEnd, onDrain }) {
+      let ended = false;
+      const end = () => {
+        if (ended) return;
+        ended = true;
+        onEnd(failure);
+      };
+      socket.on('data', onData);
+      socket.on('drain', onDrain);
+      socket.once('end', end);
+      socket.once('close', end);
+      if (socket.destroyed) queueMicrotask(end);
+    },
+    write: (bytes) => socket.write(bytes),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    hold: (alive) => (alive ? socket.ref() : socket.unref()),
+    end: () =>
+      new Promise((resolve) => {
+        if (socket.destroyed) {
+          resolve();
+          return;
+        }
+        const timer = setTimeout(() => socket.destroy(), END_TIMEOUT_MS);
+        socket.once('close', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+        socket.ref();
+        socket.resume();
+        socket.end();
+      }),
+    destroy: () => socket.destroy(),
+  };
+}
