@@ -9,8 +9,10 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "layout.h"
 #include "session.h"
@@ -19,43 +21,54 @@ namespace remctl_addon {
 
 namespace {
 
-const char *type_name(Event::Type type) {
-  switch (type) {
-    case Event::Type::Phase: return "phase";
-    case Event::Type::Opened: return "opened";
-    case Event::Type::Sent: return "sent";
-    case Event::Type::Output: return "output";
-    case Event::Type::Status: return "status";
-    case Event::Type::Error: return "error";
-    case Event::Type::Noop: return "noop";
-    case Event::Type::Closed: return "closed";
-    case Event::Type::Failed: return "failed";
-  }
-  return "";
+// The members of an event in the array that JavaScript gets, one event after the other: see
+// src/addon.ts.
+constexpr uint32_t kMembers = 5;
+
+// Events on their way from the session's thread to JavaScript. One wake-up carries all that have
+// gathered since the last: output comes in many small pieces.
+struct Outbox {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Event>> events;
+};
+
+Napi::Value data_of(Napi::Env env, const Event &event) {
+  bool bytes = event.type == Event::Type::Output || event.type == Event::Type::Error;
+  if (bytes) return Napi::Buffer<char>::Copy(env, event.data.data(), event.data.size());
+  return Napi::String::New(env, event.data);
 }
 
-// notify(type, phase, number, data, code)
-void call_notify(Napi::Env env, Napi::Function notify, std::nullptr_t *, Event *raw) {
-  std::unique_ptr<Event> event(raw);
+// notify([type, phase, number, data, code, type, ...])
+void call_notify(Napi::Env env, Napi::Function notify, Outbox *outbox, std::nullptr_t *) {
   if (env == nullptr || notify == nullptr) return;
-  bool bytes = event->type == Event::Type::Output || event->type == Event::Type::Error;
-  Napi::Value data =
-      bytes ? Napi::Value(Napi::Buffer<char>::Copy(env, event->data.data(), event->data.size()))
-            : Napi::Value(Napi::String::New(env, event->data));
-  notify.Call({Napi::String::New(env, type_name(event->type)),
-               Napi::String::New(env, event->phase), Napi::Number::New(env, event->number), data,
-               Napi::String::New(env, event->code)});
+  std::vector<std::unique_ptr<Event>> events;
+  {
+    std::lock_guard<std::mutex> lock(outbox->mutex);
+    events.swap(outbox->events);
+  }
+  if (events.empty()) return;
+  Napi::Array array = Napi::Array::New(env, events.size() * kMembers);
+  uint32_t at = 0;
+  for (const auto &event : events) {
+    array.Set(at++, Napi::Number::New(env, static_cast<int>(event->type)));
+    array.Set(at++, Napi::String::New(env, event->phase));
+    array.Set(at++, Napi::Number::New(env, event->number));
+    array.Set(at++, data_of(env, *event));
+    array.Set(at++, Napi::String::New(env, event->code));
+  }
+  notify.Call({array});
 }
 
-using Notifier = Napi::TypedThreadSafeFunction<std::nullptr_t, Event, call_notify>;
+using Notifier = Napi::TypedThreadSafeFunction<Outbox, std::nullptr_t, call_notify>;
 
 // Lives until its session's thread has ended or the environment has.
 struct Link {
   std::shared_ptr<Session> session;
+  Outbox outbox;
   Notifier notifier;
-  napi_env env;
+  napi_env env = nullptr;
   // Whether the notifier still exists; looked at and changed on the environment's thread alone.
-  std::shared_ptr<bool> alive;
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
 };
 
 void cut(void *argument) {
@@ -97,18 +110,28 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
     options.ccache = text_of(given, "ccache");
     options.source = text_of(given, "source");
 
-    auto *link = new Link{nullptr, {}, env, std::make_shared<bool>(true)};
+    auto *link = new Link;
+    link->env = env;
     link->notifier = Notifier::New(
-        env, info[1].As<Napi::Function>(), "remctl", 0, 1, static_cast<std::nullptr_t *>(nullptr),
-        [link](Napi::Env, void *, std::nullptr_t *) {
+        env, info[1].As<Napi::Function>(), "remctl", 0, 1, &link->outbox,
+        [link](Napi::Env, void *, Outbox *) {
           *link->alive = false;
           napi_remove_env_cleanup_hook(link->env, cut, link);
           delete link;
         },
         static_cast<void *>(nullptr));
     Notifier notifier = link->notifier;
-    auto listener = [notifier](std::unique_ptr<Event> event) mutable {
-      if (notifier.NonBlockingCall(event.get()) == napi_ok) (void) event.release();
+    // The link outlives the listener: it goes when the notifier goes, which is released after the
+    // listener's last call, or when the environment ends, before which the session is detached.
+    auto listener = [link](std::vector<std::unique_ptr<Event>> events) {
+      bool first;
+      {
+        std::lock_guard<std::mutex> lock(link->outbox.mutex);
+        auto &queue = link->outbox.events;
+        first = queue.empty();
+        for (auto &event : events) queue.push_back(std::move(event));
+      }
+      if (first) link->notifier.NonBlockingCall();
     };
     auto on_end = [notifier]() mutable { notifier.Release(); };
     link->session = Session::start(std::move(options), listener, on_end);

@@ -44,7 +44,7 @@ class Session : public std::enable_shared_from_this<Session> {
   using Words = std::vector<std::string>;
   // Called on the session's thread, never twice at the same time. Calls end with the thread, or with
   // `detach`, whichever is first.
-  using Listener = std::function<void(std::unique_ptr<Event>)>;
+  using Listener = std::function<void(std::vector<std::unique_ptr<Event>>)>;
 
   // Starts the thread. Returns null, with errno set, where there can be none. `on_end` is called on
   // the thread as its last act, unless the session was detached before.
@@ -82,6 +82,11 @@ class Session : public std::enable_shared_from_this<Session> {
   void serve();
   bool run_command();
   bool run_noop();
+  void acknowledge_at_once();
+  bool token_is_waiting();
+  // Events are handed over by flush(), emit() being both.
+  void hold(std::unique_ptr<Event> event);
+  void flush();
   void emit(std::unique_ptr<Event> event);
   void emit(Event::Type type, int number = 0);
   void phase(const char *name);
@@ -109,6 +114,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // Used on the thread alone.
   struct remctl *remctl_ = nullptr;
   int protocol_ = 2;
+  std::vector<std::unique_ptr<Event>> held_;
 };
 
 }  // namespace remctl_addon

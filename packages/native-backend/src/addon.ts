@@ -5,14 +5,33 @@ import { fileURLToPath } from 'node:url';
 import { RemctlBackendError } from '@remctl/core';
 import { INSTALL_HELP } from './install-help.js';
 
-/** What the session tells: see native/session.h, Event. */
-export type Notify = (
-  type: 'phase' | 'opened' | 'sent' | 'output' | 'status' | 'error' | 'noop' | 'closed' | 'failed',
-  phase: string,
-  number: number,
-  data: string | Buffer,
-  code: string,
-) => void;
+/** The types of events, numbered as native/session.h has them. */
+export const EVENT_TYPES = [
+  'phase',
+  'opened',
+  'sent',
+  'output',
+  'status',
+  'error',
+  'noop',
+  'closed',
+  'failed',
+] as const;
+
+/** An event: see native/session.h. */
+export interface RawEvent {
+  readonly type: (typeof EVENT_TYPES)[number] | undefined;
+  readonly phase: string;
+  readonly number: number;
+  readonly data: string | Buffer;
+  readonly code: string;
+}
+
+/** Called with the members of one event after the other, in one array. */
+export type Notify = (members: readonly unknown[]) => void;
+
+/** How many members an event has in that array. */
+export const EVENT_MEMBERS = 5;
 
 /** A connection on a thread of its own: see native/session.h. */
 export interface Session {
@@ -59,4 +78,16 @@ export function loadAddon(path = ADDON): Addon {
       { cause },
     );
   }
+}
+
+/** The event whose members begin there. */
+export function readEvent(members: readonly unknown[], at: number): RawEvent {
+  const [type, phase, number, data, code] = members.slice(at, at + EVENT_MEMBERS);
+  return {
+    type: EVENT_TYPES[Number(type)],
+    phase: String(phase),
+    number: Number(number),
+    data: Buffer.isBuffer(data) ? data : String(data),
+    code: String(code),
+  };
 }

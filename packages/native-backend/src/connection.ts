@@ -11,7 +11,14 @@ import {
   STDOUT,
   type Wait,
 } from '@remctl/core';
-import type { Addon, Session } from './addon.js';
+import {
+  type Addon,
+  EVENT_MEMBERS,
+  type Notify,
+  type RawEvent,
+  readEvent,
+  type Session,
+} from './addon.js';
 import { errorOf } from './failure.js';
 import { watchSilence } from './silence.js';
 
@@ -85,21 +92,16 @@ function deliver(mailbox: Mailbox, event: SessionEvent): void {
   }
 }
 
-function notifier(mailbox: Mailbox, host: string, port: number) {
-  return (type: string, phase: string, number: number, data: string | Buffer, code: string) => {
-    deliver(mailbox, eventOf(type, phase, number, data, code, host, port));
+function notifier(mailbox: Mailbox, host: string, port: number): Notify {
+  return (members) => {
+    for (let at = 0; at < members.length; at += EVENT_MEMBERS) {
+      deliver(mailbox, eventOf(readEvent(members, at), host, port));
+    }
   };
 }
 
-function eventOf(
-  type: string,
-  phase: string,
-  number: number,
-  data: string | Buffer,
-  code: string,
-  host: string,
-  port: number,
-): SessionEvent {
+function eventOf(raw: RawEvent, host: string, port: number): SessionEvent {
+  const { type, phase, number, data, code } = raw;
   switch (type) {
     case 'phase':
       if (isPhase(phase)) return { type, phase };
