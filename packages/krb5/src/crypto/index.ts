@@ -1,0 +1,19 @@
+/** Kerberos cryptography (RFC 3961, 3962, 8009) on node:crypto. */
+export { makeChecksum, verifyChecksum } from './checksum.js';
+export { decrypt, decryptWith, encrypt, encryptWith } from './encryption.js';
+export { EncryptionKey } from './encryption-key.js';
+export {
+  ChecksumType,
+  DEFAULT_ETYPES,
+  Etype,
+  type EtypeInfo,
+  etypeInfo,
+  etypeName,
+  isSupportedEtype,
+  parseEtypeList,
+} from './etypes.js';
+export { KeyUsage } from './key-usage.js';
+export { prf } from './prf.js';
+export { randomKey } from './random-key.js';
+export { MAX_ITERATIONS, stringToKey } from './string-to-key.js';
+export { deriveKeys, type UsageKeys } from './usage-keys.js';

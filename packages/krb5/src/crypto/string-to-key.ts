@@ -1,0 +1,68 @@
+/** Keys from passwords (RFC 3962, section 4; RFC 8009, section 4). */
+import { pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
+import { LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import { EncryptionKey } from './encryption-key.js';
+import { type EtypeInfo, etypeInfo } from './etypes.js';
+import { deriveKey } from './key-derivation.js';
+
+/**
+ * The most rounds of PBKDF2 that a KDC may ask for: about a second of work. The defaults are 4,096 and
+ * 32,768; the format allows 2^32, which would occupy a thread for an hour.
+ */
+export const MAX_ITERATIONS = 1 << 20;
+
+const LABEL = Buffer.from('kerberos');
+const PARAMS_LENGTH = 4;
+
+const pbkdf2Async = promisify(pbkdf2);
+
+/**
+ * The key for a password. `salt` and `params` are the KDC's (ETYPE-INFO2, RFC 4120, section 5.2.7.5);
+ * without `params` the type's default number of iterations holds. Does not block the event loop.
+ *
+ * Throws Krb5Error KDC_ERR_ETYPE_NOSUPP for a type that is not supported, KRB5_ERR_BAD_S2K_PARAMS for
+ * `params` that are not 4 octets or ask for more than MAX_ITERATIONS.
+ */
+export async function stringToKey(
+  etype: number,
+  password: string,
+  salt: string | Uint8Array,
+  params?: Uint8Array,
+): Promise<EncryptionKey> {
+  const info = etypeInfo(etype);
+  const iterations = params === undefined ? info.defaultIterations : readIterations(params);
+  const seed = await pbkdf2Async(
+    password,
+    saltFor(info, Buffer.from(salt)),
+    iterations,
+    info.keyLength,
+    info.hash,
+  );
+  return new EncryptionKey(etype, deriveKey(info, seed, LABEL, info.keyLength));
+}
+
+/** RFC 8009's types put their name before the salt. */
+function saltFor(info: EtypeInfo, salt: Buffer): Buffer {
+  return info.profile === 'rfc8009' ? Buffer.concat([Buffer.from(`${info.name}\0`), salt]) : salt;
+}
+
+function readIterations(params: Uint8Array): number {
+  if (params.length !== PARAMS_LENGTH) {
+    throw badParams(`${params.length} octets of string-to-key parameters instead of 4`);
+  }
+  const iterations = new DataView(params.buffer, params.byteOffset).getUint32(0);
+  // RFC 3962, section 4: zero stands for 2^32.
+  if (iterations === 0 || iterations > MAX_ITERATIONS) {
+    throw badParams(`${iterations || '2^32'} iterations, more than ${MAX_ITERATIONS}`);
+  }
+  return iterations;
+}
+
+function badParams(what: string): Krb5Error {
+  return new Krb5Error(
+    LocalErrorCode.KRB5_ERR_BAD_S2K_PARAMS,
+    `the KDC asks for ${what}: refused; use a keytab, or have the KDC's settings corrected`,
+  );
+}

@@ -1,0 +1,54 @@
+/** The keys for one use, derived once (RFC 3961, section 5.3; RFC 8009, section 5). */
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import type { EncryptionKey } from './encryption-key.js';
+import { type EtypeInfo, etypeInfo } from './etypes.js';
+import { deriveKey } from './key-derivation.js';
+
+/** Ke, Ki and Kc: for encryption, for its integrity, for checksums alone. */
+export interface UsageKeys {
+  readonly info: EtypeInfo;
+  readonly ke: KeyObject;
+  readonly ki: KeyObject;
+  readonly kc: KeyObject;
+}
+
+const ENCRYPTION = 0xaa;
+const INTEGRITY = 0x55;
+const CHECKSUM = 0x99;
+
+/**
+ * The parameters of the key's type, once its length has been checked. Throws Krb5Error
+ * KDC_ERR_ETYPE_NOSUPP for a type that is not supported, KRB5_BAD_KEYSIZE for a wrong length.
+ */
+export function checkedEtypeInfo(key: EncryptionKey): EtypeInfo {
+  const info = etypeInfo(key.etype);
+  if (key.value.length !== info.keyLength) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_BAD_KEYSIZE,
+      `a key of type ${info.name} has ${info.keyLength} octets, this one ${key.value.length}; its source is damaged`,
+    );
+  }
+  return info;
+}
+
+/**
+ * Derives the keys for a `KeyUsage`. Keep the result where many messages share key and usage. Throws
+ * as `checkedEtypeInfo`.
+ */
+export function deriveKeys(key: EncryptionKey, usage: number): UsageKeys {
+  const info = checkedEtypeInfo(key);
+  const label = Buffer.alloc(5);
+  label.writeUInt32BE(usage);
+  const derive = (kind: number, length: number) => {
+    label[4] = kind;
+    return createSecretKey(deriveKey(info, key.value, label, length));
+  };
+  return {
+    info,
+    ke: derive(ENCRYPTION, info.keyLength),
+    ki: derive(INTEGRITY, info.integrityKeyLength),
+    kc: derive(CHECKSUM, info.integrityKeyLength),
+  };
+}
