@@ -1,0 +1,141 @@
+/** Principal names as text: the form that krb5_parse_name reads and krb5_unparse_name writes. */
+import { LocalErrorCode } from './error-codes.js';
+import { Krb5Error } from './errors.js';
+
+/** Name types (RFC 4120, section 6.2; RFC 6806, section 5; RFC 6111, section 3.1). */
+export const NameType = {
+  KRB5_NT_UNKNOWN: 0,
+  KRB5_NT_PRINCIPAL: 1,
+  KRB5_NT_SRV_INST: 2,
+  KRB5_NT_SRV_HST: 3,
+  KRB5_NT_SRV_XHST: 4,
+  KRB5_NT_UID: 5,
+  KRB5_NT_X500_PRINCIPAL: 6,
+  KRB5_NT_SMTP_NAME: 7,
+  KRB5_NT_ENTERPRISE_PRINCIPAL: 10,
+  KRB5_NT_WELLKNOWN: 11,
+} as const;
+
+/** The first component of a ticket-granting service's name (RFC 4120, section 7.3). */
+export const TGS_NAME = 'krbtgt';
+const WELLKNOWN_NAME = 'WELLKNOWN';
+
+/** A principal: PrincipalName (RFC 4120, section 5.2.2) and the realm that it is in. */
+export interface Principal {
+  /** One of `NameType`, or a number that a newer peer knows. It takes no part in comparisons. */
+  readonly nameType: number;
+  /** At least one, without escapes. */
+  readonly components: readonly string[];
+  /** Without escapes; empty for the referral realm: whichever the KDCs say (RFC 6806, section 4). */
+  readonly realm: string;
+}
+
+export interface ParsePrincipalOptions {
+  /** What a name without a realm gets. Without it such a name is refused. */
+  readonly defaultRealm?: string | undefined;
+  /** The name type; without it, the one that krb5_parse_name infers. */
+  readonly nameType?: number;
+}
+
+const ESCAPED: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['t', '\t'],
+  ['b', '\b'],
+  ['0', '\0'],
+]);
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\\', '\\\\'],
+  ['/', '\\/'],
+  ['@', '\\@'],
+  ['\n', '\\n'],
+  ['\t', '\\t'],
+  ['\b', '\\b'],
+  ['\0', '\\0'],
+]);
+
+function inferNameType(components: readonly string[]): number {
+  if (components.length === 2 && components[0] === TGS_NAME) {
+    return NameType.KRB5_NT_SRV_INST;
+  }
+  if (components.length >= 2 && components[0] === WELLKNOWN_NAME) {
+    return NameType.KRB5_NT_WELLKNOWN;
+  }
+  return NameType.KRB5_NT_PRINCIPAL;
+}
+
+function malformed(name: string, reason: string): Krb5Error {
+  return new Krb5Error(LocalErrorCode.KRB5_PARSE_MALFORMED, `the principal "${name}" ${reason}`);
+}
+
+/**
+ * Reads `component/component@REALM`. A backslash takes the next character's special meaning away, and
+ * `\n`, `\t`, `\b` and `\0` stand for a newline, a tab, a backspace and a NUL. `name@` has the empty
+ * realm. Throws Krb5Error: KRB5_PARSE_MALFORMED for a name with a second `@`, with a `/` in its realm or with a backslash
+ * at its end, and KRB5_CONFIG_NODEFREALM for one without a realm where there is no default.
+ */
+export function parsePrincipal(name: string, options: ParsePrincipalOptions = {}): Principal {
+  const components = [''];
+  let realm: string | undefined;
+  const append = (text: string) => {
+    if (realm === undefined) {
+      components.push(`${components.pop() ?? ''}${text}`);
+    } else {
+      realm += text;
+    }
+  };
+  for (let at = 0; at < name.length; at++) {
+    const character = name.charAt(at);
+    if (character === '\\') {
+      at += 1;
+      if (at === name.length) {
+        throw malformed(name, 'ends in a backslash that escapes nothing');
+      }
+      const escaped = name.charAt(at);
+      append(ESCAPED.get(escaped) ?? escaped);
+    } else if (character === '/') {
+      if (realm !== undefined) {
+        throw malformed(name, 'has a / in its realm: write it as \\/');
+      }
+      components.push('');
+    } else if (character === '@') {
+      if (realm !== undefined) {
+        throw malformed(name, 'has a second @: write it as \\@');
+      }
+      realm = '';
+    } else {
+      append(character);
+    }
+  }
+  realm ??= options.defaultRealm;
+  if (realm === undefined) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_CONFIG_NODEFREALM,
+      `the principal "${name}" has no realm: add @REALM, or set default_realm in krb5.conf`,
+    );
+  }
+  return { nameType: options.nameType ?? inferNameType(components), components, realm };
+}
+
+function escapeText(text: string): string {
+  return Array.from(text, (character) => ESCAPES.get(character) ?? character).join('');
+}
+
+/** Writes a principal so that `parsePrincipal` reads the same one, apart from its name type. */
+export function formatPrincipal({ components, realm }: Principal): string {
+  return `${components.map(escapeText).join('/')}@${escapeText(realm)}`;
+}
+
+/** Whether both are the same principal. As in RFC 4120, section 6.2, the name type is a hint only. */
+export function principalsEqual(a: Principal, b: Principal): boolean {
+  return (
+    a.realm === b.realm &&
+    a.components.length === b.components.length &&
+    a.components.every((component, at) => component === b.components[at])
+  );
+}
+
+/** The ticket-granting service of `realm` in `issuer`: krbtgt/realm@issuer (RFC 4120, section 7.3). */
+export function tgsPrincipal(realm: string, issuer: string = realm): Principal {
+  return { nameType: NameType.KRB5_NT_SRV_INST, components: [TGS_NAME, realm], realm: issuer };
+}
