@@ -18,7 +18,8 @@ export interface Channel {
   hasToken(): boolean;
   /** From now on errors carry this phase. */
   setPhase(phase: NetworkPhase): void;
-  end(): Promise<void>;
+  /** Hands over a last token, unless the channel has failed, then ends; bounded, never rejects. */
+  end(last?: FramedToken): Promise<void>;
   /** Ends at once; what waits rejects with `reason`. */
   destroy(reason: unknown): void;
 }
@@ -169,7 +170,10 @@ export function createChannel(wire: Wire, host: string): Channel {
     setPhase(next) {
       phase = next;
     },
-    end() {
+    end(last) {
+      if (last !== undefined && failure === undefined) {
+        wire.write(encodeToken(last.flags, last.payload));
+      }
       clearTimeout(timer);
       timer = undefined;
       return wire.end();

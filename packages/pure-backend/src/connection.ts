@@ -21,8 +21,6 @@ import {
 } from './messages.js';
 import { COMMAND_V1, DATA_V2, seal, unseal, verifyConfirmation } from './seal.js';
 
-const QUIT_TIMEOUT_MS = 1_000;
-
 function aborted(): RemctlError {
   return new RemctlNetworkError('the connection was aborted', {
     code: 'ECONNABORTED',
@@ -91,11 +89,14 @@ export function createConnection(channel: Channel, context: SecurityContext): Co
       }
     },
     async close() {
-      // A connection that is already broken cannot be told; the socket is released all the same.
-      await channel
-        .send(DATA_V2, seal(context, QUIT), QUIT_TIMEOUT_MS)
-        .catch(() => channel.destroy(aborted()));
-      await channel.end();
+      let quit: Uint8Array;
+      try {
+        quit = seal(context, QUIT);
+      } catch (error) {
+        channel.destroy(error);
+        return;
+      }
+      await channel.end({ flags: DATA_V2, payload: quit });
     },
     abort: () => channel.destroy(aborted()),
   };

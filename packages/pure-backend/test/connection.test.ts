@@ -1,0 +1,166 @@
+/** Whole connections against a scripted server on loopback, with a mechanism that protects nothing. */
+import { createServer, type Socket } from 'node:net';
+import {
+  RemctlAuthenticationError,
+  RemctlInvalidTokenError,
+  RemctlNetworkError,
+  RemctlTimeoutError,
+  RemctlUnsupportedError,
+} from '@remctl/core';
+import { afterEach, expect, test } from 'vitest';
+import { createTokenReader, encodeToken, type FramedToken } from '../src/framing.js';
+import { createPureBackend, type SecurityMechanism } from '../src/index.js';
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+function plainMechanism(flags = 62): SecurityMechanism {
+  return {
+    name: 'plain',
+    async createContext() {
+      return {
+        flags,
+        peer: undefined,
+        step: async (token) =>
+          token === undefined
+            ? { token: Buffer.from('hello'), established: false }
+            : { token: undefined, established: true },
+        wrap: (message) => message,
+        unwrap: (token) => Uint8Array.from(token),
+        getMic: (message) => message,
+        verifyMic(message, mic) {
+          if (Buffer.compare(message, mic) !== 0) throw new Error('wrong MIC');
+        },
+      };
+    },
+  };
+}
+
+type Script = (
+  token: FramedToken,
+  send: (flags: number, payload: Uint8Array) => void,
+  socket: Socket,
+) => void;
+
+async function connectTo(script: Script, flags?: number, timeoutMs = 5_000) {
+  const server = createServer((socket) => {
+    const reader = createTokenReader();
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk) =>
+      reader.push(chunk, (token) =>
+        script(token, (bits, payload) => socket.write(encodeToken(bits, payload)), socket),
+      ),
+    );
+    ends.push(() => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return createPureBackend({ mechanism: plainMechanism(flags) }).connect({
+    host: '127.0.0.1',
+    port: address.port,
+    principal: undefined,
+    credentials: undefined,
+    sourceIp: undefined,
+    signal: new AbortController().signal,
+    timeoutMs,
+  });
+}
+
+const WAIT = { timeoutMs: 5_000 };
+const STATUS = Uint8Array.of(2, 4, 3);
+
+function server2(
+  answer: (message: Uint8Array, send: (message: Uint8Array) => void) => void,
+): Script {
+  return (token, send) => {
+    if (token.flags === 0x42) send(0x42, Buffer.from('welcome'));
+    if (token.flags === 0x44) answer(token.payload, (message) => send(0x44, message));
+  };
+}
+
+test('a command of protocol 2, a NOOP, and an end in order', async () => {
+  const seen: (number | undefined)[] = [];
+  const connection = await connectTo(
+    server2((message, send) => {
+      seen.push(message[1]);
+      if (message[1] === 1) send(STATUS);
+      if (message[1] === 7) send(message);
+    }),
+  );
+  expect(connection.protocol).toBe(2);
+  await connection.send([Buffer.from('test')], WAIT);
+  expect(await connection.receive(WAIT)).toEqual({ type: 'status', status: 3 });
+  await connection.noop(WAIT);
+  await connection.close();
+  connection.abort();
+  expect(seen).toEqual([1, 7, 2]);
+});
+
+test('MESSAGE_VERSION for a NOOP leaves the connection usable', async () => {
+  const connection = await connectTo(
+    server2((message, send) => send(message[1] === 7 ? Uint8Array.of(2, 6, 2) : STATUS)),
+  );
+  await expect(connection.noop(WAIT)).rejects.toThrow(RemctlUnsupportedError);
+  await connection.send([], WAIT);
+  expect((await connection.receive(WAIT)).type).toBe('status');
+  await connection.close();
+});
+
+test('an error in the middle of a long command is heard', async () => {
+  let answered = false;
+  const connection = await connectTo(
+    server2((_, send) => {
+      if (!answered) send(Uint8Array.of(2, 5, 0, 0, 0, 8, 0, 0, 0, 0));
+      answered = true;
+    }),
+  );
+  await connection.send([Buffer.alloc(50 * 1024 * 1024)], WAIT);
+  expect(await connection.receive(WAIT)).toMatchObject({ type: 'error', error: 8 });
+  await connection.close();
+});
+
+test('protocol 1: a command with its MIC, and a MIC that is wrong', async () => {
+  for (const honest of [true, false]) {
+    const connection = await connectTo((token, send) => {
+      if (token.flags === 0x42) send(0x02, Buffer.from('welcome'));
+      if (token.flags === 0x24) {
+        send(0x08, honest ? Uint8Array.from(token.payload) : Buffer.from('forged'));
+        send(0x04, Uint8Array.of(0, 0, 0, 3, 0, 0, 0, 0));
+      }
+    });
+    expect(connection.protocol).toBe(1);
+    await connection.send([Buffer.from('test')], WAIT);
+    if (honest) expect(await connection.receive(WAIT)).toEqual({ type: 'status', status: 3 });
+    else await expect(connection.receive(WAIT)).rejects.toThrow(RemctlInvalidTokenError);
+    await connection.close();
+  }
+});
+
+test('a context without confidentiality is refused', async () => {
+  await expect(
+    connectTo(
+      server2(() => undefined),
+      2 | 32,
+    ),
+  ).rejects.toThrow(RemctlAuthenticationError);
+});
+
+test('silence is a time-out, and a server that hangs up is EOF in its phase', async () => {
+  await expect(connectTo(() => undefined, 62, 200)).rejects.toThrow(RemctlTimeoutError);
+  await expect(connectTo((_, __, socket) => socket.end())).rejects.toMatchObject({
+    code: 'EOF',
+    phase: 'negotiate',
+  });
+});
+
+test('abort ends what waits', async () => {
+  const connection = await connectTo(server2(() => undefined));
+  await connection.send([], WAIT);
+  const waiting = connection.receive(WAIT);
+  connection.abort();
+  await expect(waiting).rejects.toThrow(RemctlNetworkError);
+});

@@ -1,0 +1,39 @@
+import { RemctlInvalidTokenError } from '@remctl/core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  createTokenReader,
+  encodeToken,
+  type FramedToken,
+  TOKEN_MAX_LENGTH,
+} from '../src/framing.js';
+
+function read(chunks: readonly Uint8Array[]): FramedToken[] {
+  const reader = createTokenReader();
+  const tokens: FramedToken[] = [];
+  for (const chunk of chunks) reader.push(chunk, (token) => tokens.push(token));
+  return tokens.map(({ flags, payload }) => ({ flags, payload: Uint8Array.from(payload) }));
+}
+
+test('tokens come out the same however the bytes are divided', () => {
+  const token = fc.record({
+    flags: fc.integer({ min: 0, max: 255 }),
+    payload: fc.uint8Array({ maxLength: 40 }),
+  });
+  fc.assert(
+    fc.property(fc.array(token), fc.integer({ min: 1, max: 60 }), (tokens, size) => {
+      const bytes = Buffer.concat(tokens.map(({ flags, payload }) => encodeToken(flags, payload)));
+      const chunks = [];
+      for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+      expect(read(chunks)).toEqual(
+        tokens.map(({ flags, payload }) => ({ flags, payload: Uint8Array.from(payload) })),
+      );
+    }),
+  );
+});
+
+test('a length over the limit is refused from the header alone', () => {
+  const header = Buffer.alloc(5);
+  header.writeUInt32BE(TOKEN_MAX_LENGTH - 4, 1);
+  expect(() => read([header])).toThrow(RemctlInvalidTokenError);
+});
