@@ -1,0 +1,84 @@
+/** The order of a context's messages: replays, gaps, and what came too late (RFC 2743, section 1.2.3). */
+import { GssStatus } from '../error-codes.js';
+import { GssError } from '../errors.js';
+
+export interface MessageOrderOptions {
+  /** The number that the next message is to have. */
+  readonly next: bigint;
+  /** Refuse a number that has been seen. */
+  readonly replay: boolean;
+  /** Refuse every number but the next. */
+  readonly sequence: boolean;
+}
+
+/** How far back from the newest, in messages, replays are told from late arrivals. */
+const WINDOW = 64n;
+const ALL_SEEN = (1n << WINDOW) - 1n;
+
+/**
+ * Yields a function that takes the number of a message whose integrity is proven, and throws GssError
+ * GSS_S_DUPLICATE_TOKEN, GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN or GSS_S_GAP_TOKEN where it is not to be
+ * accepted. Numbers are 64 bits wide and wrap.
+ */
+export function createMessageOrder(options: MessageOrderOptions): (number: bigint) => void {
+  const { replay, sequence } = options;
+  let next = options.next;
+  // Bit 0 stands for the newest, next - 1. What lies before the first message counts as seen.
+  let seen = ALL_SEEN;
+
+  const advance = (number: bigint, by: bigint) => {
+    next = BigInt.asUintN(64, number + 1n);
+    seen = by > WINDOW ? 1n : ((seen << by) | 1n) & ALL_SEEN;
+  };
+
+  return (number) => {
+    if (!replay && !sequence) {
+      return;
+    }
+    const ahead = BigInt.asIntN(64, number - next);
+    if (sequence) {
+      if (ahead !== 0n) {
+        throw outOfSequence(number, next, ahead, replay);
+      }
+      next = BigInt.asUintN(64, number + 1n);
+      return;
+    }
+    if (ahead >= 0n) {
+      advance(number, ahead + 1n);
+      return;
+    }
+    const bit = 1n << (-ahead - 1n);
+    if (-ahead > WINDOW) {
+      throw new GssError(
+        GssStatus.GSS_S_OLD_TOKEN,
+        `message ${number} is too old to tell whether it is a replay (${next} was to be next): close the connection`,
+      );
+    }
+    if ((seen & bit) !== 0n) {
+      throw duplicate(number);
+    }
+    seen |= bit;
+  };
+}
+
+function outOfSequence(number: bigint, next: bigint, ahead: bigint, replay: boolean): GssError {
+  if (ahead > 0n) {
+    return new GssError(
+      GssStatus.GSS_S_GAP_TOKEN,
+      `messages are missing: ${number} came where ${next} was to be next; close the connection`,
+    );
+  }
+  return replay
+    ? duplicate(number)
+    : new GssError(
+        GssStatus.GSS_S_UNSEQ_TOKEN,
+        `message ${number} came where ${next} was to be next: close the connection`,
+      );
+}
+
+function duplicate(number: bigint): GssError {
+  return new GssError(
+    GssStatus.GSS_S_DUPLICATE_TOKEN,
+    `message ${number} has come before, or is replayed: close the connection`,
+  );
+}
