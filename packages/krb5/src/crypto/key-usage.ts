@@ -1,42 +1,39 @@
 /** What a key is used for: the numbers that go into key derivation. */
 
-/**
- * Key usage numbers (RFC 4120, section 7.5.1; RFC 6806, section 11; RFC 4121, section 2). RFC 4120 gives
- * sentences, not names: the names are those of MIT Kerberos (krb5.h).
- */
+/** Key usage numbers (RFC 4120, section 7.5.1; RFC 6806, section 11; RFC 4121, section 2). */
 export const KeyUsage = {
   /** AS-REQ PA-ENC-TIMESTAMP, with the client's key. */
-  AS_REQ_PA_ENC_TS: 1,
+  AS_REQ_PA_ENC_TIMESTAMP: 1,
   /** The encrypted part of a Ticket, with the service's key. */
-  KDC_REP_TICKET: 2,
+  TICKET: 2,
   /** The encrypted part of AS-REP, with the client's key. */
-  AS_REP_ENCPART: 3,
+  AS_REP_ENC_PART: 3,
   /** TGS-REQ authorization data, with the ticket's session key. */
-  TGS_REQ_AD_SESSKEY: 4,
+  TGS_REQ_AUTH_DATA_SESSION_KEY: 4,
   /** TGS-REQ authorization data, with the authenticator's subkey. */
-  TGS_REQ_AD_SUBKEY: 5,
+  TGS_REQ_AUTH_DATA_SUBKEY: 5,
   /** TGS-REQ PA-TGS-REQ: the authenticator's checksum, with the ticket's session key. */
   TGS_REQ_AUTH_CKSUM: 6,
   /** TGS-REQ PA-TGS-REQ: the authenticator, with the ticket's session key. */
   TGS_REQ_AUTH: 7,
   /** The encrypted part of TGS-REP, with the ticket's session key. */
-  TGS_REP_ENCPART_SESSKEY: 8,
+  TGS_REP_ENC_PART_SESSION_KEY: 8,
   /** The encrypted part of TGS-REP, with the authenticator's subkey. */
-  TGS_REP_ENCPART_SUBKEY: 9,
+  TGS_REP_ENC_PART_SUBKEY: 9,
   /** AP-REQ: the authenticator's checksum, with the ticket's session key. */
   AP_REQ_AUTH_CKSUM: 10,
   /** AP-REQ: the authenticator, with the ticket's session key. */
   AP_REQ_AUTH: 11,
   /** The encrypted part of AP-REP, with the ticket's session key. */
-  AP_REP_ENCPART: 12,
+  AP_REP_ENC_PART: 12,
   /** The encrypted part of KRB-PRIV. */
-  KRB_PRIV_ENCPART: 13,
+  KRB_PRIV_ENC_PART: 13,
   /** The encrypted part of KRB-CRED. */
-  KRB_CRED_ENCPART: 14,
+  KRB_CRED_ENC_PART: 14,
   /** The checksum of KRB-SAFE. */
   KRB_SAFE_CKSUM: 15,
   /** The checksum of AD-KDC-ISSUED. */
-  AD_KDCISSUED_CKSUM: 19,
+  AD_KDC_ISSUED_CKSUM: 19,
   /** Wrap tokens of a context's acceptor. */
   GSS_ACCEPTOR_SEAL: 22,
   /** MIC tokens of a context's acceptor. */
@@ -46,5 +43,5 @@ export const KeyUsage = {
   /** MIC tokens of a context's initiator. */
   GSS_INITIATOR_SIGN: 25,
   /** PA-REQ-ENC-PA-REP: the checksum of the AS-REQ, with the reply key. */
-  AS_REQ: 56,
+  AS_REQ_CKSUM: 56,
 } as const;
