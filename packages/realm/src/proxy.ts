@@ -8,7 +8,7 @@ const TOKEN_CONTEXT_NEXT = 0x10;
 const TOKEN_PROTOCOL = 0x40;
 const HEADER_LENGTH = 5;
 
-export interface Proxy extends AsyncDisposable {
+export interface RemctldProxy extends AsyncDisposable {
   readonly port: number;
   /** How many connections it has taken. */
   connections(): number;
@@ -21,7 +21,7 @@ interface ProxyOptions {
   readonly through?: () => Transform;
 }
 
-async function startProxy(target: number, options: ProxyOptions): Promise<Proxy> {
+async function startProxy(target: number, options: ProxyOptions): Promise<RemctldProxy> {
   const sockets = new Set<Socket>();
   let count = 0;
   const keep = (socket: Socket) => {
@@ -95,12 +95,12 @@ function clearProtocolFlag(): Transform {
 }
 
 /** Makes a remctld a server of protocol 1, and shows a client the down-negotiation. */
-export function startProtocol1Proxy(target: number): Promise<Proxy> {
+export function startProtocol1Proxy(target: number): Promise<RemctldProxy> {
   return startProxy(target, { through: clearProtocolFlag });
 }
 
 /** Hangs up on the first connections, after the client's first bytes; passes the others on. */
-export function startDroppingProxy(target: number, drops: number): Promise<Proxy> {
+export function startDroppingProxy(target: number, drops: number): Promise<RemctldProxy> {
   return startProxy(target, {
     refuse(client, count) {
       if (count > drops) return false;
@@ -111,7 +111,7 @@ export function startDroppingProxy(target: number, drops: number): Promise<Proxy
 }
 
 /** A server that takes connections, and never says a word. */
-export function startSilentServer(): Promise<Proxy> {
+export function startSilentServer(): Promise<RemctldProxy> {
   return startProxy(0, {
     refuse(client) {
       client.resume();

@@ -90,7 +90,6 @@ export function remctlConf(folder: string, realm: string): string {
     `test digest  ${program} stdin=last ANYUSER`,
     `test denied  ${program} princ:nobody@${realm}`,
     `test ALL     ${program} ANYUSER`,
-    `argv ALL     ${program} ANYUSER`,
     'true ALL     /bin/true ANYUSER',
     'echo ALL     /bin/echo ANYUSER',
     '',

@@ -1,0 +1,30 @@
+/** What a case is: data with a function, so that suites, matrices and other runners can use it. */
+import type { Backend, ClientOptions, Remctl } from '@remctl/core';
+import type { Realm } from '@remctl/realm';
+
+/** What a case works with. */
+export interface Context {
+  readonly backend: Backend;
+  readonly realm: Realm;
+  /** 1 where the suite runs through the proxy that makes remctld a server of protocol 1. */
+  readonly protocol: 1 | 2;
+  readonly host: string;
+  /** The port of remctld, or of the proxy before it. */
+  readonly port: number;
+  /** A client that is not open; closed when the case is over. */
+  client(options?: ClientOptions): Remctl;
+  /** An open client; closed when the case is over. */
+  open(options?: ClientOptions): Promise<Remctl>;
+  /** Keeps something until the case is over. */
+  use<T extends AsyncDisposable>(resource: Promise<T>): Promise<T>;
+}
+
+export interface Case {
+  /** What the matrix and declarations call it: `area/what`. */
+  readonly id: string;
+  /** The behaviour; where the API text promises it, that sentence in quotation marks. */
+  readonly title: string;
+  /** Why protocol 1 cannot carry it, where it cannot. */
+  readonly notInProtocol1?: string;
+  readonly run: (context: Context) => Promise<void>;
+}

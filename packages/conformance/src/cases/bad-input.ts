@@ -1,0 +1,122 @@
+/** Wrong arguments and wrong surroundings: a typed error that says what to do. */
+import { freePort } from '@remctl/realm';
+import { expect } from 'vitest';
+import type { Case, Context } from '../case.js';
+import { rejection, wrong } from './helpers.js';
+
+interface Expected {
+  readonly name: string;
+  readonly message?: RegExp;
+  readonly code?: string;
+  readonly phase?: string;
+}
+
+function expectError(error: unknown, { message, ...rest }: Expected): void {
+  expect(error).toMatchObject(rest);
+  if (message !== undefined) expect(error instanceof Error ? error.message : '').toMatch(message);
+  if (rest.name.startsWith('Remctl')) expect(error).toMatchObject({ commandState: 'not-sent' });
+}
+
+const badOpen = (
+  id: string,
+  title: string,
+  expected: Expected,
+  call: (context: Context) => Promise<unknown>,
+): Case => ({
+  id: `bad-input/${id}`,
+  title,
+  run: async (context) => expectError(await rejection(call(context)), expected),
+});
+
+const badCommand = (id: string, command: unknown, expected: Expected): Case => ({
+  id: `bad-input/command-${id}`,
+  title: `a command that is ${id} is refused before anything is sent`,
+  async run({ open }) {
+    const client = await open();
+    expectError(await rejection(client.command(wrong(command))), expected);
+    expect(() => client.run(wrong(command))).toThrow();
+    expect((await client.run(['echo', 'unharmed']).text()).stdout).toBe('unharmed\n');
+  },
+});
+
+export const badInputCases: readonly Case[] = [
+  badOpen('port-range', 'a port outside 0 to 65535', { name: 'RangeError' }, ({ client }) =>
+    client().open('localhost', 65536),
+  ),
+  badOpen('port-text', 'a port as text', { name: 'TypeError' }, ({ client, port }) =>
+    client().open('localhost', wrong(String(port))),
+  ),
+  badOpen(
+    'host-nul',
+    'a NUL in host',
+    { name: 'RangeError', message: /host/ },
+    ({ client, port }) => client().open('local\0host', port),
+  ),
+  badOpen(
+    'principal-nul',
+    'a NUL in principal',
+    { name: 'RangeError', message: /principal/ },
+    ({ client, port }) => client().open('localhost', port, 'host/local\0host'),
+  ),
+  badOpen(
+    'timeout-negative',
+    '"the timeout was negative"',
+    { name: 'RangeError', message: /-1/ },
+    async ({ client }) => client().setTimeout(-1),
+  ),
+  badOpen(
+    'source-name',
+    '"It must be an IP address, not a host name."',
+    { name: 'RangeError', message: /not a host name/ },
+    async ({ client }) => client().setSourceIp('localhost'),
+  ),
+  badOpen(
+    'source-not-here',
+    'a source address that this machine does not have',
+    { name: 'RemctlNetworkError', code: 'EADDRNOTAVAIL' },
+    ({ client, port }) => client({ sourceIp: '192.0.2.1' }).open('localhost', port),
+  ),
+  badOpen(
+    'host-unknown',
+    'a host name that does not resolve',
+    { name: 'RemctlNetworkError', phase: 'resolve', message: /no\.such\.host\.invalid/ },
+    ({ client, port }) => client().open('no.such.host.invalid', port),
+  ),
+  badOpen(
+    'port-closed',
+    'a port where nobody listens',
+    { name: 'RemctlNetworkError', phase: 'connect', code: 'ECONNREFUSED' },
+    async ({ client }) => client().open('localhost', await freePort()),
+  ),
+  badOpen(
+    'ccache-missing',
+    'a credential cache that is not there',
+    { name: 'RemctlAuthenticationError', message: /kinit/ },
+    ({ client, port }) => client({ ccache: 'FILE:/no/such/ccache' }).open('localhost', port),
+  ),
+  badOpen(
+    'ticket-expired',
+    'an expired ticket',
+    { name: 'RemctlAuthenticationError', message: /expired.*kinit/is },
+    async ({ client, port, realm }) =>
+      client({ ccache: await realm.expiredCcache() }).open('localhost', port),
+  ),
+  badOpen(
+    'principal-unknown',
+    'a principal that the KDC does not know',
+    { name: 'RemctlAuthenticationError', message: /unknown\/localhost.*principal/s },
+    ({ client, port, realm }) => client().open('localhost', port, realm.principals.unknownServer),
+  ),
+  {
+    id: 'bad-input/principal-wrong',
+    title: 'a principal that the server has no key for is an authentication failure',
+    async run({ client, port, realm }) {
+      const error = await rejection(client().open('localhost', port, realm.principals.wrongServer));
+      expectError(error, { name: 'RemctlAuthenticationError' });
+    },
+  },
+  badCommand('empty', [], { name: 'RangeError', message: /empty/ }),
+  badCommand('one string', 'echo hello', { name: 'TypeError', message: /list/ }),
+  badCommand('a list with a number', ['echo', 1], { name: 'TypeError', message: /command\[1\]/ }),
+  badCommand('null', null, { name: 'TypeError' }),
+];

@@ -1,0 +1,134 @@
+/** Registers every case for a backend with vitest, and leaves the results for the matrix. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Backend, type ClientOptions, Remctl } from '@remctl/core';
+import {
+  type Realm,
+  type RealmOptions,
+  type RemctldProxy,
+  startProtocol1Proxy,
+  startRealm,
+} from '@remctl/realm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Case, Context } from './case.js';
+import { badInputCases } from './cases/bad-input.js';
+import { commandCases } from './cases/commands.js';
+import { interfaceCases } from './cases/interfaces.js';
+import { stateCases } from './cases/state.js';
+
+export const cases: readonly Case[] = [
+  ...interfaceCases,
+  ...commandCases,
+  ...stateCases,
+  ...badInputCases,
+];
+
+export interface ConformanceOptions {
+  /** Makes the backend under test. Called once the realm is up. */
+  readonly backend: () => Backend;
+  /** What the matrix calls it; the backend's name and the protocol without it. */
+  readonly name: string;
+  /** 1: through the proxy that makes remctld a server of protocol 1. */
+  readonly protocol?: 1 | 2;
+  /** Cases that this backend cannot support, by their id, each with the reason. */
+  readonly unsupported?: Readonly<Record<string, string>>;
+  readonly realm?: RealmOptions;
+}
+
+/** One line of the matrix. */
+export interface Outcome {
+  readonly id: string;
+  readonly title: string;
+  readonly backend: string;
+  readonly result: 'pass' | 'fail' | 'unsupported';
+  readonly reason?: string;
+}
+
+/** Declarations of cases that there are none of: they would hide a gap without a word. */
+export function unknownDeclarations(unsupported: Readonly<Record<string, string>>): string[] {
+  const known = new Set(cases.map(({ id }) => id));
+  return Object.keys(unsupported).filter((id) => !known.has(id));
+}
+
+/** Registers the suite. Call it at the top of a test file; a realm of its own runs meanwhile. */
+export function conformance(options: ConformanceOptions): void {
+  const { name, protocol = 2, unsupported = {} } = options;
+  const outcomes: Outcome[] = [];
+  describe(`conformance: ${name}`, () => {
+    let realm: Realm;
+    let proxy: RemctldProxy | undefined;
+    let backend: Backend;
+    let leaveRealm: () => void;
+
+    beforeAll(async () => {
+      realm = await startRealm(options.realm);
+      leaveRealm = realm.useHere();
+      if (protocol === 1) proxy = await startProtocol1Proxy(realm.port);
+      backend = options.backend();
+    });
+
+    afterAll(async () => {
+      leaveRealm?.();
+      await proxy?.[Symbol.asyncDispose]();
+      await realm?.dispose();
+      const folder = join(process.cwd(), '.results');
+      mkdirSync(folder, { recursive: true });
+      const file = `conformance-${name.replace(/\W+/g, '-')}.json`;
+      writeFileSync(join(folder, file), `${JSON.stringify(outcomes, null, 1)}\n`);
+    });
+
+    test('every declaration names a case', () => {
+      expect(unknownDeclarations(unsupported)).toEqual([]);
+    });
+
+    for (const { id, title, notInProtocol1, run } of cases) {
+      const reason = unsupported[id] ?? (protocol === 1 ? notInProtocol1 : undefined);
+      if (reason !== undefined) {
+        outcomes.push({ id, title, backend: name, result: 'unsupported', reason });
+        continue;
+      }
+      test(`${id}: ${title}`, async () => {
+        let result: Outcome['result'] = 'fail';
+        const { context, end } = makeContext(realm, backend, protocol, proxy?.port ?? realm.port);
+        try {
+          await run(context);
+          result = 'pass';
+        } finally {
+          outcomes.push({ id, title, backend: name, result });
+          await end();
+        }
+      });
+    }
+  });
+}
+
+function makeContext(realm: Realm, backend: Backend, protocol: 1 | 2, port: number) {
+  const resources: AsyncDisposable[] = [];
+  const client = (options?: ClientOptions) => {
+    const made = new Remctl(backend, options);
+    resources.push(made);
+    return made;
+  };
+  const context: Context = {
+    backend,
+    realm,
+    protocol,
+    host: realm.host,
+    port,
+    client,
+    async open(options) {
+      const made = client(options);
+      await made.open(realm.host, port);
+      return made;
+    },
+    async use(resource) {
+      const made = await resource;
+      resources.push(made);
+      return made;
+    },
+  };
+  const end = async () => {
+    for (const resource of resources.reverse()) await resource[Symbol.asyncDispose]();
+  };
+  return { context, end };
+}
