@@ -14,7 +14,10 @@ function idFrom(get: (() => number) | undefined, token: string): string {
   return String(get());
 }
 
-const TOKENS: ReadonlyMap<string, (env: Environment) => string> = new Map([
+const TOKENS: ReadonlyMap<string, (env: Environment) => string> = new Map<
+  string,
+  (env: Environment) => string
+>([
   ['TEMP', (env) => env.TMPDIR ?? '/tmp'],
   ['uid', () => idFrom(process.getuid, 'uid')],
   ['USERID', () => idFrom(process.getuid, 'USERID')],

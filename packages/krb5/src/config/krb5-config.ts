@@ -1,6 +1,7 @@
 /** What a client needs of krb5.conf, typed, with MIT Kerberos's defaults. */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import type { Environment } from './expand-path.js';
 import {
   badValue,
   getBoolean,
@@ -12,6 +13,7 @@ import {
   type Profile,
   parseBoolean,
 } from './profile.js';
+import { readProfile } from './read-profile.js';
 
 const DEFAULT_UDP_PREFERENCE_LIMIT = 1465;
 /** A longer message does not fit a datagram, whatever the configuration says. */
@@ -126,6 +128,11 @@ export function krb5Config(profile: Profile): Krb5Config {
     defaultTgsEnctypes:
       getString(profile, ['libdefaults', 'default_tgs_enctypes']) ?? permittedEnctypes,
   };
+}
+
+/** Reads the files that `env` names (see `readProfile`), and what [libdefaults] says. */
+export async function readKrb5Config(env: Environment = process.env): Promise<Krb5Config> {
+  return krb5Config(await readProfile(env));
 }
 
 /** The default realm. Throws Krb5Error KRB5_CONFIG_NODEFREALM, naming the files, where there is none. */

@@ -1,0 +1,141 @@
+/** A credential cache file's bytes, versions 3 and 4, into what it holds. */
+import { EncryptionKey } from '../crypto/encryption-key.js';
+import { LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import { ByteReader, EncodingError, TruncatedError } from '../file/byte-reader.js';
+import type { Principal } from '../principal.js';
+import type { Ccache, CcacheConfigEntry, CcacheCredential, TimeOffset } from './ccache.js';
+import { CONFIG_NAME, CONFIG_REALM, FORMAT, HeaderTag, REMOVED_AUTHTIME } from './format.js';
+
+const OFFSET_LENGTH = 8;
+
+function text(reader: ByteReader): string {
+  return reader.text(reader.uint32());
+}
+
+function data(reader: ByteReader): Uint8Array {
+  return reader.bytes(reader.uint32());
+}
+
+/** As many as announced. Each takes bytes, so that a number too great ends in TruncatedError. */
+function list<T>(reader: ByteReader, read: () => T): T[] {
+  const items: T[] = [];
+  for (let left = reader.uint32(); left > 0; left--) {
+    items.push(read());
+  }
+  return items;
+}
+
+function principal(reader: ByteReader): Principal {
+  const nameType = reader.int32();
+  // The realm stands between the number of components and the components.
+  let left = reader.uint32();
+  const realm = text(reader);
+  const components: string[] = [];
+  for (; left > 0; left--) {
+    components.push(text(reader));
+  }
+  return { nameType, components, realm };
+}
+
+function key(reader: ByteReader, version: 3 | 4): EncryptionKey {
+  const etype = reader.int16();
+  if (version === 3) {
+    reader.int16();
+  }
+  return new EncryptionKey(etype, data(reader));
+}
+
+function credential(reader: ByteReader, version: 3 | 4): CcacheCredential {
+  return {
+    client: principal(reader),
+    server: principal(reader),
+    key: key(reader, version),
+    authtime: reader.uint32(),
+    starttime: reader.uint32(),
+    endtime: reader.uint32(),
+    renewTill: reader.uint32(),
+    isSkey: reader.uint8() !== 0,
+    flags: reader.uint32(),
+    addresses: list(reader, () => ({ addrType: reader.int16(), address: data(reader) })),
+    authorizationData: list(reader, () => ({ adType: reader.int16(), adData: data(reader) })),
+    ticket: data(reader),
+    secondTicket: data(reader),
+  };
+}
+
+function configEntry({ server, ticket }: CcacheCredential): CcacheConfigEntry | undefined {
+  const [name, configKey, about] = server.components;
+  if (server.realm !== CONFIG_REALM || name !== CONFIG_NAME || configKey === undefined) {
+    return undefined;
+  }
+  return { key: configKey, principal: about, value: ticket };
+}
+
+function timeOffset(header: ByteReader): TimeOffset | undefined {
+  let offset: TimeOffset | undefined;
+  while (header.remaining > 0) {
+    const tag = header.uint16();
+    const value = header.part(header.uint16());
+    if (tag === HeaderTag.DELTATIME && value.remaining === OFFSET_LENGTH) {
+      offset = { seconds: value.int32(), microseconds: value.int32() };
+    }
+  }
+  return offset;
+}
+
+function formatVersion(reader: ByteReader): 3 | 4 {
+  const format = reader.uint8();
+  const version = reader.uint8();
+  if (format !== FORMAT) {
+    throw new Krb5Error(LocalErrorCode.KRB5_CC_FORMAT, 'this is not a credential cache file');
+  }
+  if (version !== 3 && version !== 4) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_CCACHE_BADVNO,
+      `credential cache files of version ${version} cannot be read here, only those of 3 and 4: ` +
+        'remove ccache_type from krb5.conf and run kinit',
+    );
+  }
+  return version;
+}
+
+function decode(reader: ByteReader): Ccache {
+  const version = formatVersion(reader);
+  const offset = version === 4 ? timeOffset(reader.part(reader.uint16())) : undefined;
+  const defaultPrincipal = principal(reader);
+  const credentials: CcacheCredential[] = [];
+  const configEntries: CcacheConfigEntry[] = [];
+  while (reader.remaining > 0) {
+    const each = credential(reader, version);
+    const entry = configEntry(each);
+    if (each.endtime === 0 && each.authtime === REMOVED_AUTHTIME) {
+      continue;
+    }
+    if (entry === undefined) {
+      credentials.push(each);
+    } else {
+      configEntries.push(entry);
+    }
+  }
+  return { version, timeOffset: offset, defaultPrincipal, credentials, configEntries };
+}
+
+/**
+ * Reads a credential cache file. Throws Krb5Error: KRB5_CCACHE_BADVNO for versions other than 3 and 4,
+ * KRB5_CC_FORMAT for bytes that are no such file or end too early.
+ */
+export function decodeCcache(bytes: Uint8Array): Ccache {
+  try {
+    return decode(new ByteReader(bytes));
+  } catch (cause) {
+    if (cause instanceof TruncatedError || cause instanceof EncodingError) {
+      throw new Krb5Error(
+        LocalErrorCode.KRB5_CC_FORMAT,
+        `the credential cache file is damaged (${cause.message}): run kinit`,
+        { cause },
+      );
+    }
+    throw cause;
+  }
+}

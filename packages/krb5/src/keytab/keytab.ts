@@ -1,0 +1,108 @@
+/** What a keytab holds (MIT Kerberos's "Keytab file format"), and how a key is found in it. */
+
+import type { EncryptionKey } from '../crypto/encryption-key.js';
+import { etypeName } from '../crypto/etypes.js';
+import { LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
+
+/** One of a principal's keys. */
+export interface KeytabEntry {
+  readonly principal: Principal;
+  /** When it was written: seconds since 1970-01-01T00:00:00Z. */
+  readonly timestamp: number;
+  /** The key's version; 0 where the keytab does not know it. */
+  readonly kvno: number;
+  readonly key: EncryptionKey;
+}
+
+export interface Keytab {
+  /** The file that it was read from, for messages. */
+  readonly path: string;
+  readonly entries: readonly KeytabEntry[];
+}
+
+export interface KeyQuery {
+  readonly principal: Principal;
+  /** Without it, of any encryption type. */
+  readonly etype?: number | undefined;
+  /** The key's version; without it, the newest. */
+  readonly kvno?: number | undefined;
+}
+
+/** How many principals a message names. */
+const MAX_LISTED = 20;
+/** Versions once went through 8 bits: after about 255 they began anew. */
+const LOW_KVNO = 128;
+const HIGH_KVNO = 240;
+const KVNO_BYTE = 0xff;
+
+function listed(items: readonly string[]): string {
+  const unique = [...new Set(items)];
+  const more = unique.length - MAX_LISTED;
+  return `${unique.slice(0, MAX_LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** Whether `a` is the newer key of the two, a version that began anew counted as newer. */
+function isNewer(a: KeytabEntry, b: KeytabEntry): boolean {
+  if (a.timestamp >= b.timestamp && a.kvno < LOW_KVNO && b.kvno > HIGH_KVNO) {
+    return true;
+  }
+  if (b.timestamp >= a.timestamp && a.kvno > HIGH_KVNO && b.kvno < LOW_KVNO) {
+    return false;
+  }
+  return a.kvno > b.kvno;
+}
+
+function newest(entries: readonly KeytabEntry[]): KeytabEntry | undefined {
+  return entries.reduce<KeytabEntry | undefined>(
+    (best, entry) => (best === undefined || isNewer(entry, best) ? entry : best),
+    undefined,
+  );
+}
+
+/** The entry of that very version, else the first that kept only its lowest 8 bits. */
+function ofVersion(entries: readonly KeytabEntry[], kvno: number): KeytabEntry | undefined {
+  return (
+    entries.find((entry) => entry.kvno === kvno) ??
+    entries.find((entry) => entry.kvno === (kvno & KVNO_BYTE) || entry.kvno === 0)
+  );
+}
+
+/** All of a principal's entries, as they stand in the file. Empty where it has none. */
+export function keytabEntries({ entries }: Keytab, principal: Principal): KeytabEntry[] {
+  return entries.filter((entry) => principalsEqual(entry.principal, principal));
+}
+
+/**
+ * The key that `query` asks for. Throws Krb5Error: KRB5_KT_NOTFOUND, with the names or the encryption
+ * types that there are, KRB5_KT_KVNONOTFOUND with the versions that there are.
+ */
+export function findKey(keytab: Keytab, { principal, etype, kvno }: KeyQuery): KeytabEntry {
+  const name = formatPrincipal(principal);
+  const own = keytabEntries(keytab, principal);
+  if (own.length === 0) {
+    const others = listed(keytab.entries.map((entry) => formatPrincipal(entry.principal)));
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_KT_NOTFOUND,
+      `the keytab ${keytab.path} has no key of ${name}; it has keys of ${others || 'nobody'}`,
+    );
+  }
+  const usable = etype === undefined ? own : own.filter(({ key }) => key.etype === etype);
+  if (etype !== undefined && usable.length === 0) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_KT_NOTFOUND,
+      `the keytab ${keytab.path} has no ${etypeName(etype)} key of ${name}; ` +
+        `its types are ${listed(own.map(({ key }) => etypeName(key.etype)))}`,
+    );
+  }
+  const found = kvno === undefined ? newest(usable) : ofVersion(usable, kvno);
+  if (found === undefined) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_KT_KVNONOTFOUND,
+      `the keytab ${keytab.path} has no key of ${name} with version ${kvno}, ` +
+        `only ${listed(usable.map((entry) => String(entry.kvno)))}: write the keytab anew`,
+    );
+  }
+  return found;
+}
