@@ -314,13 +314,9 @@ type Flat<T> = { readonly [K in keyof T]: T[K] };
 /** The object type of a SEQUENCE: optional fields may be absent, never undefined. */
 export type SequenceValue<F extends Fields> = Flat<
   {
-    readonly [K in keyof F as F[K] extends Field<unknown, false> ? K : never]: ValueOf<
-      F[K]['codec']
-    >;
+    readonly [K in keyof F as F[K]['optional'] extends true ? never : K]: ValueOf<F[K]['codec']>;
   } & {
-    readonly [K in keyof F as F[K] extends Field<unknown, true> ? K : never]?: ValueOf<
-      F[K]['codec']
-    >;
+    readonly [K in keyof F as F[K]['optional'] extends true ? K : never]?: ValueOf<F[K]['codec']>;
   }
 >;
 

@@ -38,7 +38,10 @@ export function parseKdc(value: string): Kdc | undefined {
 }
 
 /** The order of RFC 2782: by priority, among equals drawn by weight. */
-export function orderSrv(records: readonly SrvRecord[], draw: (min: number, max: number) => number = randomInt): SrvRecord[] {
+export function orderSrv(
+  records: readonly SrvRecord[],
+  draw: (min: number, max: number) => number = randomInt,
+): SrvRecord[] {
   const left = [...records].sort((a, b) => a.priority - b.priority || a.weight - b.weight);
   const ordered: SrvRecord[] = [];
   while (left.length > 0) {

@@ -52,6 +52,8 @@ export interface SendOptions {
   readonly first: Transport;
   /** Leaves UDP away altogether, after KRB_ERR_RESPONSE_TOO_BIG. */
   readonly tcpOnly: boolean;
+  /** Milliseconds for all steps together; 30 seconds at most and without it. */
+  readonly overallMs?: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -111,7 +113,10 @@ export async function sendToKdcs<T>(
     const giveUp = (timedOut: boolean) =>
       finish(() => reject(new KdcUnreachable([...failures, ...silent()], timedOut)));
     const onAbort = () => finish(() => reject(signal?.reason));
-    const overallTimer = setTimeout(() => giveUp(true), OVERALL_MS);
+    const overallTimer = setTimeout(
+      () => giveUp(true),
+      Math.min(options.overallMs ?? OVERALL_MS, OVERALL_MS),
+    );
     signal?.addEventListener('abort', onAbort);
 
     const waiting = new Set<string>();

@@ -2,6 +2,7 @@
 import {
   application,
   applicationTag,
+  type Codec,
   encoded,
   int32,
   kerberosFlags,
@@ -16,6 +17,7 @@ import {
   uint32,
   type ValueOf,
 } from '../asn1/codec.js';
+import { EncryptionKey } from '../crypto/index.js';
 
 /** The protocol version number in every message. */
 export const PVNO = 5;
@@ -46,12 +48,21 @@ export const encryptedData = sequence({
 });
 export type EncryptedData = ValueOf<typeof encryptedData>;
 
-/** EncryptionKey (section 5.2.9). */
-export const encryptionKey = sequence({
+const encryptionKeySequence = sequence({
   keytype: required(0, int32),
   keyvalue: required(1, octetString),
 });
-export type EncryptionKey = ValueOf<typeof encryptionKey>;
+
+/** EncryptionKey (section 5.2.9). */
+export const encryptionKey: Codec<EncryptionKey> = {
+  tag: encryptionKeySequence.tag,
+  write: (writer, { etype, value }) =>
+    encryptionKeySequence.write(writer, { keytype: etype, keyvalue: value }),
+  read: (input) => {
+    const { keytype, keyvalue } = encryptionKeySequence.read(input);
+    return new EncryptionKey(keytype, keyvalue);
+  },
+};
 
 /** Checksum (section 5.2.9). */
 export const checksum = sequence({

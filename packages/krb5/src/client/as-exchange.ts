@@ -1,0 +1,116 @@
+/** The authentication service exchange (RFC 4120, section 3.1), as bytes. */
+import { decode, encode } from '../asn1/codec.js';
+import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
+import { asRep, asReq, encKdcRepPart, KdcOption } from '../messages/kdc-messages.js';
+import { decryptData, encryptData } from '../messages/protection.js';
+import {
+  type EtypeInfo2Entry,
+  encryptedData,
+  etypeInfo2,
+  MessageType,
+  type PaData,
+  PaDataType,
+  PVNO,
+  paDataSequence,
+  paEncTsEnc,
+} from '../messages/types.js';
+import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
+import { type Credential, toCredential } from './credential.js';
+import { toPrincipal, toPrincipalName } from './names.js';
+import { microsecondsOf, randomNonce } from './tgs-exchange.js';
+
+export interface AsRequest {
+  readonly message: Uint8Array;
+  readonly nonce: number;
+  readonly client: Principal;
+}
+
+export interface AsRequestOptions {
+  readonly client: Principal;
+  /** Encryption types, the best first. */
+  readonly etypes: readonly number[];
+  readonly forwardable: boolean;
+  /** When the ticket shall end, in seconds since 1970. */
+  readonly till: number;
+  readonly padata: readonly PaData[];
+}
+
+/** An AS-REQ for the ticket-granting ticket of the client's realm. */
+export function buildAsReq(options: AsRequestOptions): AsRequest {
+  const { client, etypes, forwardable, till, padata } = options;
+  const nonce = randomNonce();
+  const message = encode(asReq, {
+    pvno: PVNO,
+    msgType: MessageType.KRB_AS_REQ,
+    ...(padata.length > 0 ? { padata } : {}),
+    reqBody: {
+      kdcOptions: forwardable ? KdcOption.FORWARDABLE : 0,
+      cname: toPrincipalName(client),
+      realm: client.realm,
+      sname: toPrincipalName(tgsPrincipal(client.realm)),
+      till,
+      nonce,
+      etype: [...etypes],
+    },
+  });
+  return { message, nonce, client };
+}
+
+/** PA-ENC-TIMESTAMP: the time, proof that the sender knows the key (section 5.2.7.2). */
+export function encTimestamp(key: EncryptionKey, now: number): PaData {
+  const timestamp = encode(paEncTsEnc, {
+    patimestamp: Math.floor(now / 1000),
+    pausec: microsecondsOf(now),
+  });
+  return {
+    padataType: PaDataType.PA_ENC_TIMESTAMP,
+    padataValue: encode(
+      encryptedData,
+      encryptData(key, KeyUsage.AS_REQ_PA_ENC_TIMESTAMP, timestamp),
+    ),
+  };
+}
+
+/** What an AS-REP holds before it is opened: how to make the key, and the parts to open with it. */
+export interface SealedAsRep {
+  readonly etype: number;
+  readonly etypeInfo: readonly EtypeInfo2Entry[];
+  /** Opens with the client's key; undefined where it is not the reply to the request. */
+  readonly open: (key: EncryptionKey) => Credential | undefined;
+}
+
+/** The ETYPE-INFO2 among `padata`, empty where there is none (section 5.2.7.5). Throws Asn1Error. */
+export function etypeInfoOf(padata: readonly PaData[]): readonly EtypeInfo2Entry[] {
+  const entry = padata.find(({ padataType }) => padataType === PaDataType.PA_ETYPE_INFO2);
+  return entry === undefined ? [] : decode(etypeInfo2, entry.padataValue);
+}
+
+/** The METHOD-DATA of KDC_ERR_PREAUTH_REQUIRED (section 5.9.1). Throws Asn1Error. */
+export function methodData(eData: Uint8Array | undefined): readonly PaData[] {
+  return eData === undefined ? [] : decode(paDataSequence, eData);
+}
+
+/** Reads an AS-REP to `request`; undefined for one to another client. Throws Asn1Error. */
+export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep | undefined {
+  const { crealm, cname, ticket, encPart, padata } = decode(asRep, answer);
+  const client = toPrincipal(cname, crealm);
+  if (!principalsEqual(client, request.client)) {
+    return undefined;
+  }
+  const server = tgsPrincipal(client.realm);
+  return {
+    etype: encPart.etype,
+    etypeInfo: etypeInfoOf(padata ?? []),
+    open: (key) => {
+      const plaintext = decryptData(key, KeyUsage.AS_REP_ENC_PART, encPart);
+      if (plaintext === undefined) {
+        return undefined;
+      }
+      const part = decode(encKdcRepPart, plaintext);
+      const credential = toCredential(client, ticket, part);
+      return part.nonce === request.nonce && principalsEqual(credential.server, server)
+        ? credential
+        : undefined;
+    },
+  };
+}

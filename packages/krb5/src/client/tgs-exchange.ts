@@ -1,0 +1,109 @@
+/** The ticket-granting service exchange (RFC 4120, section 3.3), as bytes. */
+import { randomBytes } from 'node:crypto';
+import { decode, encode } from '../asn1/codec.js';
+import { type EncryptionKey, KeyUsage, randomKey } from '../crypto/index.js';
+import { apReq, authenticator } from '../messages/ap-messages.js';
+import {
+  encKdcRepPart,
+  KdcOption,
+  type KdcReqBody,
+  kdcReqBody,
+  tgsRep,
+  tgsReq,
+} from '../messages/kdc-messages.js';
+import { checksumOf, decryptData, encryptData } from '../messages/protection.js';
+import { MessageType, PaDataType, PVNO } from '../messages/types.js';
+import { type Principal, principalsEqual } from '../principal.js';
+import { type Credential, toCredential } from './credential.js';
+import { toPrincipal, toPrincipalName } from './names.js';
+
+export interface TgsRequest {
+  readonly message: Uint8Array;
+  readonly server: Principal;
+  readonly nonce: number;
+  readonly subkey: EncryptionKey;
+  readonly tgt: Credential;
+}
+
+export interface TgsRequestOptions {
+  readonly tgt: Credential;
+  readonly server: Principal;
+  /** The realm whose ticket-granting service is asked. */
+  readonly realm: string;
+  /** Encryption types for the ticket's session key, the best first. */
+  readonly etypes: readonly number[];
+  /** Milliseconds since 1970, by the KDC's clock. */
+  readonly now: number;
+  /** Lets the KDC answer with another name or a referral (RFC 6806). */
+  readonly canonicalize: boolean;
+}
+
+/** 31 random bits: some KDCs take the nonce for a signed number. */
+export function randomNonce(): number {
+  return randomBytes(4).readUInt32BE() >>> 1;
+}
+
+/** A TGS-REQ for a ticket to `server`. */
+export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
+  const { tgt, server, realm, etypes, now, canonicalize } = options;
+  const nonce = randomNonce();
+  const body: KdcReqBody = {
+    kdcOptions: (tgt.flags & KdcOption.FORWARDABLE) | (canonicalize ? KdcOption.CANONICALIZE : 0),
+    realm,
+    sname: toPrincipalName(server),
+    till: tgt.endtime,
+    nonce,
+    etype: [...etypes],
+  };
+  const subkey = randomKey(tgt.key.etype);
+  const seconds = Math.floor(now / 1000);
+  const proof = encode(authenticator, {
+    authenticatorVno: PVNO,
+    crealm: tgt.client.realm,
+    cname: toPrincipalName(tgt.client),
+    cksum: checksumOf(tgt.key, KeyUsage.TGS_REQ_AUTH_CKSUM, encode(kdcReqBody, body)),
+    cusec: microsecondsOf(now),
+    ctime: seconds,
+    subkey,
+  });
+  const header = encode(apReq, {
+    pvno: PVNO,
+    msgType: MessageType.KRB_AP_REQ,
+    apOptions: 0,
+    ticket: tgt.ticket,
+    authenticator: encryptData(tgt.key, KeyUsage.TGS_REQ_AUTH, proof),
+  });
+  const message = encode(tgsReq, {
+    pvno: PVNO,
+    msgType: MessageType.KRB_TGS_REQ,
+    padata: [{ padataType: PaDataType.PA_TGS_REQ, padataValue: header }],
+    reqBody: body,
+  });
+  return { message, server, nonce, subkey, tgt };
+}
+
+/** The microseconds of a time in milliseconds. */
+export function microsecondsOf(milliseconds: number): number {
+  return Math.min(Math.floor((milliseconds % 1000) * 1000), 999_999);
+}
+
+/**
+ * The credential in a TGS-REP, or undefined where it is no reply to `request`: not decryptable, another
+ * nonce, another client. Throws Asn1Error.
+ */
+export function openTgsRep(answer: Uint8Array, request: TgsRequest): Credential | undefined {
+  const { crealm, cname, ticket, encPart } = decode(tgsRep, answer);
+  const { tgt, subkey, nonce } = request;
+  const plaintext =
+    decryptData(subkey, KeyUsage.TGS_REP_ENC_PART_SUBKEY, encPart) ??
+    decryptData(tgt.key, KeyUsage.TGS_REP_ENC_PART_SESSION_KEY, encPart);
+  if (plaintext === undefined) {
+    return undefined;
+  }
+  const part = decode(encKdcRepPart, plaintext);
+  const client = toPrincipal(cname, crealm);
+  if (part.nonce !== nonce || !principalsEqual(client, tgt.client)) {
+    return undefined;
+  }
+  return toCredential(client, ticket, part);
+}

@@ -1,0 +1,30 @@
+/** A KDC's answer: what was asked for, or a KRB-ERROR. */
+import { Asn1Error } from '../asn1/asn1-error.js';
+import { decode } from '../asn1/codec.js';
+import { type KrbError, krbError } from '../messages/krb-error.js';
+
+export type KdcAnswer<T> =
+  | { readonly type: 'reply'; readonly reply: T }
+  | { readonly type: 'error'; readonly error: KrbError };
+
+/**
+ * Reads an answer with `open`, which throws Asn1Error for other bytes and returns undefined for a reply
+ * that is not to this request. A KRB-ERROR is not authenticated: it can deny, but never grant.
+ */
+export function readAnswer<T>(
+  answer: Uint8Array,
+  open: (answer: Uint8Array) => T | undefined,
+): KdcAnswer<T> | undefined {
+  try {
+    if (answer[0] === krbError.tag) {
+      return { type: 'error', error: decode(krbError, answer) };
+    }
+    const reply = open(answer);
+    return reply === undefined ? undefined : { type: 'reply', reply };
+  } catch (error) {
+    if (error instanceof Asn1Error) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+/** Asks a realm's KDCs, by the transports that the configuration and the message's size call for. */
+import { type Krb5Config, realmKdcs } from '../config/krb5-config.js';
+import { type KdcAnswer, readAnswer } from './answer.js';
+import { kdcsFromDns, parseKdc } from './locate.js';
+import { type Kdc, KdcUnreachable, sendToKdcs } from './send.js';
+
+/** Error codes that this exchange itself acts upon (RFC 4120, section 7.5.9). */
+const KDC_ERR_SVC_UNAVAILABLE = 29;
+const KRB_ERR_RESPONSE_TOO_BIG = 52;
+
+export interface AskOptions {
+  readonly config: Krb5Config;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A realm's KDCs: krb5.conf's in order, else those of DNS where dns_lookup_kdc allows it. */
+export async function locateKdcs(
+  realm: string,
+  { config, signal }: AskOptions,
+): Promise<readonly Kdc[]> {
+  const configured = realmKdcs(config, realm);
+  if (configured.length > 0) {
+    return configured.map(parseKdc).filter((kdc) => kdc !== undefined);
+  }
+  return config.dnsLookupKdc ? kdcsFromDns(realm, signal) : [];
+}
+
+/**
+ * Sends `request` to the KDCs of `realm` and gives the first answer that `open` takes, or a KRB-ERROR.
+ * Throws KdcUnreachable, or the signal's reason.
+ */
+export async function askKdcs<T>(
+  realm: string,
+  request: Uint8Array,
+  open: (answer: Uint8Array) => T | undefined,
+  options: AskOptions,
+): Promise<KdcAnswer<T>> {
+  const { config, signal } = options;
+  const kdcs = await locateKdcs(realm, options);
+  if (kdcs.length === 0) {
+    throw new KdcUnreachable(
+      [
+        realmKdcs(config, realm).length > 0
+          ? `every kdc of ${realm} in krb5.conf is of a form that is not supported`
+          : config.dnsLookupKdc
+            ? `krb5.conf has no kdc for ${realm} and DNS no _kerberos._udp.${realm}`
+            : `krb5.conf has no kdc for ${realm}, and dns_lookup_kdc is false`,
+      ],
+      false,
+    );
+  }
+  let unavailable: KdcAnswer<T> | undefined;
+  const accept = (answer: Uint8Array): KdcAnswer<T> | undefined => {
+    const read = readAnswer(answer, open);
+    if (read?.type === 'error' && read.error.errorCode === KDC_ERR_SVC_UNAVAILABLE) {
+      unavailable = read;
+      return undefined;
+    }
+    return read;
+  };
+  const send = (tcpOnly: boolean) =>
+    sendToKdcs(kdcs, request, accept, {
+      first: request.length > config.udpPreferenceLimit ? 'tcp' : 'udp',
+      tcpOnly,
+      overallMs: config.requestTimeout === undefined ? undefined : config.requestTimeout * 1000,
+      signal,
+    });
+  try {
+    const answer = await send(false);
+    return answer.type === 'error' && answer.error.errorCode === KRB_ERR_RESPONSE_TOO_BIG
+      ? await send(true)
+      : answer;
+  } catch (error) {
+    if (error instanceof KdcUnreachable && unavailable !== undefined) {
+      return unavailable;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+/** Keys and EncryptedData as RFC 4120's messages hold them. */
+import { decrypt, type EncryptionKey, encrypt, etypeInfo, makeChecksum } from '../crypto/index.js';
+import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import type { Checksum, EncryptedData } from './types.js';
+
+/** Encrypts with `key` for a `KeyUsage`. */
+export function encryptData(
+  key: EncryptionKey,
+  usage: number,
+  plaintext: Uint8Array,
+  kvno?: number,
+): EncryptedData {
+  const cipher = encrypt(key, usage, plaintext);
+  return { etype: key.etype, ...(kvno === undefined ? {} : { kvno }), cipher };
+}
+
+/** The plaintext; undefined where `data` was not made with this key for this `KeyUsage`. */
+export function decryptData(
+  key: EncryptionKey,
+  usage: number,
+  data: EncryptedData,
+): Uint8Array | undefined {
+  if (data.etype !== key.etype) {
+    return undefined;
+  }
+  try {
+    return decrypt(key, usage, data.cipher);
+  } catch (error) {
+    if (
+      error instanceof Krb5Error &&
+      (error.code === KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY ||
+        error.code === LocalErrorCode.KRB5_BAD_MSIZE)
+    ) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The Checksum of `data` with `key` for a `KeyUsage`. */
+export function checksumOf(key: EncryptionKey, usage: number, data: Uint8Array): Checksum {
+  return {
+    cksumtype: etypeInfo(key.etype).checksumType,
+    checksum: makeChecksum(key, usage, data),
+  };
+}
