@@ -1,0 +1,160 @@
+/** Gets a ticket-granting ticket with a client's own key (RFC 4120, section 3.1). */
+import { Asn1Error } from '../asn1/asn1-error.js';
+import { initialTicketOptions, type Krb5Config } from '../config/krb5-config.js';
+import { type EncryptionKey, isSupportedEtype } from '../crypto/index.js';
+import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import type { KdcAnswer } from '../kdc/answer.js';
+import { askKdcs } from '../kdc/ask.js';
+import type { KrbError } from '../messages/krb-error.js';
+import { type EtypeInfo2Entry, type PaData, PaDataType } from '../messages/types.js';
+import { formatPrincipal, type Principal, tgsPrincipal } from '../principal.js';
+import {
+  buildAsReq,
+  encTimestamp,
+  etypeInfoOf,
+  methodData,
+  readAsRep,
+  type SealedAsRep,
+} from './as-exchange.js';
+import { type Clock, kdcNow, setClock } from './clock.js';
+import type { Credential } from './credential.js';
+import { kdcRefusal, unreachable } from './kdc-failure.js';
+
+/** A client's own keys: from a keytab, or made from a password. */
+export interface ClientKeys {
+  /** The encryption types there are keys of, the best first. */
+  readonly etypes: readonly number[];
+  /** The key of one type. Salt and parameters are the KDC's, where it named any. */
+  readonly key: (
+    etype: number,
+    salt: string | undefined,
+    s2kparams: Uint8Array | undefined,
+  ) => Promise<EncryptionKey>;
+}
+
+export interface InitialTicketRequest {
+  readonly client: Principal;
+  readonly keys: ClientKeys;
+  readonly config: Krb5Config;
+  /** Set to the KDC's time where kdc_timesync says so. */
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+async function ask(
+  request: InitialTicketRequest,
+  padata: readonly PaData[],
+  knownKey: EncryptionKey | undefined,
+): Promise<KdcAnswer<SealedAsRep>> {
+  const { client, keys, config, clock, signal } = request;
+  const { ticketLifetime, forwardable } = initialTicketOptions(config, client.realm);
+  const asRequest = buildAsReq({
+    client,
+    etypes: keys.etypes,
+    forwardable,
+    till: Math.floor(kdcNow(clock) / 1000) + ticketLifetime,
+    padata,
+  });
+  const open = (answer: Uint8Array): SealedAsRep | undefined => {
+    const sealed = readAsRep(answer, asRequest);
+    // With the key at hand, a forged answer is told from a real one right here.
+    return knownKey !== undefined &&
+      sealed?.etype === knownKey.etype &&
+      sealed.open(knownKey) === undefined
+      ? undefined
+      : sealed;
+  };
+  try {
+    return await askKdcs(client.realm, asRequest.message, open, { config, signal });
+  } catch (error) {
+    throw unreachable(error, client.realm);
+  }
+}
+
+function entryFor(
+  etypeInfo: readonly EtypeInfo2Entry[],
+  etypes: readonly number[],
+): EtypeInfo2Entry | undefined {
+  return etypeInfo.find(({ etype }) => isSupportedEtype(etype) && etypes.includes(etype));
+}
+
+function refusal({ client }: InitialTicketRequest, error: KrbError): Krb5Error {
+  return kdcRefusal(error, { realm: client.realm, client, server: tgsPrincipal(client.realm) });
+}
+
+/** The key and the padata that KDC_ERR_PREAUTH_REQUIRED asks for. */
+async function preauthenticate(
+  request: InitialTicketRequest,
+  error: KrbError,
+): Promise<{ key: EncryptionKey; padata: readonly PaData[] }> {
+  const { client, keys, config, clock } = request;
+  const methods = readMethods(error);
+  if (!methods.some(({ padataType }) => padataType === PaDataType.PA_ENC_TIMESTAMP)) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_PREAUTH_FAILED,
+      `the KDC of ${client.realm} does not accept an encrypted timestamp from ${formatPrincipal(client)}, the only preauthentication that is supported: get the ticket with kinit`,
+    );
+  }
+  const entry = entryFor(etypeInfoOf(methods), keys.etypes);
+  const etype = entry?.etype ?? keys.etypes[0];
+  if (etype === undefined) {
+    throw refusal(request, error);
+  }
+  const key = await keys.key(etype, entry?.salt, entry?.s2kparams);
+  if (config.kdcTimesync) {
+    setClock(clock, error.stime);
+  }
+  return { key, padata: [encTimestamp(key, kdcNow(clock))] };
+}
+
+function readMethods(error: KrbError): readonly PaData[] {
+  try {
+    return methodData(error.eData);
+  } catch (cause) {
+    if (cause instanceof Asn1Error) {
+      return [];
+    }
+    throw cause;
+  }
+}
+
+/**
+ * Asks the KDCs of the client's realm for a ticket-granting ticket. Throws Krb5Error, or the signal's
+ * reason.
+ */
+export async function getInitialTicket(request: InitialTicketRequest): Promise<Credential> {
+  const { client, keys, config, clock } = request;
+  let key: EncryptionKey | undefined;
+  let answer = await ask(request, [], undefined);
+  if (answer.type === 'error' && answer.error.errorCode === KrbErrorCode.KDC_ERR_PREAUTH_REQUIRED) {
+    const preauth = await preauthenticate(request, answer.error);
+    key = preauth.key;
+    answer = await ask(request, preauth.padata, key);
+  }
+  if (answer.type === 'error') {
+    throw refusal(request, answer.error);
+  }
+  const sealed = answer.reply;
+  if (!keys.etypes.includes(sealed.etype)) {
+    throw new Krb5Error(
+      KrbErrorCode.KDC_ERR_ETYPE_NOSUPP,
+      `the KDC of ${client.realm} answered with an encryption type that was not asked for`,
+    );
+  }
+  if (key?.etype !== sealed.etype) {
+    const entry = entryFor(sealed.etypeInfo, [sealed.etype]);
+    key = await keys.key(sealed.etype, entry?.salt, entry?.s2kparams);
+  }
+  const credential = sealed.open(key);
+  if (credential === undefined) {
+    throw new Krb5Error(
+      KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
+      `the answer of the KDC of ${client.realm} does not open with the key of ${formatPrincipal(client)}: the password is wrong, or the keytab is older than the principal's key`,
+    );
+  }
+  if (config.kdcTimesync) {
+    setClock(clock, credential.starttime);
+  }
+  return credential;
+}

@@ -1,0 +1,74 @@
+/** What a KDC's refusal or silence means for the caller, and what to do about it. */
+import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import { KdcUnreachable } from '../kdc/send.js';
+import type { KrbError } from '../messages/krb-error.js';
+import { formatPrincipal, type Principal } from '../principal.js';
+
+/** Who asked whom for what. */
+export interface KdcRequestContext {
+  readonly realm: string;
+  readonly client: Principal;
+  readonly server: Principal;
+}
+
+/** A moment as the errors' texts have it. */
+export function timeText(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
+/** "12 seconds" or "3 minutes", for a difference between clocks. */
+export function differenceText(seconds: number): string {
+  const size = Math.abs(seconds);
+  return size < 120 ? `${Math.round(size)} seconds` : `${Math.round(size / 60)} minutes`;
+}
+
+function advice(error: KrbError, { realm, client, server }: KdcRequestContext): string {
+  const clientName = formatPrincipal(client);
+  const serverName = formatPrincipal(server);
+  switch (error.errorCode) {
+    case KrbErrorCode.KDC_ERR_C_PRINCIPAL_UNKNOWN:
+      return `the KDC of ${realm} does not know the client ${clientName}: check its name and realm`;
+    case KrbErrorCode.KDC_ERR_S_PRINCIPAL_UNKNOWN:
+      return `the KDC of ${realm} does not know the service ${serverName}: check the host's name and the principal`;
+    case KrbErrorCode.KDC_ERR_PREAUTH_FAILED:
+      return `the KDC of ${realm} does not accept the key of ${clientName}: the password is wrong, or the keytab is older than the principal's key`;
+    case KrbErrorCode.KRB_AP_ERR_SKEW: {
+      const seconds = error.stime - Date.now() / 1000;
+      return `this machine's clock differs from the KDC's of ${realm} by ${differenceText(seconds)} (${seconds > 0 ? 'behind' : 'ahead'}): set it right`;
+    }
+    case KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED:
+      return `the KDC of ${realm} says that the ticket-granting ticket of ${clientName} has expired: run kinit, or give a keytab`;
+    case KrbErrorCode.KDC_ERR_KEY_EXPIRED:
+      return `the password of ${clientName} has expired: change it with kpasswd`;
+    case KrbErrorCode.KDC_ERR_CLIENT_REVOKED:
+      return `the KDC of ${realm} has locked or disabled ${clientName}`;
+    case KrbErrorCode.KDC_ERR_NAME_EXP:
+      return `the principal ${clientName} has expired`;
+    case KrbErrorCode.KDC_ERR_SERVICE_EXP:
+      return `the principal ${serverName} has expired`;
+    case KrbErrorCode.KDC_ERR_ETYPE_NOSUPP:
+      return `the KDC of ${realm} has no encryption type in common with this client for ${serverName}: have keys made with an AES type, or see permitted_enctypes`;
+    case KrbErrorCode.KDC_ERR_POLICY:
+      return `the policy of the KDC of ${realm} forbids ${clientName} a ticket for ${serverName}`;
+    default:
+      return `the KDC of ${realm} refused ${clientName} a ticket for ${serverName}`;
+  }
+}
+
+/** The error for a KRB-ERROR from a KDC. Its own text is added where it has one. */
+export function kdcRefusal(error: KrbError, context: KdcRequestContext): Krb5Error {
+  const text = error.eText === undefined || error.eText === '' ? '' : ` (${error.eText})`;
+  return new Krb5Error(error.errorCode, `${advice(error, context)}${text}`);
+}
+
+/** Turns KdcUnreachable into the package's error; gives back all others as they are. */
+export function unreachable(error: unknown, realm: string): unknown {
+  return error instanceof KdcUnreachable
+    ? new Krb5Error(
+        LocalErrorCode.KRB5_KDC_UNREACH,
+        `no KDC of ${realm} can be reached: ${error.message}`,
+        { cause: error },
+      )
+    : error;
+}
