@@ -1,0 +1,36 @@
+// `npm test`: set-up, then lint, types and tests of every package, the matrix, and the counts.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setUp } from './setup.mjs';
+import { loudly, ROOT, say } from './steps.mjs';
+
+const packages = readdirSync(join(ROOT, 'packages')).map((name) => join(ROOT, 'packages', name));
+const results = (folder) => join(folder, '.results');
+
+/** The runner's counts of a package; a package with tests that left none has failed. */
+function countsOf(folder) {
+  const file = join(results(folder), 'summary.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  const tests = join(folder, 'test');
+  const expected = existsSync(tests) && readdirSync(tests).length > 0;
+  if (expected) console.error(`${folder} left no test results`);
+  return { passed: 0, failed: expected ? 1 : 0, skipped: 0 };
+}
+
+await setUp();
+for (const folder of packages) rmSync(results(folder), { recursive: true, force: true });
+
+say('lint, types and tests of every package');
+const tasks = ['run', 'lint', 'typecheck', 'test', '--concurrency=2', '--continue'];
+const status = await loudly('turbo', [...tasks, '--output-logs=new-only', '--log-order=grouped']);
+const matrix = await loudly(process.execPath, [join(ROOT, 'tools', 'matrix.mjs')]);
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const folder of packages) {
+  const counts = countsOf(folder);
+  for (const key of Object.keys(total)) total[key] += counts[key];
+}
+if (status !== 0 && total.failed === 0) console.error('lint, types or a run failed: see above');
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = status !== 0 || matrix !== 0 || total.failed > 0 ? 1 : 0;
