@@ -1,0 +1,32 @@
+import { createSecretKey } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { ctsDecrypt, ctsEncrypt, paddedLength } from '../../src/crypto/aes-cts.js';
+import { Etype, stringToKey } from '../../src/crypto/index.js';
+import { CTS, CTS_KEY, STRING_TO_KEY } from './rfc3962.vectors.js';
+
+const hex = (text: string) => Buffer.from(text, 'hex');
+const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+describe('RFC 3962, appendix B: string-to-key', () => {
+  test.each(STRING_TO_KEY)('$iterations iterations, salt $salt', async (vector) => {
+    const params = Buffer.alloc(4);
+    params.writeUInt32BE(vector.iterations);
+    const salt = hex(vector.salt);
+    const aes128 = await stringToKey(Etype.AES128_CTS_HMAC_SHA1_96, vector.password, salt, params);
+    const aes256 = await stringToKey(Etype.AES256_CTS_HMAC_SHA1_96, vector.password, salt, params);
+    expect(toHex(aes128.value)).toBe(vector.aes128);
+    expect(toHex(aes256.value)).toBe(vector.aes256);
+  });
+});
+
+describe('RFC 3962, appendix B: ciphertext stealing', () => {
+  const key = createSecretKey(hex(CTS_KEY));
+
+  test.each(CTS)('%s', (input, output) => {
+    const plaintext = hex(input);
+    const padded = Buffer.alloc(paddedLength(plaintext.length));
+    plaintext.copy(padded);
+    expect(toHex(ctsEncrypt('aes-128-cbc', key, padded, plaintext.length))).toBe(output);
+    expect(toHex(ctsDecrypt('aes-128-cbc', key, hex(output)))).toBe(input);
+  });
+});

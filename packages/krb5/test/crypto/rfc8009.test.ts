@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { ctsEncrypt, paddedLength } from '../../src/crypto/aes-cts.js';
+import {
+  decrypt,
+  deriveKeys,
+  EncryptionKey,
+  etypeInfo,
+  makeChecksum,
+  prf,
+  stringToKey,
+  verifyChecksum,
+} from '../../src/crypto/index.js';
+import {
+  AES128_CTS_HMAC_SHA256_128,
+  AES256_CTS_HMAC_SHA384_192,
+  KEY_USAGE,
+} from './rfc8009.vectors.js';
+
+const hex = (text: string) => Buffer.from(text, 'hex');
+const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+describe.each([AES128_CTS_HMAC_SHA256_128, AES256_CTS_HMAC_SHA384_192])(
+  'RFC 8009, appendix A: etype $etype',
+  (vectors) => {
+    const { etype } = vectors;
+    const info = etypeInfo(etype);
+    const key = new EncryptionKey(etype, hex(vectors.baseKey));
+
+    test('string-to-key', async () => {
+      const given = await stringToKey(etype, 'password', hex(vectors.salt), hex('00008000'));
+      expect(toHex(given.value)).toBe(vectors.stringToKey);
+    });
+
+    test('string-to-key: 32,768 iterations are the default', async () => {
+      const given = await stringToKey(etype, 'password', hex(vectors.salt));
+      expect(toHex(given.value)).toBe(vectors.stringToKey);
+    });
+
+    test('key derivation', () => {
+      const keys = deriveKeys(key, KEY_USAGE);
+      expect(toHex(keys.kc.export())).toBe(vectors.kc);
+      expect(toHex(keys.ke.export())).toBe(vectors.ke);
+      expect(toHex(keys.ki.export())).toBe(vectors.ki);
+    });
+
+    test.each(vectors.encryption)('encryption of "$plaintext"', (vector) => {
+      expect(toHex(decrypt(key, KEY_USAGE, hex(vector.ciphertext)))).toBe(vector.plaintext);
+
+      const plaintext = hex(vector.confounder + vector.plaintext);
+      const padded = Buffer.alloc(paddedLength(plaintext.length));
+      plaintext.copy(padded);
+      const { ke } = deriveKeys(key, KEY_USAGE);
+      const encrypted = ctsEncrypt(info.cipher, ke, padded, plaintext.length);
+      expect(toHex(encrypted)).toBe(vector.ciphertext.slice(0, -2 * info.macLength));
+    });
+
+    test('checksum', () => {
+      const input = hex(vectors.checksumInput);
+      expect(toHex(makeChecksum(key, KEY_USAGE, input))).toBe(vectors.checksum);
+      verifyChecksum(key, KEY_USAGE, input, hex(vectors.checksum));
+    });
+
+    test('pseudo-random function', () => {
+      expect(toHex(prf(key, hex(vectors.prfInput)))).toBe(vectors.prf);
+    });
+  },
+);
