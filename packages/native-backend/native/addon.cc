@@ -32,34 +32,58 @@ struct Outbox {
   std::vector<std::unique_ptr<Event>> events;
 };
 
-Napi::Value data_of(Napi::Env env, const Event &event) {
-  bool bytes = event.type == Event::Type::Output || event.type == Event::Type::Error;
-  if (bytes) return Napi::Buffer<char>::Copy(env, event.data.data(), event.data.size());
-  return Napi::String::New(env, event.data);
+napi_status data_of(napi_env env, const Event &event, napi_value *data) {
+  if (event.type == Event::Type::Output || event.type == Event::Type::Error) {
+    return napi_create_buffer_copy(env, event.data.size(), event.data.data(), nullptr, data);
+  }
+  return napi_create_string_utf8(env, event.data.data(), event.data.size(), data);
+}
+
+bool append(napi_env env, napi_value array, uint32_t &at, const Event &event) {
+  napi_value members[kMembers];
+  if (napi_create_int32(env, static_cast<int>(event.type), &members[0]) != napi_ok ||
+      napi_create_string_utf8(env, event.phase, NAPI_AUTO_LENGTH, &members[1]) != napi_ok ||
+      napi_create_int32(env, event.number, &members[2]) != napi_ok ||
+      data_of(env, event, &members[3]) != napi_ok ||
+      napi_create_string_utf8(env, event.code.c_str(), event.code.size(), &members[4]) != napi_ok) {
+    return false;
+  }
+  for (napi_value member : members) {
+    if (napi_set_element(env, array, at++, member) != napi_ok) return false;
+  }
+  return true;
 }
 
 // notify([type, phase, number, data, code, type, ...])
-void call_notify(Napi::Env env, Napi::Function notify, Outbox *outbox, std::nullptr_t *) {
-  if (env == nullptr || notify == nullptr) return;
+//
+// By Node-API itself: in a worker that is being terminated every call may fail, which node-addon-api
+// answers by ending the process. There is nobody to tell then, and nothing is lost.
+void call_notify(napi_env env, napi_value notify, Outbox *outbox) {
   std::vector<std::unique_ptr<Event>> events;
   {
     std::lock_guard<std::mutex> lock(outbox->mutex);
     events.swap(outbox->events);
   }
-  if (events.empty()) return;
-  Napi::Array array = Napi::Array::New(env, events.size() * kMembers);
+  napi_value array;
+  napi_value undefined;
+  if (events.empty() ||
+      napi_create_array_with_length(env, events.size() * kMembers, &array) != napi_ok ||
+      napi_get_undefined(env, &undefined) != napi_ok) {
+    return;
+  }
   uint32_t at = 0;
   for (const auto &event : events) {
-    array.Set(at++, Napi::Number::New(env, static_cast<int>(event->type)));
-    array.Set(at++, Napi::String::New(env, event->phase));
-    array.Set(at++, Napi::Number::New(env, event->number));
-    array.Set(at++, data_of(env, *event));
-    array.Set(at++, Napi::String::New(env, event->code));
+    if (!append(env, array, at, *event)) return;
   }
-  notify.Call({array});
+  // What the function throws stays pending, and Node reports it as uncaught.
+  (void) napi_call_function(env, undefined, notify, 1, &array, nullptr);
 }
 
-using Notifier = Napi::TypedThreadSafeFunction<Outbox, std::nullptr_t, call_notify>;
+void on_wake(Napi::Env env, Napi::Function notify, Outbox *outbox, std::nullptr_t *) {
+  if (env != nullptr && notify != nullptr) call_notify(env, notify, outbox);
+}
+
+using Notifier = Napi::TypedThreadSafeFunction<Outbox, std::nullptr_t, on_wake>;
 
 // Lives until its session's thread has ended or the environment has.
 struct Link {
@@ -77,11 +101,13 @@ void cut(void *argument) {
   link->session->abort();
 }
 
-std::string text_of(const Napi::Object &options, const char *name) {
-  Napi::Value value = options.Get(name);
+// The text of an argument; empty where it is undefined.
+std::string text_of(const Napi::Value &value) {
   return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
 }
 
+// Arguments are looked at by calls that cannot run JavaScript, and so cannot fail in a worker that is
+// being terminated: no properties, no array elements.
 class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -98,22 +124,21 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
                        });
   }
 
-  // new Session({ host, port, principal, ccache, source }, notify)
+  // new Session(notify, port, host, principal, ccache, source)
   explicit SessionHandle(const Napi::CallbackInfo &info)
       : Napi::ObjectWrap<SessionHandle>(info) {
     Napi::Env env = info.Env();
-    Napi::Object given = info[0].As<Napi::Object>();
     SessionOptions options;
-    options.host = text_of(given, "host");
-    options.port = given.Get("port").As<Napi::Number>().Int32Value();
-    options.principal = text_of(given, "principal");
-    options.ccache = text_of(given, "ccache");
-    options.source = text_of(given, "source");
+    options.port = info[1].As<Napi::Number>().Int32Value();
+    options.host = text_of(info[2]);
+    options.principal = text_of(info[3]);
+    options.ccache = text_of(info[4]);
+    options.source = text_of(info[5]);
 
     auto *link = new Link;
     link->env = env;
     link->notifier = Notifier::New(
-        env, info[1].As<Napi::Function>(), "remctl", 0, 1, &link->outbox,
+        env, info[0].As<Napi::Function>(), "remctl", 0, 1, &link->outbox,
         [link](Napi::Env, void *, Outbox *) {
           *link->alive = false;
           napi_remove_env_cleanup_hook(link->env, cut, link);
@@ -154,13 +179,16 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
   }
 
  private:
+  // send(bytes, lengths): the words one after the other, and the length of each.
   void send(const Napi::CallbackInfo &info) {
-    Napi::Array given = info[0].As<Napi::Array>();
+    auto bytes = info[0].As<Napi::Uint8Array>();
+    auto lengths = info[1].As<Napi::Uint32Array>();
+    const char *at = reinterpret_cast<const char *>(bytes.Data());
     Session::Words words;
-    words.reserve(given.Length());
-    for (uint32_t i = 0; i < given.Length(); i++) {
-      Napi::Uint8Array word = given.Get(i).As<Napi::Uint8Array>();
-      words.emplace_back(reinterpret_cast<const char *>(word.Data()), word.ByteLength());
+    words.reserve(lengths.ElementLength());
+    for (size_t i = 0; i < lengths.ElementLength(); i++) {
+      words.emplace_back(at, lengths[i]);
+      at += lengths[i];
     }
     session_->send(std::move(words));
   }

@@ -35,7 +35,8 @@ export const EVENT_MEMBERS = 5;
 
 /** A connection on a thread of its own: see native/session.h. */
 export interface Session {
-  send(command: readonly Uint8Array[]): void;
+  /** The words one after the other, and the length of each. */
+  send(bytes: Uint8Array, lengths: Uint32Array): void;
   noop(): void;
   close(): void;
   consumed(bytes: number): void;
@@ -48,14 +49,12 @@ export interface Session {
 
 export interface Addon {
   readonly Session: new (
-    options: {
-      readonly host: string;
-      readonly port: number;
-      readonly principal?: string | undefined;
-      readonly ccache?: string | undefined;
-      readonly source?: string | undefined;
-    },
     notify: Notify,
+    port: number,
+    host: string,
+    principal: string | undefined,
+    ccache: string | undefined,
+    source: string | undefined,
   ) => Session;
   /** Whether this libremctl's layout is one that protocol 1 works with: see native/layout.h. */
   readonly supportsProtocol1: boolean;

@@ -55,14 +55,12 @@ export async function connect(addon: Addon, options: ConnectOptions): Promise<Co
   }
   const mailbox: Mailbox = { events: [], waiter: undefined };
   const session = new addon.Session(
-    {
-      host,
-      port,
-      principal: options.principal,
-      ccache: credentials?.type === 'ccache' ? credentials.ccache : undefined,
-      source: options.sourceIp,
-    },
     notifier(mailbox, host, port),
+    port,
+    host,
+    options.principal,
+    credentials?.type === 'ccache' ? credentials.ccache : undefined,
+    options.sourceIp,
   );
   const onAbort = () => {
     session.abort();
@@ -191,7 +189,10 @@ function connectionOn(
   return {
     protocol,
     async send(command, wait) {
-      session.send(command);
+      session.send(
+        Buffer.concat(command),
+        Uint32Array.from(command, ({ length }) => length),
+      );
       await expectEvent('sent', next(wait));
     },
     async receive(wait) {

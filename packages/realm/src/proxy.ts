@@ -115,6 +115,7 @@ export function startSilentServer(): Promise<RemctldProxy> {
   return startProxy(0, {
     refuse(client) {
       client.resume();
+      client.once('end', () => client.destroy());
       return true;
     },
   });
