@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseDuration } from '../../src/config/duration.js';
+import { buildMitAnswers } from './mit-answers.js';
+
+describe('parseDuration', () => {
+  it.each([
+    ['36000', 36_000],
+    ['10h', 36_000],
+    ['1d 2h', 93_600],
+    ['1d2h3m4s', 93_784],
+    ['5m', 300],
+    ['1:30', 5400],
+    ['1:30:15', 5415],
+    ['2-01:00:00', 176_400],
+    ['10hours', 36_000],
+    ['0', 0],
+    ['2147483647', 2_147_483_647],
+  ])('reads %s', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  it.each(['', ' ', 'soon', '1h 2d', '1:2:3:4', '2-01:00', '1:300', '2147483648', '25000d', '-5'])(
+    'refuses "%s"',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined();
+    },
+  );
+
+  it('reads any text as krb5_string_to_deltat does, apart from those below zero', () => {
+    const unit = fc.constantFrom(...'  0123459dhms::-x', '10', '1d', '2h', '30m', '9s', '99999999');
+    const texts = fc
+      .sample(fc.string({ unit, minLength: 1, maxLength: 8 }), 5000)
+      .filter((text) => !/-\d/.test(text.replace(/\d-\d/, '')));
+    const mit = buildMitAnswers();
+    try {
+      const answers = mit.ask(texts.map((text) => ['duration', text]));
+      for (const [at, text] of texts.entries()) {
+        const [seconds] = answers[at] ?? [];
+        const expected = seconds === undefined || Number(seconds) < 0 ? undefined : Number(seconds);
+        expect([text, parseDuration(text)]).toEqual([text, expected]);
+      }
+    } finally {
+      mit.dispose();
+    }
+  });
+});

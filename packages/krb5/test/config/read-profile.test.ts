@@ -1,0 +1,343 @@
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Krb5ConfigError } from '../../src/config/config-error.js';
+import {
+  getBoolean,
+  getDuration,
+  getInteger,
+  getRelations,
+  getSectionNames,
+  getString,
+  getStrings,
+} from '../../src/config/profile.js';
+import { readProfile } from '../../src/config/read-profile.js';
+import { buildMitAnswers, type MitAnswers } from './mit-answers.js';
+import { asOrdinaryUser } from './ordinary-user.js';
+import { type TemporaryFiles, temporaryFiles } from './temporary-files.js';
+
+let files: TemporaryFiles;
+beforeEach(() => {
+  files = temporaryFiles();
+});
+afterEach(() => files.dispose());
+
+/** Reads files of these contents, in order. */
+function read(...contents: string[]) {
+  const paths = contents.map((content, at) => files.write(`${at}.conf`, content));
+  return readProfile({ KRB5_CONFIG: paths.join(':') });
+}
+
+function lines(...text: string[]): string {
+  return text.map((line) => `${line}\n`).join('');
+}
+
+describe('sections and relations', () => {
+  it('reads nested braces, comments and repeated relations', async () => {
+    const profile = await read(
+      lines(
+        'before the first header anything is ignored',
+        '[libdefaults]',
+        '# a comment',
+        '  ; another',
+        '\tdefault_realm = EXAMPLE.ORG  ',
+        '[realms]',
+        'EXAMPLE.ORG = {',
+        '  kdc = kdc1.example.org',
+        '  kdc = kdc2.example.org:750',
+        '  inner =',
+        '  {',
+        '    deep = yes',
+        '  }',
+        '}',
+        'OTHER.ORG = {',
+        '}',
+      ),
+    );
+    expect(getString(profile, ['libdefaults', 'default_realm'])).toBe('EXAMPLE.ORG');
+    expect(getStrings(profile, ['realms', 'EXAMPLE.ORG', 'kdc'])).toEqual([
+      'kdc1.example.org',
+      'kdc2.example.org:750',
+    ]);
+    expect(getBoolean(profile, ['realms', 'EXAMPLE.ORG', 'inner', 'deep'])).toBe(true);
+    expect(getSectionNames(profile, ['realms'])).toEqual(['EXAMPLE.ORG', 'OTHER.ORG']);
+    expect(getString(profile, ['libdefaults', 'absent'])).toBeUndefined();
+    expect(getRelations(profile, ['realms', 'EXAMPLE.ORG', 'kdc'])[1]).toMatchObject({
+      file: files.path('0.conf'),
+      line: 9,
+    });
+  });
+
+  it('joins parts of a section that stand apart', async () => {
+    const profile = await read(
+      lines('[a]', 's = {', 'x = 1', '}', '[b]', '[a]', 's = {', 'x = 2', '}'),
+    );
+    expect(getStrings(profile, ['a', 's', 'x'])).toEqual(['1', '2']);
+  });
+
+  it('reads quoted values', async () => {
+    const profile = await read(
+      lines('[a]', 'x = "  a \\"b\\" \\\\ \\n\\t\\b\\c  " ignored', 'y = ""', 'z = "no end'),
+    );
+    expect(getString(profile, ['a', 'x'])).toBe('  a "b" \\ \n\t\bc  ');
+    expect(getString(profile, ['a', 'y'])).toBe('');
+    expect(getString(profile, ['a', 'z'])).toBe('no end');
+  });
+
+  it('reads files with carriage returns', async () => {
+    const profile = await read('[a]\r\nx = 1\r\ns = {\r\ny = 2\r\n}\r\n');
+    expect(getString(profile, ['a', 'x'])).toBe('1');
+    expect(getString(profile, ['a', 's', 'y'])).toBe('2');
+  });
+
+  it.each([
+    ['[a', 1, /expected \[section\]/],
+    ['[a] b', 1, /expected \[section\]/],
+    ['[a]\nx', 2, /expected name = value/],
+    ['[a]\n= x', 2, /expected name = value/],
+    ['[a]\nx y = z', 2, /expected name = value/],
+    ['[a]\n}', 2, /a } without its {/],
+    ['[a]\nx = {\n[b]', 3, /before a } has closed/],
+    ['[a]\nx =\ny = 1', 3, /expected {/],
+    [`[a]\n${'x = {\n'.repeat(40)}`, 34, /more than 32 sections/],
+  ])('names file and line of %j', async (text, line, message) => {
+    const error: unknown = await read(text).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Krb5ConfigError);
+    expect(error).toMatchObject({
+      name: 'KRB5_CONFIG_BADFORMAT',
+      position: { file: files.path('0.conf'), line },
+      message: expect.stringMatching(message),
+    });
+    expect(String(error)).toContain(`${files.path('0.conf')}:${line}: `);
+  });
+});
+
+describe('values', () => {
+  it.each([
+    ['y', true],
+    ['Yes', true],
+    ['TRUE', true],
+    ['t', true],
+    ['1', true],
+    ['on', true],
+    ['n', false],
+    ['no', false],
+    ['False', false],
+    ['nil', false],
+    ['0', false],
+    ['off', false],
+  ])('takes %s for a truth value', async (text, value) => {
+    expect(getBoolean(await read(`[a]\nx = ${text}\n`), ['a', 'x'])).toBe(value);
+  });
+
+  it('names file and line of a value that makes no sense', async () => {
+    const profile = await read('[a]\nx = perhaps\n');
+    const where = `${files.path('0.conf')}:2: x = perhaps: expected `;
+    expect(() => getBoolean(profile, ['a', 'x'])).toThrow(`${where}true or false`);
+    expect(() => getInteger(profile, ['a', 'x'])).toThrow(`${where}a whole number`);
+    expect(() => getDuration(profile, ['a', 'x'])).toThrow(`${where}a duration`);
+  });
+
+  it('refuses numbers beyond 32 bits', async () => {
+    const profile = await read('[a]\nx = -2147483648\ny = 2147483648\n');
+    expect(getInteger(profile, ['a', 'x'])).toBe(-2_147_483_648);
+    expect(() => getInteger(profile, ['a', 'y'])).toThrow(/expected a whole number/);
+  });
+});
+
+describe('several files', () => {
+  it('takes the first file’s value, and the lists of all', async () => {
+    const profile = await read('[a]\nx = 1\n', '[a]\nx = 2\ny = 3\n');
+    expect(getString(profile, ['a', 'x'])).toBe('1');
+    expect(getString(profile, ['a', 'y'])).toBe('3');
+    expect(getStrings(profile, ['a', 'x'])).toEqual(['1', '2']);
+  });
+
+  it('takes nothing from later files for a final section', async () => {
+    const profile = await read(
+      lines('[a]*', 'x = 1', '[b]', 's* = {', 'x = 1', '}', 't = {', 'x = 1', '}*'),
+      lines('[a]', 'x = 2', 'y = 2', '[b]', 's = {', 'x = 2', '}', 't = {', 'x = 2', '}'),
+    );
+    expect(getStrings(profile, ['a', 'x'])).toEqual(['1']);
+    expect(getStrings(profile, ['a', 'y'])).toEqual([]);
+    expect(getStrings(profile, ['b', 's', 'x'])).toEqual(['1']);
+    expect(getStrings(profile, ['b', 't', 'x'])).toEqual(['1']);
+  });
+
+  it('skips files that do not exist, even if none is left', async () => {
+    const absent = files.path('absent');
+    const present = files.write('present', '[a]\nx = 1\n');
+    const profile = await readProfile({ KRB5_CONFIG: `${absent}:${present}` });
+    expect(getString(profile, ['a', 'x'])).toBe('1');
+    expect(profile.missing).toEqual([absent]);
+    expect(await readProfile({ KRB5_CONFIG: absent })).toEqual({ files: [], missing: [absent] });
+  });
+
+  it('reads the files of a directory', async () => {
+    files.write('conf.d/one', '[a]\nx = 1\n');
+    const profile = await readProfile({ KRB5_CONFIG: files.path('conf.d') });
+    expect(getString(profile, ['a', 'x'])).toBe('1');
+  });
+
+  it('finds ~/ in the home directory', async () => {
+    files.write('krb5.conf', '[a]\nx = 1\n');
+    const profile = await readProfile({ KRB5_CONFIG: '~/krb5.conf', HOME: files.path('') });
+    expect(getString(profile, ['a', 'x'])).toBe('1');
+  });
+
+  it('reads /etc/krb5.conf without KRB5_CONFIG', async () => {
+    const { files: found, missing } = await readProfile({});
+    expect([...found.map(({ path }) => path), ...missing]).toEqual(['/etc/krb5.conf']);
+  });
+});
+
+describe('include and includedir', () => {
+  it('includes a file, syntactically independent', async () => {
+    const other = files.write('other', '[a]\nx = 2\n');
+    const profile = await read(lines('[a]', 'x = 1', `include ${other}`, 'x = 3'));
+    expect(getStrings(profile, ['a', 'x'])).toEqual(['1', '2', '3']);
+    expect(getRelations(profile, ['a', 'x'])[1]).toMatchObject({ file: other, line: 2 });
+  });
+
+  it('includes the files of a directory by their names', async () => {
+    const names = ['b', 'a-1_B', 'z.conf', 'c.d.conf', '.hidden.conf', 'x~', 'y.rpmsave', 'é'];
+    for (const name of names) {
+      files.write(`conf.d/${name}`, `[a]\nx = ${name}\n`);
+    }
+    mkdirSync(files.path('conf.d/folder'));
+    const profile = await read(lines(`includedir ${files.path('conf.d')}`));
+    expect(getStrings(profile, ['a', 'x'])).toEqual(['a-1_B', 'b', 'c.d.conf', 'z.conf']);
+  });
+
+  it('ignores a module line', async () => {
+    const profile = await read(lines('module /lib/x.so:RESIDUAL', '[a]', 'x = 1'));
+    expect(getString(profile, ['a', 'x'])).toBe('1');
+  });
+
+  it.each(['include', 'includedir'])('names the line of an %s that fails', async (directive) => {
+    await expect(read(lines('[a]', `${directive} ${files.path('absent')}`))).rejects.toMatchObject({
+      position: { file: files.path('0.conf'), line: 2 },
+      message: expect.stringContaining(`cannot ${directive} ${files.path('absent')}: ENOENT`),
+    });
+  });
+
+  it('refuses files that include each other', async () => {
+    const other = files.path('other');
+    symlinkSync(other, files.path('link'));
+    files.write('other', lines(`include ${files.path('0.conf')}`));
+    await expect(read(lines(`include ${files.path('link')}`))).rejects.toThrow(
+      `${files.path('0.conf')}: this file includes itself`,
+    );
+  });
+
+  it('refuses files that include one another over and over', async () => {
+    files.write('8', '');
+    for (let at = 7; at >= 0; at--) {
+      const include = `include ${files.path(String(at + 1))}`;
+      files.write(String(at), lines(include, include, include));
+    }
+    await expect(readProfile({ KRB5_CONFIG: files.path('0') })).rejects.toThrow(
+      /more than 256 files/,
+    );
+  });
+
+  it('refuses a file without end', async () => {
+    await expect(readProfile({ KRB5_CONFIG: '/dev/zero' })).rejects.toThrow(
+      '/dev/zero: larger than 1048576 bytes',
+    );
+  });
+});
+
+describe('without permission', () => {
+  it('refuses a file that may not be read, unless another may', async () => {
+    const secret = files.write('secret', '[a]\nx = 1\n');
+    const other = files.write('other', '[a]\nx = 2\n');
+    chmodSync(secret, 0);
+    chmodSync(files.path('.'), 0o755);
+    await asOrdinaryUser(async () => {
+      await expect(readProfile({ KRB5_CONFIG: secret })).rejects.toThrow(
+        `${secret}: cannot be read: EACCES`,
+      );
+      const profile = await readProfile({ KRB5_CONFIG: `${secret}:${other}` });
+      expect(getString(profile, ['a', 'x'])).toBe('2');
+    });
+  });
+});
+
+describe('beside libkrb5', () => {
+  let mit: MitAnswers;
+  beforeAll(() => {
+    mit = buildMitAnswers();
+  });
+  afterAll(() => mit.dispose());
+
+  const PATHS: readonly (readonly [string, ...string[]])[] = [
+    ['a', 'x'],
+    ['a', 'y'],
+    ['a', 's', 'x'],
+    ['a', 's', 't', 'x'],
+    ['b', 'x'],
+    ['b', 's', 'x'],
+    [' b', 'x'],
+  ];
+  const line = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom('x = 1', 'x = 2', 'y=3 ', ' x\t=  4 5', 'x = "q\\"" r'),
+    },
+    { weight: 3, arbitrary: fc.constantFrom('[a]', '[b]', '[a]*', '[ b]', '[a] ') },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom('s = {', 's* = {', 't = { ', 's =', '{', 's={', 'x* = 6'),
+    },
+    { weight: 4, arbitrary: fc.constantFrom('}', ' }', '}*', '} y') },
+    { weight: 1, arbitrary: fc.constantFrom('', '# x = 9', ' ; }', 'x = { y = 1 }', 'x = 7 # 8') },
+    {
+      weight: 1,
+      arbitrary: fc.string({ unit: fc.constantFrom(...'xas =*{}[]"\\#;\r\t'), maxLength: 6 }),
+    },
+  );
+  const text = fc.array(line, { maxLength: 14 }).map((each) => ['[a]', ...each].join('\n'));
+
+  it('reads any text alike', async () => {
+    const samples = fc.sample(fc.array(text, { minLength: 1, maxLength: 3 }), 700);
+    const lists = samples.map((contents, sample) =>
+      contents.map((content, at) => files.write(`${sample}-${at}`, content)).join(':'),
+    );
+    const answers = mit.ask(
+      lists.flatMap((list) => PATHS.map((path) => ['profile', list, ...path] as const)),
+    );
+    let good = 0;
+    for (const [sample, list] of lists.entries()) {
+      const profile = await readProfile({ KRB5_CONFIG: list }).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(Krb5ConfigError);
+        return undefined;
+      });
+      const ours = PATHS.map((path) => profile && getStrings(profile, path));
+      const theirs = answers.slice(sample * PATHS.length, (sample + 1) * PATHS.length);
+      expect([samples[sample], ours]).toEqual([samples[sample], theirs]);
+      good += profile === undefined ? 0 : 1;
+    }
+    expect(good).toBeGreaterThan(50);
+  });
+});
+
+describe('arbitrary bytes', () => {
+  it('gives a tree or a Krb5ConfigError', async () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc
+        .string({ unit: fc.constantFrom(...'[]{}=*"\\ax\n\r\0include '), maxLength: 200 })
+        .map((each) => Buffer.from(`[${each}`)),
+    );
+    await fc.assert(
+      fc.asyncProperty(bytes, async (content) => {
+        const path = files.write('bytes', content);
+        await readProfile({ KRB5_CONFIG: path }).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(Krb5ConfigError);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
