@@ -1,9 +1,13 @@
 export { freePort } from './ports.js';
 export {
+  type ProxyAddress,
   type RemctldProxy,
+  type StallingProxy,
   startDroppingProxy,
+  startForwardingProxy,
   startProtocol1Proxy,
   startSilentServer,
+  startStallingProxy,
 } from './proxy.js';
 export { type KinitOptions, type Realm, type RealmOptions, startRealm } from './realm.js';
 export type { Remctld, RemctldOptions } from './remctld.js';

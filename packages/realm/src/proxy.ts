@@ -12,51 +12,60 @@ export interface RemctldProxy extends AsyncDisposable {
   readonly port: number;
   /** How many connections it has taken. */
   connections(): number;
+  /** The source address of each connection, in the order they came. */
+  sources(): readonly string[];
+}
+
+/** Where a proxy listens. */
+export interface ProxyAddress {
+  /** A loopback address; 127.0.0.1 without it. */
+  readonly host?: string;
+  /** A free one without it. */
+  readonly port?: number;
 }
 
 interface ProxyOptions {
+  readonly at?: ProxyAddress;
   /** Takes a connection for itself: true where it is not to be passed on. */
   readonly refuse?: (client: Socket, count: number) => boolean;
-  /** What the bytes of each direction go through. */
-  readonly through?: () => Transform;
+  /** What the client's bytes go through. */
+  readonly fromClient?: () => Transform;
+  /** What the server's bytes go through. */
+  readonly fromServer?: () => Transform;
 }
 
 async function startProxy(target: number, options: ProxyOptions): Promise<RemctldProxy> {
   const sockets = new Set<Socket>();
-  let count = 0;
+  const sources: string[] = [];
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   };
   const server = createServer({ allowHalfOpen: true }, (client) => {
     keep(client);
-    count += 1;
+    sources.push(client.remoteAddress ?? '');
     // A reset is the client's to notice; the other side is closed below.
     client.on('error', () => undefined);
-    if (options.refuse?.(client, count) === true) return;
+    if (options.refuse?.(client, sources.length) === true) return;
     const remote = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true });
     keep(remote);
     remote.on('error', () => client.destroy());
     client.on('close', () => remote.destroy());
     remote.on('close', () => client.end());
-    const through = options.through;
-    if (through === undefined) {
-      client.pipe(remote);
-      remote.pipe(client);
-    } else {
-      client.pipe(through()).pipe(remote);
-      remote.pipe(through()).pipe(client);
-    }
+    const { fromClient, fromServer } = options;
+    (fromClient === undefined ? client : client.pipe(fromClient())).pipe(remote);
+    (fromServer === undefined ? remote : remote.pipe(fromServer())).pipe(client);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(options.at?.port ?? 0, options.at?.host ?? '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP port was expected');
   return {
     port: address.port,
-    connections: () => count,
+    connections: () => sources.length,
+    sources: () => sources,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -94,9 +103,38 @@ function clearProtocolFlag(): Transform {
   });
 }
 
+/** Passes all on, from an address or a port of its own. */
+export function startForwardingProxy(target: number, at: ProxyAddress = {}): Promise<RemctldProxy> {
+  return startProxy(target, { at });
+}
+
+export interface StallingProxy extends RemctldProxy {
+  /** From now on nothing that a client sends is taken any more, and the connection stays open. */
+  stall(): void;
+}
+
+/** Passes all on until it is told to stall; then it is a server that does not read. */
+export async function startStallingProxy(target: number): Promise<StallingProxy> {
+  let stalled = false;
+  const proxy = await startProxy(target, {
+    fromClient: () =>
+      new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          // Without a call of done() nothing more is read from the client's socket.
+          if (!stalled) done(null, chunk);
+        },
+      }),
+  });
+  return Object.assign(proxy, {
+    stall() {
+      stalled = true;
+    },
+  });
+}
+
 /** Makes a remctld a server of protocol 1, and shows a client the down-negotiation. */
 export function startProtocol1Proxy(target: number): Promise<RemctldProxy> {
-  return startProxy(target, { through: clearProtocolFlag });
+  return startProxy(target, { fromClient: clearProtocolFlag, fromServer: clearProtocolFlag });
 }
 
 /** Hangs up on the first connections, after the client's first bytes; passes the others on. */

@@ -177,7 +177,11 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
     );
   };
   const startKdc = async () => {
-    kdc = await startDaemon('krb5kdc', ['-n'], { env, log: at('krb5kdc.log'), guard });
+    kdc = await startDaemon('krb5kdc', ['-n', '-P', at('krb5kdc.pid')], {
+      env,
+      log: at('krb5kdc.log'),
+      guard,
+    });
     return waitForPort(kdcPort, kdc.ended, START_TIMEOUT_MS);
   };
   const kadmin = (command: string) => runProgram('kadmin.local', ['-q', command], env);

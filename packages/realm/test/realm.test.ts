@@ -18,6 +18,12 @@ async function processesIn(folder: string): Promise<string[]> {
   return stdout.split('\n').filter((line) => line.includes(folder));
 }
 
+/** A check for what is left behind is worth something only where it sees what is there. */
+async function expectDaemonsIn(folder: string): Promise<void> {
+  const running = (await processesIn(folder)).join('\n');
+  for (const program of ['krb5kdc', 'remctld', 'realm-guard']) expect(running).toContain(program);
+}
+
 test('two realms at once, each with its own clients and servers', async () => {
   const realms = await Promise.all([startRealm(), startRealm({ realm: 'OTHER.TEST' })]);
   const [one, two] = realms;
@@ -26,6 +32,7 @@ test('two realms at once, each with its own clients and servers', async () => {
   await remctl(one, 'test', 'tally', 'here');
   expect([one.tally('here'), two.tally('here')]).toEqual([1, 0]);
 
+  for (const { folder } of realms) await expectDaemonsIn(folder);
   const sleeping = remctl(one, 'test', 'sleep', '60').catch((error: unknown) => error);
   await Promise.all(realms.map((realm) => realm.dispose()));
   expect(await sleeping).toBeInstanceOf(Error);
@@ -35,19 +42,23 @@ test('two realms at once, each with its own clients and servers', async () => {
   }
 });
 
-test('all is gone when its owner is killed', async () => {
-  const index = new URL('../dist/index.js', import.meta.url).href;
-  const program = `const realm = await (await import(${JSON.stringify(index)})).startRealm();
+test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  'all is gone when its owner ends by %s',
+  async (signal) => {
+    const index = new URL('../dist/index.js', import.meta.url).href;
+    const program = `const realm = await (await import(${JSON.stringify(index)})).startRealm();
     console.log(realm.folder); setInterval(() => {}, 1000);`;
-  const owner = spawn(process.execPath, ['--input-type=module', '-e', program]);
-  const folder = await new Promise<string>((resolve) => {
-    owner.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
-  });
-  expect(readdirSync(folder)).toContain('krb5.conf');
-  owner.kill('SIGKILL');
-  await expect.poll(() => existsSync(folder), { timeout: 5000 }).toBe(false);
-  expect(await processesIn(folder)).toEqual([]);
-});
+    const owner = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    const folder = await new Promise<string>((resolve) => {
+      owner.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
+    });
+    expect(readdirSync(folder)).toContain('krb5.conf');
+    await expectDaemonsIn(folder);
+    owner.kill(signal);
+    await expect.poll(() => existsSync(folder), { timeout: 5000 }).toBe(false);
+    expect(await processesIn(folder)).toEqual([]);
+  },
+);
 
 test('a remctld more, an expired ticket, a KDC that stops, protocol 1', async () => {
   await using realm = await startRealm({ enctype: 'aes256-cts-hmac-sha384-192' });
