@@ -1,18 +1,18 @@
 /** Which realm a host is in, as far as krb5.conf says it. */
-import { isIPv4 } from 'node:net';
 import type { Krb5Config } from './krb5-config.js';
 import { getString } from './profile.js';
 
 /** The realm of a principal whose realm the KDCs are to find (RFC 6806, section 4). */
 export const REFERRAL_REALM = '';
 
+/** What libkrb5 takes for an address. */
 function isAddress(host: string): boolean {
-  return host.includes(':') || isIPv4(host);
+  return host.includes(':') || /^(?:\d*\.){3}\d*$/.test(host);
 }
 
-/** Lower case and without the dot at its end, as host names are compared in [domain_realm]. */
+/** Lower case, ASCII only, and without the dot at its end, as hosts are compared in [domain_realm]. */
 function cleanHost(host: string): string {
-  const lower = host.toLowerCase();
+  const lower = host.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   return lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }
 
@@ -42,5 +42,7 @@ export function hostRealm({ profile }: Krb5Config, host: string): string {
 export function fallbackRealm({ defaultRealm }: Krb5Config, host: string): string | undefined {
   const name = cleanHost(host);
   const dot = isAddress(name) ? -1 : name.indexOf('.');
-  return dot === -1 ? defaultRealm : name.slice(dot + 1).toUpperCase();
+  return dot === -1
+    ? defaultRealm
+    : name.slice(dot + 1).replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
 }
