@@ -2,5 +2,10 @@ import { defineConfig } from 'vitest/config';
 import results from '../../tools/vitest-results.mjs';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], reporters: ['default', results()] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Each test starts a process or two, on a machine that may be busy.
+    testTimeout: 30_000,
+    reporters: ['default', results()],
+  },
 });

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+/** remctl at the shell. */
+import { readFileSync } from 'node:fs';
+import { parse } from './options.js';
+import { run } from './run.js';
+import { write } from './write.js';
+
+const packageFile = new URL('../package.json', import.meta.url);
+const { version } = JSON.parse(readFileSync(packageFile, 'utf8'));
+
+const parsed = parse(process.argv.slice(2), version);
+if (parsed.type === 'print') {
+  await write(process.stdout, parsed.stdout);
+  await write(process.stderr, parsed.stderr);
+  process.exitCode = parsed.status;
+} else {
+  process.exitCode = await run(parsed.options);
+}
