@@ -1,1 +1,1 @@
-export {};
+export { createInitiatorContext } from './gss/initiator.js';

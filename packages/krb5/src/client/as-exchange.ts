@@ -15,9 +15,10 @@ import {
   paEncTsEnc,
 } from '../messages/types.js';
 import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
+import { uniqueMoment } from './clock.js';
 import { type Credential, toCredential } from './credential.js';
 import { toPrincipal, toPrincipalName } from './names.js';
-import { microsecondsOf, randomNonce } from './tgs-exchange.js';
+import { randomNonce } from './tgs-exchange.js';
 
 export interface AsRequest {
   readonly message: Uint8Array;
@@ -58,10 +59,8 @@ export function buildAsReq(options: AsRequestOptions): AsRequest {
 
 /** PA-ENC-TIMESTAMP: the time, proof that the sender knows the key (section 5.2.7.2). */
 export function encTimestamp(key: EncryptionKey, now: number): PaData {
-  const timestamp = encode(paEncTsEnc, {
-    patimestamp: Math.floor(now / 1000),
-    pausec: microsecondsOf(now),
-  });
+  const { seconds, microseconds } = uniqueMoment(now);
+  const timestamp = encode(paEncTsEnc, { patimestamp: seconds, pausec: microseconds });
   return {
     padataType: PaDataType.PA_ENC_TIMESTAMP,
     padataValue: encode(

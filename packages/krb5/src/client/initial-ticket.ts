@@ -17,7 +17,7 @@ import {
   readAsRep,
   type SealedAsRep,
 } from './as-exchange.js';
-import { type Clock, kdcNow, setClock } from './clock.js';
+import { type Clock, clockOffset, kdcNow } from './clock.js';
 import type { Credential } from './credential.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
 
@@ -103,7 +103,7 @@ async function preauthenticate(
   }
   const key = await keys.key(etype, entry?.salt, entry?.s2kparams);
   if (config.kdcTimesync) {
-    setClock(clock, error.stime);
+    clock.offsetMs = clockOffset(error.stime);
   }
   return { key, padata: [encTimestamp(key, kdcNow(clock))] };
 }
@@ -154,7 +154,7 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<C
     );
   }
   if (config.kdcTimesync) {
-    setClock(clock, credential.starttime);
+    clock.offsetMs = clockOffset(credential.starttime);
   }
   return credential;
 }

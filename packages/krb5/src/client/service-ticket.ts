@@ -7,7 +7,7 @@ import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
 import { askKdcs } from '../kdc/ask.js';
 import { formatPrincipal, type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
-import { type Clock, kdcNow, setClock } from './clock.js';
+import { type Clock, clockOffset, kdcNow } from './clock.js';
 import { type Credential, tgtRealm } from './credential.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
 import { realmPath } from './realm-path.js';
@@ -51,13 +51,13 @@ async function ask(
       return answer;
     }
     // The error is not authenticated, so its time is only kept once a ticket was granted for it.
-    const kdcTime: Clock = { offsetMs: 0 };
-    setClock(kdcTime, answer.error.stime);
-    const second = await send(kdcNow(kdcTime));
-    if (second.type === 'reply') {
-      clock.offsetMs = kdcTime.offsetMs;
+    const offsetMs = clockOffset(answer.error.stime);
+    const second = await send(kdcNow({ offsetMs }));
+    if (second.type === 'error') {
+      return answer;
     }
-    return second.type === 'reply' ? second : answer;
+    clock.offsetMs = offsetMs;
+    return second;
   } catch (error) {
     throw unreachable(error, realm);
   }

@@ -14,6 +14,7 @@ import {
 import { checksumOf, decryptData, encryptData } from '../messages/protection.js';
 import { MessageType, PaDataType, PVNO } from '../messages/types.js';
 import { type Principal, principalsEqual } from '../principal.js';
+import { uniqueMoment } from './clock.js';
 import { type Credential, toCredential } from './credential.js';
 import { toPrincipal, toPrincipalName } from './names.js';
 
@@ -56,13 +57,13 @@ export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
     etype: [...etypes],
   };
   const subkey = randomKey(tgt.key.etype);
-  const seconds = Math.floor(now / 1000);
+  const { seconds, microseconds } = uniqueMoment(now);
   const proof = encode(authenticator, {
     authenticatorVno: PVNO,
     crealm: tgt.client.realm,
     cname: toPrincipalName(tgt.client),
     cksum: checksumOf(tgt.key, KeyUsage.TGS_REQ_AUTH_CKSUM, encode(kdcReqBody, body)),
-    cusec: microsecondsOf(now),
+    cusec: microseconds,
     ctime: seconds,
     subkey,
   });
@@ -80,11 +81,6 @@ export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
     reqBody: body,
   });
   return { message, server, nonce, subkey, tgt };
-}
-
-/** The microseconds of a time in milliseconds. */
-export function microsecondsOf(milliseconds: number): number {
-  return Math.min(Math.floor((milliseconds % 1000) * 1000), 999_999);
 }
 
 /**

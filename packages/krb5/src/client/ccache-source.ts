@@ -1,0 +1,116 @@
+/** Tickets from a credential cache, read again when its file has changed. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CcacheCredential } from '../ccache/ccache.js';
+import { locateCcache } from '../ccache/ccache-name.js';
+import { type ReadCcache, readCcache } from '../ccache/read-ccache.js';
+import type { Krb5Config } from '../config/krb5-config.js';
+import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import { systemErrorCode } from '../file/read-file.js';
+import { formatPrincipal, principalsEqual, tgsPrincipal } from '../principal.js';
+import { kdcNow } from './clock.js';
+import type { Credential } from './credential.js';
+import { timeText } from './kdc-failure.js';
+import { noTickets, recentlyUsed, type TicketSource } from './ticket-source.js';
+
+/** Caches of one process that are kept parsed. */
+const MAX_CACHES = 64;
+
+interface KnownCache {
+  /** What the file system said of the file before it was read. */
+  readonly signature: string;
+  readonly path: string;
+  readonly source: TicketSource;
+}
+
+const known = recentlyUsed<KnownCache>(MAX_CACHES);
+
+/** Tells whether a file is still the one that was read; a file that is not there has an empty one. */
+async function signatureOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) {
+      throw error;
+    }
+    // Reading it tells the caller what is wrong with it.
+    return '';
+  }
+}
+
+async function cacheSignature(name: string, path: string | undefined): Promise<string> {
+  const location = locateCcache(name);
+  const primary =
+    location.type === 'directory' ? await signatureOf(join(location.path, 'primary')) : '';
+  const file = location.type === 'file' ? location.path : path;
+  return `${primary}/${file === undefined ? '' : await signatureOf(file)}`;
+}
+
+function toCredential(entry: CcacheCredential): Credential {
+  const { client, server, key, ticket, flags, authtime, starttime, endtime } = entry;
+  return { client, server, key, ticket, flags, starttime: starttime || authtime, endtime };
+}
+
+/** The source of the cache called `name`. Throws Krb5Error, as `readCcache`. */
+export async function ccacheSource(name: string, config: Krb5Config): Promise<TicketSource> {
+  const before = known.get(name);
+  if (before !== undefined && (await cacheSignature(name, before.path)) === before.signature) {
+    return before.source;
+  }
+  const early = await cacheSignature(name, before?.path);
+  const read = await readCcache(name);
+  // Where the primary cache of a directory is another one now, the early look was at the wrong file.
+  const signature = before?.path === read.path ? early : await cacheSignature(name, read.path);
+  const source = sourceOf(read, config, before?.source);
+  known.set(name, { signature, path: read.path, source });
+  return source;
+}
+
+function sourceOf(
+  { path, ccache }: ReadCcache,
+  config: Krb5Config,
+  before: TicketSource | undefined,
+): TicketSource {
+  const client = ccache.defaultPrincipal;
+  const stored = ccache.credentials
+    .filter((entry) => !entry.isSkey && principalsEqual(entry.client, client))
+    .map(toCredential);
+  const server = tgsPrincipal(client.realm);
+  const tgt = newest(stored.filter((entry) => principalsEqual(entry.server, server)));
+  const { seconds = 0, microseconds = 0 } = (config.kdcTimesync && ccache.timeOffset) || {};
+  const clock = { offsetMs: seconds * 1000 + microseconds / 1000 };
+  const oldTgt = newest(before?.stored.filter((entry) => principalsEqual(entry.server, server)));
+  const same =
+    tgt !== undefined && oldTgt !== undefined && Buffer.compare(tgt.ticket, oldTgt.ticket) === 0;
+  return {
+    client,
+    clock: same ? (before?.clock ?? clock) : clock,
+    stored,
+    // Another login's tickets are not for this one; the same login's stay good.
+    obtained: same ? (before?.obtained ?? noTickets()) : noTickets(),
+    tgt: async () => {
+      if (tgt === undefined) {
+        throw new Krb5Error(
+          LocalErrorCode.KRB5_CC_NOTFOUND,
+          `the credential cache ${path} has no ticket-granting ticket of ${formatPrincipal(client)}: run kinit, or give keytab`,
+        );
+      }
+      if (tgt.endtime * 1000 <= kdcNow(clock)) {
+        throw new Krb5Error(
+          KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED,
+          `the ticket of ${formatPrincipal(client)} in ${path} expired at ${timeText(tgt.endtime)}: run kinit, or give keytab`,
+        );
+      }
+      return tgt;
+    },
+  };
+}
+
+function newest(credentials: readonly Credential[] = []): Credential | undefined {
+  return credentials.reduce<Credential | undefined>(
+    (best, each) => (best === undefined || each.endtime > best.endtime ? each : best),
+    undefined,
+  );
+}

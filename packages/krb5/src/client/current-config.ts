@@ -1,0 +1,17 @@
+/** The configuration that the environment names, read again once what was read is a second old. */
+import { type Krb5Config, readKrb5Config } from '../config/krb5-config.js';
+
+const MAX_AGE_MS = 1000;
+
+let last: { config: Promise<Krb5Config>; name: string | undefined; readAt: number } | undefined;
+
+/** Rejects as `readKrb5Config`. */
+export function currentConfig(): Promise<Krb5Config> {
+  // biome-ignore lint/complexity/useLiteralKeys: the compiler wants environment variables indexed
+  const name = process.env['KRB5_CONFIG'];
+  const now = performance.now();
+  if (last === undefined || last.name !== name || now - last.readAt > MAX_AGE_MS) {
+    last = { config: readKrb5Config(), name, readAt: now };
+  }
+  return last.config;
+}

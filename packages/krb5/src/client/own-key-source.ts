@@ -1,0 +1,142 @@
+/** Tickets that are got with a client's own key, from a keytab or a password, and renewed in time. */
+import { createHmac, randomBytes } from 'node:crypto';
+import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
+import { etypeName, isSupportedEtype, stringToKey } from '../crypto/index.js';
+import { LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import { findKey, keytabEntries } from '../keytab/keytab.js';
+import { readKeytab } from '../keytab/read-keytab.js';
+import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
+import { type Clock, kdcNow } from './clock.js';
+import type { Credential } from './credential.js';
+import type { Credentials } from './credentials.js';
+import { asEtypes } from './etypes.js';
+import { type ClientKeys, getInitialTicket } from './initial-ticket.js';
+import { type SharedExchanges, shareExchange } from './shared-exchange.js';
+import { noTickets, recentlyUsed, type TicketSource } from './ticket-source.js';
+
+type OwnKeyCredentials = Extract<Credentials, { type: 'keytab' | 'password' }>;
+
+/** Clients of one process whose tickets are kept. */
+const MAX_CLIENTS = 256;
+/** A ticket is replaced when a quarter of its life is left, or this many seconds. */
+const RENEW_BEFORE_S = 600;
+const RENEW_PART = 4;
+
+interface KnownClient {
+  readonly clock: Clock;
+  readonly exchanges: SharedExchanges<Credential>;
+  readonly obtained: TicketSource['obtained'];
+  tgt: Credential | undefined;
+}
+
+const known = recentlyUsed<KnownClient>(MAX_CLIENTS);
+/** Passwords are told apart by a digest that means nothing outside this process. */
+const digestKey = randomBytes(32);
+
+function stateKey(credentials: OwnKeyCredentials, client: Principal, config: Krb5Config): string {
+  const secret =
+    credentials.type === 'keytab'
+      ? credentials.keytab
+      : createHmac('sha256', digestKey).update(credentials.password).digest('base64');
+  // Realms of the same name in two configurations are two.
+  const files = config.profile.files.map(({ path }) => path);
+  return JSON.stringify([credentials.type, secret, formatPrincipal(client), files]);
+}
+
+/** When a ticket is to be replaced, in seconds since 1970. */
+export function renewTime({ starttime, endtime }: Credential): number {
+  return endtime - Math.min(RENEW_BEFORE_S, (endtime - starttime) / RENEW_PART);
+}
+
+/** The salt without one from the KDC: realm and components, joined (RFC 4120, section 4). */
+function defaultSalt({ realm, components }: Principal): string {
+  return realm + components.join('');
+}
+
+async function clientKeys(
+  credentials: OwnKeyCredentials,
+  client: Principal,
+  config: Krb5Config,
+): Promise<ClientKeys> {
+  const permitted = asEtypes(config);
+  if (credentials.type === 'password') {
+    const { password } = credentials;
+    return {
+      etypes: permitted,
+      key: (etype, salt, s2kparams) =>
+        stringToKey(etype, password, salt ?? defaultSalt(client), s2kparams),
+    };
+  }
+  const keytab = await readKeytab(credentials.keytab);
+  // Throws, with the names that there are, where there is no key of the client at all.
+  findKey(keytab, { principal: client });
+  const present = new Set(keytabEntries(keytab, client).map(({ key }) => key.etype));
+  const etypes = permitted.filter((etype) => present.has(etype) && isSupportedEtype(etype));
+  if (etypes.length === 0) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_KT_NOTFOUND,
+      `the keytab ${keytab.path} has no key of ${formatPrincipal(client)} of a permitted type: it has ${[...present].map(etypeName).join(', ')}, and ${permitted.map(etypeName).join(', ')} would do`,
+    );
+  }
+  return {
+    etypes,
+    key: async (etype) => findKey(keytab, { principal: client, etype }).key,
+  };
+}
+
+/** The source of a client that has its own key. Throws Krb5Error or PrincipalError. */
+export function ownKeySource(credentials: OwnKeyCredentials, config: Krb5Config): TicketSource {
+  const { clientPrincipal } = credentials;
+  const defaultRealm = clientPrincipal.includes('@')
+    ? config.defaultRealm
+    : requireDefaultRealm(config);
+  const client = parsePrincipal(clientPrincipal, { defaultRealm });
+  const key = stateKey(credentials, client, config);
+  let state = known.get(key);
+  if (state === undefined) {
+    state = { clock: { offsetMs: 0 }, exchanges: new Map(), obtained: noTickets(), tgt: undefined };
+    known.set(key, state);
+  }
+  const { clock, exchanges, obtained } = state;
+  const holder = state;
+  return {
+    client,
+    clock,
+    stored: [],
+    obtained,
+    tgt: async (current, signal) => {
+      const now = kdcNow(clock) / 1000;
+      const held = holder.tgt;
+      if (held !== undefined && now < renewTime(held)) {
+        return held;
+      }
+      try {
+        return await shareExchange(
+          exchanges,
+          'tgt',
+          async (shared) => {
+            const keys = await clientKeys(credentials, client, current);
+            const tgt = await getInitialTicket({
+              client,
+              keys,
+              config: current,
+              clock,
+              signal: shared,
+            });
+            holder.tgt = tgt;
+            return tgt;
+          },
+          signal,
+        );
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (held !== undefined && now < held.endtime) {
+          // Renewal is tried early so that a KDC may be away for a while: the held ticket is still good.
+          return held;
+        }
+        throw error;
+      }
+    },
+  };
+}

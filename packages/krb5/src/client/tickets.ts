@@ -1,0 +1,127 @@
+/** Service tickets: those that are at hand, else those that a KDC grants. */
+import { defaultCcacheName } from '../config/default-names.js';
+import { REFERRAL_REALM } from '../config/host-realm.js';
+import type { Krb5Config } from '../config/krb5-config.js';
+import { Krb5Error } from '../errors.js';
+import { TicketFlag } from '../messages/types.js';
+import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
+import { ccacheSource } from './ccache-source.js';
+import { kdcNow } from './clock.js';
+import type { Credential } from './credential.js';
+import type { Credentials } from './credentials.js';
+import { tgsEtypes } from './etypes.js';
+import { ownKeySource, renewTime } from './own-key-source.js';
+import { getServiceTicket } from './service-ticket.js';
+import { shareExchange } from './shared-exchange.js';
+import type { TicketSource } from './ticket-source.js';
+
+/** Services of one client whose tickets are kept. */
+const MAX_SERVICES = 4096;
+
+/** The source of `credentials`; without any, of the default cache. Throws Krb5Error. */
+export async function ticketSource(
+  credentials: Credentials | undefined,
+  config: Krb5Config,
+): Promise<TicketSource> {
+  if (credentials === undefined) {
+    return ccacheSource(defaultCcacheName(config), config);
+  }
+  return credentials.type === 'ccache'
+    ? ccacheSource(credentials.ccache, config)
+    : ownKeySource(credentials, config);
+}
+
+function sameService(wanted: Principal, { server }: Credential): boolean {
+  return principalsEqual(
+    wanted,
+    wanted.realm === REFERRAL_REALM ? { ...server, realm: REFERRAL_REALM } : server,
+  );
+}
+
+/** The ticket for `server` that is at hand, good for longest. */
+function ticketAtHand(
+  { stored, obtained, clock }: TicketSource,
+  server: Principal,
+  etypes: readonly number[],
+): Credential | undefined {
+  const now = kdcNow(clock) / 1000;
+  let best = obtained.services.get(formatPrincipal(server));
+  for (const candidate of stored) {
+    if (
+      sameService(server, candidate) &&
+      etypes.includes(candidate.key.etype) &&
+      (candidate.flags & TicketFlag.INVALID) === 0 &&
+      (best === undefined || candidate.endtime > best.endtime)
+    ) {
+      best = candidate;
+    }
+  }
+  return best !== undefined && best.endtime > now ? best : undefined;
+}
+
+/** Whether a new ticket could be good for longer than the one that is held. */
+async function canOutlast(
+  source: TicketSource,
+  held: Credential,
+  config: Krb5Config,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return (await source.tgt(config, signal)).endtime > held.endtime;
+  } catch (error) {
+    // What is held is still good, so nobody needs the ticket-granting ticket yet.
+    if (error instanceof Krb5Error) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/**
+ * A ticket for `server`: one at hand that has not nearly expired, else one from the KDC, for which all
+ * who ask at the same time share one exchange. Throws Krb5Error, or the signal's reason.
+ */
+export async function serviceTicket(
+  source: TicketSource,
+  server: Principal,
+  config: Krb5Config,
+  signal: AbortSignal | undefined,
+): Promise<Credential> {
+  const etypes = tgsEtypes(config);
+  const { clock, obtained } = source;
+  const held = ticketAtHand(source, server, etypes);
+  if (held !== undefined && kdcNow(clock) / 1000 < renewTime(held)) {
+    return held;
+  }
+  if (held !== undefined && !(await canOutlast(source, held, config, signal))) {
+    return held;
+  }
+  const tgt = await source.tgt(config, signal);
+  const key = formatPrincipal(server);
+  return shareExchange(
+    obtained.exchanges,
+    key,
+    async (shared) => {
+      const { crossRealmTgts, services } = obtained;
+      const ticket = await getServiceTicket(
+        { tgt, crossRealmTgts, etypes, config, clock, signal: shared },
+        server,
+      );
+      if (services.size >= MAX_SERVICES) {
+        services.clear();
+      }
+      services.set(key, ticket);
+      return ticket;
+    },
+    signal,
+  );
+}
+
+/** Forgets a ticket that the service did not take, so that the next one is asked for anew. */
+export function forgetTicket({ obtained }: TicketSource, ticket: Credential): void {
+  for (const [key, each] of obtained.services) {
+    if (each === ticket) {
+      obtained.services.delete(key);
+    }
+  }
+}

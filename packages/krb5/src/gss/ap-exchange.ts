@@ -1,0 +1,154 @@
+/** The AP exchange (RFC 4120, section 3.2) in GSS-API's form (RFC 4121, section 4.1), as bytes. */
+import { randomBytes } from 'node:crypto';
+import { Asn1Error } from '../asn1/asn1-error.js';
+import { type Codec, decode, encode } from '../asn1/codec.js';
+import type { Moment } from '../client/clock.js';
+import type { Credential } from '../client/credential.js';
+import { toPrincipalName } from '../client/names.js';
+import { type EncryptionKey, KeyUsage, randomKey } from '../crypto/index.js';
+import { GssStatus } from '../error-codes.js';
+import { GssError } from '../errors.js';
+import {
+  ApOption,
+  type ApReq,
+  type Authenticator,
+  apRep,
+  apReq,
+  authenticator,
+  type EncApRepPart,
+  encApRepPart,
+} from '../messages/ap-messages.js';
+import { type KrbError, krbError } from '../messages/krb-error.js';
+import { decryptData, encryptData } from '../messages/protection.js';
+import { MessageType, PVNO } from '../messages/types.js';
+import { ContextFlag, encodeContextChecksum, GSS_CHECKSUM_TYPE } from './context-flags.js';
+import { frameToken, TokenId, unframeToken } from './token-framing.js';
+
+/**
+ * A random initial sequence number below 2^30: some peers take it for a signed number, and it shall not
+ * wrap soon (RFC 4120, section 5.3.2: "initial sequence numbers SHOULD be random").
+ */
+export function randomSequenceNumber(): number {
+  return randomBytes(4).readUInt32BE() >>> 2;
+}
+
+/** What the initiator has to know of its AP-REQ once the answer comes. */
+export interface InitiatorState {
+  readonly moment: Moment;
+  readonly subkey: EncryptionKey;
+  readonly seqNumber: number;
+}
+
+/** The initiator's token: AP-REQ with the context flags in the authenticator's checksum. */
+export function apReqToken(
+  credential: Credential,
+  flags: number,
+  moment: Moment,
+): { token: Uint8Array; state: InitiatorState } {
+  const subkey = randomKey(credential.key.etype);
+  const seqNumber = randomSequenceNumber();
+  const proof = encode(authenticator, {
+    authenticatorVno: PVNO,
+    crealm: credential.client.realm,
+    cname: toPrincipalName(credential.client),
+    cksum: { cksumtype: GSS_CHECKSUM_TYPE, checksum: encodeContextChecksum(flags) },
+    cusec: moment.microseconds,
+    ctime: moment.seconds,
+    subkey,
+    seqNumber,
+  });
+  const message = encode(apReq, {
+    pvno: PVNO,
+    msgType: MessageType.KRB_AP_REQ,
+    apOptions: (flags & ContextFlag.MUTUAL) === 0 ? 0 : ApOption.MUTUAL_REQUIRED,
+    ticket: credential.ticket,
+    authenticator: encryptData(credential.key, KeyUsage.AP_REQ_AUTH, proof),
+  });
+  return { token: frameToken(TokenId.KRB_AP_REQ, message), state: { moment, subkey, seqNumber } };
+}
+
+/** The acceptor's token. */
+export function apRepToken(sessionKey: EncryptionKey, part: EncApRepPart): Uint8Array {
+  const message = encode(apRep, {
+    pvno: PVNO,
+    msgType: MessageType.KRB_AP_REP,
+    encPart: encryptData(sessionKey, KeyUsage.AP_REP_ENC_PART, encode(encApRepPart, part)),
+  });
+  return frameToken(TokenId.KRB_AP_REP, message);
+}
+
+/** A token with a KRB-ERROR. */
+export function krbErrorToken(error: KrbError): Uint8Array {
+  return frameToken(TokenId.KRB_ERROR, encode(krbError, error));
+}
+
+/** A token that is not what the protocol has at this point. */
+export function defectiveToken(reason: string, cause?: unknown): GssError {
+  return new GssError(
+    GssStatus.GSS_S_DEFECTIVE_TOKEN,
+    `the peer sent a context token that cannot be used: ${reason}`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/** Reads with `read`; an Asn1Error becomes GSS_S_DEFECTIVE_TOKEN. */
+export function readToken<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Asn1Error) {
+      throw defectiveToken(error.message, error);
+    }
+    throw error;
+  }
+}
+
+function message<T extends { pvno: number }>(codec: Codec<T>, bytes: Uint8Array): T {
+  const value = decode(codec, bytes);
+  if (value.pvno !== PVNO) {
+    throw new Asn1Error(`protocol version ${value.pvno}`);
+  }
+  return value;
+}
+
+/** The AP-REQ in the initiator's token. Throws GssError GSS_S_DEFECTIVE_TOKEN. */
+export function readApReqToken(token: Uint8Array): ApReq {
+  return readToken(() => {
+    const { tokenId, message: bytes } = unframeToken(token);
+    if (tokenId !== TokenId.KRB_AP_REQ) {
+      throw defectiveToken('it holds no AP-REQ');
+    }
+    return message(apReq, bytes);
+  });
+}
+
+/** The Authenticator of an AP-REQ; undefined where `sessionKey` does not open it. */
+export function openAuthenticator(
+  request: ApReq,
+  sessionKey: EncryptionKey,
+): Authenticator | undefined {
+  const plaintext = decryptData(sessionKey, KeyUsage.AP_REQ_AUTH, request.authenticator);
+  return plaintext === undefined ? undefined : readToken(() => decode(authenticator, plaintext));
+}
+
+/** The acceptor's token: its EncAPRepPart, undefined where the key does not open it, or a KRB-ERROR. */
+export function readAcceptorToken(
+  token: Uint8Array,
+  sessionKey: EncryptionKey,
+):
+  | { readonly type: 'ap-rep'; readonly part: EncApRepPart | undefined }
+  | { readonly type: 'error'; readonly error: KrbError } {
+  return readToken(() => {
+    const { tokenId, message: bytes } = unframeToken(token);
+    if (tokenId === TokenId.KRB_ERROR) {
+      return { type: 'error', error: message(krbError, bytes) };
+    }
+    if (tokenId !== TokenId.KRB_AP_REP) {
+      throw defectiveToken('it holds neither AP-REP nor KRB-ERROR');
+    }
+    const { encPart } = message(apRep, bytes);
+    const plaintext = decryptData(sessionKey, KeyUsage.AP_REP_ENC_PART, encPart);
+    const part = plaintext === undefined ? undefined : decode(encApRepPart, plaintext);
+    return { type: 'ap-rep', part };
+  });
+}

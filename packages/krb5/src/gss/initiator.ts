@@ -1,0 +1,207 @@
+/** The initiator's side of a context (RFC 2743, section 2.2.1; RFC 4121, section 4.1). */
+import { clockOffset, kdcNow, uniqueMoment } from '../client/clock.js';
+import type { Credential } from '../client/credential.js';
+import type { Credentials } from '../client/credentials.js';
+import { currentConfig } from '../client/current-config.js';
+import { differenceText, timeText } from '../client/kdc-failure.js';
+import { servicePrincipals } from '../client/service-principal.js';
+import type { TicketSource } from '../client/ticket-source.js';
+import { forgetTicket, serviceTicket, ticketSource } from '../client/tickets.js';
+import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
+import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
+import { GssError, Krb5Error } from '../errors.js';
+import type { KrbError } from '../messages/krb-error.js';
+import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
+import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
+import { ContextFlag } from './context-flags.js';
+import { contextShell, type Established } from './context-shell.js';
+import { protectionOf } from './message-keys.js';
+import type { ContextStep, SecurityContext } from './security-context.js';
+
+/** Mutual authentication, replay and sequence detection, confidentiality and integrity. */
+export const ALL_FLAGS =
+  ContextFlag.MUTUAL |
+  ContextFlag.REPLAY |
+  ContextFlag.SEQUENCE |
+  ContextFlag.CONF |
+  ContextFlag.INTEG;
+
+export interface InitiatorOptions {
+  /** The server's host, for the principal service/host; its realm by domain_realm, else the KDC's. */
+  readonly host?: string | undefined;
+  /** The service on `host`; `host` without it. */
+  readonly service?: string | undefined;
+  /** The server's principal in full, instead of `host`; without a realm, in the default realm. */
+  readonly principal?: string | undefined;
+  /** Without it, the default credential cache. */
+  readonly credentials?: Credentials | undefined;
+  /** The flags to request (`ContextFlag`); without it all of them. Delegation is not supported. */
+  readonly flags?: number | undefined;
+  /** Ends what `step` waits for; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Without it, the files that KRB5_CONFIG names, or /etc/krb5.conf. */
+  readonly config?: Krb5Config | undefined;
+}
+
+export interface InitiatorContext extends SecurityContext {
+  /**
+   * GSS_Init_sec_context: first without a token, then with the acceptor's. The first step gets the
+   * ticket, from the KDC where none is at hand. Rejects with Krb5Error, GssError or the signal's reason;
+   * the context is of no use then.
+   */
+  readonly step: (token?: Uint8Array | undefined) => Promise<ContextStep>;
+}
+
+interface Ticket {
+  readonly credential: Credential;
+  readonly source: TicketSource;
+}
+
+/** An initiator's context. Nothing happens before `step`. Throws TypeError without host or principal. */
+export function createInitiatorContext(options: InitiatorOptions): InitiatorContext {
+  const { host, principal, signal } = options;
+  if (host === undefined && principal === undefined) {
+    throw new TypeError('a context needs host or principal');
+  }
+  const flags = (options.flags ?? ALL_FLAGS) & ALL_FLAGS;
+  let established: Established | undefined;
+  let waiting: { readonly ticket: Ticket; readonly state: InitiatorState } | undefined;
+  let begun = false;
+
+  const begin = async (): Promise<ContextStep> => {
+    const ticket = await getTicket(options, options.config ?? (await currentConfig()));
+    const { credential, source } = ticket;
+    const { token, state } = apReqToken(credential, flags, uniqueMoment(kdcNow(source.clock)));
+    if ((flags & ContextFlag.MUTUAL) === 0) {
+      established = establish(ticket, state, flags, undefined);
+      return { token, established: true };
+    }
+    waiting = { ticket, state };
+    return { token, established: false };
+  };
+
+  const finish = (token: Uint8Array | undefined): ContextStep => {
+    if (waiting === undefined || token === undefined) {
+      throw new GssError(
+        GssStatus.GSS_S_FAILURE,
+        'step is called once without a token, then once with the one that the acceptor sent',
+      );
+    }
+    const { ticket, state } = waiting;
+    waiting = undefined;
+    const { credential, source } = ticket;
+    const answer = readAcceptorToken(token, credential.key);
+    if (answer.type === 'error') {
+      forgetTicket(source, credential);
+      throw acceptorRefusal(answer.error, credential);
+    }
+    const { part } = answer;
+    if (
+      part === undefined ||
+      part.ctime !== state.moment.seconds ||
+      part.cusec !== state.moment.microseconds
+    ) {
+      throw new Krb5Error(
+        LocalErrorCode.KRB5_MUTUAL_FAILED,
+        `the server did not prove that it is ${formatPrincipal(credential.server)}: do not trust it`,
+      );
+    }
+    established = establish(ticket, state, flags, part);
+    return { token: undefined, established: true };
+  };
+
+  const step = async (token?: Uint8Array | undefined): Promise<ContextStep> => {
+    signal?.throwIfAborted();
+    if (begun) {
+      return finish(token);
+    }
+    begun = true;
+    return begin();
+  };
+
+  return contextShell(() => established, step);
+}
+
+function establish(
+  { credential, source }: Ticket,
+  state: InitiatorState,
+  flags: number,
+  acceptor: Parameters<typeof protectionOf>[0]['acceptor'],
+): Established {
+  return {
+    protection: protectionOf({
+      role: 'initiator',
+      sessionKey: credential.key,
+      initiator: state,
+      acceptor,
+      flags,
+    }),
+    flags,
+    peer: formatPrincipal(credential.server),
+    expires: new Date(credential.endtime * 1000 - source.clock.offsetMs),
+  };
+}
+
+async function* targets(
+  { host, service, principal, signal }: InitiatorOptions,
+  config: Krb5Config,
+): AsyncGenerator<Principal> {
+  if (principal !== undefined) {
+    const defaultRealm = principal.includes('@')
+      ? config.defaultRealm
+      : requireDefaultRealm(config);
+    yield parsePrincipal(principal, { defaultRealm });
+  } else if (host !== undefined) {
+    yield* servicePrincipals(service ?? 'host', host, config, signal);
+  }
+}
+
+async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise<Ticket> {
+  const { credentials, signal } = options;
+  const source = await ticketSource(credentials, config);
+  let unknown: unknown;
+  for await (const target of targets(options, config)) {
+    try {
+      return { credential: await serviceTicket(source, target, config, signal), source };
+    } catch (error) {
+      if (
+        !(error instanceof Krb5Error) ||
+        error.code !== KrbErrorCode.KDC_ERR_S_PRINCIPAL_UNKNOWN
+      ) {
+        throw error;
+      }
+      unknown ??= error;
+    }
+  }
+  throw unknown;
+}
+
+/** The error for an acceptor's KRB-ERROR. It is not authenticated, and ends the context either way. */
+function acceptorRefusal(error: KrbError, credential: Credential): Krb5Error {
+  const server = formatPrincipal(credential.server);
+  const text = error.eText === undefined || error.eText === '' ? '' : ` (${error.eText})`;
+  return new Krb5Error(error.errorCode, `${refusalText(error, credential, server)}${text}`);
+}
+
+function refusalText(error: KrbError, credential: Credential, server: string): string {
+  switch (error.errorCode) {
+    case KrbErrorCode.KRB_AP_ERR_SKEW: {
+      const seconds = clockOffset(error.stime) / 1000;
+      return `the server's clock differs from this machine's by ${differenceText(seconds)}: set both right`;
+    }
+    case KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED:
+      return `the server says that the ticket for ${server} has expired (it ends at ${timeText(credential.endtime)}): run kinit, or set the server's clock right`;
+    case KrbErrorCode.KRB_AP_ERR_TKT_NYV:
+      return `the server says that the ticket for ${server} is not valid yet: set the server's clock right`;
+    case KrbErrorCode.KRB_AP_ERR_REPEAT:
+      return `the server takes the request for a replay: try again`;
+    case KrbErrorCode.KRB_AP_ERR_NOT_US:
+    case KrbErrorCode.KRB_AP_ERR_NOKEY:
+    case KrbErrorCode.KRB_AP_ERR_BADKEYVER:
+    case KrbErrorCode.KRB_AP_ERR_MODIFIED:
+    case KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY:
+      return `the server has no key for ${server}, or another one: check the principal, and the server's keytab; after a new key, run kinit again`;
+    default:
+      return `the server refused the ticket for ${server}`;
+  }
+}

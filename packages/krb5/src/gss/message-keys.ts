@@ -1,0 +1,42 @@
+/** The keys and numbers that protect a context's messages, from its AP exchange (RFC 4121, section 2). */
+import type { EncryptionKey } from '../crypto/index.js';
+import { ContextFlag } from './context-flags.js';
+import {
+  createMessageProtection,
+  type MessageProtection,
+  type MessageProtectionOptions,
+} from './message-tokens.js';
+
+/** One side's contribution: from the Authenticator, or from EncAPRepPart. */
+export interface SideParameters {
+  readonly subkey?: EncryptionKey;
+  readonly seqNumber?: number;
+}
+
+export interface ContextParameters {
+  readonly role: MessageProtectionOptions['role'];
+  readonly sessionKey: EncryptionKey;
+  readonly initiator: SideParameters;
+  /** Undefined without mutual authentication. */
+  readonly acceptor: SideParameters | undefined;
+  readonly flags: number;
+}
+
+/** The message protection of an established context. Throws Krb5Error for an unusable key. */
+export function protectionOf(parameters: ContextParameters): MessageProtection {
+  const { role, sessionKey, initiator, acceptor, flags } = parameters;
+  const initiatorSeq = BigInt(initiator.seqNumber ?? 0);
+  // Without an AP-REP the acceptor counts from the initiator's number (RFC 4120, section 3.2.4).
+  const acceptorSeq = acceptor === undefined ? initiatorSeq : BigInt(acceptor.seqNumber ?? 0);
+  const [sendSeq, recvSeq] =
+    role === 'initiator' ? [initiatorSeq, acceptorSeq] : [acceptorSeq, initiatorSeq];
+  return createMessageProtection({
+    key: acceptor?.subkey ?? initiator.subkey ?? sessionKey,
+    role,
+    acceptorSubkey: acceptor?.subkey !== undefined,
+    sendSeq,
+    recvSeq,
+    replay: (flags & ContextFlag.REPLAY) !== 0,
+    sequence: (flags & ContextFlag.SEQUENCE) !== 0,
+  });
+}
