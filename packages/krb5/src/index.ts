@@ -1,1 +1,49 @@
-export { createInitiatorContext } from './gss/initiator.js';
+/**
+ * GSS-API Kerberos 5 in TypeScript, on node:crypto: contexts of both sides, and what they stand on.
+ */
+export type { Credentials } from './client/credentials.js';
+export { type Krb5Config, krb5Config, readKrb5Config } from './config/krb5-config.js';
+export { EncryptionKey } from './crypto/index.js';
+export {
+  GssStatus,
+  gssStatusName,
+  KrbErrorCode,
+  krbErrorName,
+  LocalErrorCode,
+} from './error-codes.js';
+export { GssError, Krb5Error } from './errors.js';
+export {
+  type AcceptorContext,
+  type AcceptorOptions,
+  AcceptorRefusal,
+  createAcceptorContext,
+} from './gss/acceptor.js';
+export { ContextFlag } from './gss/context-flags.js';
+export {
+  ALL_FLAGS,
+  createInitiatorContext,
+  type InitiatorContext,
+  type InitiatorOptions,
+} from './gss/initiator.js';
+export {
+  createMessageProtection,
+  type MessageProtection,
+  type MessageProtectionOptions,
+} from './gss/message-tokens.js';
+export { createReplayCache, type ReplayCache } from './gss/replay-cache.js';
+export type { ContextStep, SecurityContext } from './gss/security-context.js';
+export {
+  type ExchangeProtection,
+  type ExchangeTokens,
+  findServiceTicketKey,
+  messageProtectionFromExchange,
+  type ServiceTicketKey,
+} from './gss/wire-exchange.js';
+export type { Keytab, KeytabEntry } from './keytab/keytab.js';
+export { readKeytab } from './keytab/read-keytab.js';
+export {
+  formatPrincipal,
+  NameType,
+  type Principal,
+  parsePrincipal,
+} from './principal.js';

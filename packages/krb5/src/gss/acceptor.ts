@@ -1,0 +1,248 @@
+/** The acceptor's side of a context (RFC 2743, section 2.2.2; RFC 4121, section 4.1). */
+import { decode } from '../asn1/codec.js';
+import { uniqueMoment } from '../client/clock.js';
+import { toPrincipal, toPrincipalName } from '../client/names.js';
+import { type EncryptionKey, KeyUsage, randomKey } from '../crypto/index.js';
+import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
+import { GssError, Krb5Error } from '../errors.js';
+import { findKey, type Keytab, keytabEntries } from '../keytab/keytab.js';
+import { ApOption, type Authenticator, type EncApRepPart } from '../messages/ap-messages.js';
+import { decryptData } from '../messages/protection.js';
+import {
+  type EncTicketPart,
+  encTicketPart,
+  MessageType,
+  PVNO,
+  type Ticket,
+  TicketFlag,
+  ticket as ticketCodec,
+} from '../messages/types.js';
+import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
+import {
+  apRepToken,
+  krbErrorToken,
+  openAuthenticator,
+  randomSequenceNumber,
+  readApReqToken,
+  readToken,
+} from './ap-exchange.js';
+import { ContextFlag, decodeContextChecksum, GSS_CHECKSUM_TYPE } from './context-flags.js';
+import { contextShell, type Established } from './context-shell.js';
+import { protectionOf } from './message-keys.js';
+import { createReplayCache, type ReplayCache } from './replay-cache.js';
+import type { ContextStep, SecurityContext } from './security-context.js';
+
+/** Seconds that clocks may differ: krb5.conf's default for clockskew. */
+const DEFAULT_CLOCKSKEW_S = 300;
+
+export interface AcceptorOptions {
+  /** The keys of the services that this acceptor is; see `readKeytab`. */
+  readonly keytab: Keytab;
+  /** The only service to accept contexts for; without it, every one in the keytab. */
+  readonly principal?: Principal | undefined;
+  /** Seconds that clocks may differ; 300 without it. */
+  readonly clockskew?: number | undefined;
+  /** Share one between all contexts of a process; without it, one that lives as long as the process. */
+  readonly replayCache?: ReplayCache | undefined;
+  /**
+   * For tests of initiators: changes the EncAPRepPart before it is encrypted. The context goes on with
+   * what was sent, so that leaving `subkey` away has it protect messages with the initiator's.
+   */
+  readonly alterApRep?: ((part: EncApRepPart) => EncApRepPart) | undefined;
+}
+
+export interface AcceptorContext extends SecurityContext {
+  /**
+   * GSS_Accept_sec_context with the initiator's token. One step establishes the context; its token, if
+   * any, goes to the initiator. Throws Krb5Error where the initiator's request is refused, with what to
+   * answer in its `token`, and GssError GSS_S_DEFECTIVE_TOKEN for anything that is no request.
+   */
+  readonly step: (token: Uint8Array) => ContextStep;
+}
+
+/** A refused AP-REQ. */
+export class AcceptorRefusal extends Krb5Error {
+  /** A context token with the KRB-ERROR, for the initiator. */
+  readonly token: Uint8Array;
+
+  constructor(error: Krb5Error, server: Principal) {
+    super(error.code, error.message, { cause: error });
+    const { seconds, microseconds } = uniqueMoment(Date.now());
+    this.token = krbErrorToken({
+      pvno: PVNO,
+      msgType: MessageType.KRB_ERROR,
+      stime: seconds,
+      susec: microseconds,
+      // The codes of this side alone mean nothing to the other.
+      errorCode: error.code >= 0 ? error.code : KrbErrorCode.KRB_ERR_GENERIC,
+      realm: server.realm,
+      sname: toPrincipalName(server),
+    });
+  }
+}
+
+const processReplayCache = createReplayCache();
+
+/** An acceptor's context. Nothing happens before `step`. */
+export function createAcceptorContext(options: AcceptorOptions): AcceptorContext {
+  let established: Established | undefined;
+  let begun = false;
+  const step = (token: Uint8Array): ContextStep => {
+    if (begun) {
+      throw new GssError(GssStatus.GSS_S_FAILURE, 'step is called once for an acceptor');
+    }
+    begun = true;
+    const accepted = accept(options, token);
+    established = accepted.established;
+    return { token: accepted.token, established: true };
+  };
+  return contextShell(() => established, step);
+}
+
+function accept(
+  options: AcceptorOptions,
+  token: Uint8Array,
+): { established: Established; token: Uint8Array | undefined } {
+  const request = readApReqToken(token);
+  const ticket = readToken(() => decode(ticketCodec, request.ticket));
+  const server = toPrincipal(ticket.sname, ticket.realm);
+  try {
+    const part = openTicket(options, ticket, server);
+    const proof = openAuthenticator(request, part.key);
+    if (proof === undefined) {
+      throw refused(
+        KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
+        'the authenticator does not open with the session key of the ticket',
+      );
+    }
+    checkRequest(options, part, proof, request.authenticator.cipher);
+    const flags = contextFlags(proof, (request.apOptions & ApOption.MUTUAL_REQUIRED) !== 0);
+    const reply = (flags & ContextFlag.MUTUAL) === 0 ? undefined : apRepPart(options, part, proof);
+    return {
+      token: reply === undefined ? undefined : apRepToken(part.key, reply),
+      established: {
+        protection: protectionOf({
+          role: 'acceptor',
+          sessionKey: part.key,
+          initiator: proof,
+          acceptor: reply,
+          flags,
+        }),
+        flags,
+        peer: formatPrincipal(toPrincipal(part.cname, part.crealm)),
+        expires: new Date(part.endtime * 1000),
+      },
+    };
+  } catch (error) {
+    throw error instanceof Krb5Error ? new AcceptorRefusal(error, server) : error;
+  }
+}
+
+function refused(code: number, message: string): Krb5Error {
+  return new Krb5Error(code, message);
+}
+
+function openTicket(
+  { keytab, principal }: AcceptorOptions,
+  ticket: Ticket,
+  server: Principal,
+): EncTicketPart {
+  if (principal !== undefined && !principalsEqual(principal, server)) {
+    throw refused(
+      KrbErrorCode.KRB_AP_ERR_NOT_US,
+      `the ticket is for ${formatPrincipal(server)}, this service is ${formatPrincipal(principal)}`,
+    );
+  }
+  if (keytabEntries(keytab, server).length === 0) {
+    throw refused(
+      KrbErrorCode.KRB_AP_ERR_NOT_US,
+      `the ticket is for ${formatPrincipal(server)}, which has no key in ${keytab.path}`,
+    );
+  }
+  const { encPart } = ticket;
+  const plaintext = decryptData(serviceKey(keytab, server, ticket), KeyUsage.TICKET, encPart);
+  if (plaintext === undefined) {
+    throw refused(
+      KrbErrorCode.KRB_AP_ERR_MODIFIED,
+      `the ticket does not open with the key of ${formatPrincipal(server)} in ${keytab.path}`,
+    );
+  }
+  return readToken(() => decode(encTicketPart, plaintext));
+}
+
+function serviceKey(keytab: Keytab, server: Principal, { encPart }: Ticket): EncryptionKey {
+  const { etype, kvno } = encPart;
+  try {
+    return findKey(keytab, { principal: server, etype, kvno }).key;
+  } catch (error) {
+    if (error instanceof Krb5Error && error.code === LocalErrorCode.KRB5_KT_KVNONOTFOUND) {
+      throw new Krb5Error(KrbErrorCode.KRB_AP_ERR_BADKEYVER, error.message, { cause: error });
+    }
+    if (error instanceof Krb5Error && error.code === LocalErrorCode.KRB5_KT_NOTFOUND) {
+      throw new Krb5Error(KrbErrorCode.KRB_AP_ERR_NOKEY, error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** The checks of RFC 4120, section 3.2.3, in its order. */
+function checkRequest(
+  { clockskew = DEFAULT_CLOCKSKEW_S, replayCache = processReplayCache }: AcceptorOptions,
+  part: EncTicketPart,
+  proof: Authenticator,
+  ciphertext: Uint8Array,
+): void {
+  const client = toPrincipal(part.cname, part.crealm);
+  if (!principalsEqual(client, toPrincipal(proof.cname, proof.crealm))) {
+    throw refused(
+      KrbErrorCode.KRB_AP_ERR_BADMATCH,
+      `the ticket is of ${formatPrincipal(client)}, the authenticator of another client`,
+    );
+  }
+  const now = Date.now() / 1000;
+  if (Math.abs(proof.ctime - now) > clockskew) {
+    throw refused(
+      KrbErrorCode.KRB_AP_ERR_SKEW,
+      `the client's clock differs by ${Math.round(Math.abs(proof.ctime - now))} seconds, more than ${clockskew}`,
+    );
+  }
+  if (
+    (part.starttime ?? part.authtime) > now + clockskew ||
+    (part.flags & TicketFlag.INVALID) !== 0
+  ) {
+    throw refused(KrbErrorCode.KRB_AP_ERR_TKT_NYV, 'the ticket is not valid yet');
+  }
+  if (part.endtime < now - clockskew) {
+    throw refused(KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED, 'the ticket has expired');
+  }
+  if (!replayCache.note(ciphertext, (proof.ctime + 2 * clockskew) * 1000)) {
+    throw refused(KrbErrorCode.KRB_AP_ERR_REPEAT, 'this request has come before');
+  }
+}
+
+/** The flags in the authenticator's checksum (RFC 4121, section 4.1.1). */
+function contextFlags({ cksum }: Authenticator, mutualRequired: boolean): number {
+  const flags =
+    cksum?.cksumtype === GSS_CHECKSUM_TYPE ? decodeContextChecksum(cksum.checksum) : undefined;
+  if (flags === undefined) {
+    throw refused(
+      KrbErrorCode.KRB_AP_ERR_INAPP_CKSUM,
+      'the authenticator has no checksum of type 0x8003, which carries the context flags',
+    );
+  }
+  return mutualRequired ? flags | ContextFlag.MUTUAL : flags & ~ContextFlag.MUTUAL;
+}
+
+function apRepPart(
+  { alterApRep }: AcceptorOptions,
+  part: EncTicketPart,
+  { ctime, cusec }: Authenticator,
+): EncApRepPart {
+  const reply: EncApRepPart = {
+    ctime,
+    cusec,
+    subkey: randomKey(part.key.etype),
+    seqNumber: randomSequenceNumber(),
+  };
+  return alterApRep === undefined ? reply : alterApRep(reply);
+}

@@ -1,0 +1,100 @@
+/**
+ * Message protection for a context that another GSS-API library established, from its tokens and the
+ * ticket's session key: for libraries that can establish a context but not protect messages.
+ */
+import { ccacheSource } from '../client/ccache-source.js';
+import { currentConfig } from '../client/current-config.js';
+import { defaultCcacheName } from '../config/default-names.js';
+import type { EncryptionKey } from '../crypto/index.js';
+import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import type { Principal } from '../principal.js';
+import { openAuthenticator, readAcceptorToken, readApReqToken } from './ap-exchange.js';
+import { decodeContextChecksum } from './context-flags.js';
+import { protectionOf } from './message-keys.js';
+import type { MessageProtection } from './message-tokens.js';
+
+/** A ticket's session key, and who the ticket is of and for. */
+export interface ServiceTicketKey {
+  readonly key: EncryptionKey;
+  readonly client: Principal;
+  readonly server: Principal;
+}
+
+/**
+ * Finds, in a credential cache, the ticket that an initiator's token carries. `ccache` is the cache's name;
+ * without it, the default cache. Rejects with Krb5Error where cache or ticket are not there, with GssError
+ * where the token holds no AP-REQ.
+ */
+export async function findServiceTicketKey(
+  apReqToken: Uint8Array,
+  ccache?: string | undefined,
+): Promise<ServiceTicketKey> {
+  const { ticket } = readApReqToken(apReqToken);
+  const config = await currentConfig();
+  const name = ccache ?? defaultCcacheName(config);
+  const { stored } = await ccacheSource(name, config);
+  const found = stored.find((each) => Buffer.compare(each.ticket, ticket) === 0);
+  if (found === undefined) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_CC_NOTFOUND,
+      `the credential cache ${name} does not hold the ticket that was used: have both libraries use the same cache`,
+    );
+  }
+  return { key: found.key, client: found.client, server: found.server };
+}
+
+export interface ExchangeTokens {
+  /** The initiator's token, as it was sent. */
+  readonly apReqToken: Uint8Array;
+  /** The acceptor's token, as it came. */
+  readonly apRepToken: Uint8Array;
+  /** The session key of the ticket in the initiator's token. */
+  readonly serviceTicketKey: EncryptionKey;
+}
+
+export interface ExchangeProtection {
+  /** The initiator's. */
+  readonly protection: MessageProtection;
+  /** The flags that the initiator asked for (`ContextFlag`). */
+  readonly flags: number;
+}
+
+/**
+ * The initiator's message protection after the exchange of two tokens. The acceptor's proof is checked here
+ * too. Throws GssError GSS_S_DEFECTIVE_TOKEN for other tokens, Krb5Error where key and tokens do not belong
+ * together.
+ */
+export function messageProtectionFromExchange(tokens: ExchangeTokens): ExchangeProtection {
+  const { apReqToken, apRepToken, serviceTicketKey } = tokens;
+  const proof = openAuthenticator(readApReqToken(apReqToken), serviceTicketKey);
+  const flags =
+    proof?.cksum === undefined ? undefined : decodeContextChecksum(proof.cksum.checksum);
+  if (proof === undefined || flags === undefined) {
+    throw new Krb5Error(
+      KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
+      "the key does not open the initiator's token: it is another ticket's",
+    );
+  }
+  const answer = readAcceptorToken(apRepToken, serviceTicketKey);
+  if (answer.type === 'error') {
+    throw new Krb5Error(answer.error.errorCode, 'the server refused the ticket');
+  }
+  const { part } = answer;
+  if (part === undefined || part.ctime !== proof.ctime || part.cusec !== proof.cusec) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_MUTUAL_FAILED,
+      'the server did not prove that it has the key of its principal: do not trust it',
+    );
+  }
+  return {
+    protection: protectionOf({
+      role: 'initiator',
+      sessionKey: serviceTicketKey,
+      initiator: proof,
+      acceptor: part,
+      flags,
+    }),
+    flags,
+  };
+}
