@@ -23,7 +23,9 @@ const pbkdf2Async = promisify(pbkdf2);
  * without `params` the type's default number of iterations holds. Does not block the event loop.
  *
  * Throws Krb5Error KDC_ERR_ETYPE_NOSUPP for a type that is not supported, KRB5_ERR_BAD_S2K_PARAMS for
- * `params` that are not 4 octets or ask for more than MAX_ITERATIONS.
+ * `params` that are not 4 octets, or ask for fewer iterations than the type's default or more than
+ * MAX_ITERATIONS: what a KDC sends before it is authenticated must neither make the password cheap to
+ * guess (MIT Kerberos has the same lower bound) nor occupy this process.
  */
 export async function stringToKey(
   etype: number,
@@ -32,15 +34,21 @@ export async function stringToKey(
   params?: Uint8Array,
 ): Promise<EncryptionKey> {
   const info = etypeInfo(etype);
-  const iterations = params === undefined ? info.defaultIterations : readIterations(params);
-  const seed = await pbkdf2Async(
-    password,
-    saltFor(info, Buffer.from(salt)),
-    iterations,
-    info.keyLength,
-    info.hash,
-  );
-  return new EncryptionKey(etype, deriveKey(info, seed, LABEL, info.keyLength));
+  const iterations = params === undefined ? info.defaultIterations : readIterations(info, params);
+  return iteratedStringToKey(info, password, salt, iterations);
+}
+
+/** `stringToKey` with any number of iterations. */
+export async function iteratedStringToKey(
+  info: EtypeInfo,
+  password: string,
+  salt: string | Uint8Array,
+  iterations: number,
+): Promise<EncryptionKey> {
+  const { keyLength, hash } = info;
+  const salted = saltFor(info, Buffer.from(salt));
+  const seed = await pbkdf2Async(password, salted, iterations, keyLength, hash);
+  return new EncryptionKey(info.etype, deriveKey(info, seed, LABEL, keyLength));
 }
 
 /** RFC 8009's types put their name before the salt. */
@@ -48,14 +56,16 @@ function saltFor(info: EtypeInfo, salt: Buffer): Buffer {
   return info.profile === 'rfc8009' ? Buffer.concat([Buffer.from(`${info.name}\0`), salt]) : salt;
 }
 
-function readIterations(params: Uint8Array): number {
+function readIterations(info: EtypeInfo, params: Uint8Array): number {
   if (params.length !== PARAMS_LENGTH) {
     throw badParams(`${params.length} octets of string-to-key parameters instead of 4`);
   }
-  const iterations = new DataView(params.buffer, params.byteOffset).getUint32(0);
   // RFC 3962, section 4: zero stands for 2^32.
-  if (iterations === 0 || iterations > MAX_ITERATIONS) {
-    throw badParams(`${iterations || '2^32'} iterations, more than ${MAX_ITERATIONS}`);
+  const iterations = new DataView(params.buffer, params.byteOffset).getUint32(0) || 2 ** 32;
+  if (iterations < info.defaultIterations || iterations > MAX_ITERATIONS) {
+    throw badParams(
+      `${iterations} iterations, not ${info.defaultIterations} to ${MAX_ITERATIONS}, for ${info.name}`,
+    );
   }
   return iterations;
 }

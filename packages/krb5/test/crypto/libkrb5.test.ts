@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  DEFAULT_ETYPES,
+  decrypt,
+  encrypt,
+  etypeInfo,
+  KeyUsage,
+  makeChecksum,
+  prf,
+  randomKey,
+  stringToKey,
+} from '../../src/crypto/index.js';
+import { compile } from '../support/compile.js';
+
+const peer = compile(new URL('./libkrb5-peer.c', import.meta.url), ['-lkrb5', '-lk5crypto']);
+afterAll(() => peer.remove());
+
+const hex = (text: string) => Buffer.from(text === '-' ? '' : text, 'hex');
+const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex') || '-';
+
+function libkrb5(operations: readonly (readonly (string | number)[])[]): string[] {
+  const input = operations.map((operation) => `${operation.join(' ')}\n`).join('');
+  const output = execFileSync(peer.path, { input, maxBuffer: 1 << 28, encoding: 'utf8' });
+  return output.split('\n').slice(0, operations.length);
+}
+
+const lengths = [...Array(201).keys(), 4095, 65_535, 65_536, 65_537, 1_048_576];
+const usage = KeyUsage.GSS_INITIATOR_SEAL;
+
+describe.each(DEFAULT_ETYPES.map((etype) => etypeInfo(etype)))('$name and libkrb5', (info) => {
+  const { etype, checksumType } = info;
+  const key = randomKey(etype);
+  const messages = lengths.map((length) => randomBytes(length));
+
+  test('what is encrypted here is decrypted there', () => {
+    const answers = libkrb5(
+      messages.map((message) => [
+        'decrypt',
+        etype,
+        toHex(key.value),
+        usage,
+        toHex(encrypt(key, usage, message)),
+      ]),
+    );
+    expect(answers).toEqual(messages.map(toHex));
+  });
+
+  test('what is encrypted there is decrypted here', () => {
+    const answers = libkrb5(
+      messages.map((message) => ['encrypt', etype, toHex(key.value), usage, toHex(message)]),
+    );
+    const opened = answers.map((answer) => toHex(decrypt(key, usage, hex(answer))));
+    expect(opened).toEqual(messages.map(toHex));
+  });
+
+  test('every key usage gives the same checksum', () => {
+    const usages = [...Object.values(KeyUsage), 1024, 0x7fff_ffff];
+    const data = randomBytes(100);
+    const answers = libkrb5(
+      usages.map((each) => ['checksum', etype, toHex(key.value), each, toHex(data), checksumType]),
+    );
+    expect(answers).toEqual(usages.map((each) => toHex(makeChecksum(key, each, data))));
+  });
+
+  test('the pseudo-random function gives the same octets', () => {
+    const inputs = [0, 1, 16, 20, 64, 200].map((length) => randomBytes(length));
+    const answers = libkrb5(inputs.map((input) => ['prf', etype, toHex(key.value), toHex(input)]));
+    expect(answers).toEqual(inputs.map((input) => toHex(prf(key, input))));
+  });
+
+  test('a password gives the same key', async () => {
+    const cases = [
+      { password: 'secret', salt: 'REALM.TESTalice', iterations: info.defaultIterations },
+      {
+        password: 'Grüße, 世界 \u{1f511}',
+        salt: 'REALM.TESTzoë',
+        iterations: info.defaultIterations + 1,
+      },
+      { password: 'x'.repeat(200), salt: '', iterations: info.defaultIterations },
+    ].map((each) => {
+      const params = Buffer.alloc(4);
+      params.writeUInt32BE(each.iterations);
+      return { ...each, params };
+    });
+    const answers = libkrb5(
+      cases.map(({ password, salt, params }) => [
+        's2k',
+        etype,
+        toHex(Buffer.from(password)),
+        toHex(Buffer.from(salt)),
+        toHex(params),
+      ]),
+    );
+    const keys = await Promise.all(
+      cases.map(({ password, salt, params }) => stringToKey(etype, password, salt, params)),
+    );
+    expect(keys.map((each) => toHex(each.value))).toEqual(answers);
+  });
+});
