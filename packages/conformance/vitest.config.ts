@@ -2,5 +2,10 @@ import { defineConfig } from 'vitest/config';
 import results from '../../tools/vitest-results.mjs';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], reporters: ['default', results()] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Some tests run a vitest of their own, with a realm.
+    testTimeout: 60_000,
+    reporters: ['default', results()],
+  },
 });

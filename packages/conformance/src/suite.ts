@@ -53,7 +53,20 @@ export function unknownDeclarations(unsupported: Readonly<Record<string, string>
 /** Registers the suite. Call it at the top of a test file; a realm of its own runs meanwhile. */
 export function conformance(options: ConformanceOptions): void {
   const { name, protocol = 2, unsupported = {} } = options;
-  const outcomes: Outcome[] = [];
+  // A case counts as failed until it has passed, also where the realm or the run never got to it.
+  const outcomes = new Map<string, Outcome>();
+  const record = (
+    { id, title }: Case,
+    result: Outcome['result'],
+    reason: string | undefined = undefined,
+  ) =>
+    outcomes.set(id, {
+      id,
+      title,
+      backend: name,
+      result,
+      ...(reason === undefined ? {} : { reason }),
+    });
   describe(`conformance: ${name}`, () => {
     let realm: Realm;
     let proxy: RemctldProxy | undefined;
@@ -74,29 +87,28 @@ export function conformance(options: ConformanceOptions): void {
       const folder = join(process.cwd(), '.results');
       mkdirSync(folder, { recursive: true });
       const file = `conformance-${name.replace(/\W+/g, '-')}.json`;
-      writeFileSync(join(folder, file), `${JSON.stringify(outcomes, null, 1)}\n`);
+      writeFileSync(join(folder, file), `${JSON.stringify([...outcomes.values()], null, 1)}\n`);
     });
 
     test('every declaration names a case', () => {
       expect(unknownDeclarations(unsupported)).toEqual([]);
     });
 
-    for (const { id, title, notInProtocol1, run } of cases) {
-      const reason = unsupported[id] ?? (protocol === 1 ? notInProtocol1 : undefined);
+    for (const each of cases) {
+      const reason = unsupported[each.id] ?? (protocol === 1 ? each.notInProtocol1 : undefined);
       if (reason !== undefined) {
-        outcomes.push({ id, title, backend: name, result: 'unsupported', reason });
+        record(each, 'unsupported', reason);
         continue;
       }
-      test(`${id}: ${title}`, async () => {
-        let result: Outcome['result'] = 'fail';
+      record(each, 'fail', 'it did not run');
+      test(`${each.id}: ${each.title}`, async ({ onTestFinished }) => {
         const { context, end } = makeContext(realm, backend, protocol, proxy?.port ?? realm.port);
-        try {
-          await run(context);
-          result = 'pass';
-        } finally {
-          outcomes.push({ id, title, backend: name, result });
-          await end();
-        }
+        // The last hook to be added runs first: what end() throws fails the case too.
+        onTestFinished(({ task }) => {
+          record(each, task.result?.state === 'pass' ? 'pass' : 'fail');
+        });
+        onTestFinished(end);
+        await each.run(context);
       });
     }
   });

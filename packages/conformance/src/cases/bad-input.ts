@@ -1,5 +1,5 @@
 /** Wrong arguments and wrong surroundings: a typed error that says what to do. */
-import { freePort } from '@remctl/realm';
+import { freePort, startForwardingProxy } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, Context } from '../case.js';
 import { rejection, wrong } from './helpers.js';
@@ -40,9 +40,16 @@ const badCommand = (id: string, command: unknown, expected: Expected): Case => (
 });
 
 export const badInputCases: readonly Case[] = [
-  badOpen('port-range', 'a port outside 0 to 65535', { name: 'RangeError' }, ({ client }) =>
-    client().open('localhost', 65536),
-  ),
+  {
+    id: 'bad-input/port-range',
+    title: 'a port outside 0 to 65535',
+    async run({ client }) {
+      for (const port of [-1, 65536, 4373.5]) {
+        const error = await rejection(client().open('localhost', port));
+        expectError(error, { name: 'RangeError', message: new RegExp(String(port)) });
+      }
+    },
+  },
   badOpen('port-text', 'a port as text', { name: 'TypeError' }, ({ client, port }) =>
     client().open('localhost', wrong(String(port))),
   ),
@@ -56,7 +63,12 @@ export const badInputCases: readonly Case[] = [
     'principal-nul',
     'a NUL in principal',
     { name: 'RangeError', message: /principal/ },
-    ({ client, port }) => client().open('localhost', port, 'host/local\0host'),
+    async ({ client, port, use }) => {
+      const proxy = await use(startForwardingProxy(port));
+      const error = await rejection(client().open('localhost', proxy.port, 'host/local\0host'));
+      expect(proxy.connections(), 'it is refused before anything is sent').toBe(0);
+      throw error;
+    },
   ),
   badOpen(
     'timeout-negative',

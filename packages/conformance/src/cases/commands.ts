@@ -62,11 +62,11 @@ export const commandCases: readonly Case[] = [
   },
   {
     id: 'output/status',
-    title: 'exit statuses 0, 1, 2, 127, 128, 254 and 255 are reported as they are',
+    title: 'every exit status from 0 to 255 is reported as it is',
     async run({ open }) {
       const client = await open();
       const seen: number[] = [];
-      const statuses = [0, 1, 2, 127, 128, 254, 255];
+      const statuses = Array.from({ length: 256 }, (_, status) => status);
       for (const status of statuses) {
         seen.push((await client.run(['test', 'status', String(status)]).bytes()).status);
       }
@@ -156,6 +156,19 @@ export const commandCases: readonly Case[] = [
         }
       }
       expect(seen).toBe(length);
+    },
+  },
+  {
+    id: 'argv/iterable',
+    title: '"command should be an iterable [of] str or bytes": a set and a generator, mixed',
+    async run({ open }) {
+      const client = await open();
+      const set = new Set(['test', 'argv', new Uint8Array([0xff]), 'x']);
+      expect((await client.run(set).text()).stdout).toBe('ff\n78\n');
+      function* words() {
+        yield* ['test', 'argv', 'y'];
+      }
+      expect((await client.run(words()).text()).stdout).toBe('79\n');
     },
   },
   argument('empty', 'an empty one', ['', 'x', '']),

@@ -1,8 +1,19 @@
+import { randomInt } from 'node:crypto';
 import type { ServerToken } from '@remctl/core';
 import { expect } from 'vitest';
 
 /** The bound that an abort or close() has to end a waiting call. */
 export const INTERRUPT_BOUND_MS = 100;
+
+/** More than the buffers of a connection on loopback hold: it waits for a server that reads. */
+export const UNREAD = new Uint8Array(32 * 1024 * 1024);
+
+/**
+ * A loopback address that nothing else listens on, so that suites side by side can each have the
+ * default ports.
+ */
+export const ownAddress = (): string =>
+  `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
 export const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 

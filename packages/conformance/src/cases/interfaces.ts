@@ -6,11 +6,18 @@ import {
   RemctlProtocolError,
   remctl,
 } from '@remctl/core';
-import { startDroppingProxy, startSilentServer } from '@remctl/realm';
+import {
+  startDroppingProxy,
+  startForwardingProxy,
+  startSilentServer,
+  startStallingProxy,
+} from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { collect, rejection, text } from './helpers.js';
+import { collect, ownAddress, rejection, text, UNREAD } from './helpers.js';
 
+const NO_LONG_COMMANDS_IN_1 =
+  'protocol 1 carries at most 64 KiB of command, which a socket takes without a reader';
 const NO_CODES_IN_1 = 'protocol 1 has no error messages: a refusal is output with a status';
 
 export const interfaceCases: readonly Case[] = [
@@ -60,6 +67,46 @@ export const interfaceCases: readonly Case[] = [
       const command = ['test', 'status', '3'];
       const result = await remctl({ backend, host, port, principal: 'remctl/localhost', command });
       expect(result.status).toBe(3);
+    },
+  },
+  {
+    id: 'simple/default-port',
+    title: '"the library default is used (try 4373 first [...])": 4444 is left alone',
+    async run({ backend, port, realm, use }) {
+      const host = ownAddress();
+      const registered = await use(startForwardingProxy(port, { host, port: 4373 }));
+      const legacy = await use(startForwardingProxy(port, { host, port: 4444 }));
+      const principal = realm.principals.server;
+      const result = await remctl({ backend, host, principal, command: ['echo', 'x'] });
+      expect(text(result.stdout)).toBe('x\n');
+      expect([registered.connections(), legacy.connections()]).toEqual([1, 0]);
+    },
+  },
+  {
+    id: 'simple/legacy-port',
+    title: '"[...] and fall back to attempting the legacy 4444 port"',
+    async run({ backend, port, realm, use }) {
+      const host = ownAddress();
+      const legacy = await use(startForwardingProxy(port, { host, port: 4444 }));
+      const principal = realm.principals.server;
+      const result = await remctl({ backend, host, principal, command: ['echo', 'x'] });
+      expect(text(result.stdout)).toBe('x\n');
+      expect(legacy.connections()).toBe(1);
+    },
+  },
+  {
+    id: 'simple/neither-port',
+    title: 'where neither default port answers, the error is that of 4373',
+    async run({ backend, realm }) {
+      const principal = realm.principals.server;
+      const command = ['echo', 'x'];
+      const error = await rejection(remctl({ backend, host: ownAddress(), principal, command }));
+      expect(error).toMatchObject({
+        name: 'RemctlNetworkError',
+        phase: 'connect',
+        code: 'ECONNREFUSED',
+        message: expect.stringMatching(/4373/),
+      });
     },
   },
   {
@@ -190,6 +237,19 @@ export const interfaceCases: readonly Case[] = [
     },
   },
   {
+    id: 'full/closed-automatically',
+    title: '"The connection will also be automatically closed when the object is destroyed"',
+    async run({ backend, host, port }) {
+      const kept = await createClient(backend, { host, port });
+      {
+        await using client = kept;
+        expect((await client.run(['echo', 'x']).bytes()).status).toBe(0);
+      }
+      expect(kept.isOpen).toBe(false);
+      expect(await rejection(kept.command(['echo', 'x']))).toBeInstanceOf(RemctlNotOpenedError);
+    },
+  },
+  {
     id: 'full/not-opened',
     title: '"RemctlNotOpenedError: no connection currently open"',
     async run({ client }) {
@@ -213,26 +273,38 @@ export const interfaceCases: readonly Case[] = [
     id: 'full/set-ccache',
     title:
       '"This method will affect all subsequent open() calls on the same object, but will have no effect on connections that are already open", and "affects only this Remctl object"',
-    async run({ open, client, realm, host, port }) {
+    async run({ open, realm, host, port, protocol }) {
+      const who = async (c: typeof alice) => (await c.run(['test', 'whoami']).text()).stdout;
+      const aliceName = `${realm.principals.client}\n`;
+      const malloryName = `${realm.principals.otherClient}\n`;
       const alice = await open();
-      const mallory = client();
+      const mallory = await open();
       mallory.setCcache(realm.otherCcache);
+      // At protocol 1 the command takes the open connection with it, and the next opens another.
+      expect(await who(mallory)).toBe(aliceName);
+      if (protocol === 2) expect(await who(mallory)).toBe(aliceName);
       await mallory.open(host, port);
       const second = await open();
-      const who = async (c: typeof alice) => (await c.run(['test', 'whoami']).text()).stdout;
       expect([await who(alice), await who(mallory), await who(second)]).toEqual([
-        `${realm.principals.client}\n`,
-        `${realm.principals.otherClient}\n`,
-        `${realm.principals.client}\n`,
+        aliceName,
+        malloryName,
+        aliceName,
       ]);
     },
   },
   {
     id: 'full/set-source-ip',
-    title: '"Sets the source IP for future outgoing connections."',
-    async run({ open }) {
-      const client = await open({ sourceIp: '127.0.0.1' });
-      expect((await client.run(['echo', 'x']).bytes()).status).toBe(0);
+    title:
+      '"Sets the source IP for future outgoing connections. [...] no effect on connections that are already open"',
+    async run({ client, port, use }) {
+      const proxy = await use(startForwardingProxy(port));
+      const sourced = client({ sourceIp: '127.0.0.2' });
+      await sourced.open('localhost', proxy.port);
+      sourced.setSourceIp('127.0.0.3');
+      expect((await sourced.run(['echo', 'x']).bytes()).status).toBe(0);
+      expect(proxy.sources()).toEqual(['127.0.0.2']);
+      await sourced.open('localhost', proxy.port);
+      expect(proxy.sources()).toEqual(['127.0.0.2', '127.0.0.3']);
     },
   },
   {
@@ -281,6 +353,39 @@ export const interfaceCases: readonly Case[] = [
         phase: 'negotiate',
         commandState: 'not-sent',
       });
+    },
+  },
+  {
+    id: 'full/timeout-command',
+    title:
+      '"All subsequent operations on this object will be subject to this timeout": a command that the server does not read',
+    notInProtocol1: NO_LONG_COMMANDS_IN_1,
+    async run({ client, port, use }) {
+      const proxy = await use(startStallingProxy(port));
+      const waiting = client();
+      await waiting.open('localhost', proxy.port);
+      waiting.setTimeout(0.4);
+      proxy.stall();
+      expect(await rejection(waiting.command(['test', 'digest', UNREAD]))).toMatchObject({
+        name: 'RemctlTimeoutError',
+        phase: 'command',
+        commandState: 'unknown',
+      });
+      expect(await rejection(waiting.output())).toBeInstanceOf(RemctlNotOpenedError);
+    },
+  },
+  {
+    id: 'full/timeout-noop',
+    title: 'the time-out holds for noop() too',
+    notInProtocol1: 'protocol 1 has no NOOP message',
+    async run({ client, port, use }) {
+      const proxy = await use(startStallingProxy(port));
+      const waiting = client();
+      await waiting.open('localhost', proxy.port);
+      waiting.setTimeout(0.4);
+      proxy.stall();
+      expect(await rejection(waiting.noop())).toMatchObject({ name: 'RemctlTimeoutError' });
+      expect(await rejection(waiting.noop())).toBeInstanceOf(RemctlNotOpenedError);
     },
   },
   {

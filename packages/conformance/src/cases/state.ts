@@ -1,9 +1,9 @@
 /** What the API text leaves open, and what ends a call that waits. */
 import { RemctlBusyError, RemctlNotOpenedError } from '@remctl/core';
-import { startSilentServer } from '@remctl/realm';
+import { startSilentServer, startStallingProxy } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { INTERRUPT_BOUND_MS, rejection, timeToReject } from './helpers.js';
+import { INTERRUPT_BOUND_MS, rejection, timeToReject, UNREAD } from './helpers.js';
 
 /** After this the call surely waits. */
 const SETTLED_MS = 150;
@@ -84,6 +84,68 @@ export const stateCases: readonly Case[] = [
       expect(await rejection(client.output())).toBeInstanceOf(RemctlNotOpenedError);
       await client.open(host, port);
       expect((await client.run(['echo', 'x']).bytes()).status).toBe(0);
+    },
+  },
+  {
+    id: 'interrupt/abort-command',
+    title: 'an abort ends a waiting command() within 100 ms, with its reason',
+    notInProtocol1: 'protocol 1 carries at most 64 KiB, which a socket takes without a reader',
+    async run({ client, port, use }) {
+      const proxy = await use(startStallingProxy(port));
+      const waiting = client();
+      await waiting.open('localhost', proxy.port);
+      proxy.stall();
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      let aborted = 0;
+      later(() => {
+        aborted = performance.now();
+        controller.abort(reason);
+      });
+      const command = ['test', 'digest', UNREAD];
+      await timeToReject(waiting.command(command, { signal: controller.signal }), (error) =>
+        expect(error).toBe(reason),
+      );
+      expect(performance.now() - aborted).toBeLessThan(INTERRUPT_BOUND_MS);
+      expect(waiting.commandState).toBe('unknown');
+      expect(waiting.isOpen).toBe(false);
+    },
+  },
+  {
+    id: 'interrupt/close-command',
+    title: 'close() ends a waiting command() within 100 ms with RemctlNotOpenedError',
+    notInProtocol1: 'protocol 1 carries at most 64 KiB, which a socket takes without a reader',
+    async run({ client, port, use }) {
+      const proxy = await use(startStallingProxy(port));
+      const waiting = client();
+      await waiting.open('localhost', proxy.port);
+      proxy.stall();
+      let closed = 0;
+      later(() => {
+        closed = performance.now();
+        void waiting.close();
+      });
+      const error = await rejection(waiting.command(['test', 'digest', UNREAD]));
+      expect(error).toBeInstanceOf(RemctlNotOpenedError);
+      expect(performance.now() - closed).toBeLessThan(INTERRUPT_BOUND_MS);
+    },
+  },
+  {
+    id: 'interrupt/close-noop',
+    title: 'close() ends a waiting noop() within 100 ms with RemctlNotOpenedError',
+    notInProtocol1: 'protocol 1 has no NOOP message',
+    async run({ client, port, use }) {
+      const proxy = await use(startStallingProxy(port));
+      const waiting = client();
+      await waiting.open('localhost', proxy.port);
+      proxy.stall();
+      let closed = 0;
+      later(() => {
+        closed = performance.now();
+        void waiting.close();
+      });
+      expect(await rejection(waiting.noop())).toBeInstanceOf(RemctlNotOpenedError);
+      expect(performance.now() - closed).toBeLessThan(INTERRUPT_BOUND_MS);
     },
   },
   {
