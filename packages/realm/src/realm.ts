@@ -46,6 +46,8 @@ export interface Realm extends AsyncDisposable {
   readonly port: number;
   readonly remctld: Remctld;
   readonly krb5Conf: string;
+  /** The text of its remctl.conf. */
+  readonly config: string;
   readonly kdcPort: number;
   readonly principals: {
     /** host/localhost@REALM: the server's own, which is the default for `host`. */
@@ -219,13 +221,14 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
     ccache: `FILE:${at('mallory.ccache')}`,
   });
 
+  const config = remctlConf(folder, name);
   let servers = 0;
   const start = (more: RemctldOptions = {}) => {
     servers += 1;
     return startRemctld(
       folder,
       `remctld-${servers}`,
-      { config: remctlConf(folder, name), keytab: keytabs.server, ...more },
+      { config, keytab: keytabs.server, ...more },
       { env, guard },
     );
   };
@@ -246,6 +249,7 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
     port: remctld.port,
     remctld,
     krb5Conf,
+    config,
     kdcPort,
     principals,
     keytabs,
