@@ -1,0 +1,149 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Ccache } from '../../src/ccache/ccache.js';
+import { decodeCcache } from '../../src/ccache/decode.js';
+import { encodeCcache } from '../../src/ccache/encode.js';
+import { EncryptionKey } from '../../src/crypto/encryption-key.js';
+import { Krb5Error } from '../../src/errors.js';
+import { parsePrincipal } from '../../src/principal.js';
+import { ccache, plainCcache } from './arbitrary.js';
+
+const alice = parsePrincipal('alice@R');
+const SAMPLE: Ccache = {
+  version: 4,
+  timeOffset: { seconds: -5, microseconds: 7 },
+  defaultPrincipal: alice,
+  credentials: [
+    {
+      client: alice,
+      server: parsePrincipal('krbtgt/R@R'),
+      key: new EncryptionKey(18, Buffer.from('the secret session key of 32 byt')),
+      authtime: 1_700_000_000,
+      starttime: 1_700_000_001,
+      endtime: 4_000_000_000,
+      renewTill: 0,
+      isSkey: false,
+      flags: 0x4061_0000,
+      addresses: [{ addrType: 2, address: Buffer.from([10, 0, 0, 1]) }],
+      authorizationData: [{ adType: 1, adData: Buffer.from('data') }],
+      ticket: Buffer.from('ticket'),
+      secondTicket: Buffer.from('second'),
+    },
+  ],
+  configEntries: [{ key: 'pa_type', principal: 'krbtgt/R@R', value: Buffer.from('2') }],
+};
+
+describe('encodeCcache and decodeCcache', () => {
+  it('give back what went in', () => {
+    fc.assert(
+      fc.property(ccache, (cache) => {
+        expect(plainCcache(decodeCcache(encodeCcache(cache)))).toEqual(plainCcache(cache));
+      }),
+    );
+  });
+
+  it('leave removed credentials out', () => {
+    const removed = SAMPLE.credentials.map((each) => ({
+      ...each,
+      endtime: 0,
+      authtime: 0xffff_ffff,
+    }));
+    const credentials = [...removed, ...SAMPLE.credentials];
+    expect(decodeCcache(encodeCcache({ ...SAMPLE, credentials })).credentials).toHaveLength(1);
+  });
+
+  it('skip header fields that are not known', () => {
+    const encoded = Buffer.from(encodeCcache({ ...SAMPLE, timeOffset: undefined }));
+    const header = Buffer.from([5, 4, 0, 18, 0, 9, 0, 2, 1, 2, 0, 1, 0, 8, 0, 0, 0, 3, 0, 0, 0, 4]);
+    expect(decodeCcache(Buffer.concat([header, encoded.subarray(4)])).timeOffset).toEqual({
+      seconds: 3,
+      microseconds: 4,
+    });
+  });
+
+  it('keep session keys out of inspect()', () => {
+    const shown = inspect(decodeCcache(encodeCcache(SAMPLE)), { depth: null, showHidden: true });
+    expect(shown).toContain('EncryptionKey { etype: 18 }');
+    expect(shown).not.toContain(Buffer.from('the secret').toString('hex').slice(0, 8));
+    expect(shown).not.toContain('74 68 65 20 73 65 63');
+    expect(shown).not.toMatch(/116,\s*104,\s*101/);
+    expect(JSON.stringify(SAMPLE.credentials[0]?.key)).toBe('{"etype":18}');
+  });
+});
+
+describe('decodeCcache refuses', () => {
+  it.each([1, 2, 5])('version %i, by its number', (version) => {
+    expect(() => decodeCcache(Buffer.from([5, version, 0, 0]))).toThrow(
+      expect.objectContaining({
+        name: 'KRB5_CCACHE_BADVNO',
+        message: expect.stringContaining(`version ${version} cannot be read here`),
+      }),
+    );
+  });
+
+  it('what is no cache', () => {
+    expect(() => decodeCcache(Buffer.from('#!/bin/sh'))).toThrow(
+      expect.objectContaining({ name: 'KRB5_CC_FORMAT', message: expect.stringMatching(/not a/) }),
+    );
+  });
+
+  it('a file that ends too early, wherever it ends', () => {
+    const whole = encodeCcache(SAMPLE);
+    const ends = new Set(
+      [
+        { ...SAMPLE, credentials: [], configEntries: [] },
+        { ...SAMPLE, credentials: [] },
+      ].map((each) => encodeCcache(each).length),
+    );
+    for (let end = 0; end < whole.length; end++) {
+      const decode = () => decodeCcache(whole.subarray(0, end));
+      if (ends.has(end)) {
+        expect(decode().defaultPrincipal).toEqual(alice);
+      } else {
+        expect(decode).toThrow(expect.objectContaining({ name: 'KRB5_CC_FORMAT' }));
+      }
+    }
+  });
+
+  it('numbers of things that are not there, at once', () => {
+    const huge = Buffer.alloc(4, 0xff);
+    const start = Buffer.from([5, 4, 0, 0, 0, 0, 0, 1]);
+    for (const announced of [huge, Buffer.concat([Buffer.from([0, 0, 0, 1]), huge])]) {
+      expect(() => decodeCcache(Buffer.concat([start, announced]))).toThrow(
+        expect.objectContaining({ name: 'KRB5_CC_FORMAT' }),
+      );
+    }
+  });
+
+  it('names that are not UTF-8', () => {
+    const damaged = Buffer.from(encodeCcache({ ...SAMPLE, credentials: [], configEntries: [] }));
+    damaged[damaged.length - 1] = 0xff;
+    expect(() => decodeCcache(damaged)).toThrow(/not UTF-8/);
+  });
+
+  it('arbitrary and damaged bytes with a Krb5Error', () => {
+    const whole = encodeCcache(SAMPLE);
+    const damage = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 6 });
+    const damaged = damage.map((changes) => {
+      const copy = Uint8Array.from(whole);
+      for (const [at, value] of changes) {
+        copy[at] = value;
+      }
+      return copy;
+    });
+    const start = fc
+      .uint8Array({ maxLength: 300 })
+      .map((rest) => Uint8Array.from([5, 4, 0, 0, ...rest]));
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), start, damaged), (bytes) => {
+        try {
+          decodeCcache(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Krb5Error);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { locateCcache } from '../../src/ccache/ccache-name.js';
+
+describe('locateCcache', () => {
+  it.each([
+    ['FILE:/tmp/x', { type: 'file', path: '/tmp/x' }],
+    ['/tmp/x', { type: 'file', path: '/tmp/x' }],
+    ['/tmp/x:y', { type: 'file', path: '/tmp/x:y' }],
+    ['relative', { type: 'file', path: 'relative' }],
+    ['c:/x', { type: 'file', path: 'c:/x' }],
+    ['DIR:/tmp/x', { type: 'directory', path: '/tmp/x' }],
+    ['DIR::/tmp/x/tktA', { type: 'file', path: '/tmp/x/tktA' }],
+  ])('finds %s', (name, location) => {
+    expect(locateCcache(name)).toEqual(location);
+  });
+
+  it.each(['KEYRING:persistent:0', 'KCM:', 'KCM:0', 'API:x', 'MSLSA:', 'MEMORY:x', ':x'])(
+    'says what to do instead of %s',
+    (name) => {
+      const type = name.split(':')[0] || '(none)';
+      expect(() => locateCcache(name)).toThrow(
+        expect.objectContaining({
+          name: 'KRB5_CC_UNKNOWN_TYPE',
+          message:
+            `the credential cache ${name} is of type ${type}, which cannot be read here: ` +
+            'run kinit -c FILE:/path and set KRB5CCNAME=FILE:/path, or give keytab',
+        }),
+      );
+    },
+  );
+
+  it.each(['', 'FILE:', 'DIR:', 'DIR::', 'DIR::tkt', 'DIR::/tmp/x/other'])(
+    'refuses "%s"',
+    (name) => {
+      expect(() => locateCcache(name)).toThrow(
+        expect.objectContaining({ name: 'KRB5_CC_BADNAME' }),
+      );
+    },
+  );
+});

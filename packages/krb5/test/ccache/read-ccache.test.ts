@@ -1,0 +1,264 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Ccache } from '../../src/ccache/ccache.js';
+import { encodeCcache } from '../../src/ccache/encode.js';
+import { readCcache } from '../../src/ccache/read-ccache.js';
+import { etypeName } from '../../src/crypto/etypes.js';
+import { formatPrincipal } from '../../src/principal.js';
+import { asOrdinaryUser } from '../config/ordinary-user.js';
+import { type TemporaryFiles, temporaryFiles } from '../config/temporary-files.js';
+import { plainCcache } from './arbitrary.js';
+
+let realm: Realm;
+let files: TemporaryFiles;
+beforeAll(async () => {
+  realm = await startRealm();
+});
+afterAll(() => realm.dispose());
+beforeEach(() => {
+  files = temporaryFiles();
+});
+afterEach(() => files.dispose());
+
+/** Runs one of MIT Kerberos's programs; `config` goes before the realm's krb5.conf. */
+async function run(program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {
+  const env = { ...realm.env, LC_ALL: 'C', TZ: 'UTC', ...more };
+  return (await promisify(execFile)(program, args, { env })).stdout;
+}
+
+/** TicketFlags as klist's letters, in its order. */
+const FLAG_LETTERS: readonly (readonly [letter: string, bit: number])[] = [
+  ['F', 0x4000_0000],
+  ['f', 0x2000_0000],
+  ['P', 0x1000_0000],
+  ['p', 0x0800_0000],
+  ['D', 0x0400_0000],
+  ['d', 0x0200_0000],
+  ['R', 0x0080_0000],
+  ['I', 0x0040_0000],
+  ['i', 0x0100_0000],
+  ['H', 0x0010_0000],
+  ['A', 0x0020_0000],
+  ['T', 0x0008_0000],
+  ['O', 0x0004_0000],
+  ['a', 0x0002_0000],
+];
+
+function klistTime(seconds: number): string {
+  const [, year, month, day, time] =
+    /^\d\d(\d\d)-(\d\d)-(\d\d)T([\d:]+)/.exec(new Date(seconds * 1000).toISOString()) ?? [];
+  return `${month}/${day}/${year} ${time}`;
+}
+
+/** What `klist -f -e -C` would print of a cache, without its first line and its headings. */
+function asKlist({ defaultPrincipal, credentials, configEntries }: Ccache): string[] {
+  const config = configEntries.map(({ key, principal, value }) => {
+    const about = principal === undefined ? '' : `(${principal})`;
+    return `config: ${key}${about} = ${Buffer.from(value).toString('latin1')}`;
+  });
+  const tickets = credentials.map((each) => {
+    const flags = FLAG_LETTERS.filter(([, bit]) => (each.flags & bit) !== 0);
+    return [
+      `${klistTime(each.starttime || each.authtime)}  ${klistTime(each.endtime)}  ${formatPrincipal(each.server)}`,
+      ...(each.renewTill === 0 ? [] : [`renew until ${klistTime(each.renewTill)}`]),
+      `Flags: ${flags.map(([letter]) => letter).join('')}`,
+      `skey ${etypeName(each.key.etype)}`,
+    ].join(', ');
+  });
+  return [`Default principal: ${formatPrincipal(defaultPrincipal)}`, ...config, ...tickets].sort();
+}
+
+async function klist(name: string): Promise<string[]> {
+  const output = await run('klist', ['-f', '-e', '-C', '-c', name]);
+  return output
+    .replaceAll('\n\t', ', ')
+    .split('\n')
+    .filter((line) => line !== '' && !/^(?:Ticket cache:|Valid starting)/.test(line))
+    .map((line) => line.replace(/Etype \(skey, tkt\): (\S+), .*/, 'skey $1'))
+    .sort();
+}
+
+describe('caches made by kinit', () => {
+  it('hold what klist shows', async () => {
+    const name = `FILE:${files.path('cache')}`;
+    const options = ['-f', '-p', '-r', '2d', '-k', '-t', realm.keytabs.client];
+    await run('kinit', [...options, '-c', name, 'alice']);
+    await run('kvno', ['-c', name, realm.principals.server, realm.principals.otherServer]);
+    const { path, ccache } = await readCcache(name);
+    expect(path).toBe(files.path('cache'));
+    expect(ccache.version).toBe(4);
+    expect(ccache.credentials.map(({ server }) => formatPrincipal(server))).toEqual([
+      `krbtgt/${realm.name}@${realm.name}`,
+      realm.principals.server,
+      realm.principals.otherServer,
+    ]);
+    expect(ccache.configEntries).toContainEqual({
+      key: 'fast_avail',
+      principal: `krbtgt/${realm.name}@${realm.name}`,
+      value: Uint8Array.from(Buffer.from('yes')),
+    });
+    expect(asKlist(ccache)).toEqual(await klist(name));
+  });
+
+  it('hold what klist shows when they are of version 3', async () => {
+    const config = files.write('krb5.conf', '[libdefaults]\nccache_type = 3\n');
+    const env = { KRB5_CONFIG: `${config}:${realm.krb5Conf}` };
+    const name = `FILE:${files.path('cache')}`;
+    await run('kinit', ['-k', '-t', realm.keytabs.client, '-c', name, 'alice'], env);
+    const { ccache } = await readCcache(name);
+    expect(ccache.version).toBe(3);
+    expect(asKlist(ccache)).toEqual(await klist(name));
+  });
+
+  it('are read by klist when we have written them', async () => {
+    const { ccache } = await readCcache(realm.ccache);
+    for (const version of [3, 4] as const) {
+      const name = files.write(`cache-${version}`, encodeCcache({ ...ccache, version }));
+      expect(await klist(name)).toEqual(await klist(realm.ccache));
+      expect(plainCcache((await readCcache(name)).ccache)).toEqual(
+        plainCcache({
+          ...ccache,
+          version,
+          timeOffset: version === 3 ? undefined : ccache.timeOffset,
+        }),
+      );
+    }
+  });
+
+  it('have addresses where they were asked for', async () => {
+    const name = files.path('cache');
+    await run('kinit', ['-a', '-k', '-t', realm.keytabs.client, '-c', name, 'alice']);
+    const shown = await run('klist', ['-a', '-n', '-c', name]);
+    const { ccache } = await readCcache(name);
+    const addresses = ccache.credentials.flatMap((credential) =>
+      credential.addresses
+        .filter(({ address }) => address.length === 4)
+        .map(({ address }) => address.join('.')),
+    );
+    for (const address of addresses) {
+      expect(shown).toContain(address);
+    }
+    expect(shown.includes('Addresses: (none)')).toBe(addresses.length === 0);
+  });
+
+  it('are read whole while kinit replaces them', async () => {
+    const name = files.path('cache');
+    await realm.kinit({ ccache: name });
+    let done = false;
+    const writer = (async () => {
+      for (let round = 0; round < 15; round++) {
+        await realm.kinit({ ccache: name });
+      }
+      done = true;
+    })();
+    let reads = 0;
+    while (!done) {
+      const { ccache } = await readCcache(name).catch((error: unknown) => {
+        // libkrb5 before 1.20 removes the old file first.
+        expect(error).toMatchObject({ name: 'KRB5_FCC_NOFILE' });
+        return readCcache(name);
+      });
+      expect(ccache.credentials).toHaveLength(1);
+      reads += 1;
+    }
+    await writer;
+    expect(reads).toBeGreaterThan(10);
+  });
+});
+
+describe('collections', () => {
+  it('are read by their primary cache, and each cache by its own name', async () => {
+    const collection = `DIR:${files.path('caches')}`;
+    const env = { KRB5CCNAME: collection };
+    const kinit = (user: string) => run('kinit', ['-k', '-t', realm.keytabs.client, user], env);
+    const owner = async (name: string) =>
+      formatPrincipal((await readCcache(name)).ccache.defaultPrincipal);
+
+    await kinit('alice');
+    expect(await owner(collection)).toBe(realm.principals.client);
+    await kinit('mallory');
+    expect(await owner(collection)).toBe(realm.principals.otherClient);
+    expect(asKlist((await readCcache(collection)).ccache)).toEqual(await klist(collection));
+
+    const names = (await run('klist', ['-l'], env)).match(/DIR::\S+/g) ?? [];
+    expect(names).toHaveLength(2);
+    for (const name of names) {
+      expect(asKlist((await readCcache(name)).ccache)).toEqual(await klist(name));
+    }
+    await run('kswitch', ['-p', 'alice'], env);
+    expect(await owner(collection)).toBe(realm.principals.client);
+  });
+
+  it('without a primary file are read by tkt', async () => {
+    files.write('caches/tkt', readFileSync(realm.ccache.replace('FILE:', '')));
+    expect((await readCcache(`DIR:${files.path('caches')}`)).path).toBe(files.path('caches/tkt'));
+  });
+
+  it.each(['', 'tkt', '../tkt\n', 'tkt/../../x\n', 'other\n', `tkt${'x'.repeat(80)}\n`])(
+    'with a primary file of %j are refused',
+    async (content) => {
+      files.write('caches/primary', content);
+      await expect(readCcache(`DIR:${files.path('caches')}`)).rejects.toMatchObject({
+        name: 'KRB5_CC_FORMAT',
+        message: `${files.path('caches/primary')} does not name a cache: run kswitch or kinit`,
+      });
+    },
+  );
+});
+
+describe('what cannot be read', () => {
+  it.each(['FILE:', 'DIR:', ''])('does not exist: %s/path', async (prefix) => {
+    await expect(readCcache(`${prefix}${files.path('absent')}`)).rejects.toMatchObject({
+      name: 'KRB5_FCC_NOFILE',
+      message: expect.stringMatching(
+        /^no credentials: run kinit, or give keytab \(.*absent(\/tkt)? does not exist\)$/,
+      ),
+    });
+  });
+
+  it('belongs to another user', async () => {
+    const path = files.write('cache', '');
+    chmodSync(path, 0);
+    chmodSync(files.path('.'), 0o755);
+    await asOrdinaryUser(async () => {
+      await expect(readCcache(path)).rejects.toMatchObject({
+        name: 'KRB5_FCC_PERM',
+        message: expect.stringContaining(`${path} may not be read by this user`),
+      });
+    });
+  });
+
+  it('is damaged', async () => {
+    const path = files.write('cache', Buffer.from([5, 4, 0, 0, 1]));
+    await expect(readCcache(path)).rejects.toMatchObject({
+      name: 'KRB5_CC_FORMAT',
+      message: expect.stringMatching(/cache: the credential cache file is damaged .*: run kinit$/),
+    });
+  });
+
+  it('is of an old version', async () => {
+    const path = files.write('cache', Buffer.from([5, 2, 0, 0]));
+    await expect(readCcache(path)).rejects.toMatchObject({
+      name: 'KRB5_CCACHE_BADVNO',
+      message: expect.stringContaining(`${path}: `),
+    });
+  });
+
+  it('is a directory, has no end, or goes round', async () => {
+    await expect(readCcache(files.path('.'))).rejects.toMatchObject({ name: 'KRB5_CC_IO' });
+    await expect(readCcache('/dev/zero')).rejects.toMatchObject({ name: 'KRB5_CC_FORMAT' });
+    symlinkSync(files.path('loop'), files.path('loop'));
+    await expect(readCcache(files.path('loop'))).rejects.toMatchObject({
+      name: 'KRB5_CC_IO',
+      message: expect.stringContaining('ELOOP'),
+    });
+  });
+
+  it('is empty for longer than a writer takes', async () => {
+    writeFileSync(files.path('cache'), '');
+    await expect(readCcache(files.path('cache'))).rejects.toMatchObject({ name: 'KRB5_CC_FORMAT' });
+  });
+});
