@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type Realm, startProtocol1Proxy, startRealm } from '../src/index.js';
 
 const execute = promisify(execFile);
@@ -47,8 +47,9 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
   async (signal) => {
     const index = new URL('../dist/index.js', import.meta.url).href;
     const program = `const realm = await (await import(${JSON.stringify(index)})).startRealm();
-    console.log(realm.folder); setInterval(() => {}, 1000);`;
+    console.log(realm.folder); process.stdin.resume().on('end', () => process.exit());`;
     const owner = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    onTestFinished(() => void owner.kill('SIGKILL'));
     const folder = await new Promise<string>((resolve) => {
       owner.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
     });

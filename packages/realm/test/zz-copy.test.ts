@@ -1,0 +1,79 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Realm, startProtocol1Proxy, startRealm } from '../src/index.js';
+
+const execute = promisify(execFile);
+
+/** The C client, as the realm's alice. */
+function remctl(realm: Realm, ...command: string[]) {
+  return execute('remctl', ['-p', String(realm.port), 'localhost', ...command], {
+    env: realm.env,
+  });
+}
+
+async function processesIn(folder: string): Promise<string[]> {
+  const { stdout } = await execute('ps', ['-eo', 'args']);
+  return stdout.split('\n').filter((line) => line.includes(folder));
+}
+
+/** A check for what is left behind is worth something only where it sees what is there. */
+async function expectDaemonsIn(folder: string): Promise<void> {
+  const running = (await processesIn(folder)).join('\n');
+  for (const program of ['no-such']) expect(running).toContain(program);
+}
+
+test('two realms at once, each with its own clients and servers', async () => {
+  const realms = await Promise.all([startRealm(), startRealm({ realm: 'OTHER.TEST' })]);
+  const [one, two] = realms;
+  expect((await remctl(one, 'test', 'whoami')).stdout).toBe('alice@REMCTL.TEST\n');
+  expect((await remctl(two, 'test', 'whoami')).stdout).toBe('alice@OTHER.TEST\n');
+  await remctl(one, 'test', 'tally', 'here');
+  expect([one.tally('here'), two.tally('here')]).toEqual([1, 0]);
+
+  for (const { folder } of realms) await expectDaemonsIn(folder);
+  const sleeping = remctl(one, 'test', 'sleep', '60').catch((error: unknown) => error);
+  await Promise.all(realms.map((realm) => realm.dispose()));
+  expect(await sleeping).toBeInstanceOf(Error);
+  for (const { folder } of realms) {
+    expect(existsSync(folder)).toBe(false);
+    expect(await processesIn(folder)).toEqual([]);
+  }
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  'all is gone when its owner ends by %s',
+  async (signal) => {
+    const index = new URL('../dist/index.js', import.meta.url).href;
+    const program = `const realm = await (await import(${JSON.stringify(index)})).startRealm();
+    console.log(realm.folder); process.stdin.resume().on('end', () => process.exit());`;
+    const owner = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    onTestFinished(() => void owner.kill('SIGKILL'));
+    const folder = await new Promise<string>((resolve) => {
+      owner.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
+    });
+    expect(readdirSync(folder)).toContain('krb5.conf');
+    await expectDaemonsIn(folder);
+    owner.kill(signal);
+    await expect.poll(() => existsSync(folder), { timeout: 5000 }).toBe(false);
+    expect(await processesIn(folder)).toEqual([]);
+  },
+);
+
+test('a remctld more, an expired ticket, a KDC that stops, protocol 1', async () => {
+  await using realm = await startRealm({ enctype: 'aes256-cts-hmac-sha384-192' });
+  const second = await realm.startRemctld({ config: 'only this /bin/echo ANYUSER\n' });
+  const { stdout } = await remctl({ ...realm, port: second.port }, 'only', 'this');
+  expect(stdout).toBe('this\n');
+  await using proxy = await startProtocol1Proxy(realm.port);
+  const one = await remctl({ ...realm, port: proxy.port }, 'test', 'streams');
+  expect(one.stdout).toBe('out 1\nerr 1\nout 2\nerr 2\n');
+
+  const env = { ...realm.env, KRB5CCNAME: await realm.expiredCcache() };
+  await expect(remctl({ ...realm, env }, 'test', 'whoami')).rejects.toThrow(/expired/i);
+  await realm.stopKdc();
+  await expect(realm.kinit()).rejects.toThrow(/contact any KDC/);
+  await realm.startKdc();
+  await realm.kinit();
+});
