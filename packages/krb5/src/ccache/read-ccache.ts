@@ -14,9 +14,16 @@ const PRIMARY_FILE = 'primary';
 /** libkrb5's bound for the line that names the primary cache. */
 const MAX_PRIMARY_BYTES = 63;
 
-/** Writers hold a lock for moments that node:fs has no means to wait for. */
+/**
+ * A writer takes the old file away, makes a new one and fills it, under a lock that node:fs has no means to
+ * wait for. What may be one of those moments is looked at again.
+ */
 const ATTEMPTS = 3;
 const RETRY_DELAY_MS = 20;
+const MOMENTARY: ReadonlySet<number> = new Set([
+  LocalErrorCode.KRB5_FCC_NOFILE,
+  LocalErrorCode.KRB5_CC_FORMAT,
+]);
 
 /** A cache, and the file that it was in. */
 export interface ReadCcache {
@@ -90,33 +97,37 @@ async function primaryPath(directory: string): Promise<string> {
   return join(directory, name);
 }
 
-async function locateFile(location: CcacheLocation): Promise<string> {
-  return location.type === 'file' ? location.path : primaryPath(location.path);
+async function readOnce(location: CcacheLocation): Promise<ReadCcache> {
+  const path = location.type === 'file' ? location.path : await primaryPath(location.path);
+  const bytes = await readUpTo(path, MAX_CCACHE_BYTES);
+  try {
+    return { path, ccache: decodeCcache(bytes) };
+  } catch (cause) {
+    if (cause instanceof Krb5Error) {
+      throw new Krb5Error(cause.code, `${path}: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
 }
 
 /**
- * Reads the cache called `name` (see `locateCcache`), of a DIR collection the primary one. A file that is
- * just being written is read again. Rejects with Krb5Error: KRB5_FCC_NOFILE, KRB5_FCC_PERM, KRB5_CC_IO,
- * and those of `locateCcache` and `decodeCcache`.
+ * Reads the cache called `name` (see `locateCcache`), of a DIR collection the primary one. Rejects with
+ * Krb5Error: KRB5_FCC_NOFILE, KRB5_FCC_PERM, KRB5_CC_IO, and those of `locateCcache` and `decodeCcache`.
  */
 export async function readCcache(name: string): Promise<ReadCcache> {
   const location = locateCcache(name);
-  for (let attempt = 1; ; attempt += 1) {
-    const path = await locateFile(location);
-    const bytes = await readUpTo(path, MAX_CCACHE_BYTES);
+  for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
     try {
-      const ccache = decodeCcache(bytes);
-      if (ccache.credentials.length > 0 || attempt === ATTEMPTS) {
-        return { path, ccache };
+      const read = await readOnce(location);
+      if (read.ccache.credentials.length > 0) {
+        return read;
       }
-    } catch (cause) {
-      if (!(cause instanceof Krb5Error)) {
-        throw cause;
-      }
-      if (attempt === ATTEMPTS || cause.code !== LocalErrorCode.KRB5_CC_FORMAT) {
-        throw new Krb5Error(cause.code, `${path}: ${cause.message}`, { cause });
+    } catch (error) {
+      if (!(error instanceof Krb5Error) || !MOMENTARY.has(error.code)) {
+        throw error;
       }
     }
     await sleep(RETRY_DELAY_MS);
   }
+  return readOnce(location);
 }

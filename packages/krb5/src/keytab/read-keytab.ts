@@ -41,9 +41,9 @@ async function readUpTo(path: string): Promise<Buffer> {
     }
     const reason =
       code === 'ENOENT'
-        ? 'does not exist'
+        ? 'does not exist: check its name, or make it with ktadd of kadmin'
         : code === 'EACCES' || code === 'EPERM'
-          ? 'may not be read by this user'
+          ? 'may not be read by this user: check its owner and mode'
           : `cannot be read: ${code}`;
     throw new Krb5Error(LocalErrorCode.KRB5_KT_IOERR, `the keytab ${path} ${reason}`, { cause });
   }

@@ -1,0 +1,153 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { etypeName } from '../../src/crypto/etypes.js';
+import { encodeKeytab } from '../../src/keytab/encode.js';
+import { findKey, type Keytab } from '../../src/keytab/keytab.js';
+import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { formatPrincipal, parsePrincipal } from '../../src/principal.js';
+import { asOrdinaryUser } from '../config/ordinary-user.js';
+import { type TemporaryFiles, temporaryFiles } from '../config/temporary-files.js';
+
+let realm: Realm;
+let files: TemporaryFiles;
+beforeAll(async () => {
+  realm = await startRealm();
+});
+afterAll(() => realm.dispose());
+beforeEach(() => {
+  files = temporaryFiles();
+});
+afterEach(() => files.dispose());
+
+/** Runs ktutil with these commands. */
+function ktutil(...commands: string[]): void {
+  execFileSync('ktutil', { input: `${commands.join('\n')}\n`, env: realm.env });
+}
+
+/** A keytab's entries as `klist -k -t -e -K` shows them. */
+function asKlist({ entries }: Keytab): string[] {
+  return entries.map(({ principal, timestamp, kvno, key }) => {
+    const [, year, month, day, time] =
+      /^\d\d(\d\d)-(\d\d)-(\d\d)T([\d:]+)/.exec(new Date(timestamp * 1000).toISOString()) ?? [];
+    const hex = Buffer.from(key.value).toString('hex');
+    return `${kvno} ${month}/${day}/${year} ${time} ${formatPrincipal(principal)} (${etypeName(key.etype)})  (0x${hex})`;
+  });
+}
+
+async function klist(name: string): Promise<string[]> {
+  const env = { ...realm.env, LC_ALL: 'C', TZ: 'UTC' };
+  const { stdout } = await promisify(execFile)('klist', ['-k', '-t', '-e', '-K', name], { env });
+  return stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^\d+ \d\d\//.test(line));
+}
+
+describe('keytabs made by kadmin and ktutil', () => {
+  it('hold what klist shows', async () => {
+    const keytab = await readKeytab(`FILE:${realm.keytabs.server}`);
+    expect(asKlist(keytab)).toEqual(await klist(realm.keytabs.server));
+    expect(keytab.entries).toHaveLength(3);
+    const { kvno } = findKey(keytab, { principal: parsePrincipal(realm.principals.server) });
+    expect(kvno).toBe(2);
+  });
+
+  it('hold every version that a key has had, and the newest is found', async () => {
+    const path = files.path('keytab');
+    const principal = realm.principals.wrongServer;
+    for (let round = 0; round < 2; round++) {
+      await realm.kadmin(
+        `ktadd -k ${path} -e aes256-sha1:normal,aes128-sha1:normal,aes256-sha2:normal ${principal}`,
+      );
+    }
+    const keytab = await readKeytab(`WRFILE:${path}`);
+    expect(asKlist(keytab)).toEqual(await klist(path));
+    const query = { principal: parsePrincipal(principal), etype: 20 };
+    const versions = keytab.entries.map(({ kvno }) => kvno);
+    expect(findKey(keytab, query).kvno).toBe(Math.max(...versions));
+    expect(new Set(versions).size).toBe(2);
+  });
+
+  it('have holes where keys were taken out', async () => {
+    const path = files.path('keytab');
+    await realm.kadmin(`ktadd -norandkey -k ${path} ${realm.principals.server}`);
+    await realm.kadmin(`ktadd -norandkey -k ${path} ${realm.principals.otherServer}`);
+    await realm.kadmin(`ktremove -k ${path} ${realm.principals.server}`);
+    const keytab = await readKeytab(path);
+    expect(asKlist(keytab)).toEqual(await klist(path));
+    expect(keytab.entries.map((entry) => formatPrincipal(entry.principal))).toEqual([
+      realm.principals.otherServer,
+    ]);
+    // Shorter names go into the hole and leave some of it.
+    ktutil(`addent -password -p a@R -k 1 -e aes128-cts`, 'secret', `wkt ${path}`);
+    expect(asKlist(await readKeytab(path))).toEqual(await klist(path));
+    expect((await readKeytab(path)).entries).toHaveLength(2);
+  });
+
+  it('have versions above 255, escapes in names, and types that cannot be used', async () => {
+    const path = files.path('keytab');
+    ktutil(
+      'addent -password -p a\\\\/b/c@R -k 300 -e aes256-cts',
+      'secret',
+      'addent -password -p d@R -k 70000 -e aes128-cts-hmac-sha256-128',
+      'secret',
+      'addent -password -p e@R -k 1 -e camellia128-cts',
+      'secret',
+      `wkt ${path}`,
+    );
+    const keytab = await readKeytab(path);
+    expect(asKlist(keytab)).toEqual(await klist(path));
+    expect(keytab.entries.map(({ kvno }) => kvno)).toEqual([300, 70_000, 1]);
+  });
+
+  it('are read by klist when we have written them', async () => {
+    const keytab = await readKeytab(realm.keytabs.server);
+    const path = files.write('keytab', encodeKeytab(keytab.entries));
+    expect(await klist(path)).toEqual(await klist(realm.keytabs.server));
+  });
+
+  it('get tickets from kinit when we have written them', async () => {
+    const keytab = await readKeytab(realm.keytabs.client);
+    const path = files.write('keytab', encodeKeytab(keytab.entries));
+    const args = ['-k', '-t', path, '-c', files.path('cache'), realm.principals.client];
+    await promisify(execFile)('kinit', args, { env: realm.env });
+    execFileSync('klist', ['-s', '-c', files.path('cache')], { env: realm.env });
+  });
+});
+
+describe('what cannot be read', () => {
+  it('does not exist', async () => {
+    await expect(readKeytab(files.path('absent'))).rejects.toMatchObject({
+      name: 'KRB5_KT_IOERR',
+      message: `the keytab ${files.path('absent')} does not exist: check its name, or make it with ktadd of kadmin`,
+    });
+  });
+
+  it('belongs to another user', async () => {
+    const path = files.write('keytab', '');
+    chmodSync(path, 0);
+    chmodSync(files.path('.'), 0o755);
+    await asOrdinaryUser(async () => {
+      await expect(readKeytab(path)).rejects.toMatchObject({
+        name: 'KRB5_KT_IOERR',
+        message: `the keytab ${path} may not be read by this user: check its owner and mode`,
+      });
+    });
+  });
+
+  it('is a directory, is no keytab, is damaged, or has no end', async () => {
+    await expect(readKeytab(files.path('.'))).rejects.toMatchObject({ name: 'KRB5_KT_IOERR' });
+    await expect(readKeytab(files.write('text', 'text'))).rejects.toMatchObject({
+      name: 'KRB5_KEYTAB_BADVNO',
+      message: `${files.path('text')}: this is not a keytab`,
+    });
+    await expect(readKeytab(files.write('short', Buffer.from([5, 2, 0])))).rejects.toMatchObject({
+      name: 'KRB5_KT_FORMAT',
+      message: expect.stringMatching(/short: the keytab is damaged .*: write it anew$/),
+    });
+    await expect(readKeytab('/dev/zero')).rejects.toMatchObject({ name: 'KRB5_KT_FORMAT' });
+  });
+});
