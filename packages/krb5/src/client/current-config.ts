@@ -7,8 +7,7 @@ let last: { config: Promise<Krb5Config>; name: string | undefined; readAt: numbe
 
 /** Rejects as `readKrb5Config`. */
 export function currentConfig(): Promise<Krb5Config> {
-  // biome-ignore lint/complexity/useLiteralKeys: the compiler wants environment variables indexed
-  const name = process.env['KRB5_CONFIG'];
+  const name = process.env.KRB5_CONFIG;
   const now = performance.now();
   if (last === undefined || last.name !== name || now - last.readAt > MAX_AGE_MS) {
     last = { config: readKrb5Config(), name, readAt: now };

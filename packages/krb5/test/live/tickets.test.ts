@@ -1,0 +1,357 @@
+/** Tickets and contexts against a real KDC and the real remctld. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { freePort, type Realm, startRealm } from '@remctl/realm';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { encode } from '../../src/asn1/codec.js';
+import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import { KrbErrorCode, LocalErrorCode } from '../../src/error-codes.js';
+import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { krbError } from '../../src/messages/krb-error.js';
+import { run } from '../support/remctl.js';
+
+/** The realm's configuration with other KDCs, and more lines in [libdefaults]. */
+async function configWith(
+  realm: Realm,
+  kdcs: readonly string[],
+  libdefaults: readonly string[] = [],
+): Promise<Krb5Config> {
+  const text = readFileSync(realm.krb5Conf, 'utf8')
+    .replace(/^.*kdc = .*$/m, kdcs.map((kdc) => `    kdc = ${kdc}`).join('\n'))
+    .replace('[libdefaults]', ['[libdefaults]', ...libdefaults].join('\n  '));
+  const path = join(realm.folder, `krb5-${Math.random()}.conf`);
+  writeFileSync(path, text);
+  return readKrb5Config({ KRB5_CONFIG: path });
+}
+
+function kdcLog(realm: Realm): string[] {
+  return readFileSync(join(realm.folder, 'kdc.log'), 'utf8').split('\n');
+}
+
+function count(lines: readonly string[], pattern: RegExp): number {
+  return lines.filter((line) => pattern.test(line)).length;
+}
+
+const ECHO = ['test', 'whoami'];
+
+describe.each([
+  'aes128-cts-hmac-sha1-96',
+  'aes256-cts-hmac-sha1-96',
+  'aes128-cts-hmac-sha256-128',
+  'aes256-cts-hmac-sha384-192',
+] as const)('%s', (enctype) => {
+  let realm: Realm;
+  let config: Krb5Config;
+  beforeAll(async () => {
+    realm = await startRealm({ enctype });
+    config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+  });
+  afterAll(() => realm.dispose());
+
+  test('a ticket from the cache runs a command on remctld', async () => {
+    const credentials = { type: 'ccache', ccache: realm.ccache } as const;
+    const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
+    expect(answer.output.trim()).toBe(realm.principals.client);
+    expect(answer.status).toBe(0);
+    expect(answer.peer).toBe(realm.principals.server);
+  });
+
+  test('a keytab needs no kinit', async () => {
+    const { client } = realm.keytabs;
+    const credentials = { type: 'keytab', keytab: client, clientPrincipal: 'alice' } as const;
+    const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
+    expect(answer.output.trim()).toBe(realm.principals.client);
+  });
+
+  test.each(['+requires_preauth', '-requires_preauth'])('a password, %s', async (attribute) => {
+    await realm.kadmin(`modprinc ${attribute} alice`);
+    const password = realm.passwords.client;
+    const credentials = {
+      type: 'password',
+      password,
+      clientPrincipal: `alice@${realm.name}`,
+    } as const;
+    // One client's tickets are kept: a configuration of its own makes it another one.
+    const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`]);
+    const answer = await run(realm.port, { host: 'localhost', credentials, config: own }, ECHO);
+    expect(answer.output.trim()).toBe(realm.principals.client);
+
+    const wrong = { ...credentials, password: 'wrong' };
+    await expect(
+      createInitiatorContext({ host: 'localhost', credentials: wrong, config }).step(),
+    ).rejects.toMatchObject({
+      name:
+        attribute === '+requires_preauth' ? 'KDC_ERR_PREAUTH_FAILED' : 'KRB_AP_ERR_BAD_INTEGRITY',
+      message: expect.stringContaining('password is wrong'),
+    });
+  });
+
+  test('a principal in full', async () => {
+    const credentials = { type: 'ccache', ccache: realm.ccache } as const;
+    const principal = realm.principals.otherServer;
+    const answer = await run(realm.port, { principal, credentials, config }, ECHO);
+    expect(answer.peer).toBe(principal);
+  });
+});
+
+describe('tickets', () => {
+  let realm: Realm;
+  let config: Krb5Config;
+  beforeAll(async () => {
+    realm = await startRealm();
+    config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+  });
+  afterAll(() => realm.dispose());
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  const first = (options: Partial<InitiatorOptions>) =>
+    createInitiatorContext({ host: 'localhost', config, ...options }).step();
+  const freshCache = async () => ({ type: 'ccache', ccache: await realm.kinit() }) as const;
+  const granted = () => count(kdcLog(realm), /TGS_REQ.*ISSUE/);
+
+  test('many at once share one exchange, later ones take what it gave', async () => {
+    const credentials = await freshCache();
+    const before = granted();
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => first({ credentials })));
+    await first({ credentials });
+    expect(granted() - before).toBe(1);
+    expect(new Set(tokens.map(({ token }) => Buffer.from(token ?? []).toString('hex'))).size).toBe(
+      50,
+    );
+  });
+
+  test('one of them aborted leaves the others alone', async () => {
+    const credentials = await freshCache();
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const aborted = first({ credentials, signal: controller.signal });
+    const patient = first({ credentials });
+    setImmediate(() => controller.abort(reason));
+    await Promise.allSettled([aborted]);
+    await expect(patient).resolves.toMatchObject({ established: false });
+  });
+
+  test('a service ticket that the cache holds needs no KDC', async () => {
+    const credentials = await freshCache();
+    await realm.kadmin('getprinc alice');
+    const { execFileSync } = await import('node:child_process');
+    execFileSync('kvno', ['-c', credentials.ccache, realm.principals.server], { env: realm.env });
+    const before = kdcLog(realm).length;
+    await first({ credentials });
+    expect(kdcLog(realm).length).toBe(before);
+  });
+
+  test('a cache that kinit wrote anew is read anew', async () => {
+    const credentials = await freshCache();
+    const alice = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
+    await realm.kinit({ principal: 'mallory', ccache: credentials.ccache });
+    const mallory = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
+    expect([alice.output.trim(), mallory.output.trim()]).toEqual([
+      realm.principals.client,
+      realm.principals.otherClient,
+    ]);
+  });
+
+  test('a cache that kdestroy took away is missed', async () => {
+    const credentials = await freshCache();
+    await first({ credentials });
+    rmSync(credentials.ccache.replace('FILE:', ''));
+    await expect(first({ credentials })).rejects.toMatchObject({
+      code: LocalErrorCode.KRB5_FCC_NOFILE,
+      message: expect.stringContaining('run kinit, or give keytab'),
+    });
+  });
+
+  test('the same login touched only: its tickets stay', async () => {
+    const credentials = await freshCache();
+    await first({ credentials });
+    const before = granted();
+    const now = new Date();
+    utimesSync(credentials.ccache.replace('FILE:', ''), now, now);
+    await first({ credentials });
+    expect(granted()).toBe(before);
+  });
+
+  test('an expired ticket', async () => {
+    const credentials = { type: 'ccache', ccache: await realm.expiredCcache() } as const;
+    await expect(first({ credentials })).rejects.toMatchObject({
+      name: 'KRB_AP_ERR_TKT_EXPIRED',
+      message: expect.stringMatching(/expired at \d{4}-.*: run kinit, or give keytab/),
+    });
+  });
+
+  test('a principal that the KDC does not know', async () => {
+    await expect(
+      first({ principal: realm.principals.unknownServer, credentials: await freshCache() }),
+    ).rejects.toMatchObject({
+      name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
+      message: expect.stringContaining(realm.principals.unknownServer),
+    });
+  });
+
+  test('a client that the KDC does not know', async () => {
+    const credentials = { type: 'password', password: 'x', clientPrincipal: 'nobody' } as const;
+    await expect(first({ credentials })).rejects.toMatchObject({
+      name: 'KDC_ERR_C_PRINCIPAL_UNKNOWN',
+      message: expect.stringContaining(`nobody@${realm.name}`),
+    });
+  });
+
+  test('a keytab without the principal', async () => {
+    const keytab = realm.keytabs.server;
+    const credentials = { type: 'keytab', keytab, clientPrincipal: 'alice' } as const;
+    await expect(first({ credentials })).rejects.toMatchObject({
+      code: LocalErrorCode.KRB5_KT_NOTFOUND,
+    });
+  });
+
+  test('a service whose key the server does not have', async () => {
+    const credentials = await freshCache();
+    const principal = realm.principals.wrongServer;
+    await expect(run(realm.port, { principal, credentials, config }, ECHO)).rejects.toThrow();
+  });
+
+  test('a keytab ticket is replaced before it expires', async () => {
+    await realm.kadmin('addprinc -randkey short');
+    const keytab = join(realm.folder, 'short.keytab');
+    await realm.kadmin(`ktadd -k ${keytab} short`);
+    const brief = await configWith(
+      realm,
+      [`127.0.0.1:${realm.kdcPort}`],
+      ['ticket_lifetime = 40s'],
+    );
+    const credentials = { type: 'keytab', keytab, clientPrincipal: 'short' } as const;
+    const issued = () => count(kdcLog(realm), / AS_REQ .*ISSUE.* short@/);
+    await first({ credentials, config: brief });
+    await first({ credentials, config: brief });
+    expect(issued()).toBe(1);
+    const later = Date.now() + 35_000;
+    vi.spyOn(Date, 'now').mockReturnValue(later);
+    const context = createInitiatorContext({ host: 'localhost', credentials, config: brief });
+    await context.step();
+    expect(issued()).toBe(2);
+  });
+
+  describe('KDCs', () => {
+    test('down', async () => {
+      const port = await freePort();
+      const own = await configWith(realm, [`127.0.0.1:${port}`]);
+      await expect(first({ credentials: await freshCache(), config: own })).rejects.toMatchObject({
+        code: LocalErrorCode.KRB5_KDC_UNREACH,
+        message: expect.stringContaining(`127.0.0.1 port ${port}: ECONNREFUSED`),
+      });
+    });
+
+    test('the first of two dead', async () => {
+      const kdcs = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${realm.kdcPort}`];
+      const own = await configWith(realm, kdcs);
+      await first({ credentials: await freshCache(), config: own });
+    });
+
+    test('the first of two silent', async () => {
+      const socket = createSocket('udp4');
+      socket.bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+      const kdcs = [`127.0.0.1:${socket.address().port}`, `127.0.0.1:${realm.kdcPort}`];
+      const own = await configWith(realm, kdcs);
+      await first({ credentials: await freshCache(), config: own });
+      socket.close();
+    });
+
+    test('the first of two answers garbage', async () => {
+      const socket = createSocket('udp4');
+      socket.on('message', (request, { port, address }) => {
+        socket.send(Buffer.from(request).fill(0x6d, 0, 1), port, address);
+        socket.send('garbage', port, address);
+      });
+      socket.bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+      const kdcs = [`127.0.0.1:${socket.address().port}`, `127.0.0.1:${realm.kdcPort}`];
+      const own = await configWith(realm, kdcs);
+      await first({ credentials: await freshCache(), config: own });
+      socket.close();
+    });
+
+    test('TCP alone, by udp_preference_limit', async () => {
+      const own = await configWith(
+        realm,
+        [`127.0.0.1:${realm.kdcPort}`],
+        ['udp_preference_limit = 0'],
+      );
+      await first({ credentials: await freshCache(), config: own });
+    });
+
+    test('KRB_ERR_RESPONSE_TOO_BIG leads to TCP', async () => {
+      const tcp = createServer((socket) => {
+        const kdc = connect(realm.kdcPort, '127.0.0.1');
+        socket.on('error', () => kdc.destroy()).pipe(kdc);
+        kdc.on('error', () => socket.destroy()).pipe(socket);
+      });
+      tcp.listen(0, '127.0.0.1');
+      await once(tcp, 'listening');
+      const address = tcp.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      const udp = createSocket('udp4');
+      let datagrams = 0;
+      udp.on('message', (_request, from) => {
+        datagrams += 1;
+        const error = encode(krbError, {
+          pvno: 5,
+          msgType: 30,
+          stime: Math.floor(Date.now() / 1000),
+          susec: 0,
+          errorCode: KrbErrorCode.KRB_ERR_RESPONSE_TOO_BIG,
+          realm: realm.name,
+          sname: { nameType: 2, nameString: ['krbtgt', realm.name] },
+        });
+        udp.send(error, from.port, from.address);
+      });
+      udp.bind(port, '127.0.0.1');
+      await once(udp, 'listening');
+      const own = await configWith(realm, [`127.0.0.1:${port}`]);
+      await first({ credentials: await freshCache(), config: own });
+      expect(datagrams).toBe(1);
+      udp.close();
+      tcp.close();
+    });
+  });
+
+  describe('a clock an hour behind', () => {
+    const setBack = () => {
+      const { now } = Date;
+      vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    };
+
+    test("is made up for by the KDC's time", async () => {
+      const credentials = await freshCache();
+      setBack();
+      const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
+      expect(answer.status).toBe(0);
+    });
+
+    test('with a keytab as well', async () => {
+      const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`]);
+      await realm.kadmin('modprinc +requires_preauth mallory');
+      setBack();
+      const keytab = realm.keytabs.client;
+      const credentials = { type: 'keytab', keytab, clientPrincipal: 'mallory' } as const;
+      const answer = await run(realm.port, { host: 'localhost', credentials, config: own }, ECHO);
+      expect(answer.status).toBe(0);
+    });
+
+    test('is an error where kdc_timesync is off', async () => {
+      const credentials = await freshCache();
+      const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`], ['kdc_timesync = 0']);
+      setBack();
+      await expect(first({ credentials, config: own })).rejects.toMatchObject({
+        name: 'KRB_AP_ERR_SKEW',
+        message: expect.stringContaining('by 60 minutes (behind): set it right'),
+      });
+    });
+  });
+});
