@@ -1,0 +1,143 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EncryptionKey, Etype } from '../src/crypto/index.js';
+import { createMessageProtection, type MessageProtection } from '../src/gss/message-tokens.js';
+import { compile } from './support/compile.js';
+
+const program = compile(new URL('./gss-message-tokens.peer.c', import.meta.url), ['-lgssapi_krb5']);
+afterAll(() => program.remove());
+
+const hex = (text: string) => Buffer.from(text === '-' ? '' : text, 'hex');
+const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex') || '-';
+
+interface Peer {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly key: Buffer;
+  ask(...words: readonly string[]): Promise<string>;
+}
+
+async function startPeer(realm: Realm): Promise<Peer> {
+  const env = { ...realm.env, KRB5_KTNAME: realm.keytabs.server };
+  const child = spawn(program.path, [`host@${realm.host}`], { env });
+  child.stderr.pipe(process.stderr);
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const nextLine = async () => {
+    const { value, done } = await lines.next();
+    if (done === true) {
+      throw new Error('the peer ended');
+    }
+    return value;
+  };
+  return {
+    process: child,
+    key: hex(await nextLine()),
+    ask(...words) {
+      child.stdin.write(`${words.join(' ')}\n`);
+      return nextLine();
+    },
+  };
+}
+
+const types = [
+  ['aes256-cts-hmac-sha1-96', Etype.AES256_CTS_HMAC_SHA1_96],
+  ['aes128-cts-hmac-sha1-96', Etype.AES128_CTS_HMAC_SHA1_96],
+  ['aes256-cts-hmac-sha384-192', Etype.AES256_CTS_HMAC_SHA384_192],
+  ['aes128-cts-hmac-sha256-128', Etype.AES128_CTS_HMAC_SHA256_128],
+] as const;
+
+describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
+  let realm: Realm;
+  let peer: Peer;
+  /** Takes the initiator's, or the acceptor's, place: receives what the other end sends. */
+  let initiator: MessageProtection;
+  let acceptor: MessageProtection;
+  const messages = [0, 1, 15, 16, 17, 31, 32, 33, 100, 65_536, 100_000].map((n) => randomBytes(n));
+
+  beforeAll(async () => {
+    realm = await startRealm({ enctype });
+    peer = await startPeer(realm);
+    // The first token of each end tells the number that its row begins with.
+    const probe = Buffer.from('probe');
+    const fromInitiator = hex(await peer.ask('wrap', 'i', '1', toHex(probe)));
+    const fromAcceptor = hex(await peer.ask('wrap', 'a', '1', toHex(probe)));
+    const [initiatorSeq, acceptorSeq] = [fromInitiator, fromAcceptor].map((token) =>
+      token.readBigUInt64BE(8),
+    );
+    if (initiatorSeq === undefined || acceptorSeq === undefined) {
+      throw new Error('no numbers');
+    }
+    const options = {
+      key: new EncryptionKey(etype, peer.key),
+      acceptorSubkey: true,
+      replay: true,
+      sequence: true,
+      requireConfidentiality: false,
+    };
+    initiator = createMessageProtection({
+      ...options,
+      role: 'initiator',
+      sendSeq: initiatorSeq,
+      recvSeq: acceptorSeq,
+    });
+    acceptor = createMessageProtection({
+      ...options,
+      role: 'acceptor',
+      sendSeq: acceptorSeq,
+      recvSeq: initiatorSeq,
+    });
+    expect(acceptor.unwrap(fromInitiator).toString()).toBe('probe');
+    expect(initiator.unwrap(fromAcceptor).toString()).toBe('probe');
+  });
+
+  afterAll(async () => {
+    if (peer !== undefined) {
+      peer.process.stdin.end();
+      await once(peer.process, 'exit');
+    }
+    await realm?.dispose();
+  });
+
+  const ends = [
+    ['initiator', 'i', () => acceptor],
+    ['acceptor', 'a', () => initiator],
+  ] as const;
+
+  test.each(ends)('its %s’s Wrap tokens open here', async (_name, end, receiver) => {
+    for (const message of messages) {
+      const token = hex(await peer.ask('wrap', end, '1', toHex(message)));
+      expect(receiver().unwrap(token).equals(message)).toBe(true);
+    }
+  });
+
+  test.each(ends)(
+    'its %s’s Wrap tokens without confidentiality too',
+    async (_name, end, receiver) => {
+      for (const message of messages) {
+        const token = hex(await peer.ask('wrap', end, '0', toHex(message)));
+        expect(receiver().unwrap(token).equals(message)).toBe(true);
+      }
+    },
+  );
+
+  test.each(ends)('its %s’s MIC tokens hold here', async (_name, end, receiver) => {
+    for (const message of messages) {
+      const token = hex(await peer.ask('mic', end, toHex(message)));
+      receiver().verifyMic(message, token);
+    }
+  });
+
+  test.each([
+    ['initiator', 'i', () => acceptor],
+    ['acceptor', 'a', () => initiator],
+  ] as const)('its %s opens tokens of this side’s other end', async (_name, end, sender) => {
+    for (const message of messages) {
+      expect(await peer.ask('unwrap', end, toHex(sender().wrap(message)))).toBe(toHex(message));
+      const mic = sender().getMic(message);
+      expect(await peer.ask('verify', end, toHex(message), toHex(mic))).toBe('-');
+    }
+  });
+});
