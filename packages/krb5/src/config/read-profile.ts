@@ -20,7 +20,19 @@ const INCLUDED_NAME = /^(?:[A-Za-z0-9_-]+|[^.].*\.conf|\.conf)$/s;
 /** A line that names another file. Only at the very start of a line. */
 const DIRECTIVE = /^(include|includedir)(?:[ \t\v\f\r]+(.*))?$/s;
 const LEADING_SPACE = /^[ \t\v\f\r]+/;
-const TRAILING_SPACE = /[ \t\v\f\r]+$/;
+const SPACE = ' \t\v\f\r';
+
+/**
+ * Without the characters of `set` at its end. A regular expression that ends in `$` would begin anew at
+ * each space of a long row of them, and take time by the square of its length.
+ */
+function trimEnd(text: string, set: string): string {
+  let end = text.length;
+  while (end > 0 && set.includes(text.charAt(end - 1))) {
+    end -= 1;
+  }
+  return text.slice(0, end);
+}
 
 interface MutableSection {
   readonly relations: Relation[];
@@ -93,7 +105,7 @@ function closeSection(state: FileState, line: string): void {
 
 function readRelation(state: FileState, line: string): void {
   const equals = line.indexOf('=');
-  const tag = line.slice(0, equals).replace(TRAILING_SPACE, '');
+  const tag = trimEnd(line.slice(0, equals), SPACE);
   const section = state.open.at(-1);
   if (equals < 1 || section === undefined || /[ \t\v\f\r]/.test(tag)) {
     throw new Krb5ConfigError('expected name = value', state);
@@ -101,7 +113,7 @@ function readRelation(state: FileState, line: string): void {
   const star = tag.indexOf('*');
   const name = star === -1 ? tag : tag.slice(0, star);
   const text = line.slice(equals + 1).replace(LEADING_SPACE, '');
-  const value = text.startsWith('"') ? unquote(text.slice(1)) : text.replace(TRAILING_SPACE, '');
+  const value = text.startsWith('"') ? unquote(text.slice(1)) : trimEnd(text, SPACE);
   if (text !== '' && value !== '{') {
     section.relations.push({ name, value, file: state.file, line: state.line });
     return;
@@ -179,7 +191,7 @@ async function readIncluded(
   state: FileState,
   [, directive, argument = '']: readonly string[],
 ): Promise<void> {
-  const path = argument.replace(/\r+$/, '');
+  const path = trimEnd(argument, '\r');
   try {
     await (directive === 'include' ? readFile(reading, path) : readDirectory(reading, path));
   } catch (cause) {

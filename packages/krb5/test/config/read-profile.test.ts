@@ -323,6 +323,26 @@ describe('beside libkrb5', () => {
 });
 
 describe('arbitrary bytes', () => {
+  it.each([
+    ['white space before a value’s last word', (run: string) => `x = a${run}b`],
+    ['white space inside a name', (run: string) => `x${run}y = b`],
+    ['a quoted value', (run: string) => `x = "${run.replaceAll(' ', 'a')}"`],
+    ['a quoted value of escapes', (run: string) => `x = "${run.replaceAll(' ', '\\\\')}"`],
+    ['carriage returns in an include', (run: string) => `include ${run.replaceAll(' ', '\r')}x`],
+    ['a header', (run: string) => `[${run}`],
+    ['a duration', (run: string) => `x = "${run}"`],
+  ])('are read within the time that a test may take when a line is long: %s', async (_, line) => {
+    const profile = await read(`[a]\n${line(' '.repeat(400_000))}\n`).catch((error: unknown) => {
+      expect(error).toBeInstanceOf(Krb5ConfigError);
+      return undefined;
+    });
+    try {
+      expect(profile && getDuration(profile, ['a', 'x'])).toBeUndefined();
+    } catch (error) {
+      expect(error).toBeInstanceOf(Krb5ConfigError);
+    }
+  });
+
   it('gives a tree or a Krb5ConfigError', async () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
