@@ -53,13 +53,26 @@ function toCredential(entry: CcacheCredential): Credential {
   return { client, server, key, ticket, flags, starttime: starttime || authtime, endtime };
 }
 
-/** The source of the cache called `name`. Throws Krb5Error, as `readCcache`. */
-export async function ccacheSource(name: string, config: Krb5Config): Promise<TicketSource> {
+/** Reads that are under way, so that all who ask meanwhile share one source and its tickets. */
+const reads = new Map<string, Promise<TicketSource>>();
+
+/** The source of the cache called `name`. Rejects with Krb5Error, as `readCcache`. */
+export function ccacheSource(name: string, config: Krb5Config): Promise<TicketSource> {
+  let read = reads.get(name);
+  if (read === undefined) {
+    read = refresh(name, config).finally(() => reads.delete(name));
+    reads.set(name, read);
+  }
+  return read;
+}
+
+async function refresh(name: string, config: Krb5Config): Promise<TicketSource> {
   const before = known.get(name);
-  if (before !== undefined && (await cacheSignature(name, before.path)) === before.signature) {
+  // Looked at before the file is read: a change in between is then seen next time.
+  const early = await cacheSignature(name, before?.path);
+  if (before?.signature === early) {
     return before.source;
   }
-  const early = await cacheSignature(name, before?.path);
   const read = await readCcache(name);
   // Where the primary cache of a directory is another one now, the early look was at the wrong file.
   const signature = before?.path === read.path ? early : await cacheSignature(name, read.path);

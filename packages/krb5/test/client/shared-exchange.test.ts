@@ -3,8 +3,11 @@ import { type SharedExchanges, shareExchange } from '../../src/client/shared-exc
 
 function manual() {
   const exchanges: SharedExchanges<string> = new Map();
-  const starts: { resolve: (value: string) => void; reject: (e: Error) => void; signal: AbortSignal }[] =
-    [];
+  const starts: {
+    resolve: (value: string) => void;
+    reject: (e: Error) => void;
+    signal: AbortSignal;
+  }[] = [];
   const start = (signal: AbortSignal) =>
     new Promise<string>((resolve, reject) => {
       starts.push({ resolve, reject, signal });

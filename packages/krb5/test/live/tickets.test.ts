@@ -20,7 +20,7 @@ async function configWith(
   libdefaults: readonly string[] = [],
 ): Promise<Krb5Config> {
   const text = readFileSync(realm.krb5Conf, 'utf8')
-    .replace(/^.*kdc = .*$/m, kdcs.map((kdc) => `    kdc = ${kdc}`).join('\n'))
+    .replace(/^\s+kdc = .*$/m, kdcs.map((kdc) => `    kdc = ${kdc}`).join('\n'))
     .replace('[libdefaults]', ['[libdefaults]', ...libdefaults].join('\n  '));
   const path = join(realm.folder, `krb5-${Math.random()}.conf`);
   writeFileSync(path, text);
