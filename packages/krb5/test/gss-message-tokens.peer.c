@@ -94,7 +94,7 @@ int main(int argc, char **argv)
         return 1;
     setvbuf(stdout, NULL, _IOLBF, 0);
     establish(argv[1], &initiator, &acceptor);
-    check(gss_inquire_sec_context_by_oid(&minor, initiator, GSS_C_INQ_SSPI_SESSION_KEY, &key), minor,
+    check(gss_inquire_sec_context_by_oid(&minor, initiator, GSS_C_INQ_SSPI_SESSION_KEY, &key), &minor,
           "key");
     print_hex(&key->elements[0]);
 
