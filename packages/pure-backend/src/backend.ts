@@ -10,6 +10,7 @@ import { createChannel } from './channel.js';
 import { createConnection, createConnectionV1 } from './connection.js';
 import { dial } from './dial.js';
 import type { SecurityMechanism } from './mechanism.js';
+import { krb5Mechanism } from './mechanisms/krb5.js';
 import { negotiate } from './negotiate.js';
 
 export interface PureBackendOptions {
@@ -19,6 +20,7 @@ export interface PureBackendOptions {
 
 function mechanismOf(mechanism: 'krb5' | 'kerberos' | SecurityMechanism): SecurityMechanism {
   if (typeof mechanism === 'object') return mechanism;
+  if (mechanism === 'krb5') return krb5Mechanism;
   throw new RemctlBackendError(
     `the mechanism '${mechanism}' is not part of this version of @remctl/pure-backend: pass a SecurityMechanism, or use @remctl/native-backend`,
   );
