@@ -1,4 +1,4 @@
-// Prints what every backend did with every conformance case, from the results that the suites left.
+// Prints what every backend did with every case, suite by suite, from the results that they left.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './steps.mjs';
@@ -12,42 +12,50 @@ function readOutcomes() {
     const folder = join(ROOT, 'packages', name, '.results');
     if (!existsSync(folder)) continue;
     for (const file of readdirSync(folder).sort()) {
-      if (!/^conformance-.*\.json$/.test(file)) continue;
+      if (!/^outcomes-.*\.json$/.test(file)) continue;
       outcomes.push(...JSON.parse(readFileSync(join(folder, file), 'utf8')));
     }
   }
   return outcomes;
 }
 
-const outcomes = readOutcomes();
-const backends = [...new Set(outcomes.map(({ backend }) => backend))];
-const ids = [...new Set(outcomes.map(({ id }) => id))].sort();
-const widths = [Math.max(4, ...ids.map((id) => id.length)), ...backends.map((b) => b.length)];
-const line = (cells) =>
-  cells
-    .map((cell, at) => cell.padEnd(widths[at]))
-    .join('  ')
-    .trimEnd();
+/** A table of one suite, and below it why cases are declared as unsupported. */
+function print(suite, outcomes) {
+  const backends = [...new Set(outcomes.map(({ backend }) => backend))];
+  const ids = [...new Set(outcomes.map(({ id }) => id))].sort();
+  const widths = [Math.max(4, ...ids.map((id) => id.length)), ...backends.map((b) => b.length)];
+  const line = (cells) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at]))
+      .join('  ')
+      .trimEnd();
 
-console.log(
-  '\nConformance: case x backend (- stands for declared as unsupported, reasons below)\n',
-);
-console.log(line(['case', ...backends]));
-for (const id of ids) {
-  const cells = backends.map((backend) => {
-    const outcome = outcomes.find((o) => o.id === id && o.backend === backend);
-    return outcome === undefined ? NOT_RUN : MARKS[outcome.result];
-  });
-  console.log(line([id, ...cells]));
+  console.log(`\n${suite}: case x backend (- stands for declared as unsupported, reasons below)\n`);
+  console.log(line(['case', ...backends]));
+  for (const id of ids) {
+    const cells = backends.map((backend) => {
+      const outcome = outcomes.find((o) => o.id === id && o.backend === backend);
+      return outcome === undefined ? NOT_RUN : MARKS[outcome.result];
+    });
+    console.log(line([id, ...cells]));
+  }
+  const reasons = new Map();
+  for (const { id, backend, reason } of outcomes) {
+    if (reason === undefined) continue;
+    const key = `${backend}: ${reason}`;
+    reasons.set(key, [...(reasons.get(key) ?? []), id]);
+  }
+  console.log('');
+  for (const [reason, cases] of reasons) {
+    console.log(`${reason}\n    ${cases.join(', ')}`);
+  }
+  console.log('');
 }
-const reasons = new Map();
-for (const { id, backend, reason } of outcomes) {
-  if (reason === undefined) continue;
-  const key = `${backend}: ${reason}`;
-  reasons.set(key, [...(reasons.get(key) ?? []), id]);
+
+const outcomes = readOutcomes();
+for (const suite of new Set(outcomes.map((outcome) => outcome.suite))) {
+  print(
+    suite,
+    outcomes.filter((outcome) => outcome.suite === suite),
+  );
 }
-console.log('');
-for (const [reason, cases] of reasons) {
-  console.log(`${reason}\n    ${cases.join(', ')}`);
-}
-console.log('');

@@ -1,8 +1,9 @@
 export type { Case, Context } from './case.js';
 export {
   type ConformanceOptions,
-  cases,
   conformance,
   type Outcome,
+  type SuiteName,
+  suites,
   unknownDeclarations,
 } from './suite.js';

@@ -16,18 +16,21 @@ import { commandCases } from './cases/commands.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { stateCases } from './cases/state.js';
 
-export const cases: readonly Case[] = [
-  ...interfaceCases,
-  ...commandCases,
-  ...stateCases,
-  ...badInputCases,
-];
+/** The suites: cases that run together, on one realm. A matrix is printed for each. */
+export const suites = {
+  /** What every backend does for its users. */
+  conformance: [...interfaceCases, ...commandCases, ...stateCases, ...badInputCases],
+} as const satisfies Record<string, readonly Case[]>;
+
+export type SuiteName = keyof typeof suites;
 
 export interface ConformanceOptions {
   /** Makes the backend under test. Called once the realm is up. */
   readonly backend: () => Backend;
   /** What the matrix calls it; the backend's name and the protocol without it. */
   readonly name: string;
+  /** Which cases; `conformance` without it. */
+  readonly suite?: SuiteName;
   /** 1: through the proxy that makes remctld a server of protocol 1. */
   readonly protocol?: 1 | 2;
   /** Cases that this backend cannot support, by their id, each with the reason. */
@@ -37,6 +40,7 @@ export interface ConformanceOptions {
 
 /** One line of the matrix. */
 export interface Outcome {
+  readonly suite: SuiteName;
   readonly id: string;
   readonly title: string;
   readonly backend: string;
@@ -45,14 +49,18 @@ export interface Outcome {
 }
 
 /** Declarations of cases that there are none of: they would hide a gap without a word. */
-export function unknownDeclarations(unsupported: Readonly<Record<string, string>>): string[] {
-  const known = new Set(cases.map(({ id }) => id));
+export function unknownDeclarations(
+  unsupported: Readonly<Record<string, string>>,
+  suite: SuiteName = 'conformance',
+): string[] {
+  const known = new Set<string>(suites[suite].map(({ id }) => id));
   return Object.keys(unsupported).filter((id) => !known.has(id));
 }
 
 /** Registers the suite. Call it at the top of a test file; a realm of its own runs meanwhile. */
 export function conformance(options: ConformanceOptions): void {
-  const { name, protocol = 2, unsupported = {} } = options;
+  const { name, suite = 'conformance', protocol = 2, unsupported = {} } = options;
+  const cases: readonly Case[] = suites[suite];
   // A case counts as failed until it has passed, also where the realm or the run never got to it.
   const outcomes = new Map<string, Outcome>();
   const record = (
@@ -61,13 +69,14 @@ export function conformance(options: ConformanceOptions): void {
     reason: string | undefined = undefined,
   ) =>
     outcomes.set(id, {
+      suite,
       id,
       title,
       backend: name,
       result,
       ...(reason === undefined ? {} : { reason }),
     });
-  describe(`conformance: ${name}`, () => {
+  describe(`${suite}: ${name}`, () => {
     let realm: Realm;
     let proxy: RemctldProxy | undefined;
     let backend: Backend;
@@ -86,12 +95,12 @@ export function conformance(options: ConformanceOptions): void {
       await realm?.dispose();
       const folder = join(process.cwd(), '.results');
       mkdirSync(folder, { recursive: true });
-      const file = `conformance-${name.replace(/\W+/g, '-')}.json`;
+      const file = `outcomes-${suite}-${name.replace(/\W+/g, '-')}.json`;
       writeFileSync(join(folder, file), `${JSON.stringify([...outcomes.values()], null, 1)}\n`);
     });
 
     test('every declaration names a case', () => {
-      expect(unknownDeclarations(unsupported)).toEqual([]);
+      expect(unknownDeclarations(unsupported, suite)).toEqual([]);
     });
 
     for (const each of cases) {

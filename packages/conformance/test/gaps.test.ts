@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { cases, type Outcome } from '../src/index.js';
+import { type Outcome, suites } from '../src/index.js';
 
+const cases = suites.conformance;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 
@@ -33,7 +34,7 @@ async function runFixture(name: string, ...args: readonly string[]): Promise<Run
     });
   }
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  const file = join(folder, '.results', `conformance-${name}.json`);
+  const file = join(folder, '.results', `outcomes-conformance-${name}.json`);
   return { code, log, outcomes: JSON.parse(readFileSync(file, 'utf8')) };
 }
 

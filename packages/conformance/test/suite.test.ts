@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { cases, unknownDeclarations } from '../src/index.js';
+import { suites, unknownDeclarations } from '../src/index.js';
 
 test('every case has an id of its own', () => {
-  const ids = cases.map(({ id }) => id);
+  const ids = Object.values(suites).flatMap((cases) => cases.map(({ id }) => id));
   expect(new Set(ids).size).toBe(ids.length);
 });
 

@@ -16,7 +16,15 @@ export function compile(source: URL, libraries: readonly string[]): Program {
   const path = join(folder, 'program');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    execFileSync('cc', ['-O2', '-Wall', '-Werror', '-o', path, fileURLToPath(source), ...libraries]);
+    execFileSync('cc', [
+      '-O2',
+      '-Wall',
+      '-Werror',
+      '-o',
+      path,
+      fileURLToPath(source),
+      ...libraries,
+    ]);
   } catch (error) {
     remove();
     throw error;
