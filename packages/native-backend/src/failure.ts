@@ -7,6 +7,7 @@ import {
   RemctlNetworkError,
   RemctlUnsupportedError,
 } from '@remctl/core';
+import { withGssRemedy } from '@remctl/core/gss-remedy';
 
 export interface Failure {
   readonly phase: NetworkPhase;
@@ -27,19 +28,6 @@ const BROKEN: readonly (readonly [RegExp, string])[] = [
 /** How libremctl says that the server sent what it must not. */
 const INVALID =
   /malformed result token|unexpected (token|protocol|stream|message type)|unknown message type|invalid token format|token too large|GSS-API error (receiving|sending) token/;
-
-/** How GSS-API and Kerberos say that there is no authenticating, and what to do about it. */
-const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/expired/i, 'run kinit to get a new ticket'],
-  [
-    /No Kerberos credentials|credentials? cache|No credentials|cache file|opening ticket cache/i,
-    'run kinit, or set a credential cache that has a ticket',
-  ],
-  [/not found in Kerberos database/i, "check the server's principal and host name"],
-  [/Cannot contact any KDC|Cannot find KDC/i, "check the realm's KDCs in krb5.conf"],
-  [/Clock skew/i, "set this machine's clock"],
-  [/flags/, 'the server must grant mutual authentication, confidentiality and integrity'],
-];
 
 /** MESSAGE_VERSION's number (specification, section 2.2): a server of protocol 2 answers a NOOP with it. */
 const VERSION_FOR_NOOP = 'unexpected message type 6';
@@ -70,8 +58,5 @@ export function errorOf(failure: Failure, host: string, port: number): RemctlErr
   if (phase === 'command' || INVALID.test(text)) {
     return new RemctlInvalidTokenError(`${at}: ${text}`);
   }
-  const remedy = REMEDIES.find(([pattern]) => pattern.test(text))?.[1];
-  return new RemctlAuthenticationError(
-    `cannot authenticate to ${at}: ${text}${remedy === undefined ? '' : `: ${remedy}`}`,
-  );
+  return new RemctlAuthenticationError(`cannot authenticate to ${at}: ${withGssRemedy(text)}`);
 }

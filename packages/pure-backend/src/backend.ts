@@ -3,13 +3,13 @@ import {
   type Backend,
   type ConnectOptions,
   RemctlAuthenticationError,
-  RemctlBackendError,
   RemctlError,
 } from '@remctl/core';
 import { createChannel } from './channel.js';
 import { createConnection, createConnectionV1 } from './connection.js';
 import { dial } from './dial.js';
 import type { SecurityMechanism } from './mechanism.js';
+import { kerberosMechanism } from './mechanisms/kerberos.js';
 import { krb5Mechanism } from './mechanisms/krb5.js';
 import { negotiate } from './negotiate.js';
 
@@ -21,12 +21,18 @@ export interface PureBackendOptions {
 function mechanismOf(mechanism: 'krb5' | 'kerberos' | SecurityMechanism): SecurityMechanism {
   if (typeof mechanism === 'object') return mechanism;
   if (mechanism === 'krb5') return krb5Mechanism;
-  throw new RemctlBackendError(
-    `the mechanism '${mechanism}' is not part of this version of @remctl/pure-backend: pass a SecurityMechanism, or use @remctl/native-backend`,
+  if (mechanism === 'kerberos') return kerberosMechanism();
+  throw new RangeError(
+    `there is no mechanism ${JSON.stringify(mechanism)}: known are krb5 and kerberos`,
   );
 }
 
-/** Throws RemctlBackendError for a mechanism that this version does not have. */
+/**
+ * A backend named `pure/` and its mechanism's name.
+ *
+ * Errors: RangeError for an unknown mechanism; RemctlBackendError where npm's `kerberos` is asked for
+ * and not installed.
+ */
 export function createPureBackend(options: PureBackendOptions = {}): Backend {
   const mechanism = mechanismOf(options.mechanism ?? 'krb5');
 
@@ -34,12 +40,22 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
     const { host, principal, credentials, signal, timeoutMs } = to;
     const wire = await dial(to);
     const channel = createChannel(wire, `${host} (port ${to.port})`);
-    const onAbort = () => channel.destroy(signal.reason);
+    // Ends the context's requests to KDCs too, however this ends.
+    const controller = new AbortController();
+    const onAbort = () => {
+      controller.abort(signal.reason);
+      channel.destroy(signal.reason);
+    };
     signal.addEventListener('abort', onAbort);
     try {
       signal.throwIfAborted();
-      const context = await mechanism.createContext({ host, principal, credentials, signal });
-      const protocol = await negotiate(channel, context, timeoutMs);
+      const context = await mechanism.createContext({
+        host,
+        principal,
+        credentials,
+        signal: controller.signal,
+      });
+      const protocol = await negotiate(channel, context, { timeoutMs, signal });
       signal.throwIfAborted();
       channel.setPhase('command');
       return protocol === 1
@@ -47,6 +63,7 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
         : createConnection(channel, context);
     } catch (error) {
       channel.destroy(error);
+      controller.abort(error);
       if (signal.aborted) throw signal.reason;
       if (error instanceof RemctlError) throw error;
       throw new RemctlAuthenticationError(

@@ -2,47 +2,22 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
+import { type Bounds, bounded } from './bounded.js';
 import type { Wire } from './wire.js';
 
 const END_TIMEOUT_MS = 1_000;
 
-export interface DialOptions {
+/** The bounds hold for each step: the name, and each address. */
+export interface DialOptions extends Bounds {
   readonly host: string;
   readonly port: number;
   readonly sourceIp: string | undefined;
-  /** Milliseconds that each step, the name and each address, may take; 0 for ever. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
 }
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : 'EIO';
-}
-
-/** Settles as `work` does, or rejects with the signal's reason or `onTimeout`'s error, whichever is first. */
-function bounded<T>(
-  work: Promise<T>,
-  { timeoutMs, signal }: Pick<DialOptions, 'timeoutMs' | 'signal'>,
-  onTimeout: () => Error,
-): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = () => settle(() => reject(signal.reason));
-    const timer =
-      timeoutMs === 0 ? undefined : setTimeout(() => settle(() => reject(onTimeout())), timeoutMs);
-    function settle(how: () => void): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      how();
-    }
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
-    work.then(
-      (value) => settle(() => resolve(value)),
-      (error: unknown) => settle(() => reject(error)),
-    );
-  });
 }
 
 async function resolveHost(options: DialOptions): Promise<readonly string[]> {

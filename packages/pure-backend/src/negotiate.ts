@@ -1,5 +1,10 @@
 /** The session's start (specification, section 2.1): context tokens, the fall-back to protocol 1, flags. */
-import { RemctlAuthenticationError, RemctlInvalidTokenError } from '@remctl/core';
+import {
+  RemctlAuthenticationError,
+  RemctlInvalidTokenError,
+  RemctlTimeoutError,
+} from '@remctl/core';
+import { type Bounds, bounded } from './bounded.js';
 import type { Channel } from './channel.js';
 import { TokenFlag } from './framing.js';
 import { ContextFlag, type SecurityContext } from './mechanism.js';
@@ -17,15 +22,27 @@ const REQUIRED = [
 /**
  * Establishes the context and gives the protocol agreed on. Only the server's first token may lack
  * TOKEN_PROTOCOL; one that drops it later is refused, as a possible down-negotiation. The flags are
- * required of protocol 1 as well.
+ * required of protocol 1 as well. The time-out holds for the server's silence, and for each step of the
+ * context, which may ask KDCs.
  */
 export async function negotiate(
   channel: Channel,
   context: SecurityContext,
-  timeoutMs: number,
+  bounds: Bounds,
 ): Promise<1 | 2> {
+  const { timeoutMs } = bounds;
+  const stepWith = (token: Uint8Array | undefined) =>
+    bounded(
+      context.step(token),
+      bounds,
+      () =>
+        new RemctlTimeoutError(
+          `authentication took more than ${timeoutMs} milliseconds: a KDC may be silent`,
+          { phase: 'negotiate' },
+        ),
+    );
   let protocol: 1 | 2 | undefined;
-  let step = await context.step(undefined);
+  let step = await stepWith(undefined);
   await channel.send(START, EMPTY, timeoutMs);
   for (;;) {
     if (step.token !== undefined) {
@@ -41,7 +58,7 @@ export async function negotiate(
         `the server sent a token with flags 0x${reply.flags.toString(16)} while authenticating, not 0x${expected.toString(16)}`,
       );
     }
-    step = await context.step(reply.payload);
+    step = await stepWith(reply.payload);
   }
   const missing = REQUIRED.filter(([, flag]) => (context.flags & flag) === 0);
   if (protocol === undefined || missing.length > 0) {

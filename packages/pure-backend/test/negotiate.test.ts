@@ -16,6 +16,8 @@ function scripted(flags: number[], sent: number[]): Channel {
   };
 }
 
+const BOUNDS = { timeoutMs: 0, signal: new AbortController().signal };
+
 function twoRounds(): SecurityContext {
   let steps = 0;
   return {
@@ -39,14 +41,14 @@ test.each([
   [[0x02, 0x02], 1, [0x51, 0x42, 0x02]],
 ])('the server answers %j: protocol %i', async (flags, protocol, expected) => {
   const sent: number[] = [];
-  expect(await negotiate(scripted(flags, sent), twoRounds(), 0)).toBe(protocol);
+  expect(await negotiate(scripted(flags, sent), twoRounds(), BOUNDS)).toBe(protocol);
   expect(sent).toEqual(expected);
 });
 
 test.each([[[0x42, 0x02]], [[0x02, 0x42]], [[0x44]], [[0x00]]])(
   'the server answers %j: refused',
   async (flags) => {
-    await expect(negotiate(scripted(flags, []), twoRounds(), 0)).rejects.toThrow(
+    await expect(negotiate(scripted(flags, []), twoRounds(), BOUNDS)).rejects.toThrow(
       RemctlInvalidTokenError,
     );
   },

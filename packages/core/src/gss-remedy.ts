@@ -1,0 +1,20 @@
+/** What to do about what the system's GSS-API library says: for backends that stand on it. */
+
+/** How GSS-API and Kerberos say that there is no authenticating, and what to do about it. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/expired/i, 'run kinit to get a new ticket'],
+  [
+    /No Kerberos credentials|credentials? cache|No credentials|cache file|opening ticket cache/i,
+    'run kinit, or set a credential cache that has a ticket',
+  ],
+  [/not found in Kerberos database/i, "check the server's principal and host name"],
+  [/Cannot contact any KDC|Cannot find KDC/i, "check the realm's KDCs in krb5.conf"],
+  [/Clock skew/i, "set this machine's clock"],
+  [/flags/, 'the server must grant mutual authentication, confidentiality and integrity'],
+];
+
+/** `text`, the library's, with what to do about it where that is known. */
+export function withGssRemedy(text: string): string {
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(text))?.[1];
+  return remedy === undefined ? text : `${text}: ${remedy}`;
+}

@@ -1,0 +1,173 @@
+/**
+ * The system's GSS-API library, through npm's `kerberos`: it gets the ticket and establishes the
+ * context. Messages are protected by packages/krb5, since `kerberos` cannot wrap what a caller gives it.
+ */
+import { createRequire } from 'node:module';
+import {
+  RemctlAuthenticationError,
+  RemctlBackendError,
+  RemctlUnsupportedError,
+} from '@remctl/core';
+import { withGssRemedy } from '@remctl/core/gss-remedy';
+import {
+  ALL_FLAGS,
+  type ExchangeProtection,
+  findServiceTicketKey,
+  formatPrincipal,
+  messageProtectionFromExchange,
+  type Principal,
+  parsePrincipal,
+  readKrb5Config,
+  type ServiceTicketKey,
+} from '@remctl/krb5';
+import type { ContextOptions, SecurityContext, SecurityMechanism } from '../mechanism.js';
+
+/** What is used of `kerberos`. Its own types name an option `gssFlag`; the one that is read is `flags`. */
+interface Kerberos {
+  readonly GSS_MECH_OID_KRB5: number;
+  initializeClient(
+    service: string,
+    options: { readonly mechOID: number; readonly flags: number },
+  ): Promise<KerberosClient>;
+}
+
+interface KerberosClient {
+  /** Tokens are base64 both ways; the first challenge is empty. */
+  step(challenge: string): Promise<string>;
+}
+
+function loadKerberos(): Kerberos {
+  try {
+    return createRequire(import.meta.url)('kerberos');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
+    throw new RemctlBackendError(
+      `the mechanism 'kerberos' needs the npm package kerberos (${reason}): npm install kerberos, ` +
+        "which is built with libkrb5's headers (Debian: libkrb5-dev); or use the mechanism 'krb5', which needs neither",
+      { cause },
+    );
+  }
+}
+
+/** The service as GSS_C_NT_HOSTBASED_SERVICE has it, the only form that `kerberos` takes. */
+interface Service {
+  readonly name: string;
+  /** Who the server must be; undefined where the library is to say it. */
+  readonly expected: Principal | undefined;
+}
+
+async function serviceOf({ host, principal }: ContextOptions): Promise<Service> {
+  if (principal === undefined) return { name: `host@${host}`, expected: undefined };
+  const { defaultRealm } = await readKrb5Config();
+  const expected = parsePrincipal(principal, { defaultRealm });
+  const [service, instance, ...more] = expected.components;
+  if (service === undefined || instance === undefined || more.length > 0 || /@/.test(service)) {
+    throw new RemctlUnsupportedError(
+      `the mechanism 'kerberos' takes principals of the form service/host, not ${principal}: use the mechanism 'krb5'`,
+    );
+  }
+  return { name: `${service}@${instance}`, expected };
+}
+
+/** A call of the library. */
+async function call<T>(work: Promise<T>, doing: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new RemctlAuthenticationError(`${doing}: ${withGssRemedy(text)}`, { cause: error });
+  }
+}
+
+function checkServer(server: Principal, { name, expected }: Service): void {
+  if (expected === undefined || formatPrincipal(expected) === formatPrincipal(server)) return;
+  throw new RemctlUnsupportedError(
+    `the system's GSS library took ${name} for ${formatPrincipal(server)}, not ${formatPrincipal(expected)}: ` +
+      "see domain_realm and dns_canonicalize_hostname in krb5.conf, or use the mechanism 'krb5'",
+  );
+}
+
+function createContext(kerberos: Kerberos, options: ContextOptions): SecurityContext {
+  const { host } = options;
+  let begun:
+    | {
+        readonly client: KerberosClient;
+        readonly apReqToken: Uint8Array;
+        readonly ticket: ServiceTicketKey;
+      }
+    | undefined;
+  let established: ExchangeProtection | undefined;
+  const protection = () => {
+    if (established === undefined) throw new Error('the context is not established');
+    return established.protection;
+  };
+
+  async function begin(): Promise<Uint8Array> {
+    const service = await serviceOf(options);
+    const doing = `cannot authenticate to ${host} as ${service.name}`;
+    const client = await call(
+      kerberos.initializeClient(service.name, {
+        mechOID: kerberos.GSS_MECH_OID_KRB5,
+        flags: ALL_FLAGS,
+      }),
+      doing,
+    );
+    const apReqToken = Buffer.from(await call(client.step(''), doing), 'base64');
+    const ticket = await findServiceTicketKey(apReqToken);
+    checkServer(ticket.server, service);
+    begun = { client, apReqToken, ticket };
+    return apReqToken;
+  }
+
+  async function finish(token: Uint8Array): Promise<void> {
+    if (begun === undefined) throw new Error('the first step takes no token');
+    const { client, apReqToken, ticket } = begun;
+    const challenge = Buffer.from(token).toString('base64');
+    await call(client.step(challenge), `${host} did not authenticate itself`);
+    established = messageProtectionFromExchange({
+      apReqToken,
+      apRepToken: token,
+      serviceTicketKey: ticket.key,
+    });
+  }
+
+  return {
+    get flags() {
+      return established?.flags ?? 0;
+    },
+    get peer() {
+      return established === undefined || begun === undefined
+        ? undefined
+        : formatPrincipal(begun.ticket.server);
+    },
+    async step(token) {
+      if (token === undefined) return { token: await begin(), established: false };
+      await finish(token);
+      return { token: undefined, established: true };
+    },
+    wrap: (message) => protection().wrap(message),
+    unwrap: (token) => protection().unwrap(token),
+    getMic: (message) => protection().getMic(message),
+    verifyMic: (message, mic) => protection().verifyMic(message, mic),
+  };
+}
+
+/**
+ * Takes the default credential cache only, which must be a FILE or DIR cache: packages/krb5 reads the
+ * ticket's session key in it. Its calls run on libuv's pool.
+ *
+ * Errors: RemctlBackendError where `kerberos` is not installed.
+ */
+export function kerberosMechanism(): SecurityMechanism {
+  const kerberos = loadKerberos();
+  return {
+    name: 'kerberos',
+    checkCredentials({ type }) {
+      throw new RemctlUnsupportedError(
+        `setting the ${type === 'ccache' ? 'credential cache' : type} isn't supported by the mechanism ` +
+          "'kerberos', which takes the default cache: set KRB5CCNAME, or use the mechanism 'krb5'",
+      );
+    },
+    createContext: async (options) => createContext(kerberos, options),
+  };
+}

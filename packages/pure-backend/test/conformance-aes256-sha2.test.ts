@@ -1,0 +1,8 @@
+import { conformance } from '@remctl/conformance';
+import { createPureBackend } from '../src/index.js';
+
+conformance({
+  name: 'pure/krb5, aes256-sha2',
+  realm: { enctype: 'aes256-cts-hmac-sha384-192' },
+  backend: createPureBackend,
+});

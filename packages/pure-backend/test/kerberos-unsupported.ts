@@ -1,0 +1,9 @@
+/** What npm's `kerberos` cannot do, by the case that it would be. kerberos.test.ts proves what happens instead. */
+const NO_CCACHE =
+  'npm kerberos cannot be given a credential cache: setCcache is refused with a RemctlError';
+
+export const KERBEROS_UNSUPPORTED = {
+  'full/set-ccache': NO_CCACHE,
+  'bad-input/ccache-missing': NO_CCACHE,
+  'bad-input/ticket-expired': NO_CCACHE,
+};

@@ -1,0 +1,74 @@
+/** The mechanism `kerberos`, where it is not like `krb5`. */
+import { Remctl, RemctlAuthenticationError, RemctlUnsupportedError } from '@remctl/core';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPureBackend } from '../src/index.js';
+
+let realm: Realm;
+let leave: () => void;
+
+beforeAll(async () => {
+  realm = await startRealm();
+  leave = realm.useHere();
+});
+
+afterAll(async () => {
+  leave();
+  await realm.dispose();
+});
+
+const client = () => new Remctl(createPureBackend({ mechanism: 'kerberos' }));
+
+/** Opens with another KRB5CCNAME. */
+async function openWith(ccache: string): Promise<unknown> {
+  const before = process.env.KRB5CCNAME;
+  process.env.KRB5CCNAME = ccache;
+  try {
+    return await client()
+      .open(realm.host, realm.port)
+      .catch((error: unknown) => error);
+  } finally {
+    process.env.KRB5CCNAME = before;
+  }
+}
+
+test('"If this operation is not supported, a RemctlError exception will be thrown": credentials', () => {
+  expect(() => client().setCcache(realm.ccache)).toThrow(RemctlUnsupportedError);
+  expect(() => client().setCcache(realm.ccache)).toThrow(/KRB5CCNAME.*'krb5'/);
+  const keytab = { keytab: realm.keytabs.client, clientPrincipal: 'alice' };
+  expect(() => new Remctl(createPureBackend({ mechanism: 'kerberos' }), keytab)).toThrow(
+    RemctlUnsupportedError,
+  );
+});
+
+test('a default cache that is not there, and one whose ticket has expired', async () => {
+  const missing = await openWith(`FILE:${realm.folder}/no-such-cache`);
+  expect(missing).toBeInstanceOf(RemctlAuthenticationError);
+  expect(missing).toMatchObject({ message: expect.stringMatching(/kinit/) });
+  const expired = await openWith(await realm.expiredCcache());
+  expect(expired).toBeInstanceOf(RemctlAuthenticationError);
+  expect(expired).toMatchObject({ message: expect.stringMatching(/expired.*kinit/is) });
+});
+
+test('a principal that the library takes for another one is refused before anything is sent', async () => {
+  // A name that is not local to the realm by domain_realm: the library would ask for the default realm's.
+  const error = await client()
+    .open(realm.host, realm.port, 'host/localhost@ELSEWHERE.TEST')
+    .catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(RemctlUnsupportedError);
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/host\/localhost@REMCTL\.TEST, not .*ELSEWHERE/),
+  });
+});
+
+test('a principal that is not service/host is refused, with the way out', async () => {
+  const error = await client()
+    .open(realm.host, realm.port, `alice@${realm.name}`)
+    .catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(RemctlUnsupportedError);
+  expect(error).toMatchObject({ message: expect.stringMatching(/service\/host.*'krb5'/) });
+});
+
+test('an unknown mechanism is a RangeError', () => {
+  expect(() => createPureBackend({ mechanism: 'ntlm' as 'krb5' })).toThrow(/krb5 and kerberos/);
+});
