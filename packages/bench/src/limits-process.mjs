@@ -1,0 +1,82 @@
+// Measures one backend's limits. Arguments: backend, host, port. Sends the row of the table.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Remctl } from '@remctl/core';
+import { BACKENDS } from './backends.mjs';
+import { drain } from './drain.mjs';
+
+const [name, host, port] = process.argv.slice(2);
+const backend = BACKENDS[name]();
+const CONNECTIONS = 256;
+const OUTPUT = 50_000_000;
+const SLOW_OUTPUT = 1_000_000_000;
+/** The slow reader rests for this long each time it has taken so much. */
+const PAUSE_MS = 20;
+const PAUSE_EACH = 20_000_000;
+const NS_PER_MS = 1e6;
+
+async function open() {
+  const client = new Remctl(backend);
+  await client.open(host, Number(port));
+  return client;
+}
+
+async function manyAtOnce() {
+  let failed = 0;
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      try {
+        const client = await open();
+        await drain(client, ['echo', 'hello']);
+        await client.close();
+      } catch (error) {
+        console.error(error);
+        failed += 1;
+      }
+    }),
+  );
+  return failed;
+}
+
+async function eventLoopDelay() {
+  const client = await open();
+  await drain(client, ['test', 'output', String(OUTPUT)]);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await drain(client, ['test', 'output', String(OUTPUT)]);
+  delay.disable();
+  await client.close();
+  return delay;
+}
+
+async function slowReader() {
+  const client = await open();
+  let peak = 0;
+  let taken = 0;
+  const length = await drain(client, ['test', 'output', String(SLOW_OUTPUT)], async (token) => {
+    if (token.type !== 'output') return;
+    taken += token.output.length;
+    if (taken < PAUSE_EACH) return;
+    taken = 0;
+    await sleep(PAUSE_MS);
+    peak = Math.max(peak, process.memoryUsage.rss());
+  });
+  if (length !== SLOW_OUTPUT) throw new Error(`${length} bytes instead of ${SLOW_OUTPUT}`);
+  await client.close();
+  return peak;
+}
+
+const started = process.memoryUsage.rss();
+const peak = await slowReader();
+const delay = await eventLoopDelay();
+const failed = await manyAtOnce();
+const ms = (ns) => Number((ns / NS_PER_MS).toFixed(2));
+const mb = (bytes) => Math.round(bytes / 1e6);
+process.send({
+  [`failed of ${CONNECTIONS} at once`]: failed,
+  'loop delay p50, ms': ms(delay.percentile(50)),
+  'loop delay p99, ms': ms(delay.percentile(99)),
+  'RSS at start, MB': mb(started),
+  'RSS peak, 1 GB read slowly, MB': mb(peak),
+});
+process.disconnect();

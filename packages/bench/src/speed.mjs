@@ -1,0 +1,110 @@
+// Speed: rounds of libremctl and of each backend take turns; medians, and their ratio to libremctl's.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Remctl } from '@remctl/core';
+import { BACKENDS } from './backends.mjs';
+import { drain } from './drain.mjs';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+
+/** What is measured. The C program has the same modes; `target` is the least ratio, by backend. */
+const MODES = {
+  commands: {
+    count: 200,
+    unit: 'commands/s, no output',
+    run: async (client, count) => {
+      for (let i = 0; i < count; i += 1) await drain(client, ['true', 'hello']);
+    },
+  },
+  echo: {
+    count: 25,
+    unit: 'commands/s, one line of output',
+    run: async (client, count) => {
+      for (let i = 0; i < count; i += 1) await drain(client, ['echo', 'hello']);
+    },
+  },
+  output: {
+    count: 50_000_000,
+    unit: 'bytes/s of output',
+    run: async (client, count) => {
+      const length = await drain(client, ['test', 'output', String(count)]);
+      if (length !== count) throw new Error(`${length} bytes instead of ${count}`);
+    },
+  },
+  noop: {
+    count: 3000,
+    unit: 'NOOP/s',
+    run: async (client, count) => {
+      for (let i = 0; i < count; i += 1) await client.noop();
+    },
+  },
+  open: {
+    count: 25,
+    unit: 'open-run-close/s',
+    run: async (_, count, { backend, target }) => {
+      for (let i = 0; i < count; i += 1) {
+        const client = new Remctl(backend);
+        await client.open(target);
+        await drain(client, ['echo', 'hello']);
+        await client.close();
+      }
+    },
+  },
+};
+
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** A function that gives the seconds of a round, for libremctl and each backend. */
+function contenders(realm) {
+  const program = join(realm.folder, 'libremctl');
+  const source = fileURLToPath(new URL('libremctl.c', import.meta.url));
+  execFileSync('cc', ['-O2', '-o', program, source, '-lremctl']);
+  const target = { host: realm.host, port: realm.port };
+  const all = {
+    libremctl: async (mode, count) => {
+      const args = [realm.host, String(realm.port), mode, String(count)];
+      return Number(execFileSync(program, args, { env: realm.env, encoding: 'utf8' }));
+    },
+  };
+  for (const [name, create] of Object.entries(BACKENDS)) {
+    const backend = create();
+    all[name] = async (mode, count) => {
+      const client = new Remctl(backend);
+      await client.open(target);
+      const started = performance.now();
+      await MODES[mode].run(client, count, { backend, target });
+      const seconds = (performance.now() - started) / 1000;
+      await client.close();
+      return seconds;
+    };
+  }
+  return all;
+}
+
+export async function measureSpeed(realm) {
+  const all = contenders(realm);
+  const rates = {};
+  const ratios = {};
+  for (const [mode, { count, unit }] of Object.entries(MODES)) {
+    const seconds = Object.fromEntries(Object.keys(all).map((name) => [name, []]));
+    // A round that does not count warms caches and compilers.
+    for (const round of Object.values(all)) await round(mode, count);
+    for (let n = 0; n < ROUNDS; n += 1) {
+      for (const [name, round] of Object.entries(all)) seconds[name].push(await round(mode, count));
+    }
+    const medians = Object.fromEntries(
+      Object.entries(seconds).map(([name, list]) => [name, median(list)]),
+    );
+    rates[unit] = mapValues(medians, (s) => Math.round(count / s));
+    ratios[unit] = mapValues(medians, (s) => Number((medians.libremctl / s).toFixed(2)));
+  }
+  console.log(`Medians of ${ROUNDS} rounds`);
+  console.table(rates);
+  console.log("The same as ratios to libremctl's: above 1 is faster");
+  console.table(ratios);
+}
+
+function mapValues(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+}
