@@ -12,6 +12,11 @@ export interface Channel {
    * a server that answers early must be heard before it is sent more.
    */
   send(flags: number, payload: Uint8Array, timeoutMs: number): Promise<void>;
+  /**
+   * Sends the next of these octets, with which the next token is known to begin, ahead of that token.
+   * Does nothing once all of them have been sent, or where the wire is full.
+   */
+  sendAhead(octets: Uint8Array): void;
   /** The next token. Rejects with RemctlNetworkError, RemctlTimeoutError, RemctlInvalidTokenError. */
   receive(timeoutMs: number): Promise<FramedToken>;
   /** Whether a token waits to be received. */
@@ -37,6 +42,8 @@ export function createChannel(wire: Wire, host: string): Channel {
   let unread = 0;
   let paused = false;
   let full = false;
+  /** Octets of the next token that were sent ahead of it. */
+  let ahead = 0;
   let phase: NetworkPhase = 'negotiate';
   let failure: { readonly error: unknown } | undefined;
   let waiter: Waiter | undefined;
@@ -145,11 +152,23 @@ export function createChannel(wire: Wire, host: string): Channel {
   });
   wire.hold(false);
 
+  /** Hands a token to the wire, without what was sent ahead of it. Gives whether more may be sent. */
+  function write(flags: number, payload: Uint8Array): boolean {
+    const rest = encodeToken(flags, payload).subarray(ahead);
+    ahead = 0;
+    return wire.write(rest);
+  }
+
   return {
     async send(flags, payload, timeoutMs) {
       if (failure !== undefined) throw failure.error;
-      full = !wire.write(encodeToken(flags, payload));
+      full = !write(flags, payload);
       if (full && tokens.length === 0) await wait('drain', timeoutMs);
+    },
+    sendAhead(octets) {
+      if (failure !== undefined || full || ahead === octets.length) return;
+      full = !wire.write(octets.subarray(ahead, ahead + 1));
+      ahead += 1;
     },
     async receive(timeoutMs) {
       for (;;) {
@@ -172,7 +191,7 @@ export function createChannel(wire: Wire, host: string): Channel {
     },
     end(last) {
       if (last !== undefined && failure === undefined) {
-        wire.write(encodeToken(last.flags, last.payload));
+        write(last.flags, last.payload);
       }
       clearTimeout(timer);
       timer = undefined;

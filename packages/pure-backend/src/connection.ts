@@ -19,7 +19,7 @@ import {
   QUIT,
   type ServerMessage,
 } from './messages.js';
-import { COMMAND_V1, DATA_V2, seal, unseal, verifyConfirmation } from './seal.js';
+import { COMMAND_V1, DATA_V2, DATA_V2_START, seal, unseal, verifyConfirmation } from './seal.js';
 
 function aborted(): RemctlError {
   return new RemctlNetworkError('the connection was aborted', {
@@ -71,6 +71,10 @@ export function createConnection(channel: Channel, context: SecurityContext): Co
           `the server answered a command with MESSAGE_${message.type.toUpperCase()}`,
         );
       }
+      // remctld leaves Nagle's algorithm on: what follows a small OUTPUT waits for that one's
+      // acknowledgement, which the kernel here puts off for up to 40 ms unless there is something to
+      // send. The next token's first octets are known, and make an acknowledgement leave at once.
+      if (message.type === 'output' && !channel.hasToken()) channel.sendAhead(DATA_V2_START);
       return message;
     },
     async noop({ timeoutMs }) {

@@ -6,6 +6,11 @@ import { MESSAGE_MAX_LENGTH } from './messages.js';
 
 /** The flags of protected tokens, both ways in protocol 2 and 3. */
 export const DATA_V2 = TokenFlag.DATA | TokenFlag.PROTOCOL;
+/**
+ * What every protected token of protocol 2 and 3 begins with: its flags, and the highest octet of its
+ * length, which TOKEN_MAX_LENGTH keeps at 0.
+ */
+export const DATA_V2_START: Uint8Array = Uint8Array.of(DATA_V2, 0);
 /** The flags of a command, and of the answers to it, in protocol 1. */
 export const COMMAND_V1 = TokenFlag.DATA | TokenFlag.SEND_MIC;
 

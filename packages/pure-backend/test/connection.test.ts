@@ -1,5 +1,5 @@
 /** Whole connections against a scripted server on loopback, with a mechanism that protects nothing. */
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import {
   RemctlAuthenticationError,
   RemctlInvalidTokenError,
@@ -57,7 +57,10 @@ async function connectTo(script: Script, flags?: number, timeoutMs = 5_000) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ends.push(() => server.close());
-  const address = server.address();
+  return connectToPort(server.address(), flags, timeoutMs);
+}
+
+function connectToPort(address: ReturnType<Server['address']>, flags?: number, timeoutMs = 5_000) {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return createPureBackend({ mechanism: plainMechanism(flags) }).connect({
     host: '127.0.0.1',
@@ -121,6 +124,50 @@ test('an error in the middle of a long command is heard', async () => {
   await connection.send([Buffer.alloc(50 * 1024 * 1024)], WAIT);
   expect(await connection.receive(WAIT)).toMatchObject({ type: 'error', error: 8 });
   await connection.close();
+});
+
+test('output is acknowledged by the next token, begun early; that token arrives whole', async () => {
+  const output = (text: string) =>
+    Buffer.from([2, 3, 1, 0, 0, 0, text.length, ...Buffer.from(text)]);
+  const seen: (number | undefined)[] = [];
+  let arrived = 0;
+  const server = createServer((socket) => {
+    const reader = createTokenReader();
+    const send = (message: Uint8Array) => socket.write(encodeToken(0x44, message));
+    let pieces = 0;
+    ends.push(() => socket.destroy());
+    socket.on('data', (chunk) => {
+      arrived += chunk.length;
+      reader.push(chunk, ({ flags, payload }) => {
+        if (flags === 0x42) socket.write(encodeToken(0x42, Buffer.from('welcome')));
+        if (flags !== 0x44) return;
+        seen.push(payload[1]);
+        arrived = 0;
+        pieces = 0;
+        if (payload[1] === 1) send(output('a'));
+        if (payload[1] === 7) send(payload);
+      });
+      // Like remctld under Nagle's algorithm: the rest comes when something has been heard.
+      if (arrived > 0 && seen.at(-1) === 1) {
+        arrived = 0;
+        pieces += 1;
+        send(pieces === 1 ? output('b') : STATUS);
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => server.close());
+  const connection = await connectToPort(server.address());
+  for (const next of ['command', 'noop', 'command', 'close'] as const) {
+    if (next === 'noop') await connection.noop(WAIT);
+    if (next === 'close') await connection.close();
+    if (next !== 'command') continue;
+    await connection.send([Buffer.from('test')], WAIT);
+    expect(await connection.receive(WAIT)).toMatchObject({ output: Buffer.from('a') });
+    expect(await connection.receive(WAIT)).toMatchObject({ output: Buffer.from('b') });
+    expect(await connection.receive(WAIT)).toEqual({ type: 'status', status: 3 });
+  }
+  expect(seen).toEqual([1, 7, 1, 2]);
 });
 
 test('protocol 1: a command with its MIC, and a MIC that is wrong', async () => {

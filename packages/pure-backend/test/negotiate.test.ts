@@ -8,6 +8,7 @@ import { negotiate } from '../src/negotiate.js';
 function scripted(flags: number[], sent: number[]): Channel {
   return {
     send: async (bits) => void sent.push(bits),
+    sendAhead: () => undefined,
     receive: async () => ({ flags: flags.shift() ?? 0, payload: new Uint8Array() }),
     hasToken: () => false,
     setPhase: () => undefined,
