@@ -1,0 +1,102 @@
+/**
+ * The packages as they are published, in a folder of their own, with install scripts disabled and with
+ * libkrb5, libremctl and compilers hidden: nothing native is needed.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const PACKAGES = ['core', 'krb5', 'pure-backend', 'cli'];
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const PNPM_FOLDER = join(ROOT, '.tools', 'node_modules', '.bin');
+
+let realm: Realm;
+let folder: string;
+
+const run = (program: string, args: readonly string[], cwd: string, env = process.env) =>
+  execFileSync(program, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+beforeAll(async () => {
+  realm = await startRealm();
+  folder = mkdtempSync(join(tmpdir(), 'remctl-packed-'));
+  const tarballs = join(folder, 'tarballs');
+  mkdirSync(tarballs);
+  const env = { ...process.env, PATH: `${PNPM_FOLDER}:${process.env.PATH}` };
+  for (const name of PACKAGES) {
+    run('pnpm', ['pack', '--pack-destination', tarballs], join(ROOT, 'packages', name), env);
+  }
+  const files = readdirSync(tarballs).map((file) => `./tarballs/${file}`);
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  run('npm', ['install', ...flags, ...files], folder);
+}, 120_000);
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await realm.dispose();
+});
+
+/** Runs words of a shell where the libraries and compilers that something native would need are empty files. */
+function hidden(words: readonly string[]): string {
+  const script = `
+    for file in /usr/lib/*/libkrb5* /usr/lib/*/libgssapi* /usr/lib/*/libremctl* \\
+                /usr/bin/cc /usr/bin/gcc /usr/bin/g++ /usr/bin/c++ /usr/bin/make; do
+      [ -f "$file" ] && { mount --bind /dev/null "$file" || exit 99; }
+    done
+    exec "$@"`;
+  const isolate = process.getuid?.() === 0 ? ['-m'] : ['-r', '-m'];
+  // pnpm points NODE_PATH at the workspace's own packages.
+  const { NODE_PATH: _, ...env } = realm.env;
+  return run('unshare', [...isolate, 'sh', '-c', script, 'sh', ...words], folder, env);
+}
+
+test('what is hidden is hidden: the C client does not start', () => {
+  expect(() => hidden(['remctl', '-p', String(realm.port), 'localhost', 'true', 'x'])).toThrow(
+    /shared librar|file too short/,
+  );
+});
+
+test('a program runs a command, and nothing native is loaded', () => {
+  writeFileSync(
+    join(folder, 'program.mjs'),
+    `import { readFileSync } from 'node:fs';
+     import { createClient } from '@remctl/core';
+     const client = await createClient('pure', { host: 'localhost', port: ${realm.port} });
+     const { stdout } = await client.run(['test', 'whoami']).text();
+     await client.close();
+     const maps = readFileSync('/proc/self/maps', 'utf8');
+     const loaded = maps.match(/\\S*(?:\\.node|libkrb5|libgssapi|libremctl)\\S*$/gm) ?? [];
+     console.log(JSON.stringify({ backend: client.backend, stdout, loaded }));`,
+  );
+  expect(JSON.parse(hidden([process.execPath, 'program.mjs']))).toEqual({
+    backend: 'pure/krb5',
+    stdout: `${realm.principals.client}\n`,
+    loaded: [],
+  });
+});
+
+test('the command at the shell does too, and without a word about the backend', () => {
+  const words = ['-p', String(realm.port), 'localhost', 'echo', 'nothing native'];
+  const main = join(folder, 'node_modules', '.bin', 'remctl');
+  expect(hidden([process.execPath, main, ...words])).toBe('nothing native\n');
+});
+
+test('nothing that was installed is native, and what is not installed is named', () => {
+  const files = readdirSync(join(folder, 'node_modules'), { recursive: true }).map(String);
+  expect(files.filter((file) => /\.node$|binding\.gyp$/.test(file))).toEqual([]);
+  writeFileSync(
+    join(folder, 'missing.mjs'),
+    `import { createClient } from '@remctl/core';
+     import { createPureBackend } from '@remctl/pure-backend';
+     const said = (error) => console.log(error.name + ': ' + error.message);
+     await createClient('native').catch(said);
+     try { createPureBackend({ mechanism: 'kerberos' }); } catch (error) { said(error); }`,
+  );
+  expect(hidden([process.execPath, 'missing.mjs'])).toMatch(
+    /^RemctlBackendError: .*npm install @remctl\/native-backend\nRemctlBackendError: .*npm install kerberos.*\n$/,
+  );
+});
