@@ -1,6 +1,7 @@
 /** Tokens over a wire, with the time-out on silence and backpressure in both directions. */
 import { type NetworkPhase, RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
 import { createTokenReader, encodeToken, type FramedToken } from './framing.js';
+import { systemFailure } from './system-error.js';
 import type { Wire } from './wire.js';
 
 /** Octets of unread tokens above which the wire is paused. */
@@ -130,16 +131,15 @@ export function createChannel(wire: Wire, host: string): Channel {
       if (tokens.length > 0) wake();
     },
     onEnd(cause) {
-      const code =
-        cause !== undefined && 'code' in cause && typeof cause.code === 'string'
-          ? cause.code
-          : undefined;
-      const what = cause === undefined ? 'the server closed the connection' : (code ?? 'EIO');
+      const { code, text } =
+        cause === undefined
+          ? { code: 'EOF', text: 'the server closed the connection' }
+          : systemFailure(cause);
       const hint = phase === 'negotiate' ? " during authentication; the server's log says why" : '';
       fail(
         new RemctlNetworkError(
-          `${host}: ${what}${hint}`,
-          { code: cause === undefined ? 'EOF' : (code ?? 'EIO'), phase },
+          `${host}: ${text}${hint}`,
+          { code, phase },
           cause === undefined ? {} : { cause },
         ),
       );

@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
 import { type Bounds, bounded } from './bounded.js';
+import { systemFailure } from './system-error.js';
 import type { Wire } from './wire.js';
 
 const END_TIMEOUT_MS = 1_000;
@@ -12,12 +13,6 @@ export interface DialOptions extends Bounds {
   readonly host: string;
   readonly port: number;
   readonly sourceIp: string | undefined;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'EIO';
 }
 
 async function resolveHost(options: DialOptions): Promise<readonly string[]> {
@@ -30,9 +25,9 @@ async function resolveHost(options: DialOptions): Promise<readonly string[]> {
     return found.map(({ address }) => address);
   } catch (error) {
     if (options.signal.aborted || error instanceof RemctlTimeoutError) throw error;
-    const code = codeOf(error);
+    const { code, text } = systemFailure(error);
     throw new RemctlNetworkError(
-      `unknown host ${host}${family === 0 ? '' : ` (for IPv${family}, as the source address is)`}: ${code}`,
+      `unknown host ${host}${family === 0 ? '' : ` (for IPv${family}, as the source address is)`}: ${text}`,
       { code, phase: 'resolve' },
       { cause: error },
     );
@@ -88,9 +83,9 @@ export async function dial(options: DialOptions): Promise<Wire> {
     }
   }
   if (failure instanceof RemctlTimeoutError) throw failure;
-  const code = codeOf(failure);
+  const { code, text } = systemFailure(failure);
   throw new RemctlNetworkError(
-    `cannot connect to ${host} (port ${port}): ${code}`,
+    `cannot connect to ${host} (port ${port}): ${text}`,
     { code, phase: 'connect' },
     { cause: failure },
   );
