@@ -7,7 +7,7 @@ import { environment, ROOT, say } from './steps.mjs';
 
 const packageOf = (name) => join(ROOT, 'packages', name);
 const CLI = join(packageOf('cli'), 'dist', 'main.js');
-const BACKENDS = ['native', 'pure'];
+const BACKENDS = ['pure', 'native'];
 
 const print = (text = '') => console.log(text);
 const heading = (text) => print(`\n--- ${text}\n`);
