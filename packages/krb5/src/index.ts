@@ -18,9 +18,8 @@ export {
   AcceptorRefusal,
   createAcceptorContext,
 } from './gss/acceptor.js';
-export { ContextFlag } from './gss/context-flags.js';
+export { ALL_FLAGS, ContextFlag } from './gss/context-flags.js';
 export {
-  ALL_FLAGS,
   createInitiatorContext,
   type InitiatorContext,
   type InitiatorOptions,

@@ -26,7 +26,12 @@ import {
   readApReqToken,
   readToken,
 } from './ap-exchange.js';
-import { ContextFlag, decodeContextChecksum, GSS_CHECKSUM_TYPE } from './context-flags.js';
+import {
+  ALL_FLAGS,
+  ContextFlag,
+  decodeContextChecksum,
+  GSS_CHECKSUM_TYPE,
+} from './context-flags.js';
 import { contextShell, type Established } from './context-shell.js';
 import { protectionOf } from './message-keys.js';
 import { createReplayCache, type ReplayCache } from './replay-cache.js';
@@ -220,7 +225,10 @@ function checkRequest(
   }
 }
 
-/** The flags in the authenticator's checksum (RFC 4121, section 4.1.1). */
+/**
+ * The flags in the authenticator's checksum (RFC 4121, section 4.1.1), as far as this side does what they
+ * say: delegated credentials, for one, are not kept.
+ */
 function contextFlags({ cksum }: Authenticator, mutualRequired: boolean): number {
   const flags =
     cksum?.cksumtype === GSS_CHECKSUM_TYPE ? decodeContextChecksum(cksum.checksum) : undefined;
@@ -230,7 +238,8 @@ function contextFlags({ cksum }: Authenticator, mutualRequired: boolean): number
       'the authenticator has no checksum of type 0x8003, which carries the context flags',
     );
   }
-  return mutualRequired ? flags | ContextFlag.MUTUAL : flags & ~ContextFlag.MUTUAL;
+  const known = flags & ALL_FLAGS;
+  return mutualRequired ? known | ContextFlag.MUTUAL : known & ~ContextFlag.MUTUAL;
 }
 
 function apRepPart(

@@ -10,6 +10,14 @@ export const ContextFlag = {
   INTEG: 32,
 } as const;
 
+/** Mutual authentication, replay and sequence detection, confidentiality and integrity. */
+export const ALL_FLAGS =
+  ContextFlag.MUTUAL |
+  ContextFlag.REPLAY |
+  ContextFlag.SEQUENCE |
+  ContextFlag.CONF |
+  ContextFlag.INTEG;
+
 /** The checksum type of the authenticator in a GSS-API context. */
 export const GSS_CHECKSUM_TYPE = 0x8003;
 

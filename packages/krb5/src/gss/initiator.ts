@@ -13,18 +13,10 @@ import { GssError, Krb5Error } from '../errors.js';
 import type { KrbError } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
-import { ContextFlag } from './context-flags.js';
+import { ALL_FLAGS, ContextFlag } from './context-flags.js';
 import { contextShell, type Established } from './context-shell.js';
 import { protectionOf } from './message-keys.js';
 import type { ContextStep, SecurityContext } from './security-context.js';
-
-/** Mutual authentication, replay and sequence detection, confidentiality and integrity. */
-export const ALL_FLAGS =
-  ContextFlag.MUTUAL |
-  ContextFlag.REPLAY |
-  ContextFlag.SEQUENCE |
-  ContextFlag.CONF |
-  ContextFlag.INTEG;
 
 export interface InitiatorOptions {
   /** The server's host, for the principal service/host; its realm by domain_realm, else the KDC's. */

@@ -1,9 +1,10 @@
 /*
  * An initiator on libgssapi_krb5. Connects to 127.0.0.1:PORT and establishes a context with the host-based
- * service NAME; then sends a wrapped message and a MIC for it, and reads the same from the peer. Tokens go
- * with four octets of length before them. Prints the flags and the message that came, or the error.
+ * service NAME, asking for FLAGS (a sum of GSS_C_*_FLAG); then sends a wrapped message and a MIC for it, and
+ * reads the same from the peer. Tokens go with four octets of length before them. Prints the flags and the
+ * message that came, or the error.
  *
- * Usage: gss-initiator PORT NAME MESSAGE
+ * Usage: gss-initiator PORT NAME FLAGS MESSAGE
  */
 #include <arpa/inet.h>
 #include <gssapi/gssapi.h>
@@ -55,15 +56,16 @@ static void get(gss_buffer_t token) {
 }
 
 int main(int argc, char **argv) {
-    OM_uint32 major, minor, flags;
+    OM_uint32 major, minor, wanted, flags;
     gss_ctx_id_t context = GSS_C_NO_CONTEXT;
     gss_name_t name;
     gss_buffer_desc text, in = GSS_C_EMPTY_BUFFER, out;
     struct sockaddr_in address = {.sin_family = AF_INET};
     int conf;
 
-    if (argc != 4)
+    if (argc != 5)
         return 2;
+    wanted = (OM_uint32)atoi(argv[3]);
     setvbuf(stdout, NULL, _IOLBF, 0);
     address.sin_port = htons((uint16_t)atoi(argv[1]));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -77,10 +79,8 @@ int main(int argc, char **argv) {
         fail("import", major, minor);
     do {
         major = gss_init_sec_context(&minor, GSS_C_NO_CREDENTIAL, &context, name,
-                                     (gss_OID)gss_mech_krb5,
-                                     GSS_C_MUTUAL_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG
-                                         | GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG,
-                                     0, GSS_C_NO_CHANNEL_BINDINGS, &in, NULL, &out, &flags, NULL);
+                                     (gss_OID)gss_mech_krb5, wanted, 0,
+                                     GSS_C_NO_CHANNEL_BINDINGS, &in, NULL, &out, &flags, NULL);
         if (GSS_ERROR(major))
             fail("init", major, minor);
         if (out.length > 0)
@@ -90,8 +90,8 @@ int main(int argc, char **argv) {
     } while (major & GSS_S_CONTINUE_NEEDED);
     printf("flags %u\n", (unsigned)flags);
 
-    text.value = argv[3];
-    text.length = strlen(argv[3]);
+    text.value = argv[4];
+    text.length = strlen(argv[4]);
     major = gss_wrap(&minor, context, 1, GSS_C_QOP_DEFAULT, &text, &conf, &out);
     if (major != GSS_S_COMPLETE)
         fail("wrap", major, minor);

@@ -1,0 +1,351 @@
+/** The acceptor against libgssapi_krb5's initiator, with tickets of a real KDC. */
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { CcacheCredential } from '../../src/ccache/ccache.js';
+import { decodeCcache } from '../../src/ccache/decode.js';
+import { encodeCcache } from '../../src/ccache/encode.js';
+import { randomKey } from '../../src/crypto/index.js';
+import { KrbErrorCode, krbErrorName } from '../../src/error-codes.js';
+import { GssError, Krb5Error } from '../../src/errors.js';
+import {
+  type AcceptorContext,
+  type AcceptorOptions,
+  AcceptorRefusal,
+  createAcceptorContext,
+} from '../../src/gss/acceptor.js';
+import { ALL_FLAGS, ContextFlag } from '../../src/gss/context-flags.js';
+import { createReplayCache } from '../../src/gss/replay-cache.js';
+import type { Keytab } from '../../src/keytab/keytab.js';
+import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { TicketFlag } from '../../src/messages/types.js';
+import { parsePrincipal } from '../../src/principal.js';
+import { compile } from '../support/compile.js';
+import { lengthPrefixed, listen, readLengthPrefixed } from '../support/connection.js';
+
+const program = compile(new URL('./gss-initiator.c', import.meta.url), ['-lgssapi_krb5']);
+afterAll(() => program.remove());
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** GSS_C_TRANS_FLAG (RFC 2744): libgssapi says that a context could be handed to another process. */
+const TRANSFERABLE = 256;
+const REPLY = 'the acceptor’s answer';
+
+interface Initiator {
+  readonly realm: Realm;
+  readonly message?: string;
+  readonly flags?: number;
+  readonly ccache?: string;
+}
+
+/** Lines that the C program printed; it exits with 1 where the context or a message failed. */
+function runInitiator(port: number, { realm, message, flags, ccache }: Initiator) {
+  const args = [String(port), `host@${realm.host}`, String(flags ?? ALL_FLAGS), message ?? 'hello'];
+  const env = ccache === undefined ? realm.env : { ...realm.env, KRB5CCNAME: ccache };
+  return new Promise<{ readonly output: string; readonly status: unknown }>((resolve) => {
+    execFile(program.path, args, { env }, (error, output) => {
+      resolve({ output, status: error === null ? 0 : error.code });
+    });
+  });
+}
+
+interface Exchange {
+  readonly context: AcceptorContext;
+  /** What the initiator sent under protection; undefined where the context was refused. */
+  readonly message: string | undefined;
+  readonly refusal: AcceptorRefusal | undefined;
+}
+
+/** Accepts one context as `step` does, and then one message with its MIC, and answers likewise. */
+async function exchange(
+  options: AcceptorOptions,
+  initiator: Initiator,
+  before?: (token: Uint8Array) => void | Promise<void>,
+): Promise<Exchange & { readonly output: string; readonly status: unknown }> {
+  const context = createAcceptorContext(options);
+  let serve: Promise<Exchange> | undefined;
+  const server = await listen((connection) => {
+    const speak = async (): Promise<Exchange> => {
+      const token = await readLengthPrefixed(connection);
+      await before?.(token);
+      try {
+        const step = context.step(token);
+        if (step.token !== undefined) {
+          connection.send(lengthPrefixed(step.token));
+        }
+      } catch (error) {
+        if (!(error instanceof AcceptorRefusal)) {
+          throw error;
+        }
+        connection.send(lengthPrefixed(error.token));
+        return { context, message: undefined, refusal: error };
+      }
+      const message = context.unwrap(await readLengthPrefixed(connection));
+      context.verifyMic(message, await readLengthPrefixed(connection));
+      const reply = Buffer.from(REPLY);
+      connection.send(lengthPrefixed(context.wrap(reply)));
+      connection.send(lengthPrefixed(context.getMic(reply)));
+      return { context, message: message.toString(), refusal: undefined };
+    };
+    serve = speak();
+    serve.catch(() => connection.close());
+  });
+  onTestFinished(() => server.close());
+  const result = await runInitiator(server.port, initiator);
+  if (serve === undefined) {
+    throw new Error(`the initiator did not connect: ${result.output}`);
+  }
+  return { ...(await serve), ...result };
+}
+
+describe.each([
+  'aes128-cts-hmac-sha1-96',
+  'aes256-cts-hmac-sha1-96',
+  'aes128-cts-hmac-sha256-128',
+  'aes256-cts-hmac-sha384-192',
+] as const)('%s', (enctype) => {
+  let realm: Realm;
+  let keytab: Keytab;
+  beforeAll(async () => {
+    realm = await startRealm({ enctype });
+    keytab = await readKeytab(realm.keytabs.server);
+  });
+  afterAll(() => realm.dispose());
+
+  test('a context of libgssapi, and messages both ways', async () => {
+    const message = 'm'.repeat(100_000);
+    const result = await exchange({ keytab }, { realm, message });
+    expect(result.output).toBe(`flags ${ALL_FLAGS | TRANSFERABLE}\nconf 1\n${REPLY}\n`);
+    expect(result.message).toBe(message);
+    expect(result.context.flags).toBe(ALL_FLAGS);
+    expect(result.context.peer).toBe(realm.principals.client);
+    expect(result.context.expires?.getTime()).toBeGreaterThan(Date.now());
+  });
+
+  test('the initiator’s subkey protects messages where the acceptor gives none', async () => {
+    const alterApRep: AcceptorOptions['alterApRep'] = ({ subkey: _, ...part }) => part;
+    const result = await exchange({ keytab, alterApRep }, { realm });
+    expect(result).toMatchObject({ message: 'hello', status: 0 });
+  });
+
+  test('an answer for another request is refused by libgssapi', async () => {
+    const alterApRep: AcceptorOptions['alterApRep'] = (part) => ({
+      ...part,
+      ctime: part.ctime - 1,
+    });
+    const context = createAcceptorContext({ keytab, alterApRep });
+    const server = await listen(async (connection) => {
+      const { token } = context.step(await readLengthPrefixed(connection));
+      connection.send(lengthPrefixed(token ?? new Uint8Array()));
+    });
+    onTestFinished(() => server.close());
+    const { output, status } = await runInitiator(server.port, { realm });
+    expect(status).toBe(1);
+    expect(output).toMatch(/^init: .*Mutual authentication failed/);
+  });
+});
+
+describe('contexts', () => {
+  let realm: Realm;
+  let keytab: Keytab;
+  beforeAll(async () => {
+    realm = await startRealm({ libdefaults: ['forwardable = true'] });
+    keytab = await readKeytab(realm.keytabs.server);
+  });
+  afterAll(() => realm.dispose());
+
+  test.each([
+    ['without mutual authentication', ALL_FLAGS & ~ContextFlag.MUTUAL],
+    ['with replay detection alone', ContextFlag.MUTUAL | ContextFlag.REPLAY],
+    ['without any order', ContextFlag.MUTUAL],
+  ])('%s', async (_name, wanted) => {
+    const result = await exchange({ keytab }, { realm, flags: wanted });
+    // libgssapi offers confidentiality and integrity whether they are asked for or not.
+    expect(result.output).toMatch(new RegExp(`^flags \\d+\nconf 1\n${REPLY}\n$`));
+    expect(result.message).toBe('hello');
+    expect(result.context.flags & wanted).toBe(wanted);
+    expect(result.context.flags & ContextFlag.MUTUAL).toBe(wanted & ContextFlag.MUTUAL);
+  });
+
+  test('a delegated ticket is left alone', async () => {
+    const ccache = await realm.kinit();
+    const flags = ALL_FLAGS | ContextFlag.DELEG;
+    const result = await exchange({ keytab }, { realm, flags, ccache });
+    expect(result.output).toBe(`flags ${flags | TRANSFERABLE}\nconf 1\n${REPLY}\n`);
+    expect(result.message).toBe('hello');
+    // Nothing was delegated to anyone: what came is not kept.
+    expect(result.context.flags).toBe(ALL_FLAGS);
+  });
+
+  test('only the service that is named', async () => {
+    const accepted = parsePrincipal(realm.principals.server);
+    const result = await exchange({ keytab, principal: accepted }, { realm });
+    expect(result.message).toBe('hello');
+  });
+});
+
+describe('refusals, and what libgssapi makes of them', () => {
+  let realm: Realm;
+  let keytab: Keytab;
+  beforeAll(async () => {
+    realm = await startRealm();
+    keytab = await readKeytab(realm.keytabs.server);
+  });
+  afterAll(() => realm.dispose());
+
+  /** The initiator fails, and says `text`; the acceptor's error has this code. */
+  function expectRefusal(
+    result: Awaited<ReturnType<typeof exchange>>,
+    code: number,
+    text: string,
+  ): void {
+    expect(result.refusal).toMatchObject({ name: krbErrorName(code), code });
+    expect(result.output).toContain(text);
+    expect(result.output).toMatch(/^init: /);
+    expect(result.status).toBe(1);
+    expect(() => result.context.wrap(Buffer.from('x'))).toThrow('not established');
+    expect(result.context.peer).toBeUndefined();
+  }
+
+  test('a key of the same version that is another', async () => {
+    const entries = keytab.entries.map((each) => ({ ...each, key: randomKey(each.key.etype) }));
+    const result = await exchange({ keytab: { ...keytab, entries } }, { realm });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_MODIFIED, 'Message stream modified');
+    expect(result.refusal?.message).toContain(keytab.path);
+  });
+
+  test('a key of another version', async () => {
+    const entries = keytab.entries.map((each) => ({ ...each, kvno: each.kvno + 1 }));
+    const result = await exchange({ keytab: { ...keytab, entries } }, { realm });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_BADKEYVER, 'Key version is not available');
+  });
+
+  test('no key of that type', async () => {
+    const entries = keytab.entries.map((each) => ({ ...each, key: randomKey(17) }));
+    const result = await exchange({ keytab: { ...keytab, entries } }, { realm });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_NOKEY, 'Service key not available');
+  });
+
+  test('another service than the one that is accepted', async () => {
+    const principal = parsePrincipal(realm.principals.otherServer);
+    const result = await exchange({ keytab, principal }, { realm });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_NOT_US, "isn't for us");
+  });
+
+  test('a service that the keytab does not have', async () => {
+    const other = parsePrincipal(realm.principals.otherServer);
+    const entries = keytab.entries.map((each) => ({ ...each, principal: other }));
+    const result = await exchange({ keytab: { ...keytab, entries } }, { realm });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_NOT_US, "isn't for us");
+  });
+
+  test.each([
+    ['behind', -3_600_000],
+    ['ahead', 3_600_000],
+  ])('an acceptor whose clock is an hour %s', async (_name, offset) => {
+    const { now } = Date;
+    const result = await exchange({ keytab }, { realm }, () => {
+      vi.spyOn(Date, 'now').mockImplementation(() => now() + offset);
+    });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_SKEW, 'Clock skew too great');
+    expect(result.refusal?.message).toMatch(/differs by \d+ seconds, more than 300/);
+  });
+
+  test('a clock that differs by less than clockskew is no matter', async () => {
+    const { now } = Date;
+    const result = await exchange({ keytab, clockskew: 7200 }, { realm }, () => {
+      vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    });
+    expect(result).toMatchObject({ message: 'hello', status: 0 });
+  });
+
+  test('a request that has come before', async () => {
+    const result = await exchange({ keytab }, { realm }, (token) => {
+      createAcceptorContext({ keytab }).step(token);
+    });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_REPEAT, 'Request is a replay');
+  });
+
+  /**
+   * A copy of a cache that errs about its tickets: libgssapi does not send one of which its cache says that
+   * it cannot be used.
+   */
+  const erringCcache = (ccache: string, change: (of: CcacheCredential) => CcacheCredential) => {
+    const read = decodeCcache(readFileSync(ccache.replace('FILE:', '')));
+    const path = join(realm.folder, 'erring.ccache');
+    const credentials = read.credentials.map(change);
+    writeFileSync(path, encodeCcache({ ...read, credentials }), { mode: 0o600 });
+    return `FILE:${path}`;
+  };
+
+  test('an expired ticket', async () => {
+    const ccache = await realm.kinit({ lifetime: '2s' });
+    const env = { ...realm.env, KRB5CCNAME: ccache };
+    execFileSync('kvno', [realm.principals.server], { env });
+    const erring = erringCcache(ccache, (each) => ({ ...each, endtime: each.endtime + 3600 }));
+    await sleep(4000);
+    const result = await exchange({ keytab, clockskew: 1 }, { realm, ccache: erring });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED, 'Ticket expired');
+  });
+
+  test('a ticket that is not valid yet', async () => {
+    const ccache = `FILE:${join(realm.folder, 'postdated.ccache')}`;
+    const { keytabs, principals } = realm;
+    const service = ['-S', principals.server, '-s', '1h', '-c', ccache];
+    execFileSync('kinit', ['-k', '-t', keytabs.client, ...service, 'alice'], { env: realm.env });
+    const erring = erringCcache(ccache, ({ authtime, flags, ...each }) => ({
+      ...each,
+      authtime,
+      starttime: authtime,
+      flags: flags & ~TicketFlag.INVALID,
+    }));
+    const result = await exchange({ keytab }, { realm, ccache: erring });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_TKT_NYV, 'Ticket not yet valid');
+  });
+
+  test('no token of Kerberos at all', () => {
+    for (const token of [new Uint8Array(), Buffer.from('hello'), Buffer.alloc(100, 0x60)]) {
+      const context = createAcceptorContext({ keytab });
+      expect(() => context.step(token)).toThrow(
+        expect.objectContaining({ name: 'GSS_S_DEFECTIVE_TOKEN' }),
+      );
+    }
+  });
+
+  test('a second token for the same context', async () => {
+    let token: Uint8Array = new Uint8Array();
+    const { context } = await exchange({ keytab }, { realm }, (first) => {
+      token = first;
+    });
+    expect(() => context.step(token)).toThrow('step is called once');
+  });
+
+  test('any octet of the request changed', async () => {
+    let token: Uint8Array = new Uint8Array();
+    await exchange({ keytab }, { realm }, (first) => {
+      token = first;
+    });
+    let refused = 0;
+    for (let at = 0; at < token.length; at += 1) {
+      const changed = Uint8Array.from(token);
+      changed[at] = (changed[at] ?? 0) ^ 0x01;
+      const context = createAcceptorContext({ keytab, replayCache: createReplayCache() });
+      try {
+        context.step(changed);
+        // Options and name types are not protected; who the client is, always.
+        expect(context.peer, `octet ${at}`).toBe(realm.principals.client);
+      } catch (error) {
+        const known = error instanceof Krb5Error || error instanceof GssError;
+        expect(known, `octet ${at}: ${error}`).toBe(true);
+        expect(context.peer, `octet ${at}`).toBeUndefined();
+        refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan(token.length * 0.95);
+  });
+});
