@@ -6,6 +6,8 @@ export interface TokenConnection {
   send(bytes: Uint8Array): void;
   /** The next `length` bytes; rejects when the peer hangs up before. */
   read(length: number): Promise<Buffer>;
+  /** Hangs up once all is sent. */
+  end(): void;
   close(): void;
 }
 
@@ -39,6 +41,9 @@ export function overSocket(socket: Socket): TokenConnection {
       const bytes = received.subarray(0, length);
       received = received.subarray(length);
       return bytes;
+    },
+    end: () => {
+      socket.end();
     },
     close: () => {
       socket.destroy();

@@ -1,21 +1,14 @@
 /** Just enough of remctl's protocol to prove a context against the real remctld. */
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
-import { connectTo, type TokenConnection } from './connection.js';
-
-const TOKEN_NOOP_NEXT_PROTOCOL = 0x51;
-const TOKEN_CONTEXT_PROTOCOL = 0x42;
-const TOKEN_DATA_PROTOCOL = 0x44;
-
-function packet(flags: number, payload: Uint8Array): Buffer {
-  const header = Buffer.alloc(5);
-  header[0] = flags;
-  header.writeUInt32BE(payload.length, 1);
-  return Buffer.concat([header, payload]);
-}
-
-async function readPacket(connection: TokenConnection): Promise<Buffer> {
-  return connection.read((await connection.read(5)).readUInt32BE(1));
-}
+import { connectTo } from './connection.js';
+import {
+  MessageType,
+  packet,
+  readPacket,
+  TOKEN_CONTEXT_PROTOCOL,
+  TOKEN_DATA_PROTOCOL,
+  TOKEN_NOOP_NEXT_PROTOCOL,
+} from './remctl-packets.js';
 
 export interface Answer {
   readonly output: string;
@@ -35,10 +28,10 @@ export async function run(
   try {
     connection.send(packet(TOKEN_NOOP_NEXT_PROTOCOL, Buffer.alloc(0)));
     connection.send(packet(TOKEN_CONTEXT_PROTOCOL, first.token ?? Buffer.alloc(0)));
-    await context.step(await readPacket(connection));
+    await context.step((await readPacket(connection)).payload);
     const count = Buffer.alloc(4);
     count.writeUInt32BE(command.length);
-    const message = [Buffer.of(2, 1, 1, 0), count];
+    const message = [Buffer.of(2, MessageType.COMMAND, 1, 0), count];
     for (const argument of command) {
       const length = Buffer.alloc(4);
       length.writeUInt32BE(Buffer.byteLength(argument));
@@ -47,11 +40,11 @@ export async function run(
     connection.send(packet(TOKEN_DATA_PROTOCOL, context.wrap(Buffer.concat(message))));
     let output = '';
     for (;;) {
-      const answer = context.unwrap(await readPacket(connection));
-      if (answer[1] === 3) {
+      const answer = context.unwrap((await readPacket(connection)).payload);
+      if (answer[1] === MessageType.OUTPUT) {
         output += answer.subarray(7).toString();
       } else {
-        const status = answer[1] === 4 ? answer[2] : undefined;
+        const status = answer[1] === MessageType.STATUS ? answer[2] : undefined;
         return { output, status, peer: context.peer };
       }
     }
