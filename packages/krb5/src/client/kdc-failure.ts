@@ -1,6 +1,7 @@
 /** What a KDC's refusal or silence means for the caller, and what to do about it. */
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import { KdcLookupFailed } from '../kdc/locate.js';
 import { KdcUnreachable } from '../kdc/send.js';
 import type { KrbError } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal } from '../principal.js';
@@ -62,8 +63,15 @@ export function kdcRefusal(error: KrbError, context: KdcRequestContext): Krb5Err
   return new Krb5Error(error.errorCode, `${advice(error, context)}${text}`);
 }
 
-/** Turns KdcUnreachable into the package's error; gives back all others as they are. */
+/** Turns KdcUnreachable and KdcLookupFailed into the package's error; gives back all others as they are. */
 export function unreachable(error: unknown, realm: string): unknown {
+  if (error instanceof KdcLookupFailed) {
+    return new Krb5Error(
+      LocalErrorCode.KRB5_REALM_CANT_RESOLVE,
+      `krb5.conf has no kdc for ${realm}, and DNS does not say where one is (${error.message}): name it under [realms], or set the name servers right`,
+      { cause: error },
+    );
+  }
   return error instanceof KdcUnreachable
     ? new Krb5Error(
         LocalErrorCode.KRB5_KDC_UNREACH,

@@ -1,7 +1,8 @@
 /** From a service and a host's name to the principal (RFC 4120, section 6.2.1; krb5_sname_to_principal). */
-import { lookup, lookupService, resolveCname } from 'node:dns/promises';
+import { lookup, lookupService } from 'node:dns/promises';
 import { hostRealm } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
+import { createResolver } from '../dns.js';
 import { NameType, type Principal, principalsEqual } from '../principal.js';
 
 /** Aliases of aliases that are followed. */
@@ -19,9 +20,10 @@ async function orElse<T>(question: Promise<T>, otherwise: T): Promise<T> {
 
 /** The name that DNS has for `host` after aliases, and with `rdns` the one that its address has. */
 async function canonicalHost(host: string, rdns: boolean): Promise<string> {
+  const resolver = createResolver();
   let name = host;
   for (let alias = 0; alias < MAX_ALIASES; alias++) {
-    const [target] = await orElse(resolveCname(name), []);
+    const [target] = await orElse(resolver.resolveCname(name), []);
     if (target === undefined) {
       break;
     }

@@ -27,7 +27,7 @@ export async function locateKdcs(
 
 /**
  * Sends `request` to the KDCs of `realm` and gives the first answer that `open` takes, or a KRB-ERROR.
- * Throws KdcUnreachable, or the signal's reason.
+ * Throws KdcUnreachable, KdcLookupFailed, or the signal's reason.
  */
 export async function askKdcs<T>(
   realm: string,

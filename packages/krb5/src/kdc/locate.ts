@@ -1,14 +1,13 @@
 /** Where a realm's KDCs are: krb5.conf first, else DNS (RFC 4120, section 7.2.3). */
 import { randomInt } from 'node:crypto';
 import { NODATA, NOTFOUND, type SrvRecord } from 'node:dns';
-import { Resolver } from 'node:dns/promises';
+import type { Resolver } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
+import { createResolver } from '../dns.js';
 import type { Kdc, Transport } from './send.js';
 
 /** The port of the Kerberos service (RFC 4120, section 7.2). */
 const KERBEROS_PORT = 88;
-const DNS_TIMEOUT_MS = 3000;
-const DNS_TRIES = 2;
 /** DNS may list any number of servers; a client has no use for more. */
 const MAX_SRV_RECORDS = 16;
 
@@ -78,17 +77,22 @@ async function srv(
   }
 }
 
+/** DNS did not say where a realm's KDCs are. */
+export class KdcLookupFailed extends Error {
+  override readonly name: string = 'KdcLookupFailed';
+}
+
 /**
  * The KDCs that DNS lists for `realm`. A single target `.` says that there are none (RFC 2782). Rejects
- * where DNS fails, and with `signal`'s reason.
+ * with KdcLookupFailed where DNS fails, and with `signal`'s reason.
  */
 export async function kdcsFromDns(realm: string, signal?: AbortSignal): Promise<Kdc[]> {
   signal?.throwIfAborted();
-  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
+  const resolver = createResolver();
   const cancel = () => resolver.cancel();
   signal?.addEventListener('abort', cancel);
   try {
-    const answers = await Promise.all(
+    const answers = await Promise.allSettled(
       (['udp', 'tcp'] as const).map(async (transport) =>
         orderSrv((await srv(resolver, transport, realm)).slice(0, MAX_SRV_RECORDS)).map(
           ({ name, port }): Kdc => ({ host: name, port, transports: [transport] }),
@@ -96,7 +100,14 @@ export async function kdcsFromDns(realm: string, signal?: AbortSignal): Promise<
       ),
     );
     signal?.throwIfAborted();
-    return answers.flat().filter(({ host }) => host !== '' && host !== '.');
+    const kdcs = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    // One transport's records are enough.
+    if (kdcs.length === 0 && failed !== undefined) {
+      const cause: unknown = failed.reason;
+      throw new KdcLookupFailed(cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+    return kdcs.filter(({ host }) => host !== '' && host !== '.');
   } finally {
     signal?.removeEventListener('abort', cancel);
   }

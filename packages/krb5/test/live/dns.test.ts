@@ -1,0 +1,179 @@
+/** What DNS says: where a realm's KDCs are, and what a host is called. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { type DnsRecord, startDnsServer } from '../support/dns-server.js';
+import { run } from '../support/remctl.js';
+
+let realm: Realm;
+beforeAll(async () => {
+  realm = await startRealm();
+  await realm.kadmin('addprinc -randkey host/real.example.test');
+  await realm.kadmin(`ktadd -k ${realm.keytabs.server} host/real.example.test`);
+});
+afterAll(() => realm.dispose());
+
+/** The realm's configuration, changed by `edit`. */
+async function configOf(edit: (text: string) => string): Promise<Krb5Config> {
+  const path = join(realm.folder, 'dns.conf');
+  writeFileSync(path, edit(readFileSync(realm.krb5Conf, 'utf8')));
+  return readKrb5Config({ KRB5_CONFIG: path });
+}
+
+async function dns(
+  records: Readonly<Record<string, readonly DnsRecord[]>>,
+  options?: { readonly fail: boolean },
+) {
+  const server = await startDnsServer(records, options);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+const freshCache = async () => ({ type: 'ccache', ccache: await realm.kinit() }) as const;
+const whoami = async (host: string, config: Krb5Config) => {
+  const options = { host, credentials: await freshCache(), config };
+  return (await run(realm.port, options, ['test', 'whoami'])).peer;
+};
+
+describe('KDCs', () => {
+  /** No kdc in the configuration; dns_lookup_kdc is true without being said. */
+  const byDns = () =>
+    configOf((text) => text.replace(/^\s+kdc = .*$/m, '').replace('dns_lookup_kdc = false', ''));
+  const at = (port: number, priority = 0): DnsRecord => ({
+    type: 'SRV',
+    target: 'localhost',
+    port,
+    priority,
+  });
+
+  test('by SRV records for UDP and TCP', async () => {
+    const server = await dns({
+      '_kerberos._udp.remctl.test': [at(realm.kdcPort)],
+      '_kerberos._tcp.remctl.test': [at(realm.kdcPort)],
+    });
+    expect(await whoami('localhost', await byDns())).toBe(realm.principals.server);
+    expect([...server.questions].sort()).toEqual([
+      'SRV _kerberos._tcp.remctl.test',
+      'SRV _kerberos._udp.remctl.test',
+    ]);
+  });
+
+  test('for TCP alone', async () => {
+    await dns({ '_kerberos._tcp.remctl.test': [at(realm.kdcPort)] });
+    expect(await whoami('localhost', await byDns())).toBe(realm.principals.server);
+  });
+
+  test('the one with the better priority is dead', async () => {
+    await dns({
+      '_kerberos._udp.remctl.test': [at(realm.kdcPort, 20), at(await freePort(), 10)],
+    });
+    expect(await whoami('localhost', await byDns())).toBe(realm.principals.server);
+  });
+
+  test.each([
+    ['no records', {}],
+    [
+      'the record that says there is none',
+      { '_kerberos._udp.remctl.test': [{ ...at(0), target: '.' }] },
+    ],
+  ])('%s', async (_name, records) => {
+    await dns(records);
+    const config = await byDns();
+    await expect(
+      createInitiatorContext({ host: 'localhost', credentials: await freshCache(), config }).step(),
+    ).rejects.toMatchObject({
+      name: 'KRB5_KDC_UNREACH',
+      message: expect.stringContaining(
+        'krb5.conf has no kdc for REMCTL.TEST and DNS no _kerberos._udp.REMCTL.TEST',
+      ),
+    });
+  });
+
+  test('DNS that fails', async () => {
+    await dns({}, { fail: true });
+    const config = await byDns();
+    await expect(
+      createInitiatorContext({ host: 'localhost', credentials: await freshCache(), config }).step(),
+    ).rejects.toMatchObject({
+      name: 'KRB5_REALM_CANT_RESOLVE',
+      message: expect.stringMatching(
+        /krb5\.conf has no kdc for REMCTL\.TEST, and DNS does not say where one is .*ESERVFAIL/,
+      ),
+    });
+  });
+
+  test('are not looked up where krb5.conf has them', async () => {
+    const server = await dns({});
+    await whoami('localhost', await configOf((text) => text.replace('dns_lookup_kdc = false', '')));
+    expect(server.questions).toEqual([]);
+  });
+
+  test('nor where dns_lookup_kdc is false', async () => {
+    const server = await dns({ '_kerberos._udp.remctl.test': [at(realm.kdcPort)] });
+    const config = await configOf((text) => text.replace(/^\s+kdc = .*$/m, ''));
+    await expect(
+      createInitiatorContext({ host: 'localhost', credentials: await freshCache(), config }).step(),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('krb5.conf has no kdc for REMCTL.TEST, and dns_lookup_kdc'),
+    });
+    expect(server.questions).toEqual([]);
+  });
+});
+
+describe('a host’s name', () => {
+  const ALIASES: Readonly<Record<string, readonly DnsRecord[]>> = {
+    'alias.example.test': [{ type: 'CNAME', target: 'second.example.test' }],
+    'second.example.test': [{ type: 'CNAME', target: 'real.example.test' }],
+    'loop.example.test': [{ type: 'CNAME', target: 'loop.example.test' }],
+  };
+  const canonicalizing = (value: string) =>
+    configOf((text) =>
+      text
+        .replace('dns_canonicalize_hostname = false', `dns_canonicalize_hostname = ${value}`)
+        .replace('localhost = ', '.example.test = '),
+    );
+
+  test('dns_canonicalize_hostname = true: what its aliases lead to', async () => {
+    await dns(ALIASES);
+    expect(await whoami('alias.example.test', await canonicalizing('true'))).toBe(
+      `host/real.example.test@${realm.name}`,
+    );
+  });
+
+  test('false: as it is given', async () => {
+    const server = await dns(ALIASES);
+    await expect(whoami('alias.example.test', await canonicalizing('false'))).rejects.toMatchObject(
+      {
+        name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
+        message: expect.stringContaining('host/alias.example.test@'),
+      },
+    );
+    expect(server.questions).toEqual([]);
+  });
+
+  test('fallback: as it is given, then what its aliases lead to', async () => {
+    const server = await dns(ALIASES);
+    const config = await canonicalizing('fallback');
+    expect(await whoami('real.example.test', config)).toBe(`host/real.example.test@${realm.name}`);
+    expect(server.questions).toEqual([]);
+    expect(await whoami('alias.example.test', config)).toBe(`host/real.example.test@${realm.name}`);
+  });
+
+  test('an alias of itself ends', async () => {
+    await dns(ALIASES);
+    await expect(whoami('loop.example.test', await canonicalizing('true'))).rejects.toMatchObject({
+      name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
+    });
+  });
+
+  test('rdns: the name of its address', async () => {
+    const config = await configOf((text) =>
+      text.replace('dns_canonicalize_hostname = false', '').replace('rdns = false', ''),
+    );
+    // /etc/hosts names 127.0.0.1, whatever DNS says.
+    expect(await whoami('127.0.0.1', config)).toBe(realm.principals.server);
+  });
+});

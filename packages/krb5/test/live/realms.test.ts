@@ -1,0 +1,218 @@
+/** Tickets across realms: real KDCs that trust each other, and the real remctld of another realm. */
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { run } from '../support/remctl.js';
+
+const TRUST_PASSWORD = 'between realms';
+
+/** A trusts nobody; B takes tickets of A's clients, and C those that come by way of B. */
+let a: Realm;
+let b: Realm;
+let c: Realm;
+
+/** Has `server` take the tickets that `client` issues for it. */
+async function trust(client: Realm, server: Realm): Promise<void> {
+  for (const realm of [client, server]) {
+    await realm.kadmin(`addprinc -pw "${TRUST_PASSWORD}" krbtgt/${server.name}@${client.name}`);
+  }
+}
+
+async function addHost(realm: Realm, host: string): Promise<void> {
+  await realm.kadmin(`addprinc -randkey host/${host}`);
+  await realm.kadmin(`ktadd -k ${realm.keytabs.server} host/${host}`);
+}
+
+/** Adds to what a KDC reads; it refers clients by its [domain_realm] and checks ways by [capaths]. */
+async function reconfigureKdc(realm: Realm, lines: readonly string[]): Promise<void> {
+  appendFileSync(realm.krb5Conf, `${lines.join('\n')}\n`);
+  await realm.stopKdc();
+  await realm.startKdc();
+}
+
+beforeAll(async () => {
+  [a, b, c] = await Promise.all([
+    startRealm({ realm: 'A.TEST' }),
+    startRealm({ realm: 'B.TEST' }),
+    startRealm({ realm: 'C.TEST' }),
+  ]);
+  await Promise.all([trust(a, b), trust(b, c), trust(b, a)]);
+  await addHost(b, 'server.b.test');
+  await addHost(b, 'www.referred.test');
+  await addHost(c, 'server.c.test');
+  const way = ['[capaths]', '  A.TEST = {', '    C.TEST = B.TEST', '  }'];
+  await reconfigureKdc(a, [
+    '[domain_realm]',
+    '  .referred.test = B.TEST',
+    '  .c.test = C.TEST',
+    '  .circle.test = B.TEST',
+    ...way,
+  ]);
+  await reconfigureKdc(b, ['[domain_realm]', '  .c.test = C.TEST', '  .circle.test = A.TEST']);
+  await reconfigureKdc(c, way);
+});
+afterAll(() => Promise.all([a, b, c].map((realm) => realm?.dispose())));
+
+let files = 0;
+/** A client's configuration: it knows the KDCs, and `more`. */
+async function clientConfig(more: readonly string[] = []): Promise<Krb5Config> {
+  const realms = [a, b, c].map(
+    ({ name, kdcPort }) => `  ${name} = {\n    kdc = 127.0.0.1:${kdcPort}\n  }`,
+  );
+  files += 1;
+  const path = join(a.folder, `client-${files}.conf`);
+  const libdefaults = ['default_realm = A.TEST', 'dns_lookup_kdc = false'];
+  const names = ['dns_canonicalize_hostname = false', 'rdns = false'];
+  const lines = ['[libdefaults]', ...libdefaults, ...names, '[realms]', ...realms, ...more];
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return readKrb5Config({ KRB5_CONFIG: path });
+}
+
+async function alice() {
+  return { type: 'ccache', ccache: await a.kinit() } as const;
+}
+
+const whoami = async (realm: Realm, options: InitiatorOptions) => {
+  const { output, peer } = await run(realm.port, options, ['test', 'whoami']);
+  return [output.trim(), peer];
+};
+
+function granted(realm: Realm): number {
+  const log = readFileSync(join(realm.folder, 'kdc.log'), 'utf8');
+  return log.split('\n').filter((line) => /TGS_REQ.*ISSUE/.test(line)).length;
+}
+
+test('a principal of another realm', async () => {
+  const config = await clientConfig();
+  const principal = b.principals.server;
+  expect(await whoami(b, { principal, credentials: await alice(), config })).toEqual([
+    'alice@A.TEST',
+    'host/localhost@B.TEST',
+  ]);
+});
+
+test('a host whose realm is in domain_realm', async () => {
+  const config = await clientConfig(['[domain_realm]', '  .b.test = B.TEST']);
+  const credentials = await alice();
+  expect(await whoami(b, { host: 'server.b.test', credentials, config })).toEqual([
+    'alice@A.TEST',
+    'host/server.b.test@B.TEST',
+  ]);
+});
+
+test('a host that the KDC refers to another realm', async () => {
+  const config = await clientConfig();
+  const credentials = await alice();
+  expect(await whoami(b, { host: 'www.referred.test', credentials, config })).toEqual([
+    'alice@A.TEST',
+    'host/www.referred.test@B.TEST',
+  ]);
+});
+
+test('a host that two KDCs refer on', async () => {
+  const config = await clientConfig();
+  const credentials = await alice();
+  expect(await whoami(c, { host: 'server.c.test', credentials, config })).toEqual([
+    'alice@A.TEST',
+    'host/server.c.test@C.TEST',
+  ]);
+});
+
+test('a host that nobody refers: the realm that is called as its domain', async () => {
+  const config = await clientConfig();
+  const credentials = await alice();
+  expect(await whoami(b, { host: 'server.b.test', credentials, config })).toEqual([
+    'alice@A.TEST',
+    'host/server.b.test@B.TEST',
+  ]);
+});
+
+test('through a realm that capaths names', async () => {
+  const config = await clientConfig(['[capaths]', '  A.TEST = {', '    C.TEST = B.TEST', '  }']);
+  const principal = c.principals.server;
+  expect(await whoami(c, { principal, credentials: await alice(), config })).toEqual([
+    'alice@A.TEST',
+    'host/localhost@C.TEST',
+  ]);
+});
+
+test('with a keytab', async () => {
+  const config = await clientConfig();
+  const keytab = a.keytabs.client;
+  const credentials = { type: 'keytab', keytab, clientPrincipal: 'alice' } as const;
+  expect(await whoami(b, { principal: b.principals.server, credentials, config })).toEqual([
+    'alice@A.TEST',
+    'host/localhost@B.TEST',
+  ]);
+});
+
+test('the ticket for another realm serves all services there', async () => {
+  const config = await clientConfig();
+  const credentials = await alice();
+  const before = [granted(a), granted(b)] as const;
+  for (const principal of [b.principals.server, b.principals.otherServer, b.principals.server]) {
+    await createInitiatorContext({ principal, credentials, config }).step();
+  }
+  expect([granted(a) - before[0], granted(b) - before[1]]).toEqual([1, 2]);
+});
+
+test('a realm to which there is no way', async () => {
+  const config = await clientConfig();
+  const { ccache } = await alice();
+  const options = { credentials: { type: 'ccache', ccache }, config } as const;
+  await expect(
+    createInitiatorContext({ principal: 'host/localhost@D.TEST', ...options }).step(),
+  ).rejects.toMatchObject({
+    name: 'KRB5_NO_TKT_IN_RLM',
+    message: expect.stringMatching(
+      /A\.TEST knows no way to the realm D\.TEST: check .*domain_realm/,
+    ),
+  });
+});
+
+test('a service that the other realm does not know', async () => {
+  const config = await clientConfig();
+  const principal = 'host/nowhere@B.TEST';
+  await expect(
+    createInitiatorContext({ principal, credentials: await alice(), config }).step(),
+  ).rejects.toMatchObject({
+    name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
+    message: expect.stringContaining(
+      'the KDC of B.TEST does not know the service host/nowhere@B.TEST',
+    ),
+  });
+});
+
+test('referrals in a circle end', async () => {
+  const config = await clientConfig();
+  await expect(
+    createInitiatorContext({
+      host: 'www.circle.test',
+      credentials: await alice(),
+      config,
+    }).step(),
+  ).rejects.toMatchObject({
+    name: 'KRB5_GET_IN_TKT_LOOP',
+    message: expect.stringContaining('lead in a circle'),
+  });
+});
+
+test('a realm of which no KDC is known', async () => {
+  const config = await clientConfig();
+  const credentials = {
+    type: 'password',
+    password: 'x',
+    clientPrincipal: 'alice@X.TEST',
+  } as const;
+  await expect(
+    createInitiatorContext({ host: 'localhost', credentials, config }).step(),
+  ).rejects.toMatchObject({
+    name: 'KRB5_KDC_UNREACH',
+    message: expect.stringContaining(
+      'krb5.conf has no kdc for X.TEST, and dns_lookup_kdc is false',
+    ),
+  });
+});

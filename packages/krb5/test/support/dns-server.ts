@@ -1,0 +1,109 @@
+/** A name server on loopback that knows a few records (RFC 1035, section 4; RFC 2782 for SRV). */
+import { createSocket } from 'node:dgram';
+import dns from 'node:dns';
+import { once } from 'node:events';
+
+export type DnsRecord =
+  | {
+      readonly type: 'SRV';
+      readonly target: string;
+      readonly port: number;
+      readonly priority?: number;
+      readonly weight?: number;
+    }
+  | { readonly type: 'CNAME'; readonly target: string };
+
+export interface DnsServer {
+  /** The questions that came, as `TYPE name`. */
+  readonly questions: readonly string[];
+  close(): void;
+}
+
+const TYPE_NUMBER = { CNAME: 5, SRV: 33 } as const;
+const CLASS_IN = 1;
+const TTL_S = 60;
+const HEADER_LENGTH = 12;
+/** Response, recursion desired and available (section 4.1.1). */
+const RESPONSE_FLAGS = 0x8180;
+const SERVFAIL = 2;
+const NXDOMAIN = 3;
+
+/**
+ * Starts one, and has this process's resolver ask it alone; `close` sets that back. `records` are by name,
+ * in lower case: without the name, the answer is that there is no such name; `fail` has every question
+ * answered with SERVFAIL.
+ */
+export async function startDnsServer(
+  records: Readonly<Record<string, readonly DnsRecord[]>>,
+  { fail = false } = {},
+): Promise<DnsServer> {
+  const questions: string[] = [];
+  const socket = createSocket('udp4');
+  socket.on('message', (query, { port, address }) => {
+    const { name, end } = readName(query, HEADER_LENGTH);
+    const type = query.readUInt16BE(end);
+    const typeName = Object.entries(TYPE_NUMBER).find(([, number]) => number === type)?.[0] ?? type;
+    questions.push(`${typeName} ${name}`);
+    const known = records[name];
+    const answers = (known ?? []).filter((record) => TYPE_NUMBER[record.type] === type);
+    const header = Buffer.alloc(HEADER_LENGTH);
+    query.copy(header, 0, 0, 2);
+    const code = fail ? SERVFAIL : known === undefined ? NXDOMAIN : 0;
+    header.writeUInt16BE(RESPONSE_FLAGS | code, 2);
+    header.writeUInt16BE(1, 4);
+    header.writeUInt16BE(answers.length, 6);
+    const question = query.subarray(HEADER_LENGTH, end + 4);
+    socket.send(
+      Buffer.concat([header, question, ...answers.map(encodeRecord(name))]),
+      port,
+      address,
+    );
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const before = dns.getServers();
+  dns.setServers([`127.0.0.1:${socket.address().port}`]);
+  return {
+    questions,
+    close: () => {
+      dns.setServers(before);
+      socket.close();
+    },
+  };
+}
+
+function readName(message: Buffer, start: number): { name: string; end: number } {
+  const labels: string[] = [];
+  let at = start;
+  for (let length = message.readUInt8(at); length > 0; length = message.readUInt8(at)) {
+    labels.push(message.toString('latin1', at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return { name: labels.join('.').toLowerCase(), end: at + 1 };
+}
+
+function encodeName(name: string): Buffer {
+  const labels = name.split('.').filter((label) => label !== '');
+  const parts = labels.map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`));
+  return Buffer.concat([...parts, Buffer.alloc(1)]);
+}
+
+function uint16s(...numbers: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(2 * numbers.length);
+  for (const [at, number] of numbers.entries()) {
+    bytes.writeUInt16BE(number, 2 * at);
+  }
+  return bytes;
+}
+
+const encodeRecord =
+  (name: string) =>
+  (record: DnsRecord): Buffer => {
+    const target = encodeName(record.target);
+    const data =
+      record.type === 'CNAME'
+        ? target
+        : Buffer.concat([uint16s(record.priority ?? 0, record.weight ?? 0, record.port), target]);
+    const head = uint16s(TYPE_NUMBER[record.type], CLASS_IN, 0, TTL_S, data.length);
+    return Buffer.concat([encodeName(name), head, data]);
+  };
