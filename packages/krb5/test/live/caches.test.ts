@@ -1,0 +1,101 @@
+/** Which cache is used, of every kind that can be read, by a context that runs a command. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { decodeCcache } from '../../src/ccache/decode.js';
+import { encodeCcache } from '../../src/ccache/encode.js';
+import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { run } from '../support/remctl.js';
+
+let realm: Realm;
+let config: Krb5Config;
+beforeAll(async () => {
+  realm = await startRealm();
+  config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+});
+afterAll(() => realm.dispose());
+beforeEach(() => {
+  vi.stubEnv('KRB5CCNAME', undefined);
+  return () => vi.unstubAllEnvs();
+});
+
+/** Who the default cache belongs to, as remctld sees it. */
+async function whoami(own = config): Promise<string> {
+  const options = { host: 'localhost', config: own };
+  return (await run(realm.port, options, ['test', 'whoami'])).output.trim();
+}
+
+function configWithCache(name: string): Promise<Krb5Config> {
+  const path = join(realm.folder, 'default-ccache.conf');
+  const text = readFileSync(realm.krb5Conf, 'utf8');
+  const line = `default_ccache_name = ${name}`;
+  writeFileSync(path, text.replace('[libdefaults]', `[libdefaults]\n  ${line}`));
+  return readKrb5Config({ KRB5_CONFIG: path });
+}
+
+test('KRB5CCNAME: a file', async () => {
+  vi.stubEnv('KRB5CCNAME', realm.otherCcache);
+  expect(await whoami()).toBe(realm.principals.otherClient);
+});
+
+test('KRB5CCNAME: the primary cache of a directory, and what kswitch makes of it', async () => {
+  const directory = join(realm.folder, 'caches');
+  mkdirSync(directory, { mode: 0o700 });
+  const env = { ...realm.env, KRB5CCNAME: `DIR:${directory}` };
+  for (const principal of ['mallory', 'alice']) {
+    execFileSync('kinit', ['-k', '-t', realm.keytabs.client, principal], { env });
+  }
+  vi.stubEnv('KRB5CCNAME', env.KRB5CCNAME);
+  const switched = async (principal: string) => {
+    execFileSync('kswitch', ['-p', principal], { env });
+    return whoami();
+  };
+  expect(await switched('alice')).toBe(realm.principals.client);
+  expect(await switched('mallory')).toBe(realm.principals.otherClient);
+});
+
+test('default_ccache_name with its tokens', async () => {
+  const path = join(realm.folder, `cache-of-${process.getuid?.()}`);
+  await realm.kinit({ principal: 'mallory', ccache: `FILE:${path}` });
+  const own = await configWithCache(`FILE:${realm.folder}/cache-of-%{uid}`);
+  expect(await whoami(own)).toBe(realm.principals.otherClient);
+  vi.stubEnv('KRB5CCNAME', realm.ccache);
+  expect(await whoami(own)).toBe(realm.principals.client);
+});
+
+test('a file of version 3', async () => {
+  const four = decodeCcache(readFileSync(realm.ccache.replace('FILE:', '')));
+  const path = join(realm.folder, 'version-3');
+  writeFileSync(path, encodeCcache({ ...four, version: 3, timeOffset: undefined }));
+  vi.stubEnv('KRB5CCNAME', path);
+  expect(await whoami()).toBe(realm.principals.client);
+});
+
+test.each(['KEYRING:persistent:0', 'KCM:', 'API:', 'MEMORY:x'])(
+  '%s says the way out',
+  async (name) => {
+    const expected = {
+      name: 'KRB5_CC_UNKNOWN_TYPE',
+      message: expect.stringMatching(
+        new RegExp(`of type ${name.split(':')[0]}, .*kinit -c FILE:.*, or give keytab`),
+      ),
+    };
+    const own = await configWithCache(name);
+    const step = (options: object) =>
+      createInitiatorContext({ host: 'localhost', ...options }).step();
+    await expect(step({ config: own })).rejects.toMatchObject(expected);
+    vi.stubEnv('KRB5CCNAME', name);
+    await expect(step({ config })).rejects.toMatchObject(expected);
+  },
+);
+
+test('nothing there', async () => {
+  vi.stubEnv('KRB5CCNAME', join(realm.folder, 'nothing'));
+  await expect(createInitiatorContext({ host: 'localhost', config }).step()).rejects.toMatchObject({
+    name: 'KRB5_FCC_NOFILE',
+    message: expect.stringContaining('no credentials: run kinit, or give keytab'),
+  });
+});

@@ -1,0 +1,101 @@
+/** permitted_enctypes, on a KDC that has more. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serviceTicket, ticketSource } from '../../src/client/tickets.js';
+import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import { Etype } from '../../src/crypto/index.js';
+import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { parsePrincipal } from '../../src/principal.js';
+import { run } from '../support/remctl.js';
+
+const AES256 = 'aes256-cts-hmac-sha1-96';
+const AES128 = 'aes128-cts-hmac-sha1-96';
+
+let realm: Realm;
+beforeAll(async () => {
+  realm = await startRealm();
+  // The first value counts: the KDC may use both from now on.
+  const text = readFileSync(realm.krb5Conf, 'utf8');
+  writeFileSync(realm.krb5Conf, text.replace(AES256, `${AES256} ${AES128}`));
+  await realm.stopKdc();
+  await realm.startKdc();
+  await realm.kadmin(`addprinc -pw secret -e ${AES256}:normal,${AES128}:normal both`);
+  await realm.kadmin('addprinc -randkey only256');
+  await realm.kadmin(`ktadd -k ${join(realm.folder, 'only256.keytab')} only256`);
+  await realm.kadmin(`setstr ${realm.principals.server} session_enctypes "${AES256} ${AES128}"`);
+  await realm.kadmin(`setstr krbtgt/${realm.name} session_enctypes "${AES256} ${AES128}"`);
+});
+afterAll(() => realm.dispose());
+
+async function permitting(types: string): Promise<Krb5Config> {
+  const path = join(realm.folder, `permitting-${types.replaceAll(' ', '-')}.conf`);
+  const text = readFileSync(realm.krb5Conf, 'utf8');
+  const line = `permitted_enctypes = ${types}`;
+  writeFileSync(path, text.replace(/permitted_enctypes = .*/, line));
+  return readKrb5Config({ KRB5_CONFIG: path });
+}
+
+test.each([
+  [AES128, Etype.AES128_CTS_HMAC_SHA1_96],
+  [AES256, Etype.AES256_CTS_HMAC_SHA1_96],
+  [`${AES128} ${AES256}`, Etype.AES128_CTS_HMAC_SHA1_96],
+])('%s: session keys are of it', async (types, etype) => {
+  const config = await permitting(types);
+  const credentials = { type: 'password', password: 'secret', clientPrincipal: 'both' } as const;
+  const source = await ticketSource(credentials, config);
+  const server = parsePrincipal(realm.principals.server);
+  expect((await source.tgt(config, undefined)).key.etype).toBe(etype);
+  expect((await serviceTicket(source, server, config, undefined)).key.etype).toBe(etype);
+  const options = { host: 'localhost', credentials, config };
+  const { output } = await run(realm.port, options, ['test', 'whoami']);
+  expect(output.trim()).toBe(`both@${realm.name}`);
+});
+
+test('a cached ticket of a type that is not permitted is not used', async () => {
+  const ccache = await realm.kinit();
+  execFileSync('kvno', ['-e', AES256, '-c', ccache, realm.principals.server], { env: realm.env });
+  const credentials = { type: 'ccache', ccache } as const;
+  const server = parsePrincipal(realm.principals.server);
+  for (const [types, etype] of [
+    [AES256, Etype.AES256_CTS_HMAC_SHA1_96],
+    [AES128, Etype.AES128_CTS_HMAC_SHA1_96],
+  ] as const) {
+    const config = await permitting(types);
+    const source = await ticketSource(credentials, config);
+    expect((await serviceTicket(source, server, config, undefined)).key.etype).toBe(etype);
+  }
+});
+
+test('a keytab without a permitted type', async () => {
+  const config = await permitting(AES128);
+  const keytab = join(realm.folder, 'only256.keytab');
+  const credentials = { type: 'keytab', keytab, clientPrincipal: 'only256' } as const;
+  await expect(
+    createInitiatorContext({ host: 'localhost', credentials, config }).step(),
+  ).rejects.toMatchObject({
+    name: 'KRB5_KT_NOTFOUND',
+    message: expect.stringMatching(/of a permitted type: it has aes256.*, and aes128.* would do/),
+  });
+});
+
+test('a KDC that has none of the permitted types', async () => {
+  const config = await permitting('aes256-cts-hmac-sha384-192');
+  const credentials = { type: 'password', password: 'secret', clientPrincipal: 'both' } as const;
+  await expect(
+    createInitiatorContext({ host: 'localhost', credentials, config }).step(),
+  ).rejects.toMatchObject({
+    name: 'KDC_ERR_ETYPE_NOSUPP',
+    message: expect.stringContaining('no encryption type in common'),
+  });
+});
+
+test.each(['des-cbc-crc', 'arcfour-hmac'])('%s alone is refused', async (types) => {
+  const config = await permitting(types);
+  const credentials = { type: 'ccache', ccache: realm.ccache } as const;
+  await expect(
+    createInitiatorContext({ host: 'localhost', credentials, config }).step(),
+  ).rejects.toThrow(types);
+});

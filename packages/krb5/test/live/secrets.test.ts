@@ -1,0 +1,168 @@
+/** Keys and passwords stay where they are used: not in errors, inspect() or JSON. */
+import { execFileSync } from 'node:child_process';
+import { inspect } from 'node:util';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCcache } from '../../src/ccache/read-ccache.js';
+import type { Credentials } from '../../src/client/credentials.js';
+import { ticketSource } from '../../src/client/tickets.js';
+import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import { randomKey } from '../../src/crypto/index.js';
+import { createAcceptorContext } from '../../src/gss/acceptor.js';
+import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { findServiceTicketKey } from '../../src/gss/wire-exchange.js';
+import type { Keytab } from '../../src/keytab/keytab.js';
+import { readKeytab } from '../../src/keytab/read-keytab.js';
+
+let realm: Realm;
+let config: Krb5Config;
+let keytab: Keytab;
+let secrets: Uint8Array[];
+beforeAll(async () => {
+  realm = await startRealm();
+  config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+  keytab = await readKeytab(realm.keytabs.server);
+  const client = await readKeytab(realm.keytabs.client);
+  const { ccache } = await readCcache(realm.ccache);
+  secrets = [
+    Buffer.from(realm.passwords.client),
+    ...[...keytab.entries, ...client.entries, ...ccache.credentials].map(({ key }) => key.value),
+  ];
+});
+afterAll(() => realm.dispose());
+
+/** Every text that a log could make of `value`. */
+function texts(value: unknown): string[] {
+  const json = JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'bigint' ? String(each) : each,
+  );
+  const all = { depth: null, showHidden: true, maxArrayLength: null, maxStringLength: null };
+  return [
+    inspect(value),
+    inspect(value, { ...all, getters: true }),
+    inspect(value, { ...all, customInspect: false }),
+    String(value),
+    json ?? '',
+    ...(value instanceof Error ? [value.message, value.stack ?? ''] : []),
+  ];
+}
+
+/** The forms that octets take in a log; half of a secret is too much already. */
+function forms(secret: Uint8Array): string[] {
+  const half = Buffer.from(secret.subarray(0, 8));
+  return [
+    half.toString('latin1'),
+    half.toString('hex'),
+    (half.toString('hex').match(/../g) ?? []).join(' '),
+    half.toString('base64').slice(0, 10),
+    [...half].join(', '),
+    [...half].join(','),
+    [...half].map((octet, at) => `"${at}":${octet}`).join(','),
+  ];
+}
+
+function expectNoSecret(value: unknown, more: readonly Uint8Array[] = []): void {
+  for (const text of texts(value)) {
+    for (const secret of [...secrets, ...more]) {
+      for (const form of forms(secret)) {
+        expect(text).not.toContain(form);
+      }
+    }
+  }
+}
+
+test('the check finds what it is to find', () => {
+  for (const secret of secrets) {
+    for (const value of [
+      secret,
+      Buffer.from(secret),
+      { a: [Buffer.from(secret).toString('hex')] },
+    ]) {
+      expect(() => expectNoSecret(value)).toThrow();
+    }
+  }
+});
+
+const kinds: Readonly<Record<string, () => Credentials>> = {
+  'a cache': () => ({ type: 'ccache', ccache: realm.ccache }),
+  'a keytab': () => ({
+    type: 'keytab',
+    keytab: realm.keytabs.client,
+    clientPrincipal: 'alice',
+  }),
+  'a password': () => ({
+    type: 'password',
+    password: realm.passwords.client,
+    clientPrincipal: 'alice',
+  }),
+};
+
+describe.each(Object.entries(kinds))('with %s', (_kind, credentialsOf) => {
+  test('contexts of both sides, before and after', async () => {
+    const credentials = credentialsOf();
+    const initiator = createInitiatorContext({ host: 'localhost', credentials, config });
+    const acceptor = createAcceptorContext({ keytab });
+    expectNoSecret([initiator, acceptor]);
+    const { token } = await initiator.step();
+    const reply = acceptor.step(token ?? new Uint8Array());
+    expectNoSecret([initiator, acceptor]);
+    await initiator.step(reply.token);
+    acceptor.unwrap(initiator.wrap(Buffer.from('x')));
+    expectNoSecret([initiator, acceptor, reply]);
+  });
+
+  test('tickets and where they come from', async () => {
+    const source = await ticketSource(credentialsOf(), config);
+    const tgt = await source.tgt(config, undefined);
+    expectNoSecret([source, tgt], [tgt.key.value]);
+  });
+});
+
+test('keytabs and caches', async () => {
+  expectNoSecret([keytab, await readCcache(realm.ccache)]);
+});
+
+test('the key that another library’s context is to be protected with', async () => {
+  const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+  execFileSync('kvno', ['-c', credentials.ccache, realm.principals.server], { env: realm.env });
+  const context = createInitiatorContext({ host: 'localhost', credentials, config });
+  const { token } = await context.step();
+  const found = await findServiceTicketKey(token ?? new Uint8Array(), credentials.ccache);
+  expectNoSecret(found, [found.key.value]);
+});
+
+test.each([
+  ['a wrong password', 'alice'],
+  ['an unknown client', 'nobody'],
+  ['a client’s name that is none', 'a@b@c'],
+])('the error for %s', async (_name, clientPrincipal) => {
+  const password = 'hunter2 and more';
+  const credentials = { type: 'password', password, clientPrincipal } as const;
+  const context = createInitiatorContext({ host: 'localhost', credentials, config });
+  const error = await context.step().catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(Error);
+  expectNoSecret([error, context], [Buffer.from(password)]);
+  expectNoSecret(error, [Buffer.from(password)]);
+});
+
+test('the error of an acceptor with another key', async () => {
+  const entries = keytab.entries.map((each) => ({ ...each, key: randomKey(each.key.etype) }));
+  const credentials = { type: 'ccache', ccache: realm.ccache } as const;
+  const { token } = await createInitiatorContext({
+    host: 'localhost',
+    credentials,
+    config,
+  }).step();
+  const context = createAcceptorContext({ keytab: { ...keytab, entries } });
+  let error: unknown;
+  try {
+    context.step(token ?? new Uint8Array());
+  } catch (caught) {
+    error = caught;
+  }
+  expect(error).toMatchObject({ name: 'KRB_AP_ERR_MODIFIED' });
+  expectNoSecret(
+    error,
+    entries.map(({ key }) => key.value),
+  );
+});
