@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { unpackHeimdal } from './heimdal.mjs';
 import { has, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
 
 /** What is needed of the system, by a file that each package brings. */
@@ -26,13 +27,17 @@ const OTHER_SYSTEMS = `Install these, and run the command again:
 
 const OLDEST_NODE = [20, 19];
 
-/** Does all of it. Ends the process, with what to do, where something cannot be had. */
-export async function setUp() {
+/**
+ * Does all of it; `tests`: also what only the tests need. Ends the process, with what to do, where
+ * something cannot be had.
+ */
+export async function setUp({ tests = false } = {}) {
   checkNode();
   installSystemPackages();
   installPnpm();
   installNodePackages();
   buildKerberos();
+  if (tests) unpackHeimdal();
   say('build: every package and the addon');
   if (!quietly('turbo', ['run', 'build', '--output-logs=errors-only'])) stop('The build failed.');
 }

@@ -17,7 +17,7 @@ function countsOf(folder) {
   return { passed: 0, failed: expected ? 1 : 0, skipped: 0 };
 }
 
-await setUp();
+await setUp({ tests: true });
 for (const folder of packages) rmSync(results(folder), { recursive: true, force: true });
 
 say('lint, types and tests of every package');

@@ -1,7 +1,8 @@
 /**
  * The one who cleans up. A shell of its own session waits for its standard input to end, which it
  * does when the realm is disposed of and when its owner dies, however that happens (also by SIGKILL).
- * It then kills what the folder's `pids` name, with all that they started, and removes the folder.
+ * It then kills what the folder's `pids` name, with all that they started, and removes the folder. What is
+ * to end by SIGTERM is given a moment for it.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,14 +12,23 @@ const SCRIPT = `
 trap '' INT TERM HUP
 cat >/dev/null
 for file in "$1"/pids/*; do
+  [ -s "$file" ] || continue
+  group=-$(basename "$file")
+  kill -s TERM -- "$group" 2>/dev/null
+  for moment in 1 2 3 4 5 6 7 8 9 10; do
+    kill -s 0 -- "$group" 2>/dev/null || break
+    sleep 0.1
+  done
+done
+for file in "$1"/pids/*; do
   [ -f "$file" ] && kill -s KILL -- "-$(basename "$file")" 2>/dev/null
 done
 rm -rf "$1" || { sleep 0.2; rm -rf "$1"; }
 `;
 
 export interface Guard {
-  /** Has the process group of this leader killed at the end. */
-  watch(pid: number): void;
+  /** Has the process group of this leader ended at the end. */
+  watch(pid: number, endsBy?: 'SIGTERM' | 'SIGKILL'): void;
   /** Kills, removes, and settles when it is done. */
   end(): Promise<void>;
 }
@@ -39,7 +49,9 @@ export function startGuard(folder: string): Guard {
   // A realm that nobody disposed of must not keep its owner alive; the guard notices the end.
   shell.unref();
   return {
-    watch: (pid) => writeFileSync(join(pids, String(pid)), ''),
+    // A file that is not empty names one that is to end by SIGTERM.
+    watch: (pid, endsBy) =>
+      writeFileSync(join(pids, String(pid)), endsBy === 'SIGTERM' ? endsBy : ''),
     async end() {
       shell.ref();
       shell.stdin.end();

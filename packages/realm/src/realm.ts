@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startGuard } from './guard.js';
+import { heimdalKdc } from './heimdal-kdc.js';
+import { mitKdc } from './mit-kdc.js';
 import { freePort, waitForPort } from './ports.js';
-import { checkPrograms, type Daemon, runProgram, startDaemon } from './programs.js';
+import { checkPrograms, type Daemon, runProgram } from './programs.js';
 import { PROGRAM, PROGRAM_NAME, remctlConf } from './remctl-conf.js';
 import { type Remctld, type RemctldOptions, startRemctld } from './remctld.js';
 
@@ -24,6 +26,8 @@ export interface RealmOptions {
     | 'aes256-cts-hmac-sha384-192';
   /** Lines for [libdefaults] of krb5.conf. */
   readonly libdefaults?: readonly string[];
+  /** Whose KDC: MIT Kerberos's without it. All else, kinit and remctld too, is MIT Kerberos's. */
+  readonly kdc?: 'mit' | 'heimdal';
 }
 
 export interface KinitOptions {
@@ -75,7 +79,7 @@ export interface Realm extends AsyncDisposable {
   kinit(options?: KinitOptions): Promise<string>;
   /** A cache whose ticket has expired (takes some seconds the first time). */
   expiredCcache(): Promise<string>;
-  /** Runs a command of kadmin.local. */
+  /** Runs a command of kadmin.local, or of Heimdal's `kadmin -l`. */
   kadmin(command: string): Promise<string>;
   stopKdc(): Promise<void>;
   startKdc(): Promise<void>;
@@ -88,7 +92,7 @@ export interface Realm extends AsyncDisposable {
 
 /** Starts a realm, with its KDC and a remctld, in well under 3 seconds. */
 export async function startRealm(options: RealmOptions = {}): Promise<Realm> {
-  checkPrograms();
+  checkPrograms(options.kdc ?? 'mit');
   const folder = mkdtempSync(join(tmpdir(), 'remctl-realm-'));
   // Commands run as the user who runs remctld; the folder is for that user alone.
   chmodSync(folder, 0o700);
@@ -110,7 +114,6 @@ async function buildRealm(
   const enctype = options.enctype ?? 'aes256-cts-hmac-sha1-96';
   const at = (file: string) => join(folder, file);
   const krb5Conf = at('krb5.conf');
-  const kdcConf = at('kdc.conf');
   const password = randomBytes(12).toString('hex');
   const keytabs = { server: at('server.keytab'), client: at('client.keytab') };
   const principals = {
@@ -124,7 +127,6 @@ async function buildRealm(
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     KRB5_CONFIG: krb5Conf,
-    KRB5_KDC_PROFILE: kdcConf,
     KRB5CCNAME: `FILE:${at('alice.ccache')}`,
     // Without it the replay cache is a file in a folder that outlives the realm.
     KRB5RCACHENAME: `file2:${at('replay-cache')}`,
@@ -133,8 +135,10 @@ async function buildRealm(
   mkdirSync(at('tally'));
   writeFileSync(at(PROGRAM_NAME), PROGRAM, { mode: 0o755 });
 
+  const makeKdc = options.kdc === 'heimdal' ? heimdalKdc : mitKdc;
+  const kdc = makeKdc({ realm: name, folder, enctype, krb5Conf, password, env, guard });
   let kdcPort = 0;
-  let kdc: Daemon;
+  let daemon: Daemon;
   const writeConfiguration = () => {
     writeFileSync(
       krb5Conf,
@@ -144,6 +148,7 @@ async function buildRealm(
   dns_lookup_kdc = false
   dns_lookup_realm = false
   rdns = false
+  qualify_shortname = ""
   permitted_enctypes = ${enctype}
 ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
 [realms]
@@ -156,53 +161,24 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
   127.0.0.1 = ${name}
 `,
     );
-    writeFileSync(
-      kdcConf,
-      `[kdcdefaults]
-  kdc_listen = 127.0.0.1:${kdcPort}
-  kdc_tcp_listen = 127.0.0.1:${kdcPort}
-
-[realms]
-  ${name} = {
-    database_name = ${at('principal')}
-    key_stash_file = ${at('stash')}
-    acl_file = ${at('kadm5.acl')}
-    max_life = 24h
-    max_renewable_life = 7d
-    master_key_type = ${enctype}
-    supported_enctypes = ${enctype}:normal
-  }
-
-[logging]
-  kdc = FILE:${at('kdc.log')}
-`,
-    );
+    kdc.configure(kdcPort);
   };
   const startKdc = async () => {
-    kdc = await startDaemon('krb5kdc', ['-n', '-P', at('krb5kdc.pid')], {
-      env,
-      log: at('krb5kdc.log'),
-      guard,
-    });
-    return waitForPort(kdcPort, kdc.ended, START_TIMEOUT_MS);
+    daemon = await kdc.start();
+    return waitForPort(kdcPort, daemon.ended, START_TIMEOUT_MS);
   };
-  const kadmin = (command: string) => runProgram('kadmin.local', ['-q', command], env);
 
   kdcPort = await freePort();
   writeConfiguration();
-  await runProgram('kdb5_util', ['create', '-s', '-W', '-r', name, '-P', password], env);
+  await kdc.create();
   const services = [principals.server, `host/127.0.0.1@${name}`, principals.otherServer];
-  const clients = [principals.client, principals.otherClient];
-  for (const principal of [...services, principals.wrongServer, principals.otherClient]) {
-    await kadmin(`addprinc -randkey ${principal}`);
-  }
-  await kadmin(`addprinc -pw ${password} ${principals.client}`);
-  await kadmin(`ktadd -k ${keytabs.server} ${services.join(' ')}`);
-  // -norandkey: the password stays good.
-  await kadmin(`ktadd -norandkey -k ${keytabs.client} ${clients.join(' ')}`);
+  await kdc.addWithRandomKeys([...services, principals.wrongServer, principals.otherClient]);
+  await kdc.addWithPassword(principals.client, password);
+  await kdc.writeServiceKeys(keytabs.server, services);
+  await kdc.writeClientKeys(keytabs.client, [principals.client, principals.otherClient]);
 
   for (let attempt = 1; !(await startKdc()); attempt += 1) {
-    if (attempt === ATTEMPTS) throw new Error(`krb5kdc does not start: see ${at('kdc.log')}`);
+    if (attempt === ATTEMPTS) throw new Error(`the KDC does not start: see ${kdc.log}`);
     kdcPort = await freePort();
     writeConfiguration();
   }
@@ -273,10 +249,10 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
       expired ??= makeExpired();
       return expired;
     },
-    kadmin,
-    stopKdc: () => kdc.kill(),
+    kadmin: kdc.kadmin,
+    stopKdc: () => daemon.kill(),
     async startKdc() {
-      if (!(await startKdc())) throw new Error(`krb5kdc does not start: see ${at('kdc.log')}`);
+      if (!(await startKdc())) throw new Error(`the KDC does not start: see ${kdc.log}`);
     },
     startRemctld: start,
     tally(tallyName) {

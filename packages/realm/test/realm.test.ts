@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Realm, startProtocol1Proxy, startRealm } from '../src/index.js';
@@ -76,4 +77,23 @@ test('a remctld more, an expired ticket, a KDC that stops, protocol 1', async ()
   await expect(realm.kinit()).rejects.toThrow(/contact any KDC/);
   await realm.startKdc();
   await realm.kinit();
+});
+
+test('a KDC of Heimdal, which leaves nothing either', async () => {
+  const realm = await startRealm({ kdc: 'heimdal' });
+  expect((await remctl(realm, 'test', 'whoami')).stdout).toBe('alice@REMCTL.TEST\n');
+  expect((await processesIn(realm.folder)).join('\n')).toContain('--addresses=127.0.0.1');
+  // It insists on a file of its process number in the system's own folder, where it may have one.
+  const pidFile = join('/run', `${basename(realm.folder)}.pid`);
+  expect(existsSync(pidFile)).toBe(process.getuid?.() === 0);
+  expect(await realm.kadmin('get host/localhost')).toContain('aes256-cts-hmac-sha1-96');
+
+  await realm.stopKdc();
+  await expect(realm.kinit()).rejects.toThrow(/contact any KDC/);
+  await realm.startKdc();
+  await realm.kinit({ principal: 'mallory' });
+  await realm.dispose();
+  expect(existsSync(realm.folder)).toBe(false);
+  expect(await processesIn(realm.folder)).toEqual([]);
+  expect(existsSync(pidFile)).toBe(false);
 });

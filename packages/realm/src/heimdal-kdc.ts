@@ -1,0 +1,73 @@
+/** Heimdal's KDC, from the folder that set-up unpacks its packages into (tools/heimdal.mjs). */
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Kdc, KdcOptions } from './kdc.js';
+import { heimdalLibraries, runProgram, startDaemon } from './programs.js';
+
+export function heimdalKdc(options: KdcOptions): Kdc {
+  const { realm, folder, enctype, krb5Conf, guard } = options;
+  const at = (file: string) => join(folder, file);
+  const kdcConf = at('kdc.conf');
+  const env = {
+    ...options.env,
+    KRB5_CONFIG: `${kdcConf}:${krb5Conf}`,
+    LD_LIBRARY_PATH: heimdalLibraries(),
+  };
+  let port = 0;
+  const run = (...words: readonly string[]) =>
+    runProgram('heimdal-kadmin', ['-l', '-c', kdcConf, '-r', realm, ...words], env);
+  // Other than ktadd, this leaves the keys as they are.
+  const writeKeys = async (keytab: string, principals: readonly string[]) => {
+    await run('ext_keytab', '-k', keytab, ...principals);
+  };
+  return {
+    log: at('kdc.log'),
+    configure(listen) {
+      port = listen;
+      writeFileSync(
+        kdcConf,
+        `[kdc]
+  database = {
+    realm = ${realm}
+    dbname = ${at('principal')}
+    mkey_file = ${at('m-key')}
+    acl_file = ${at('kadmind.acl')}
+    log_file = ${at('kadm5.log')}
+  }
+
+[kadmin]
+  default_keys = ${enctype}:pw-salt
+
+[logging]
+  kdc = 0-/FILE:${at('kdc.log')}
+`,
+      );
+    },
+    async create() {
+      await run('init', '--realm-max-ticket-life=24h', '--realm-max-renewable-life=7d', realm);
+    },
+    async addWithRandomKeys(principals) {
+      await run('add', '--use-defaults', '--random-key', ...principals);
+    },
+    async addWithPassword(principal, own) {
+      await run('add', '--use-defaults', `--password=${own}`, principal);
+    },
+    writeServiceKeys: writeKeys,
+    writeClientKeys: writeKeys,
+    kadmin: (command) => run(...command.split(' ')),
+    start: () =>
+      startDaemon(
+        'heimdal-kdc',
+        [`--config-file=${kdcConf}`, '--addresses=127.0.0.1', `--ports=${port}`],
+        // Wherever its other files are, it has one in /run, called as it is itself, and takes it away when
+        // it is asked to end.
+        {
+          env,
+          log: at('heimdal-kdc.log'),
+          guard,
+          argv0: basename(folder),
+          endsBy: 'SIGTERM',
+        },
+      ),
+  };
+}

@@ -1,0 +1,60 @@
+/** MIT Kerberos's KDC: krb5kdc, kdb5_util and kadmin.local. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kdc, KdcOptions } from './kdc.js';
+import { runProgram, startDaemon } from './programs.js';
+
+export function mitKdc(options: KdcOptions): Kdc {
+  const { realm, folder, enctype, password, guard } = options;
+  const at = (file: string) => join(folder, file);
+  const kdcConf = at('kdc.conf');
+  const env = { ...options.env, KRB5_KDC_PROFILE: kdcConf };
+  const kadmin = (command: string) => runProgram('kadmin.local', ['-q', command], env);
+  return {
+    log: at('kdc.log'),
+    configure: (port) =>
+      writeFileSync(
+        kdcConf,
+        `[kdcdefaults]
+  kdc_listen = 127.0.0.1:${port}
+  kdc_tcp_listen = 127.0.0.1:${port}
+
+[realms]
+  ${realm} = {
+    database_name = ${at('principal')}
+    key_stash_file = ${at('stash')}
+    acl_file = ${at('kadm5.acl')}
+    max_life = 24h
+    max_renewable_life = 7d
+    master_key_type = ${enctype}
+    supported_enctypes = ${enctype}:normal
+  }
+
+[logging]
+  kdc = FILE:${at('kdc.log')}
+`,
+      ),
+    async create() {
+      await runProgram('kdb5_util', ['create', '-s', '-W', '-r', realm, '-P', password], env);
+    },
+    async addWithRandomKeys(principals) {
+      for (const principal of principals) await kadmin(`addprinc -randkey ${principal}`);
+    },
+    async addWithPassword(principal, own) {
+      await kadmin(`addprinc -pw ${own} ${principal}`);
+    },
+    async writeServiceKeys(keytab, principals) {
+      await kadmin(`ktadd -k ${keytab} ${principals.join(' ')}`);
+    },
+    async writeClientKeys(keytab, principals) {
+      await kadmin(`ktadd -norandkey -k ${keytab} ${principals.join(' ')}`);
+    },
+    kadmin,
+    start: () =>
+      startDaemon('krb5kdc', ['-n', '-P', at('krb5kdc.pid')], {
+        env,
+        log: at('krb5kdc.log'),
+        guard,
+      }),
+  };
+}
