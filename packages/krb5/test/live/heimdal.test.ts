@@ -1,0 +1,165 @@
+/** Tickets of Heimdal's KDC, for the real remctld. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { run } from '../support/remctl.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function configWith(realm: Realm, libdefaults: readonly string[]): Promise<Krb5Config> {
+  const path = join(realm.folder, `krb5-${libdefaults.join('-').replaceAll(/\W+/g, '-')}.conf`);
+  const text = readFileSync(realm.krb5Conf, 'utf8');
+  writeFileSync(
+    path,
+    text.replace('[libdefaults]', ['[libdefaults]', ...libdefaults].join('\n  ')),
+  );
+  return readKrb5Config({ KRB5_CONFIG: path });
+}
+
+const whoami = async (realm: Realm, options: Partial<InitiatorOptions>) =>
+  (await run(realm.port, { host: 'localhost', ...options }, ['test', 'whoami'])).output.trim();
+
+describe.each([
+  'aes128-cts-hmac-sha1-96',
+  'aes256-cts-hmac-sha1-96',
+  'aes128-cts-hmac-sha256-128',
+  'aes256-cts-hmac-sha384-192',
+] as const)('%s', (enctype) => {
+  let realm: Realm;
+  let config: Krb5Config;
+  beforeAll(async () => {
+    realm = await startRealm({ kdc: 'heimdal', enctype });
+    config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+  });
+  afterAll(() => realm.dispose());
+
+  test('a cache', async () => {
+    const credentials = { type: 'ccache', ccache: realm.ccache } as const;
+    expect(await whoami(realm, { credentials, config })).toBe(realm.principals.client);
+  });
+
+  test('a keytab', async () => {
+    const keytab = realm.keytabs.client;
+    const credentials = { type: 'keytab', keytab, clientPrincipal: 'mallory' } as const;
+    expect(await whoami(realm, { credentials, config })).toBe(realm.principals.otherClient);
+  });
+
+  test('a password', async () => {
+    const password = realm.passwords.client;
+    const credentials = { type: 'password', password, clientPrincipal: 'alice' } as const;
+    expect(await whoami(realm, { credentials, config })).toBe(realm.principals.client);
+  });
+});
+
+describe('a KDC of Heimdal', () => {
+  let realm: Realm;
+  let config: Krb5Config;
+  beforeAll(async () => {
+    realm = await startRealm({ kdc: 'heimdal' });
+    config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+  });
+  afterAll(() => realm.dispose());
+
+  const first = (options: Partial<InitiatorOptions>) =>
+    createInitiatorContext({ host: 'localhost', config, ...options }).step();
+  const password = (password: string, clientPrincipal = 'alice') =>
+    ({ type: 'password', password, clientPrincipal }) as const;
+
+  test('by TCP alone', async () => {
+    const own = await configWith(realm, ['udp_preference_limit = 0']);
+    const credentials = password(realm.passwords.client);
+    expect(await whoami(realm, { credentials, config: own })).toBe(realm.principals.client);
+  });
+
+  test('a wrong password', async () => {
+    await expect(first({ credentials: password('wrong') })).rejects.toMatchObject({
+      name: 'KDC_ERR_PREAUTH_FAILED',
+      message: expect.stringContaining('password is wrong'),
+    });
+  });
+
+  test('a client that it does not know', async () => {
+    await expect(first({ credentials: password('x', 'nobody') })).rejects.toMatchObject({
+      name: 'KDC_ERR_C_PRINCIPAL_UNKNOWN',
+      message: expect.stringContaining('nobody@REMCTL.TEST'),
+    });
+  });
+
+  test('a service that it does not know', async () => {
+    const credentials = { type: 'ccache', ccache: realm.ccache } as const;
+    const principal = realm.principals.unknownServer;
+    await expect(first({ credentials, principal })).rejects.toMatchObject({
+      name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
+      message: expect.stringContaining(principal),
+    });
+  });
+
+  test('a realm that it does not know', async () => {
+    const credentials = { type: 'ccache', ccache: realm.ccache } as const;
+    await expect(
+      first({ credentials, principal: 'host/localhost@OTHER.TEST' }),
+    ).rejects.toMatchObject({ name: 'KRB5_NO_TKT_IN_RLM' });
+  });
+
+  test('an expired ticket', async () => {
+    const credentials = { type: 'ccache', ccache: await realm.expiredCcache() } as const;
+    await expect(first({ credentials })).rejects.toMatchObject({
+      name: 'KRB_AP_ERR_TKT_EXPIRED',
+      message: expect.stringMatching(/expired at \d{4}-.*: run kinit, or give keytab/),
+    });
+  });
+
+  test('a client that may have no tickets', async () => {
+    await realm.kadmin('add --use-defaults --password=secret barred');
+    await realm.kadmin('modify --attributes=+disallow-all-tix barred');
+    await expect(first({ credentials: password('secret', 'barred') })).rejects.toMatchObject({
+      name: 'KDC_ERR_POLICY',
+      message: expect.stringMatching(/REMCTL\.TEST forbids barred@REMCTL\.TEST a ticket/),
+    });
+  });
+
+  test('a client whose password has expired', async () => {
+    await realm.kadmin('add --use-defaults --password=secret stale');
+    await realm.kadmin('modify --pw-expiration-time=2020-01-01 stale');
+    await expect(first({ credentials: password('secret', 'stale') })).rejects.toMatchObject({
+      name: 'KDC_ERR_KEY_EXPIRED',
+      message: expect.stringContaining('kpasswd'),
+    });
+  });
+
+  describe('and a clock an hour behind', () => {
+    const setBack = () => {
+      const { now } = Date;
+      vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    };
+
+    test('is made up for', async () => {
+      const ccache = { type: 'ccache', ccache: await realm.kinit() } as const;
+      const own = await configWith(realm, ['kdc_timesync = 1']);
+      setBack();
+      expect(await whoami(realm, { credentials: ccache, config: own })).toBe(
+        realm.principals.client,
+      );
+      expect(
+        await whoami(realm, { credentials: password(realm.passwords.client), config: own }),
+      ).toBe(realm.principals.client);
+    });
+
+    test('is an error where kdc_timesync is off', async () => {
+      const ccache = { type: 'ccache', ccache: await realm.kinit() } as const;
+      const own = await configWith(realm, ['kdc_timesync = 0']);
+      setBack();
+      for (const credentials of [ccache, password(realm.passwords.client)]) {
+        await expect(first({ credentials, config: own })).rejects.toMatchObject({
+          name: 'KRB_AP_ERR_SKEW',
+          message: expect.stringContaining('by 60 minutes (behind): set it right'),
+        });
+      }
+    });
+  });
+});
