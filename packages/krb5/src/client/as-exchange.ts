@@ -1,6 +1,8 @@
 /** The authentication service exchange (RFC 4120, section 3.1), as bytes. */
+
 import { decode, encode } from '../asn1/codec.js';
 import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
+import { decodeMessage } from '../messages/decode-message.js';
 import { asRep, asReq, encKdcRepPart, KdcOption } from '../messages/kdc-messages.js';
 import { decryptData, encryptData } from '../messages/protection.js';
 import {
@@ -91,7 +93,7 @@ export function methodData(eData: Uint8Array | undefined): readonly PaData[] {
 
 /** Reads an AS-REP to `request`; undefined for one to another client. Throws Asn1Error. */
 export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep | undefined {
-  const { crealm, cname, ticket, encPart, padata } = decode(asRep, answer);
+  const { crealm, cname, ticket, encPart, padata } = decodeMessage(asRep, answer);
   const client = toPrincipal(cname, crealm);
   if (!principalsEqual(client, request.client)) {
     return undefined;

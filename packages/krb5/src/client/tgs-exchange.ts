@@ -1,8 +1,10 @@
 /** The ticket-granting service exchange (RFC 4120, section 3.3), as bytes. */
+
 import { randomBytes } from 'node:crypto';
 import { decode, encode } from '../asn1/codec.js';
 import { type EncryptionKey, KeyUsage, randomKey } from '../crypto/index.js';
 import { apReq, authenticator } from '../messages/ap-messages.js';
+import { decodeMessage } from '../messages/decode-message.js';
 import {
   encKdcRepPart,
   KdcOption,
@@ -88,7 +90,7 @@ export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
  * nonce, another client. Throws Asn1Error.
  */
 export function openTgsRep(answer: Uint8Array, request: TgsRequest): Credential | undefined {
-  const { crealm, cname, ticket, encPart } = decode(tgsRep, answer);
+  const { crealm, cname, ticket, encPart } = decodeMessage(tgsRep, answer);
   const { tgt, subkey, nonce } = request;
   const plaintext =
     decryptData(subkey, KeyUsage.TGS_REP_ENC_PART_SUBKEY, encPart) ??

@@ -1,7 +1,7 @@
 /** The AP exchange (RFC 4120, section 3.2) in GSS-API's form (RFC 4121, section 4.1), as bytes. */
 import { randomBytes } from 'node:crypto';
 import { Asn1Error } from '../asn1/asn1-error.js';
-import { type Codec, decode, encode } from '../asn1/codec.js';
+import { decode, encode } from '../asn1/codec.js';
 import type { Moment } from '../client/clock.js';
 import type { Credential } from '../client/credential.js';
 import { toPrincipalName } from '../client/names.js';
@@ -18,6 +18,7 @@ import {
   type EncApRepPart,
   encApRepPart,
 } from '../messages/ap-messages.js';
+import { decodeMessage } from '../messages/decode-message.js';
 import { type KrbError, krbError } from '../messages/krb-error.js';
 import { decryptData, encryptData } from '../messages/protection.js';
 import { MessageType, PVNO } from '../messages/types.js';
@@ -103,14 +104,6 @@ export function readToken<T>(read: () => T): T {
   }
 }
 
-function message<T extends { pvno: number }>(codec: Codec<T>, bytes: Uint8Array): T {
-  const value = decode(codec, bytes);
-  if (value.pvno !== PVNO) {
-    throw new Asn1Error(`protocol version ${value.pvno}`);
-  }
-  return value;
-}
-
 /** The AP-REQ in the initiator's token. Throws GssError GSS_S_DEFECTIVE_TOKEN. */
 export function readApReqToken(token: Uint8Array): ApReq {
   return readToken(() => {
@@ -118,7 +111,7 @@ export function readApReqToken(token: Uint8Array): ApReq {
     if (tokenId !== TokenId.KRB_AP_REQ) {
       throw defectiveToken('it holds no AP-REQ');
     }
-    return message(apReq, bytes);
+    return decodeMessage(apReq, bytes);
   });
 }
 
@@ -141,12 +134,12 @@ export function readAcceptorToken(
   return readToken(() => {
     const { tokenId, message: bytes } = unframeToken(token);
     if (tokenId === TokenId.KRB_ERROR) {
-      return { type: 'error', error: message(krbError, bytes) };
+      return { type: 'error', error: decodeMessage(krbError, bytes) };
     }
     if (tokenId !== TokenId.KRB_AP_REP) {
       throw defectiveToken('it holds neither AP-REP nor KRB-ERROR');
     }
-    const { encPart } = message(apRep, bytes);
+    const { encPart } = decodeMessage(apRep, bytes);
     const plaintext = decryptData(sessionKey, KeyUsage.AP_REP_ENC_PART, encPart);
     const part = plaintext === undefined ? undefined : decode(encApRepPart, plaintext);
     return { type: 'ap-rep', part };

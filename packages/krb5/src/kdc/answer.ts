@@ -1,6 +1,6 @@
 /** A KDC's answer: what was asked for, or a KRB-ERROR. */
 import { Asn1Error } from '../asn1/asn1-error.js';
-import { decode } from '../asn1/codec.js';
+import { decodeMessage } from '../messages/decode-message.js';
 import { type KrbError, krbError } from '../messages/krb-error.js';
 
 export type KdcAnswer<T> =
@@ -17,7 +17,7 @@ export function readAnswer<T>(
 ): KdcAnswer<T> | undefined {
   try {
     if (answer[0] === krbError.tag) {
-      return { type: 'error', error: decode(krbError, answer) };
+      return { type: 'error', error: decodeMessage(krbError, answer) };
     }
     const reply = open(answer);
     return reply === undefined ? undefined : { type: 'reply', reply };

@@ -1,0 +1,238 @@
+/** The initiator before acceptors that refuse it, or that are not who they say they are. */
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { decode } from '../../src/asn1/codec.js';
+import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import { EncryptionKey, KeyUsage, randomKey } from '../../src/crypto/index.js';
+import { GssError, Krb5Error } from '../../src/errors.js';
+import {
+  type AcceptorOptions,
+  AcceptorRefusal,
+  createAcceptorContext,
+} from '../../src/gss/acceptor.js';
+import { apRepToken, openAuthenticator, readApReqToken } from '../../src/gss/ap-exchange.js';
+import { ALL_FLAGS, ContextFlag } from '../../src/gss/context-flags.js';
+import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { createReplayCache } from '../../src/gss/replay-cache.js';
+import { findKey, type Keytab } from '../../src/keytab/keytab.js';
+import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { decryptData } from '../../src/messages/protection.js';
+import { encTicketPart, ticket } from '../../src/messages/types.js';
+import { parsePrincipal } from '../../src/principal.js';
+
+let realm: Realm;
+let config: Krb5Config;
+let keytab: Keytab;
+beforeAll(async () => {
+  realm = await startRealm();
+  config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+  keytab = await readKeytab(realm.keytabs.server);
+});
+afterAll(() => realm.dispose());
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** arcfour-hmac (RFC 4757). */
+const RC4 = 23;
+const NONE = new Uint8Array();
+const initiate = (options: Partial<InitiatorOptions> = {}) =>
+  createInitiatorContext({
+    host: 'localhost',
+    credentials: { type: 'ccache', ccache: realm.ccache },
+    config,
+    ...options,
+  });
+
+/** What is in a request, for those who have the service's key. */
+function openRequest(token: Uint8Array) {
+  const request = readApReqToken(token);
+  const { encPart } = decode(ticket, request.ticket);
+  const principal = parsePrincipal(realm.principals.server);
+  const plaintext = decryptData(findKey(keytab, { principal }).key, KeyUsage.TICKET, encPart);
+  const { key } = decode(encTicketPart, plaintext ?? NONE);
+  const proof = openAuthenticator(request, key);
+  if (proof === undefined) {
+    throw new Error('the request does not open');
+  }
+  return { sessionKey: key, ctime: proof.ctime, cusec: proof.cusec };
+}
+
+/** What the acceptor answers to `request`, a refusal too. */
+function answerOf(request: Uint8Array | undefined, options: Partial<AcceptorOptions> = {}) {
+  const replayCache = createReplayCache();
+  const acceptor = createAcceptorContext({ keytab, replayCache, ...options });
+  try {
+    return { acceptor, token: acceptor.step(request ?? NONE).token ?? NONE };
+  } catch (error) {
+    if (error instanceof AcceptorRefusal) {
+      return { acceptor, token: error.token };
+    }
+    throw error;
+  }
+}
+
+async function expectNoContext(
+  context: ReturnType<typeof initiate>,
+  token: Uint8Array | undefined,
+  error: object,
+): Promise<void> {
+  await expect(context.step(token)).rejects.toMatchObject(error);
+  expect(context.peer).toBeUndefined();
+  expect(context.flags).toBe(0);
+  expect(() => context.wrap(NONE)).toThrow(expect.objectContaining({ name: 'GSS_S_NO_CONTEXT' }));
+}
+
+describe('mutual authentication', () => {
+  const notProven = {
+    name: 'KRB5_MUTUAL_FAILED',
+    message: expect.stringContaining('do not trust'),
+  };
+
+  test.each<[string, NonNullable<AcceptorOptions['alterApRep']>]>([
+    ['of another second', (part) => ({ ...part, ctime: part.ctime + 1 })],
+    ['of another microsecond', (part) => ({ ...part, cusec: (part.cusec + 1) % 1_000_000 })],
+  ])('an answer %s', async (_name, alterApRep) => {
+    const context = initiate();
+    const { token } = await context.step();
+    await expectNoContext(context, answerOf(token, { alterApRep }).token, notProven);
+  });
+
+  test('the answer to another request, with the same key', async () => {
+    const other = await initiate().step();
+    const context = initiate();
+    await context.step();
+    await expectNoContext(context, answerOf(other.token).token, notProven);
+  });
+
+  test('an answer with any octet changed', async () => {
+    const { length } = answerOf((await initiate().step()).token).token;
+    for (let at = 0; at < length; at += 1) {
+      const context = initiate();
+      const token = Uint8Array.from(answerOf((await context.step()).token).token);
+      token[at] = (token[at] ?? 0) ^ 0x01;
+      const error = await context.step(token).catch((caught: unknown) => caught);
+      const known = error instanceof Krb5Error || error instanceof GssError;
+      expect(known, `octet ${at}: ${error}`).toBe(true);
+      expect(context.peer, `octet ${at}`).toBeUndefined();
+    }
+  });
+
+  test.each([
+    ['nothing', undefined, { name: 'GSS_S_FAILURE' }],
+    ['an empty token', NONE, { name: 'GSS_S_DEFECTIVE_TOKEN' }],
+    ['noise', Buffer.from('no token at all'), { name: 'GSS_S_DEFECTIVE_TOKEN' }],
+  ])('%s for an answer', async (_name, token, error) => {
+    const context = initiate();
+    await context.step();
+    await expectNoContext(context, token, error);
+  });
+
+  test('its own request for an answer', async () => {
+    const context = initiate();
+    const { token } = await context.step();
+    await expectNoContext(context, token, { name: 'GSS_S_DEFECTIVE_TOKEN' });
+  });
+
+  test('an answer twice', async () => {
+    const context = initiate();
+    const { token } = answerOf((await context.step()).token);
+    await context.step(token);
+    await expect(context.step(token)).rejects.toMatchObject({ name: 'GSS_S_FAILURE' });
+  });
+
+  test('a sub-key of a type that is refused', async () => {
+    const context = initiate();
+    const { token } = await context.step();
+    const { sessionKey, ctime, cusec } = openRequest(token ?? NONE);
+    const subkey = new EncryptionKey(RC4, sessionKey.value.subarray(16));
+    const answer = apRepToken(sessionKey, { ctime, cusec, subkey, seqNumber: 1 });
+    await expectNoContext(context, answer, {
+      name: 'KDC_ERR_ETYPE_NOSUPP',
+      message: expect.stringContaining('arcfour-hmac'),
+    });
+  });
+});
+
+test('flags are what both sides agreed on', async () => {
+  for (const flags of [ALL_FLAGS, ContextFlag.MUTUAL, ContextFlag.MUTUAL | ContextFlag.SEQUENCE]) {
+    const context = initiate({ flags });
+    const { acceptor, token } = answerOf((await context.step()).token);
+    expect(context.flags).toBe(0);
+    await context.step(token);
+    expect([context.flags, acceptor.flags]).toEqual([flags, flags]);
+  }
+});
+
+test('without mutual authentication, messages go at once', async () => {
+  const context = initiate({ flags: ALL_FLAGS & ~ContextFlag.MUTUAL });
+  const { token, established } = await context.step();
+  expect(established).toBe(true);
+  const { acceptor } = answerOf(token);
+  expect(acceptor.unwrap(context.wrap(Buffer.from('to'))).toString()).toBe('to');
+  expect(context.unwrap(acceptor.wrap(Buffer.from('fro'))).toString()).toBe('fro');
+});
+
+describe('refusals', () => {
+  const { now } = Date;
+  const shifted = (milliseconds: number) => {
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + milliseconds);
+  };
+  const otherKeys = () => ({
+    keytab: {
+      ...keytab,
+      entries: keytab.entries.map((each) => ({ ...each, key: randomKey(each.key.etype) })),
+    },
+  });
+
+  test.each([
+    [3_600_000, '60 minutes'],
+    [-600_000, '10 minutes'],
+  ])('a server whose clock is %i ms ahead', async (milliseconds, text) => {
+    const context = initiate();
+    const { token } = await context.step();
+    shifted(milliseconds);
+    const answer = answerOf(token).token;
+    vi.restoreAllMocks();
+    await expectNoContext(context, answer, {
+      name: 'KRB_AP_ERR_SKEW',
+      message: expect.stringContaining(`clock differs from this machine's by ${text}`),
+    });
+  });
+
+  test('a server with another key', async () => {
+    const context = initiate();
+    const { token } = await context.step();
+    await expectNoContext(context, answerOf(token, otherKeys()).token, {
+      name: 'KRB_AP_ERR_MODIFIED',
+      message: expect.stringMatching(/has no key for host\/localhost@.*, or another one: check/),
+    });
+  });
+
+  test('a server that has seen the request before', async () => {
+    const context = initiate();
+    const { token } = await context.step();
+    const replayCache = createReplayCache();
+    answerOf(token, { replayCache });
+    await expectNoContext(context, answerOf(token, { replayCache }).token, {
+      name: 'KRB_AP_ERR_REPEAT',
+      message: expect.stringContaining('replay: try again'),
+    });
+  });
+
+  test('the ticket is asked for anew afterwards: the server may have a new key', async () => {
+    const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+    const ticketOf = async () => {
+      const context = initiate({ credentials });
+      const { token } = await context.step();
+      return { context, token };
+    };
+    const refused = await ticketOf();
+    await refused.context.step(answerOf(refused.token, otherKeys()).token).catch(() => undefined);
+    await realm.kadmin(`ktadd -k ${realm.keytabs.server} ${realm.principals.server}`);
+    const later = await ticketOf();
+    const renewed = { keytab: await readKeytab(realm.keytabs.server) };
+    await later.context.step(answerOf(later.token, renewed).token);
+    expect(later.context.peer).toBe(realm.principals.server);
+  });
+});
