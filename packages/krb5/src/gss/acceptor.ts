@@ -120,6 +120,7 @@ function accept(
         'the authenticator does not open with the session key of the ticket',
       );
     }
+    checkTransited(part, server);
     checkRequest(options, part, proof, request.authenticator.cipher);
     const flags = contextFlags(proof, (request.apOptions & ApOption.MUTUAL_REQUIRED) !== 0);
     const reply = (flags & ContextFlag.MUTUAL) === 0 ? undefined : apRepPart(options, part, proof);
@@ -187,6 +188,23 @@ function serviceKey(keytab: Keytab, server: Principal, { encPart }: Ticket): Enc
       throw new Krb5Error(KrbErrorCode.KRB_AP_ERR_NOKEY, error.message, { cause: error });
     }
     throw error;
+  }
+}
+
+/**
+ * A client of another realm may come through others that this side does not trust. It is the KDC's to check
+ * them, which says so in the ticket; this side has no policy of its own (RFC 4120, section 2.7).
+ */
+function checkTransited({ flags, transited, crealm }: EncTicketPart, server: Principal): void {
+  if (
+    crealm !== server.realm &&
+    transited.contents.length > 0 &&
+    (flags & TicketFlag.TRANSITED_POLICY_CHECKED) === 0
+  ) {
+    throw refused(
+      KrbErrorCode.KRB_AP_PATH_NOT_ACCEPTED,
+      `the KDC of ${server.realm} has not checked the realms that a client of ${crealm} came through`,
+    );
   }
 }
 

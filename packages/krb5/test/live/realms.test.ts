@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { run } from '../support/remctl.js';
 
 const TRUST_PASSWORD = 'between realms';
@@ -13,6 +15,8 @@ const TRUST_PASSWORD = 'between realms';
 let a: Realm;
 let b: Realm;
 let c: Realm;
+/** Like C, but its KDC grants tickets whatever way clients came, and leaves the judgement to services. */
+let lax: Realm;
 
 /** Has `server` take the tickets that `client` issues for it. */
 async function trust(client: Realm, server: Realm): Promise<void> {
@@ -34,12 +38,13 @@ async function reconfigureKdc(realm: Realm, lines: readonly string[]): Promise<v
 }
 
 beforeAll(async () => {
-  [a, b, c] = await Promise.all([
+  [a, b, c, lax] = await Promise.all([
     startRealm({ realm: 'A.TEST' }),
     startRealm({ realm: 'B.TEST' }),
     startRealm({ realm: 'C.TEST' }),
+    startRealm({ realm: 'LAX.TEST' }),
   ]);
-  await Promise.all([trust(a, b), trust(b, c), trust(b, a)]);
+  await Promise.all([trust(a, b), trust(b, c), trust(b, a), trust(b, lax)]);
   await addHost(b, 'server.b.test');
   await addHost(b, 'www.referred.test');
   await addHost(c, 'server.c.test');
@@ -53,13 +58,18 @@ beforeAll(async () => {
   ]);
   await reconfigureKdc(b, ['[domain_realm]', '  .c.test = C.TEST', '  .circle.test = A.TEST']);
   await reconfigureKdc(c, way);
+  appendFileSync(
+    join(lax.folder, 'kdc.conf'),
+    '[realms]\n  LAX.TEST = {\n    reject_bad_transit = false\n  }\n',
+  );
+  await reconfigureKdc(lax, []);
 });
-afterAll(() => Promise.all([a, b, c].map((realm) => realm?.dispose())));
+afterAll(() => Promise.all([a, b, c, lax].map((realm) => realm?.dispose())));
 
 let files = 0;
 /** A client's configuration: it knows the KDCs, and `more`. */
 async function clientConfig(more: readonly string[] = []): Promise<Krb5Config> {
-  const realms = [a, b, c].map(
+  const realms = [a, b, c, lax].map(
     ({ name, kdcPort }) => `  ${name} = {\n    kdc = 127.0.0.1:${kdcPort}\n  }`,
   );
   files += 1;
@@ -137,6 +147,28 @@ test('through a realm that capaths names', async () => {
     'alice@A.TEST',
     'host/localhost@C.TEST',
   ]);
+});
+
+test('an acceptor does not take a way that no KDC has checked', async () => {
+  const way = ['[capaths]', '  A.TEST = {', '    LAX.TEST = B.TEST', '    C.TEST = B.TEST', '  }'];
+  const config = await clientConfig(way);
+  const credentials = await alice();
+  const accept = async (realm: Realm) => {
+    const principal = realm.principals.server;
+    const { token } = await createInitiatorContext({ principal, credentials, config }).step();
+    const context = createAcceptorContext({ keytab: await readKeytab(realm.keytabs.server) });
+    context.step(token ?? new Uint8Array());
+    return context.peer;
+  };
+  expect(await accept(b)).toBe('alice@A.TEST');
+  expect(await accept(c)).toBe('alice@A.TEST');
+  await expect(accept(lax)).rejects.toMatchObject({
+    name: 'KRB_AP_PATH_NOT_ACCEPTED',
+    message: expect.stringContaining('a client of A.TEST'),
+  });
+  // libkrb5 does not either.
+  const principal = lax.principals.server;
+  await expect(whoami(lax, { principal, credentials, config })).rejects.toThrow();
 });
 
 test('with a keytab', async () => {
