@@ -1,9 +1,11 @@
 /** From a service and a host's name to the principal (RFC 4120, section 6.2.1; krb5_sname_to_principal). */
 import { lookup, lookupService } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { hostRealm } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { createResolver } from '../dns.js';
 import { NameType, type Principal, principalsEqual } from '../principal.js';
+import { qualifiedHost } from './short-name.js';
 
 /** Aliases of aliases that are followed. */
 const MAX_ALIASES = 8;
@@ -18,22 +20,29 @@ async function orElse<T>(question: Promise<T>, otherwise: T): Promise<T> {
   });
 }
 
-/** The name that DNS has for `host` after aliases, and with `rdns` the one that its address has. */
-async function canonicalHost(host: string, rdns: boolean): Promise<string> {
+/**
+ * The name that DNS has for `host` after aliases, and with `rdns` the one that its address has. Undefined
+ * where the host is not known at all.
+ */
+async function canonicalHost(host: string, rdns: boolean): Promise<string | undefined> {
   const resolver = createResolver();
   let name = host;
-  for (let alias = 0; alias < MAX_ALIASES; alias++) {
+  // An address has no alias.
+  for (let alias = 0; alias < MAX_ALIASES && isIP(name) === 0; alias++) {
     const [target] = await orElse(resolver.resolveCname(name), []);
     if (target === undefined) {
       break;
     }
     name = target;
   }
-  if (!rdns) {
+  if (name !== host && !rdns) {
     return name;
   }
   const found = await orElse(lookup(name), undefined);
   if (found === undefined) {
+    return name === host ? undefined : name;
+  }
+  if (!rdns) {
     return name;
   }
   const reverse = await orElse(lookupService(found.address, 0), undefined);
@@ -61,7 +70,7 @@ export async function* servicePrincipals(
   config: Krb5Config,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Principal> {
-  const asGiven = principalFor(service, host, config);
+  const asGiven = principalFor(service, await qualifiedHost(host, config), config);
   if (config.dnsCanonicalizeHostname !== true) {
     yield asGiven;
   }
@@ -70,7 +79,8 @@ export async function* servicePrincipals(
   }
   signal?.throwIfAborted();
   const canonicalName = await abortable(canonicalHost(host, config.rdns), signal);
-  const canonical = principalFor(service, canonicalName, config);
+  const canonical =
+    canonicalName === undefined ? asGiven : principalFor(service, canonicalName, config);
   if (config.dnsCanonicalizeHostname === true || !principalsEqual(canonical, asGiven)) {
     yield canonical;
   }

@@ -124,6 +124,19 @@ static void ask_keytab(krb5_context context, int client)
     answer_string(code, name);
 }
 
+/* A service and a host; the principal. */
+static void ask_service(krb5_context context, char **arguments)
+{
+    krb5_principal principal;
+    krb5_error_code code;
+    char *text = NULL;
+
+    code = krb5_sname_to_principal(context, arguments[1], arguments[0], KRB5_NT_SRV_HST, &principal);
+    if (code == 0)
+        code = krb5_unparse_name(context, principal, &text);
+    answer_string(code, text);
+}
+
 static void answer(krb5_context context, const char *question, char **arguments)
 {
     char **list = NULL, *text = NULL, seconds[32];
@@ -156,6 +169,8 @@ static void answer(krb5_context context, const char *question, char **arguments)
         answer_string(code, seconds);
     } else if (strcmp(question, "parse") == 0) {
         ask_parse(context, arguments[0]);
+    } else if (strcmp(question, "service") == 0) {
+        ask_service(context, arguments);
     } else if (strcmp(question, "unparse") == 0) {
         ask_unparse(context, arguments[0]);
     } else {

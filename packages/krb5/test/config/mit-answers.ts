@@ -15,6 +15,7 @@ export type Question =
   | 'client_keytab_name'
   | 'duration'
   | 'parse'
+  | 'service'
   | 'unparse';
 
 export interface MitAnswers {

@@ -127,7 +127,9 @@ describe('a host’s name', () => {
   const ALIASES: Readonly<Record<string, readonly DnsRecord[]>> = {
     'alias.example.test': [{ type: 'CNAME', target: 'second.example.test' }],
     'second.example.test': [{ type: 'CNAME', target: 'real.example.test' }],
-    'loop.example.test': [{ type: 'CNAME', target: 'loop.example.test' }],
+    'loop.example.test': [{ type: 'CNAME', target: 'round.example.test' }],
+    'round.example.test': [{ type: 'CNAME', target: 'about.example.test' }],
+    'about.example.test': [{ type: 'CNAME', target: 'loop.example.test' }],
   };
   const canonicalizing = (value: string) =>
     configOf((text) =>
@@ -162,7 +164,7 @@ describe('a host’s name', () => {
     expect(await whoami('alias.example.test', config)).toBe(`host/real.example.test@${realm.name}`);
   });
 
-  test('an alias of itself ends', async () => {
+  test('aliases in a circle end', async () => {
     await dns(ALIASES);
     await expect(whoami('loop.example.test', await canonicalizing('true'))).rejects.toMatchObject({
       name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',

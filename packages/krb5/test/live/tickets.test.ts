@@ -125,6 +125,16 @@ describe('tickets', () => {
     );
   });
 
+  test('many at once with a keytab share one exchange for their first ticket too', async () => {
+    await realm.kadmin('addprinc -randkey many');
+    const keytab = join(realm.folder, 'many.keytab');
+    await realm.kadmin(`ktadd -k ${keytab} many`);
+    const credentials = { type: 'keytab', keytab, clientPrincipal: 'many' } as const;
+    await Promise.all(Array.from({ length: 50 }, () => first({ credentials })));
+    expect(count(kdcLog(realm), / AS_REQ .*ISSUE.* many@/)).toBe(1);
+    expect(count(kdcLog(realm), / TGS_REQ .*ISSUE.* many@/)).toBe(1);
+  });
+
   test('one of them aborted leaves the others alone', async () => {
     const credentials = await freshCache();
     const controller = new AbortController();

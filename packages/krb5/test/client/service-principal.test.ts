@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { servicePrincipals } from '../../src/client/service-principal.js';
+import { searchDomain } from '../../src/client/short-name.js';
+import { readKrb5Config } from '../../src/config/krb5-config.js';
+import { formatPrincipal } from '../../src/principal.js';
+import { buildMitAnswers, type MitAnswers } from '../config/mit-answers.js';
+import { temporaryFiles } from '../config/temporary-files.js';
+import { type DnsServer, startDnsServer } from '../support/dns-server.js';
+
+/** Names that are answered without a name server: by /etc/hosts, or because no name is so long. */
+const LOCAL_HOSTS = ['localhost', '127.0.0.1', 'x'.repeat(64), `${'x'.repeat(64)}.example.org`];
+const HOSTS = ['server', 'SERVER', 'server.', 'server.example.org', 'Server.Example.Org.'];
+
+const files = temporaryFiles();
+let mit: MitAnswers;
+let dns: DnsServer;
+beforeAll(async () => {
+  mit = buildMitAnswers();
+  dns = await startDnsServer({});
+});
+afterAll(() => {
+  dns.close();
+  mit.dispose();
+  files.dispose();
+});
+
+async function first(host: string, path: string): Promise<string | undefined> {
+  const config = await readKrb5Config({ KRB5_CONFIG: path });
+  for await (const principal of servicePrincipals('host', host, config, undefined)) {
+    return formatPrincipal(principal);
+  }
+  return undefined;
+}
+
+describe('beside libkrb5', () => {
+  test.each([
+    [[...HOSTS, ...LOCAL_HOSTS], 'dns_canonicalize_hostname = false'],
+    [
+      [...HOSTS, ...LOCAL_HOSTS],
+      'dns_canonicalize_hostname = false\nqualify_shortname = example.org',
+    ],
+    [[...HOSTS, ...LOCAL_HOSTS], 'dns_canonicalize_hostname = false\nqualify_shortname = ""'],
+    [LOCAL_HOSTS, 'qualify_shortname = example.org'],
+    [LOCAL_HOSTS, 'rdns = false\nqualify_shortname = example.org'],
+    [LOCAL_HOSTS, 'rdns = false'],
+  ])('%j with %j', async (hosts, lines) => {
+    const path = files.write('krb5.conf', `[libdefaults]\ndefault_realm = R.TEST\n${lines}\n`);
+    const theirs = mit.ask(
+      hosts.map((host) => ['service', 'host', host]),
+      { KRB5_CONFIG: path },
+    );
+    const ours = await Promise.all(hosts.map((host) => first(host, path)));
+    expect(ours).toEqual(theirs.map((answer) => answer?.[0]));
+  });
+});
+
+test.each([
+  ['nameserver 192.0.2.1\n', 'host', undefined],
+  ['nameserver 192.0.2.1\n', 'host.example.net', 'example.net'],
+  ['search example.org example.com\n', 'host.example.net', 'example.org'],
+  ['domain example.com\nsearch example.org\n', 'host', 'example.org'],
+  ['# search example.com\n', 'host', undefined],
+])('the domain that is searched first: %j on %s', (configuration, host, domain) => {
+  expect(searchDomain(configuration, host)).toBe(domain);
+});
