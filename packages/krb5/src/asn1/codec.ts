@@ -3,6 +3,7 @@
  * types together. The bytes are written and read by asn1-ber; `scan` has bounded them before.
  */
 import { BerReader, BerWriter } from 'asn1-ber';
+import { trimEnd } from '../text/trim-end.js';
 import { Asn1Error } from './asn1-error.js';
 import { readHeader, type ScanLimits, scan } from './scan.js';
 
@@ -198,10 +199,11 @@ export const kerberosString: Codec<string> = {
 };
 
 const TIME_TEXT = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
-/** 9999-12-31T23:59:59Z, the last second that GeneralizedTime can name. */
+/** 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z, the first and last second that GeneralizedTime can name. */
+const MIN_TIME = -62_167_219_200;
 const MAX_TIME = 253_402_300_799;
 
-const lenientUtf8 = new TextDecoder('utf-8');
+const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * A KerberosString meant for people, such as e-text: whatever is no printable text in it is replaced,
@@ -211,22 +213,22 @@ export const kerberosText: Codec<string> = {
   tag: GENERAL_STRING,
   write: kerberosString.write,
   read: (input) =>
-    lenientUtf8
-      .decode(readContent(input, GENERAL_STRING))
-      .replace(/\0+$/, '')
-      .replaceAll(/\p{Cc}/gu, '\ufffd'),
+    trimEnd(lenientUtf8.decode(readContent(input, GENERAL_STRING)), '\0').replaceAll(
+      /\p{Cc}/gu,
+      '\ufffd',
+    ),
 };
 
 function timeText(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`;
 }
 
-/** KerberosTime (RFC 4120, section 5.2.3), as whole seconds since 1970-01-01T00:00:00Z. */
+/** KerberosTime (RFC 4120, section 5.2.3), as whole seconds since 1970-01-01T00:00:00Z, below 0 before. */
 export const kerberosTime: Codec<number> = {
   tag: GENERALIZED_TIME,
   write: (writer, value) => {
-    if (!Number.isInteger(value) || value < 0 || value > MAX_TIME) {
-      throw new RangeError(`a KerberosTime must be whole seconds from 0 to ${MAX_TIME}`);
+    if (!Number.isInteger(value) || value < MIN_TIME || value > MAX_TIME) {
+      throw new RangeError(`a KerberosTime must be whole seconds from ${MIN_TIME} to ${MAX_TIME}`);
     }
     writer.writeString(timeText(value), GENERALIZED_TIME);
   },

@@ -3,7 +3,8 @@ import { readdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
-import { Krb5ConfigError } from './config-error.js';
+import { trimEnd } from '../text/trim-end.js';
+import { type FilePosition, Krb5ConfigError } from './config-error.js';
 import type { Environment } from './expand-path.js';
 import type { Profile, Relation, Section } from './profile.js';
 
@@ -22,19 +23,7 @@ const DIRECTIVE = /^(include|includedir)(?:[ \t\v\f\r]+(.*))?$/s;
 const LEADING_SPACE = /^[ \t\v\f\r]+/;
 const SPACE = ' \t\v\f\r';
 
-/**
- * Without the characters of `set` at its end. A regular expression that ends in `$` would begin anew at
- * each space of a long row of them, and take time by the square of its length.
- */
-function trimEnd(text: string, set: string): string {
-  let end = text.length;
-  while (end > 0 && set.includes(text.charAt(end - 1))) {
-    end -= 1;
-  }
-  return text.slice(0, end);
-}
-
-interface MutableSection {
+export interface MutableSection {
   readonly relations: Relation[];
   readonly sections: Map<string, MutableSection>;
   final: boolean;
@@ -51,7 +40,8 @@ interface FileState {
   line: number;
 }
 
-function newSection(): MutableSection {
+/** A section with nothing in it. */
+export function newSection(): MutableSection {
   return { relations: [], sections: new Map(), final: false };
 }
 
@@ -147,6 +137,37 @@ function readLine(state: FileState, text: string): void {
   }
 }
 
+/** A line that names another file or directory, whose contents come in its place. */
+export interface Include {
+  readonly directive: string;
+  readonly path: string;
+  readonly position: FilePosition;
+}
+
+/**
+ * Reads the text of `file` into `root`, and yields each include on the way. Throws Krb5ConfigError. Takes
+ * memory of at most 80 times the text's length, in time that grows as it does.
+ */
+export function* readText(
+  content: string,
+  file: string,
+  root: MutableSection,
+): Generator<Include, void> {
+  const state: FileState = { file, root, open: [], braceExpected: false, line: 0 };
+  for (const line of content.split('\n')) {
+    state.line += 1;
+    // As for a C program, a line ends at a NUL.
+    const text = line.split('\0', 1)[0] ?? '';
+    const [whole, directive = '', argument = ''] = DIRECTIVE.exec(text) ?? [];
+    if (whole === undefined) {
+      readLine(state, text);
+    } else {
+      const position = { file, line: state.line };
+      yield { directive, path: trimEnd(argument, '\r'), position };
+    }
+  }
+}
+
 /** What the files of one configuration have in common while they are read. */
 interface Reading {
   /** The section that a file's sections go to. */
@@ -171,27 +192,15 @@ async function readFile(reading: Reading, path: string): Promise<void> {
     throw new Krb5ConfigError(`larger than ${MAX_FILE_BYTES} bytes`, { file: path });
   }
   const inner = { ...reading, including: [...reading.including, real] };
-  const { root } = reading;
-  const state: FileState = { file: path, root, open: [], braceExpected: false, line: 0 };
-  for (const line of bytes.toString('utf8').split('\n')) {
-    state.line += 1;
-    // As for a C program, a line ends at a NUL.
-    const text = line.split('\0', 1)[0] ?? '';
-    const directive = DIRECTIVE.exec(text);
-    if (directive === null) {
-      readLine(state, text);
-    } else {
-      await readIncluded(inner, state, directive);
-    }
+  for (const directive of readText(bytes.toString('utf8'), path, reading.root)) {
+    await readIncluded(inner, directive);
   }
 }
 
 async function readIncluded(
   reading: Reading,
-  state: FileState,
-  [, directive, argument = '']: readonly string[],
+  { directive, path, position }: Include,
 ): Promise<void> {
-  const path = trimEnd(argument, '\r');
   try {
     await (directive === 'include' ? readFile(reading, path) : readDirectory(reading, path));
   } catch (cause) {
@@ -199,7 +208,7 @@ async function readIncluded(
       throw cause;
     }
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Krb5ConfigError(`cannot ${directive} ${path}: ${reason}`, state, { cause });
+    throw new Krb5ConfigError(`cannot ${directive} ${path}: ${reason}`, position, { cause });
   }
 }
 
