@@ -1,9 +1,7 @@
 /** One request to one KDC by TCP (RFC 4120, section 7.2.2). */
 import { connect } from 'node:net';
+import { createAnswerReader } from './answer-reader.js';
 import type { AcceptAnswer, KdcAddress } from './udp.js';
-
-/** A KDC's answer carries a ticket of at most some 64 KiB; this leaves room. */
-export const MAX_TCP_ANSWER = 1024 * 1024;
 
 const LENGTH_OCTETS = 4;
 
@@ -23,9 +21,7 @@ export function exchangeByTcp<T>(
       return;
     }
     const socket = connect({ host: address, port });
-    const chunks: Buffer[] = [];
-    let received = 0;
-    let needed: number | undefined;
+    const read = createAnswerReader();
     const onAbort = () => fail(signal.reason);
     const finish = () => {
       signal.removeEventListener('abort', onAbort);
@@ -39,22 +35,12 @@ export function exchangeByTcp<T>(
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('the KDC closed the connection without an answer')));
     socket.on('data', (chunk) => {
-      chunks.push(chunk);
-      received += chunk.length;
-      if (needed === undefined && received >= LENGTH_OCTETS) {
-        const length = Buffer.concat(chunks).readUInt32BE(0);
-        // The high bit is reserved (section 7.2.2), so a length that sets it is too long as well.
-        if (length > MAX_TCP_ANSWER) {
-          fail(new Error(`the KDC announced an answer of ${length} bytes`));
+      try {
+        const answer = read(chunk);
+        if (answer === undefined) {
           return;
         }
-        needed = LENGTH_OCTETS + length;
-      }
-      if (needed === undefined || received < needed) {
-        return;
-      }
-      try {
-        const accepted = accept(Buffer.concat(chunks).subarray(LENGTH_OCTETS, needed));
+        const accepted = accept(answer);
         if (accepted === undefined) {
           fail(new Error('the KDC sent something other than an answer'));
         } else {

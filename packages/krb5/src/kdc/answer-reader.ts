@@ -1,0 +1,40 @@
+/** The answer in a KDC's TCP stream: four octets of length, then the message (RFC 4120, section 7.2.2). */
+
+/** A KDC's answer carries a ticket of at most some 64 KiB; this leaves room. */
+export const MAX_TCP_ANSWER = 1024 * 1024;
+
+const LENGTH_OCTETS = 4;
+
+/**
+ * Takes the stream's next bytes, and gives the answer once all of it is there; what follows it is left.
+ * Throws Error for a length above `MAX_TCP_ANSWER`. However the bytes come, at most the announced length
+ * is kept: a chunk is copied, not held.
+ */
+export type AnswerReader = (chunk: Uint8Array) => Uint8Array | undefined;
+
+export function createAnswerReader(): AnswerReader {
+  const prefix = Buffer.alloc(LENGTH_OCTETS);
+  let prefixFilled = 0;
+  let answer: Uint8Array | undefined;
+  let filled = 0;
+  return (chunk) => {
+    const head = chunk.subarray(0, LENGTH_OCTETS - prefixFilled);
+    prefix.set(head, prefixFilled);
+    prefixFilled += head.length;
+    if (prefixFilled < LENGTH_OCTETS) {
+      return undefined;
+    }
+    if (answer === undefined) {
+      const length = prefix.readUInt32BE(0);
+      // The high bit is reserved (section 7.2.2), so a length that sets it is too long as well.
+      if (length > MAX_TCP_ANSWER) {
+        throw new Error(`the KDC announced an answer of ${length} bytes`);
+      }
+      answer = new Uint8Array(length);
+    }
+    const piece = chunk.subarray(head.length, head.length + answer.length - filled);
+    answer.set(piece, filled);
+    filled += piece.length;
+    return filled === answer.length ? answer : undefined;
+  };
+}

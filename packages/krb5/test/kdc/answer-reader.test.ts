@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createAnswerReader, MAX_TCP_ANSWER } from '../../src/kdc/answer-reader.js';
+
+function framed(message: Uint8Array): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(message.length);
+  return Buffer.concat([length, message]);
+}
+
+test('an answer is the same however its bytes are divided', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.uint8Array({ maxLength: 5 }),
+      fc.integer({ min: 1, max: 70 }),
+      (message, after, size) => {
+        const read = createAnswerReader();
+        const bytes = Buffer.concat([framed(message), after]);
+        for (let at = 0; at < bytes.length; at += size) {
+          const answer = read(bytes.subarray(at, at + size));
+          expect(answer !== undefined).toBe(at + size >= message.length + 4);
+          if (answer !== undefined) {
+            expect(Buffer.from(answer)).toEqual(Buffer.from(message));
+            return;
+          }
+        }
+      },
+    ),
+  );
+});
+
+test.each([MAX_TCP_ANSWER + 1, 0x8000_0000, 0xffff_ffff])(
+  'an announced length of %i is refused at once',
+  (length) => {
+    const prefix = Buffer.alloc(4);
+    prefix.writeUInt32BE(length);
+    expect(() => createAnswerReader()(prefix)).toThrow(`an answer of ${length} bytes`);
+  },
+);
+
+test('a chunk that has been read may be used for something else', () => {
+  const read = createAnswerReader();
+  const chunk = framed(Buffer.from('answer'));
+  read(chunk.subarray(0, 7));
+  chunk.fill(0, 0, 7);
+  expect(Buffer.from(read(chunk.subarray(7)) ?? []).toString()).toBe('answer');
+});
