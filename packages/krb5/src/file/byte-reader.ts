@@ -60,7 +60,7 @@ export class ByteReader {
   /** A copy, so that what is kept does not hold the whole. */
   bytes(length: number): Uint8Array {
     const offset = this.#advance(length);
-    return Uint8Array.from(this.#bytes.subarray(offset, offset + length));
+    return new Uint8Array(this.#bytes.subarray(offset, offset + length));
   }
 
   /** UTF-8. Throws EncodingError for anything else. */
