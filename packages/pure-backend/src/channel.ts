@@ -4,8 +4,10 @@ import { createTokenReader, encodeToken, type FramedToken } from './framing.js';
 import { systemFailure } from './system-error.js';
 import type { Wire } from './wire.js';
 
-/** Octets of unread tokens above which the wire is paused. */
+/** Octets of memory of unread tokens above which the wire is paused. */
 const PAUSE_AT = 256 * 1024;
+/** What a token takes beside its payload, in octets, roughly: an empty one is not free. */
+const TOKEN_COST = 256;
 
 export interface Channel {
   /**
@@ -28,6 +30,10 @@ export interface Channel {
   end(last?: FramedToken): Promise<void>;
   /** Ends at once; what waits rejects with `reason`. */
   destroy(reason: unknown): void;
+}
+
+function memoryOf(token: FramedToken): number {
+  return TOKEN_COST + token.payload.length;
 }
 
 interface Waiter {
@@ -110,7 +116,7 @@ export function createChannel(wire: Wire, host: string): Channel {
 
   function keep(token: FramedToken): void {
     tokens.push(token);
-    unread += token.payload.length;
+    unread += memoryOf(token);
   }
 
   wire.attach({
@@ -174,7 +180,7 @@ export function createChannel(wire: Wire, host: string): Channel {
       for (;;) {
         const token = tokens.shift();
         if (token !== undefined) {
-          unread -= token.payload.length;
+          unread -= memoryOf(token);
           if (paused && unread <= PAUSE_AT / 2) {
             paused = false;
             wire.resume();
