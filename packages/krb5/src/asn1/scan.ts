@@ -24,6 +24,8 @@ export const DEFAULT_LIMITS: ScanLimits = {
 const CONSTRUCTED = 0x20;
 const HIGH_TAG_NUMBER = 0x1f;
 const LONG_FORM = 0x80;
+/** asn1-ber takes it for no tag at all. */
+const END_OF_CONTENTS = 0;
 /** Four length octets name 4 GiB, far beyond any limit here. */
 const MAX_LENGTH_OCTETS = 4;
 
@@ -49,6 +51,9 @@ export function readHeader(bytes: Uint8Array, offset: number, limit: number): El
   }
   if ((tag & HIGH_TAG_NUMBER) === HIGH_TAG_NUMBER) {
     throw new Asn1Error('a tag number above 30, which Kerberos does not use');
+  }
+  if (tag === END_OF_CONTENTS) {
+    throw new Asn1Error('a tag of 0, which ends an indefinite length, which DER forbids');
   }
   let contentStart = offset + 2;
   let length = first;

@@ -24,6 +24,7 @@ test.each([
   ['trailing bytes after a constructed element', '300000'],
   ['an indefinite length', '30800000'],
   ['a tag number above 30', '1f2100'],
+  ['a tag of 0, reserved for the end of an indefinite length', '30020000'],
   ['a child longer than its parent', '3003020405'],
   ['4 GiB claimed', '3084ffffffff'],
   ['a length of five octets', '30850000000000'],

@@ -332,6 +332,11 @@ test('an element that the type does not name is passed over', () => {
   expect(decode(encryptedData, encoding)).toEqual({ etype: 18, cipher: hex('00ff01') });
 });
 
+test('an element passed over with a tag of 0 in it is refused as all that is no DER', () => {
+  const encoding = hex('3013 a003020112 a205040300ff01 a3050000040134');
+  expect(() => decode(encryptedData, encoding)).toThrow(Asn1Error);
+});
+
 test('a missing element is named', () => {
   expect(() => decode(encryptedData, hex('3005a003020112'))).toThrow('cipher is missing');
 });
