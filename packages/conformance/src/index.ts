@@ -1,5 +1,13 @@
 export type { Case, Context } from './case.js';
 export {
+  collectGarbage,
+  descriptors,
+  residentMemory,
+  threads,
+  type Usage,
+  usage,
+} from './process.js';
+export {
   type ConformanceOptions,
   conformance,
   type Outcome,

@@ -1,0 +1,89 @@
+/** The application of a load run: a worker has a client, and gives it one command after the other. */
+import { type Backend, Remctl, RemctlError, RemctlNetworkError } from '@remctl/core';
+import type { Journal } from './journal.js';
+import type { LoadServers } from './servers.js';
+
+/** Seconds; far above what a busy machine needs, so that what hangs is told from what is slow. */
+const SILENCE_SECONDS = 120;
+/** How often a worker goes round all servers before it gives up. */
+const ROUNDS = 10;
+
+export interface Counts {
+  /** Opens that succeeded, and those that failed, by the error's code. */
+  opened: number;
+  readonly failedOpens: Map<string, number>;
+  /** What interrupted commands, by the error's code or class. */
+  readonly interrupted: Map<string, number>;
+}
+
+export const newCounts = (): Counts => ({
+  opened: 0,
+  failedOpens: new Map(),
+  interrupted: new Map(),
+});
+
+export interface Worker {
+  readonly client: Remctl;
+  /** Connects to the server it had before, or the next one that can be reached. */
+  open(): Promise<void>;
+  /** Runs the command. It is sent again, on a new connection, only where it was not sent. */
+  run(id: number): Promise<void>;
+}
+
+export interface WorkerOptions {
+  /** The server to begin with; higher numbers go round. */
+  readonly first: number;
+  readonly servers: LoadServers;
+  readonly journal: Journal;
+  readonly counts: Counts;
+}
+
+export function makeWorker(backend: Backend, options: WorkerOptions): Worker {
+  const { first, servers, journal, counts } = options;
+  const { remctlds } = servers;
+  const client = new Remctl(backend, { timeout: SILENCE_SECONDS });
+  let at = first % remctlds.length;
+
+  async function open(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await client.open('localhost', remctlds[at]?.port);
+        counts.opened += 1;
+        return;
+      } catch (error) {
+        if (!(error instanceof RemctlNetworkError)) throw error;
+        add(counts.failedOpens, `${error.code} (${error.phase})`);
+        if (attempt === ROUNDS * remctlds.length) throw error;
+        at = (at + 1) % remctlds.length;
+      }
+    }
+  }
+
+  async function run(id: number): Promise<void> {
+    for (;;) {
+      const send = journal.begin(id);
+      const started = performance.now();
+      try {
+        const { status } = await client.run(servers.command(id, send)).bytes();
+        if (status !== 0) throw new Error(`command ${id} ended with ${status}`);
+        journal.end(id, 'finished', performance.now() - started);
+        return;
+      } catch (error) {
+        if (!(error instanceof RemctlError)) throw error;
+        journal.end(id, error.commandState);
+        if (error.commandState === 'finished') throw error;
+        if (error.commandState === 'unknown') {
+          add(counts.interrupted, error instanceof RemctlNetworkError ? error.code : error.name);
+          return;
+        }
+        await open();
+      }
+    }
+  }
+
+  return { client, open, run };
+}
+
+function add(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+}

@@ -1,0 +1,42 @@
+/** What this process holds: descriptors, threads and memory, for tests that nothing is left behind. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** This process's open descriptors. */
+export const descriptors = (): number => readdirSync('/proc/self/fd').length;
+
+/** This process's threads. */
+export const threads = (): number => readdirSync('/proc/self/task').length;
+
+/** This process's resident memory in bytes. */
+export function residentMemory(): number {
+  const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'));
+  return Number(line?.[1]) * 1024;
+}
+
+/** Frees what JavaScript no longer holds, so that what is measured is what is kept. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
+
+/** All of it at one moment; memory in bytes. */
+export interface Usage {
+  readonly descriptors: number;
+  readonly threads: number;
+  /** Resident memory. */
+  readonly resident: number;
+  /** JavaScript's heap, and what is held outside of it on its behalf. */
+  readonly heap: number;
+}
+
+export function usage(): Usage {
+  const { heapUsed, external } = process.memoryUsage();
+  return {
+    descriptors: descriptors(),
+    threads: threads(),
+    resident: residentMemory(),
+    heap: heapUsed + external,
+  };
+}
