@@ -26,5 +26,7 @@ export interface Case {
   readonly title: string;
   /** Why protocol 1 cannot carry it, where it cannot. */
   readonly notInProtocol1?: string;
+  /** Milliseconds that it may take, where the runner's own limit is too low for it. */
+  readonly timeoutMs?: number;
   readonly run: (context: Context) => Promise<void>;
 }

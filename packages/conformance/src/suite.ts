@@ -9,17 +9,20 @@ import {
   startProtocol1Proxy,
   startRealm,
 } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, type TestFunction, test } from 'vitest';
 import type { Case, Context } from './case.js';
 import { badInputCases } from './cases/bad-input.js';
 import { commandCases } from './cases/commands.js';
 import { interfaceCases } from './cases/interfaces.js';
+import { resourceCases } from './cases/resources.js';
 import { stateCases } from './cases/state.js';
 
 /** The suites: cases that run together, on one realm. A matrix is printed for each. */
 export const suites = {
   /** What every backend does for its users. */
   conformance: [...interfaceCases, ...commandCases, ...stateCases, ...badInputCases],
+  /** That nothing is left behind. A test file of its own, so that no other test's things count. */
+  resources: resourceCases,
 } as const satisfies Record<string, readonly Case[]>;
 
 export type SuiteName = keyof typeof suites;
@@ -110,7 +113,7 @@ export function conformance(options: ConformanceOptions): void {
         continue;
       }
       record(each, 'fail', 'it did not run');
-      test(`${each.id}: ${each.title}`, async ({ onTestFinished }) => {
+      const run: TestFunction = async ({ onTestFinished }) => {
         const { context, end } = makeContext(realm, backend, protocol, proxy?.port ?? realm.port);
         // The last hook to be added runs first: what end() throws fails the case too.
         onTestFinished(({ task }) => {
@@ -118,7 +121,8 @@ export function conformance(options: ConformanceOptions): void {
         });
         onTestFinished(end);
         await each.run(context);
-      });
+      };
+      test(`${each.id}: ${each.title}`, run, each.timeoutMs);
     }
   });
 }

@@ -1,14 +1,10 @@
-/** That nothing blocks the event loop or libuv's pool, and that nothing leaks. */
+/** That nothing blocks the event loop or libuv's pool, however many connections there are. */
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { Remctl } from '@remctl/core';
-import { type Realm, startRealm, startSilentServer } from '@remctl/realm';
+import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createNativeBackend } from '../src/index.js';
-import { collectGarbage, descriptors, residentMemory, threads } from './process.js';
-
-/** Far below a descriptor's or a context's size; noise of the heap stays under it. */
-const BYTES_A_CYCLE = 4000;
 
 let realm: Realm;
 let leave: () => void;
@@ -59,41 +55,6 @@ test('64 one-second commands at once end in under 2 s, and files and names are r
   // Blocked behind the commands they would take the better part of a second.
   for (const [n, time] of busy.entries()) expect(time).toBeLessThan((idle[n] ?? 0) + 20);
   await Promise.all(clients.map((client) => client.close()));
-});
-
-test('cycles of open and close leave no descriptor, thread or memory behind', async () => {
-  // The first half fills heaps and caches; what leaks grows in the second as well.
-  const half = Number(process.env.REMCTL_CYCLES ?? 2000) / 2;
-  const cycles = async () => {
-    for (let n = 0; n < half; n += 1) await (await open()).close();
-    collectGarbage();
-  };
-  await cycles();
-  const before = { descriptors: descriptors(), threads: threads(), memory: residentMemory() };
-  await cycles();
-  await expect.poll(threads).toBeLessThanOrEqual(before.threads);
-  expect(descriptors()).toBeLessThanOrEqual(before.descriptors);
-  expect(residentMemory() - before.memory).toBeLessThan(half * BYTES_A_CYCLE);
-}, 200_000);
-
-test('aborted and failed opens leave nothing behind either', async () => {
-  await using silent = await startSilentServer();
-  const abort = async () => {
-    const client = new Remctl(createNativeBackend());
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error('enough')), 5);
-    const { signal } = controller;
-    await expect(client.open({ host: 'localhost', port: silent.port, signal })).rejects.toThrow(
-      'enough',
-    );
-    await expect(client.open('localhost', 1)).rejects.toThrow(/refused/);
-  };
-  for (let n = 0; n < 10; n += 1) await abort();
-  const before = { descriptors: descriptors(), threads: threads() };
-  for (let n = 0; n < 100; n += 1) await abort();
-  await expect.poll(threads, { timeout: 5000 }).toBeLessThanOrEqual(before.threads + 1);
-  // The silent server's sockets are this process's too, and close a moment later.
-  await expect.poll(descriptors, { timeout: 5000 }).toBeLessThanOrEqual(before.descriptors + 2);
 });
 
 test('descriptors above 1,024 work, with a time-out', async () => {

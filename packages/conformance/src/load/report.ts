@@ -19,8 +19,8 @@ export function formatReport(report: LoadReport): string {
       `all opened in ${seconds.open.toFixed(1)} s`,
     `  latency    p50 ${latency.p50.toFixed(0)} ms, p99 ${latency.p99.toFixed(0)} ms, ` +
       `longest ${latency.longest.toFixed(0)} ms`,
-    `  opens      ${counts.opened} succeeded, ${listOf(counts.failedOpens)} failed; ` +
-      `${report.connects} attempts in all`,
+    `  opens      ${counts.opened} succeeded; failed: ${listOf(counts.failedOpens)}`,
+    `  attempts   failed, with those that were tried again: ${listOf(counts.failedConnects)}`,
     '  held                descriptors  threads  resident MiB  heap MiB',
     ...Object.entries(usage).map(([when, held]) => usageLine(when, held)),
     ...report.faults.slice(0, FAULTS_SHOWN).map((fault) => `  FAULT: ${fault}`),

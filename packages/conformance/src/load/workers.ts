@@ -8,19 +8,33 @@ const SILENCE_SECONDS = 120;
 /** How often a worker goes round all servers before it gives up. */
 const ROUNDS = 10;
 
+/** Errors are counted by their kind: see `kindOf`. */
 export interface Counts {
-  /** Opens that succeeded, and those that failed, by the error's code. */
   opened: number;
+  /** Opens that the caller saw fail. */
   readonly failedOpens: Map<string, number>;
-  /** What interrupted commands, by the error's code or class. */
+  /** Attempts of the backend that failed: beyond the failed opens, core tried again. */
+  readonly failedConnects: Map<string, number>;
+  /** What ended commands whose result is unknown. */
   readonly interrupted: Map<string, number>;
 }
 
 export const newCounts = (): Counts => ({
   opened: 0,
   failedOpens: new Map(),
+  failedConnects: new Map(),
   interrupted: new Map(),
 });
+
+/** An error's code and phase, such as `EOF (command)`, or its class. */
+export function kindOf(error: unknown): string {
+  if (error instanceof RemctlNetworkError) return `${error.code} (${error.phase})`;
+  return error instanceof Error ? error.name : String(error);
+}
+
+export function count(counts: Map<string, number>, kind: string): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + 1);
+}
 
 export interface Worker {
   readonly client: Remctl;
@@ -52,7 +66,7 @@ export function makeWorker(backend: Backend, options: WorkerOptions): Worker {
         return;
       } catch (error) {
         if (!(error instanceof RemctlNetworkError)) throw error;
-        add(counts.failedOpens, `${error.code} (${error.phase})`);
+        count(counts.failedOpens, kindOf(error));
         if (attempt === ROUNDS * remctlds.length) throw error;
         at = (at + 1) % remctlds.length;
       }
@@ -73,7 +87,7 @@ export function makeWorker(backend: Backend, options: WorkerOptions): Worker {
         journal.end(id, error.commandState);
         if (error.commandState === 'finished') throw error;
         if (error.commandState === 'unknown') {
-          add(counts.interrupted, error instanceof RemctlNetworkError ? error.code : error.name);
+          count(counts.interrupted, kindOf(error));
           return;
         }
         await open();
@@ -82,8 +96,4 @@ export function makeWorker(backend: Backend, options: WorkerOptions): Worker {
   }
 
   return { client, open, run };
-}
-
-function add(counts: Map<string, number>, what: string): void {
-  counts.set(what, (counts.get(what) ?? 0) + 1);
 }

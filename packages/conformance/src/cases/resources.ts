@@ -1,0 +1,96 @@
+/** That connections, whatever ends them, leave nothing of this process's resources behind. */
+import { Remctl, RemctlAuthenticationError, RemctlNetworkError } from '@remctl/core';
+import { startSilentServer } from '@remctl/realm';
+import { expect } from 'vitest';
+import type { Case, Context } from '../case.js';
+import { collectGarbage, type Usage, usage } from '../process.js';
+import { rejection } from './helpers.js';
+
+/** Far below a descriptor's or a context's size; noise of the heap stays under it. */
+const BYTES_A_CYCLE = 4000;
+/** The same, where there are too few cycles for the noise of what is not counted by them. */
+const LEAST_BYTES = 4 * 2 ** 20;
+/** How often it is measured: compiled code and heaps grow for a while, what leaks grows always. */
+const ROUNDS = 6;
+
+const CYCLES = Number(process.env.REMCTL_CYCLES ?? 2000);
+const FAILED_OPENS = 200;
+/** Far above what a cycle takes on a busy machine. */
+const MILLISECONDS_A_CYCLE = 50;
+/** After this an open of a silent server surely waits. */
+const ABORT_AFTER_MS = 5;
+/** What is released in its own time, such as the silent server's sockets, has so long. */
+const SETTLE = { timeout: 5000 };
+
+function settledUsage(): Usage {
+  collectGarbage();
+  return usage();
+}
+
+const show = ({ descriptors, threads, resident, heap }: Usage) =>
+  `${descriptors} descriptors, ${threads} threads, ` +
+  `${(resident / 2 ** 20).toFixed(1)} MiB resident, ${(heap / 2 ** 20).toFixed(1)} MiB of heap`;
+
+/**
+ * Does it `times` times, and again until a round added nothing. Descriptors and threads have to be
+ * back after each round.
+ */
+async function expectFlat(what: string, times: number, act: () => Promise<void>): Promise<void> {
+  const round = async () => {
+    for (let n = 0; n < times; n += 1) await act();
+  };
+  const bound = Math.max(LEAST_BYTES, times * BYTES_A_CYCLE);
+  await round();
+  let before = settledUsage();
+  const shown = [show(before)];
+  for (let n = 2; n <= ROUNDS; n += 1) {
+    await round();
+    await expect.poll(() => usage().threads, SETTLE).toBeLessThanOrEqual(before.threads);
+    await expect.poll(() => usage().descriptors, SETTLE).toBeLessThanOrEqual(before.descriptors);
+    const after = settledUsage();
+    shown.push(show(after));
+    const grown = Math.max(after.resident - before.resident, after.heap - before.heap);
+    if (grown < bound) break;
+    expect(n, `memory grows each time:\n${shown.join('\n')}`).toBeLessThan(ROUNDS);
+    before = after;
+  }
+  console.log(`${what}, ${times} times in a round:\n${shown.join('\n')}`);
+}
+
+async function failToOpen({ backend, realm, host }: Context, silentPort: number): Promise<void> {
+  const failing = new Remctl(backend);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error('enough')), ABORT_AFTER_MS);
+  const { signal } = controller;
+  const aborted = rejection(failing.open({ host, port: silentPort, signal }));
+  expect(await aborted).toMatchObject({ message: 'enough' });
+  // Nobody listens on port 1.
+  expect(await rejection(failing.open(host, 1))).toBeInstanceOf(RemctlNetworkError);
+  const { unknownServer } = realm.principals;
+  const unknown = rejection(failing.open(host, realm.port, unknownServer));
+  expect(await unknown).toBeInstanceOf(RemctlAuthenticationError);
+}
+
+export const resourceCases: readonly Case[] = [
+  {
+    id: 'resources/cycles',
+    title: 'cycles of open and close leave no descriptor, thread or memory behind',
+    timeoutMs: (CYCLES >> 1) * ROUNDS * MILLISECONDS_A_CYCLE,
+    async run({ backend, host, port }) {
+      await expectFlat('open and close', CYCLES >> 1, async () => {
+        // Not the context's own, which it keeps until the case is over.
+        const client = new Remctl(backend);
+        await client.open(host, port);
+        await client.close();
+      });
+    },
+  },
+  {
+    id: 'resources/failed-opens',
+    title: 'aborted, refused and unauthenticated opens leave nothing behind either',
+    async run(context) {
+      const silent = await context.use(startSilentServer());
+      await expectFlat('failed opens', FAILED_OPENS >> 1, () => failToOpen(context, silent.port));
+    },
+  },
+];
