@@ -5,6 +5,7 @@ import {
   RemctlAuthenticationError,
   RemctlError,
 } from '@remctl/core';
+import { Krb5Error } from '@remctl/krb5';
 import { createChannel } from './channel.js';
 import { createConnection, createConnectionV1 } from './connection.js';
 import { dial } from './dial.js';
@@ -25,6 +26,13 @@ function mechanismOf(mechanism: 'krb5' | 'kerberos' | SecurityMechanism): Securi
   throw new RangeError(
     `there is no mechanism ${JSON.stringify(mechanism)}: known are krb5 and kerberos`,
   );
+}
+
+/** What an error says; with RFC 4120's name and number of it, where it has them. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown failure';
+  const isKrbError = error instanceof Krb5Error && error.code > 0;
+  return isKrbError ? `${error.message} [${error.name}, ${error.code}]` : error.message;
 }
 
 /**
@@ -66,10 +74,9 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
       controller.abort(error);
       if (signal.aborted) throw signal.reason;
       if (error instanceof RemctlError) throw error;
-      throw new RemctlAuthenticationError(
-        `cannot authenticate to ${host}: ${error instanceof Error ? error.message : 'unknown failure'}`,
-        { cause: error },
-      );
+      throw new RemctlAuthenticationError(`cannot authenticate to ${host}: ${reasonOf(error)}`, {
+        cause: error,
+      });
     } finally {
       signal.removeEventListener('abort', onAbort);
     }

@@ -89,7 +89,7 @@ export function createChannel(wire: Wire, host: string): Channel {
       return;
     }
     fail(
-      new RemctlTimeoutError(`${host}: the server was silent for ${timerMs} milliseconds`, {
+      new RemctlTimeoutError(`${host} was silent for ${timerMs / 1000} s (phase: ${phase})`, {
         phase,
       }),
     );

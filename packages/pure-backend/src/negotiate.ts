@@ -37,7 +37,7 @@ export async function negotiate(
       bounds,
       () =>
         new RemctlTimeoutError(
-          `authentication took more than ${timeoutMs} milliseconds: a KDC may be silent`,
+          `authentication took more than ${timeoutMs / 1000} s: a KDC may be silent`,
           { phase: 'negotiate' },
         ),
     );
