@@ -331,9 +331,11 @@ export class Remctl {
     signal: AbortSignal | undefined,
     onTaken: () => void = () => undefined,
   ): Promise<void> {
-    this.#checkIdle(method);
-    let state = this.#opened(method);
-    if (state.type === 'open' && state.outputPending) throw this.#note(this.#outputPending(method));
+    this.#checkIdle(method, 'not-sent');
+    let state = this.#opened(method, 'not-sent');
+    if (state.type === 'open' && state.outputPending) {
+      throw this.#note(this.#outputPending(method), 'not-sent');
+    }
     signal?.throwIfAborted();
     onTaken();
     this.#commandState = 'not-sent';
@@ -407,7 +409,7 @@ export class Remctl {
         if (!(method === 'noop' && error instanceof RemctlUnsupportedError)) {
           this.#break(error instanceof Error ? error.message : String(error));
         }
-        reject(this.#note(error, method));
+        reject(this.#note(error));
       };
       const interrupt = (reason: unknown) => {
         on.onInterrupt?.(reason);
@@ -441,21 +443,23 @@ export class Remctl {
     }
   }
 
-  #opened(method: string): Exclude<State, { type: 'closed' }> {
+  #opened(method: string, of?: CommandState): Exclude<State, { type: 'closed' }> {
     const state = this.#state;
     if (state.type !== 'closed') return state;
     throw this.#note(
       new RemctlNotOpenedError(`no connection is open for ${method}(): ${state.because}`),
+      of,
     );
   }
 
-  #checkIdle(method: string): void {
+  #checkIdle(method: string, of?: CommandState): void {
     if (this.#call === undefined) return;
     throw this.#note(
       new RemctlBusyError(
         `${method}() was called while ${this.#call.method}() waits: ` +
           'await it first, or use one client for each command at a time',
       ),
+      of,
     );
   }
 
@@ -466,10 +470,9 @@ export class Remctl {
     );
   }
 
-  #note<E>(error: E, method = ''): E {
-    if (error instanceof RemctlError && method !== '') {
-      error.commandState = method === 'open' || method === 'noop' ? 'not-sent' : this.#commandState;
-    }
+  /** Without `of`, the error says what is known of the last command; else of one that was refused. */
+  #note<E>(error: E, of: CommandState = this.#commandState): E {
+    if (error instanceof RemctlError) error.commandState = of;
     this.#lastError = error instanceof Error ? error.message : String(error);
     return error;
   }

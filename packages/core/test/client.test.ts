@@ -97,6 +97,30 @@ describe('state', () => {
     await client.command(['still']);
   });
 
+  test('a NOOP that fails says of the last command what is known', async () => {
+    const { client, on } = await opened();
+    on({ noop: () => Promise.reject(new RemctlUnsupportedError('protocol 2')) });
+    await expect(client.noop()).rejects.toMatchObject({ commandState: 'not-sent' });
+    await client.command(['x']);
+    await expect(client.noop()).rejects.toMatchObject({ commandState: 'unknown' });
+    await client.output();
+    on({ noop: () => Promise.reject(eof('command')) });
+    await expect(client.noop()).rejects.toMatchObject({ commandState: 'finished' });
+    await expect(client.noop()).rejects.toMatchObject({ commandState: 'finished' });
+  });
+
+  test('output() of a command that was sent never says that it was not', async () => {
+    const { client, on } = await opened();
+    on({ receive: () => Promise.reject(eof('command')) });
+    await client.command(['x']);
+    await expect(client.output()).rejects.toMatchObject({ commandState: 'unknown' });
+    await expect(client.output()).rejects.toMatchObject({
+      name: 'RemctlNotOpenedError',
+      commandState: 'unknown',
+    });
+    await expect(client.command(['y'])).rejects.toMatchObject({ commandState: 'not-sent' });
+  });
+
   test('await using closes', async () => {
     const manual = manualBackend();
     {
