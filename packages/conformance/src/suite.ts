@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, type TestFunction, test } from '
 import type { Case, Context } from './case.js';
 import { badInputCases } from './cases/bad-input.js';
 import { commandCases } from './cases/commands.js';
+import { cutCases } from './cases/cuts.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { resourceCases } from './cases/resources.js';
 import { stateCases } from './cases/state.js';
@@ -23,6 +24,8 @@ export const suites = {
   conformance: [...interfaceCases, ...commandCases, ...stateCases, ...badInputCases],
   /** That nothing is left behind. A test file of its own, so that no other test's things count. */
   resources: resourceCases,
+  /** A session cut, stalled, delayed, split and merged at its offsets. */
+  cuts: cutCases,
 } as const satisfies Record<string, readonly Case[]>;
 
 export type SuiteName = keyof typeof suites;

@@ -11,3 +11,10 @@ export {
 } from './proxy.js';
 export { type KinitOptions, type Realm, type RealmOptions, startRealm } from './realm.js';
 export type { Remctld, RemctldOptions } from './remctld.js';
+export {
+  type Direction,
+  startTamperingProxy,
+  type Tampering,
+  type TamperingProxy,
+  type Traffic,
+} from './tampering-proxy.js';

@@ -24,17 +24,20 @@ export interface ProxyAddress {
   readonly port?: number;
 }
 
-interface ProxyOptions {
+export interface ProxyOptions {
   readonly at?: ProxyAddress;
   /** Takes a connection for itself: true where it is not to be passed on. */
   readonly refuse?: (client: Socket, count: number) => boolean;
+  /** Joins a connection with the server's in its own way, and ends both. */
+  readonly join?: (client: Socket, remote: Socket) => void;
   /** What the client's bytes go through. */
   readonly fromClient?: () => Transform;
   /** What the server's bytes go through. */
   readonly fromServer?: () => Transform;
 }
 
-async function startProxy(target: number, options: ProxyOptions): Promise<RemctldProxy> {
+/** What every proxy here is made of. */
+export async function startProxy(target: number, options: ProxyOptions): Promise<RemctldProxy> {
   const sockets = new Set<Socket>();
   const sources: string[] = [];
   const keep = (socket: Socket) => {
@@ -49,6 +52,10 @@ async function startProxy(target: number, options: ProxyOptions): Promise<Remctl
     if (options.refuse?.(client, sources.length) === true) return;
     const remote = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true });
     keep(remote);
+    if (options.join !== undefined) {
+      options.join(client, remote);
+      return;
+    }
     remote.on('error', () => client.destroy());
     client.on('close', () => remote.destroy());
     remote.on('close', () => client.end());

@@ -13,6 +13,7 @@ import { join } from 'node:path';
  * - `early`: closes its output, lives on for a moment, exits with 4
  * - `sleep SECONDS`
  * - `tally NAME`: appends a line to the file NAME, so that a test can count how often it ran
+ * - `trace NAME`: as tally, with a line on each stream
  * - `whoami`: the authenticated principal
  */
 export const PROGRAM = `#!/usr/bin/perl
@@ -22,6 +23,13 @@ $| = 1;
 binmode STDIN;
 binmode STDOUT;
 my $command = shift // '';
+sub tally {
+  (my $folder = $0) =~ s{[^/]+$}{tally};
+  open my $file, '>>', "$folder/$_[0]" or die "tally: $!";
+  print $file "ran\\n";
+  close $file or die "tally: $!";
+  print "counted\\n";
+}
 my %run = (
   streams => sub {
     for my $n (1 .. 2) {
@@ -63,12 +71,10 @@ my %run = (
     exit 4;
   },
   sleep => sub { select undef, undef, undef, $_[0] },
-  tally => sub {
-    (my $folder = $0) =~ s{[^/]+$}{tally};
-    open my $file, '>>', "$folder/$_[0]" or die "tally: $!";
-    print $file "ran\\n";
-    close $file or die "tally: $!";
-    print "counted\\n";
+  tally => \\&tally,
+  trace => sub {
+    tally($_[0]);
+    print STDERR "traced\\n";
   },
   whoami => sub { print "$ENV{REMOTE_USER}\\n" },
   help => sub { print "test @_: see the realm's remctl.conf\\n" },

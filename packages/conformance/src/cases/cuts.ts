@@ -1,0 +1,258 @@
+/**
+ * One session, of which the bytes of one direction are cut, stalled, delayed, split or merged at an
+ * offset: what the caller is told must be true, by the count of how often the command ran.
+ *
+ * Without REMCTL_LONG=1 the offsets are those around every boundary of a token, and every
+ * `STRIDE`th; with it, all.
+ */
+import { type Remctl, RemctlError } from '@remctl/core';
+import { type Direction, startTamperingProxy, type Tampering } from '@remctl/realm';
+import { expect } from 'vitest';
+import type { Case, Context } from '../case.js';
+import { text } from './helpers.js';
+
+const LONG = process.env.REMCTL_LONG === '1';
+const STRIDE = 32;
+/** Sessions at the same time: about as many as fit into the backlog of remctld. */
+const SIDE_BY_SIDE = 6;
+/** The same where most of them wait for their time-out. */
+const STALLED_SIDE_BY_SIDE = 16;
+/** The same where most of them wait before they try again. */
+const TRYING_SIDE_BY_SIDE = 24;
+/** A case's time in milliseconds where every offset is tried. */
+const LONG_MS = 30 * 60_000;
+
+/** Seconds. No cut may need it: a session that ends by it was not ended promptly. */
+const PATIENT = 20;
+/** Seconds. What stalls ends by it. */
+const IMPATIENT = 0.3;
+/** Milliseconds; far below the time-out. */
+const DELAY_MS = 60;
+const SPLIT_MS = 2;
+const GATHER_MS = 15;
+
+/** Octets of a token's flags and length (specification, section 1). */
+const TOKEN_HEADER_LENGTH = 5;
+
+type Step = 'open' | 'command' | 'output' | 'noop' | 'done';
+
+/** How a session ended: where, with what, and what the client then says of the command. */
+interface Ending {
+  readonly step: Step;
+  readonly error: unknown;
+  readonly commandState: string;
+  readonly answer: string;
+}
+
+/** Open, a command that writes on both streams, its status, a NOOP, close. */
+async function session(client: Remctl, port: number, name: string, noop: boolean): Promise<Ending> {
+  let step: Step = 'open';
+  const answer = { 1: '', 2: '', status: '' };
+  const ending = (error: unknown): Ending => ({
+    step,
+    error,
+    commandState: client.commandState,
+    answer: `${answer[1]}${answer[2]}${answer.status}`,
+  });
+  try {
+    await client.open('localhost', port);
+    step = 'command';
+    await client.command(['test', 'trace', name]);
+    step = 'output';
+    for (let token = await client.output(); ; token = await client.output()) {
+      if (token.type === 'output') answer[token.stream] += text(token.output);
+      else {
+        answer.status = token.type === 'status' ? `status ${token.status}` : token.type;
+        break;
+      }
+    }
+    step = 'noop';
+    if (noop) await client.noop();
+    step = 'done';
+    return ending(undefined);
+  } catch (error) {
+    return ending(error);
+  } finally {
+    await client.close();
+  }
+}
+
+const WHOLE_ANSWER = 'counted\ntraced\nstatus 0';
+
+/** What the caller must be told of the command, by the step that failed. */
+const STATES: Readonly<Record<Step, string>> = {
+  open: 'not-sent',
+  command: 'unknown',
+  output: 'unknown',
+  noop: 'finished',
+  done: 'finished',
+};
+
+/** How often a command in this state may have run. */
+const RUNS: Readonly<Record<string, readonly number[]>> = {
+  'not-sent': [0],
+  unknown: [0, 1],
+  finished: [1],
+};
+
+/** What is wrong with an ending, or undefined. */
+function complaint(ending: Ending, failure: string | undefined, runs: number): string | undefined {
+  const { step, error, commandState, answer } = ending;
+  const told = error instanceof RemctlError ? error.commandState : commandState;
+  const name = error instanceof Error ? error.name : String(error);
+  const what = `${step}: ${name} ${error instanceof Error ? error.message : ''}`;
+  if (step === 'done') {
+    if (answer !== WHOLE_ANSWER) return `${what}: the answer was ${JSON.stringify(answer)}`;
+  } else if (name !== failure) return what;
+  if (told !== STATES[step] || commandState !== told) {
+    return `${what}: the error says ${told}, the client ${commandState}`;
+  }
+  if (RUNS[told]?.includes(runs) !== true) return `${what}: ${told}, and it ran ${runs} times`;
+  return undefined;
+}
+
+/** The offsets to try in the bytes of one direction. */
+function offsetsIn(bytes: Buffer): number[] {
+  const boundaries = new Set<number>();
+  for (let at = 0; at < bytes.length; ) {
+    const payload = at + TOKEN_HEADER_LENGTH;
+    const end = payload + bytes.readUInt32BE(at + 1);
+    for (const boundary of [at, payload, end]) {
+      for (const offset of [boundary - 1, boundary, boundary + 1]) boundaries.add(offset);
+    }
+    at = end;
+  }
+  return Array.from({ length: bytes.length + 1 }, (_, offset) => offset).filter(
+    (offset) => LONG || offset % STRIDE === 0 || boundaries.has(offset),
+  );
+}
+
+/** Runs one session through a proxy that tampers with it. */
+async function tamperedSession(
+  { client, port, protocol }: Context,
+  name: string,
+  timeout: number,
+  direction: Direction,
+  tampering?: Tampering,
+) {
+  await using proxy = await startTamperingProxy(port, direction, tampering);
+  const ending = await session(client({ timeout }), proxy.port, name, protocol !== 1);
+  await proxy.settle();
+  return { ending, traffic: proxy.traffic() };
+}
+
+interface Attempt {
+  readonly name: string;
+  readonly offset: number;
+  readonly ending: Ending;
+}
+
+async function sweep(context: Context, kind: Kind, direction: Direction): Promise<void> {
+  const { backend, protocol, realm } = context;
+  const prefix = `${backend.name.replace('/', '-')}-${protocol}-${direction}-${kind.id}`;
+  const recorded = await tamperedSession(context, `${prefix}-recorded`, PATIENT, direction);
+  expect(complaint(recorded.ending, undefined, 1)).toBeUndefined();
+  const bytes = recorded.traffic[0]?.[direction] ?? Buffer.alloc(0);
+
+  const waiting = offsetsIn(bytes);
+  const attempts: Attempt[] = [];
+  const work = async () => {
+    for (let offset = waiting.pop(); offset !== undefined; offset = waiting.pop()) {
+      const name = `${prefix}-${offset}`;
+      const tampering = kind.tampering(offset);
+      const timeout = kind.timeout ?? PATIENT;
+      const { ending } = await tamperedSession(context, name, timeout, direction, tampering);
+      attempts.push({ name, offset, ending });
+    }
+  };
+  await Promise.all(Array.from({ length: kind.sideBySide ?? SIDE_BY_SIDE }, work));
+  // Only now, so that a command that ran late, or once more, is counted too.
+  const complaints = attempts
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ name, offset, ending }) => {
+      const said = complaint(ending, kind.failure, realm.tally(name));
+      return said === undefined ? undefined : `at ${offset}: ${said}`;
+    });
+  expect(complaints.filter((each) => each !== undefined)).toEqual([]);
+  const states = new Set(attempts.map(({ ending }) => ending.commandState));
+  expect([...states].sort(), 'what the caller was told').toEqual(
+    kind.failure === undefined ? ['finished'] : ['finished', 'not-sent', 'unknown'],
+  );
+}
+
+interface Kind {
+  readonly id: string;
+  /** What a case's title says of it, after "the client's bytes". */
+  readonly title: string;
+  readonly tampering: (offset: number) => Tampering;
+  /** The one class of error that a session may end in; without it, none may. */
+  readonly failure?: string;
+  readonly timeout?: number;
+  readonly sideBySide?: number;
+}
+
+const TELLS = 'the call ends in a documented error, and commandState is true';
+const CHANGES_NOTHING = 'the result is the same';
+
+const KINDS: readonly Kind[] = [
+  {
+    id: 'end',
+    title: `end at an offset: at once ${TELLS}`,
+    tampering: (offset) => ({ type: 'end', offset }),
+    failure: 'RemctlNetworkError',
+    sideBySide: TRYING_SIDE_BY_SIDE,
+  },
+  {
+    id: 'reset',
+    title: `are cut by a reset at an offset: at once ${TELLS}`,
+    tampering: (offset) => ({ type: 'reset', offset }),
+    failure: 'RemctlNetworkError',
+    sideBySide: TRYING_SIDE_BY_SIDE,
+  },
+  {
+    id: 'stall',
+    title: `stall at an offset: by the time-out ${TELLS}`,
+    tampering: (offset) => ({ type: 'stall', offset }),
+    failure: 'RemctlTimeoutError',
+    timeout: IMPATIENT,
+    sideBySide: STALLED_SIDE_BY_SIDE,
+  },
+  {
+    id: 'delay',
+    title: `come late from an offset on: ${CHANGES_NOTHING}`,
+    tampering: (offset) => ({ type: 'pause', offset, ms: DELAY_MS }),
+  },
+  {
+    id: 'split',
+    title: `are split at an offset: ${CHANGES_NOTHING}`,
+    tampering: (offset) => ({ type: 'pause', offset, ms: SPLIT_MS }),
+  },
+  {
+    id: 'merge',
+    title: `up to an offset come together: ${CHANGES_NOTHING}`,
+    tampering: (offset) => ({ type: 'gather', offset, ms: GATHER_MS }),
+  },
+];
+
+const DIRECTIONS: readonly Direction[] = ['client', 'server'];
+
+export const cutCases: readonly Case[] = DIRECTIONS.flatMap((direction): Case[] => [
+  ...KINDS.map(
+    (kind): Case => ({
+      id: `cuts/${direction}-${kind.id}`,
+      title: `the ${direction}'s bytes ${kind.title}`,
+      ...(LONG ? { timeoutMs: LONG_MS } : {}),
+      run: (context) => sweep(context, kind, direction),
+    }),
+  ),
+  {
+    id: `cuts/${direction}-crumble`,
+    title: `the ${direction}'s bytes come one by one: ${CHANGES_NOTHING}`,
+    async run(context) {
+      const name = `${context.backend.name.replace('/', '-')}-${context.protocol}-${direction}-crumble`;
+      const tampering = { type: 'crumble' } as const;
+      const { ending } = await tamperedSession(context, name, PATIENT, direction, tampering);
+      expect(complaint(ending, undefined, context.realm.tally(name))).toBeUndefined();
+    },
+  },
+]);
