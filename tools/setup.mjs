@@ -17,13 +17,14 @@ const SYSTEM = [
   { package: 'libremctl-dev', file: '/usr/include/remctl.h' },
   { package: 'libkrb5-dev', file: '/usr/include/krb5.h' },
   { package: 'build-essential', file: '/usr/bin/g++' },
+  { package: 'faketime', file: '/usr/bin/faketime' },
   { package: 'python3', file: '/usr/bin/python3' },
 ];
 
 const OTHER_SYSTEMS = `Install these, and run the command again:
   Debian, Ubuntu  apt-get install ${SYSTEM.map((entry) => entry.package).join(' ')}
-  Fedora          dnf install krb5-server krb5-workstation krb5-devel remctl-server remctl-client remctl-devel gcc-c++ make python3
-  Homebrew        brew install krb5 remctl python3 (and Xcode's command line tools)`;
+  Fedora          dnf install krb5-server krb5-workstation krb5-devel remctl-server remctl-client remctl-devel libfaketime gcc-c++ make python3
+  Homebrew        brew install krb5 remctl libfaketime python3 (and Xcode's command line tools)`;
 
 const OLDEST_NODE = [20, 19];
 

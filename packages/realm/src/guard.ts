@@ -1,8 +1,8 @@
 /**
  * The one who cleans up. A shell of its own session waits for its standard input to end, which it
  * does when the realm is disposed of and when its owner dies, however that happens (also by SIGKILL).
- * It then kills what the folder's `pids` name, with all that they started, and removes the folder. What is
- * to end by SIGTERM is given a moment for it.
+ * It then kills what the folder's `pids` name, with all that they started, and removes the folder and
+ * what a changed clock has left. What is to end by SIGTERM is given a moment for it.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,10 @@ for file in "$1"/pids/*; do
   done
 done
 for file in "$1"/pids/*; do
-  [ -f "$file" ] && kill -s KILL -- "-$(basename "$file")" 2>/dev/null
+  pid=$(basename "$file")
+  [ -f "$file" ] && kill -s KILL -- "-$pid" 2>/dev/null
+  # What libfaketime leaves of a program that is killed.
+  rm -f "/dev/shm/faketime_shm_$pid" "/dev/shm/sem.faketime_sem_$pid"
 done
 rm -rf "$1" || { sleep 0.2; rm -rf "$1"; }
 `;

@@ -1,11 +1,12 @@
 /** Heimdal's KDC, from the folder that set-up unpacks its packages into (tools/heimdal.mjs). */
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { withClock } from './clock.js';
 import type { Kdc, KdcOptions } from './kdc.js';
 import { heimdalLibraries, runProgram, startDaemon } from './programs.js';
 
 export function heimdalKdc(options: KdcOptions): Kdc {
-  const { realm, folder, enctype, krb5Conf, guard } = options;
+  const { realm, folder, enctype, krb5Conf, guard, clock } = options;
   const at = (file: string) => join(folder, file);
   const kdcConf = at('kdc.conf');
   const env = {
@@ -62,7 +63,7 @@ export function heimdalKdc(options: KdcOptions): Kdc {
         // Wherever its other files are, it has one in /run, called as it is itself, and takes it away when
         // it is asked to end.
         {
-          env,
+          env: withClock(env, clock),
           log: at('heimdal-kdc.log'),
           guard,
           argv0: basename(folder),

@@ -1,3 +1,5 @@
+export { type BadKdc, startGarbageKdc, startSilentKdc } from './bad-kdcs.js';
+export type { ClockOffset } from './clock.js';
 export { freePort } from './ports.js';
 export {
   type ProxyAddress,
@@ -9,7 +11,12 @@ export {
   startSilentServer,
   startStallingProxy,
 } from './proxy.js';
-export { type KinitOptions, type Realm, type RealmOptions, startRealm } from './realm.js';
+export {
+  type KinitOptions,
+  type Realm,
+  type RealmOptions,
+  startRealm,
+} from './realm.js';
 export type { Remctld, RemctldOptions } from './remctld.js';
 export {
   type Direction,
@@ -18,3 +25,9 @@ export {
   type TamperingProxy,
   type Traffic,
 } from './tampering-proxy.js';
+export {
+  type Krb5ConfOptions,
+  partialKeytab,
+  storeServiceTicket,
+  writeKrb5Conf,
+} from './variants.js';

@@ -1,4 +1,5 @@
 /** What a realm needs of a KDC and its database, whoever made them. */
+import type { ClockOffset } from './clock.js';
 import type { Guard } from './guard.js';
 import type { Daemon } from './programs.js';
 
@@ -14,6 +15,8 @@ export interface KdcOptions {
   readonly password: string;
   readonly env: NodeJS.ProcessEnv;
   readonly guard: Guard;
+  /** How far the daemon's clock is off this machine's. */
+  readonly clock: ClockOffset | undefined;
 }
 
 export interface Kdc {

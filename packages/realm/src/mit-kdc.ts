@@ -1,11 +1,12 @@
 /** MIT Kerberos's KDC: krb5kdc, kdb5_util and kadmin.local. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withClock } from './clock.js';
 import type { Kdc, KdcOptions } from './kdc.js';
 import { runProgram, startDaemon } from './programs.js';
 
 export function mitKdc(options: KdcOptions): Kdc {
-  const { realm, folder, enctype, password, guard } = options;
+  const { realm, folder, enctype, password, guard, clock } = options;
   const at = (file: string) => join(folder, file);
   const kdcConf = at('kdc.conf');
   const env = { ...options.env, KRB5_KDC_PROFILE: kdcConf };
@@ -52,7 +53,7 @@ export function mitKdc(options: KdcOptions): Kdc {
     kadmin,
     start: () =>
       startDaemon('krb5kdc', ['-n', '-P', at('krb5kdc.pid')], {
-        env,
+        env: withClock(env, clock),
         log: at('krb5kdc.log'),
         guard,
       }),

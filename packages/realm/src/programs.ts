@@ -12,6 +12,8 @@ const PACKAGES = {
   'kadmin.local': 'krb5-admin-server',
   kinit: 'krb5-user',
   klist: 'krb5-user',
+  ktutil: 'krb5-user',
+  kvno: 'krb5-user',
   remctld: 'remctl-server',
 } as const;
 
@@ -76,13 +78,16 @@ export function heimdalLibraries(): string {
 
 const execute = promisify(execFile);
 
-/** Runs a program to its end and gives its standard output. Throws with its standard error. */
+/** Runs a program, on `input`, to its end and gives its standard output. Throws with its standard error. */
 export async function runProgram(
   program: Program,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  input?: string,
 ): Promise<string> {
-  const { stdout } = await execute(findProgram(program), args, { env });
+  const running = execute(findProgram(program), args, { env });
+  if (input !== undefined) running.child.stdin?.end(input);
+  const { stdout } = await running;
   return stdout;
 }
 

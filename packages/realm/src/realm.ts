@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ClockOffset, withClock } from './clock.js';
 import { startGuard } from './guard.js';
 import { heimdalKdc } from './heimdal-kdc.js';
 import { mitKdc } from './mit-kdc.js';
@@ -28,6 +29,8 @@ export interface RealmOptions {
   readonly libdefaults?: readonly string[];
   /** Whose KDC: MIT Kerberos's without it. All else, kinit and remctld too, is MIT Kerberos's. */
   readonly kdc?: 'mit' | 'heimdal';
+  /** How far the clock of the KDC and of remctld is off this machine's. */
+  readonly clock?: ClockOffset;
 }
 
 export interface KinitOptions {
@@ -37,6 +40,8 @@ export interface KinitOptions {
   readonly lifetime?: string;
   /** The cache's name; a new FILE in the realm's folder without it. */
   readonly ccache?: string;
+  /** How far the clock that kinit sees is off this machine's. */
+  readonly clock?: ClockOffset;
 }
 
 /** A realm that runs. `await using realm = await startRealm()` disposes of it. */
@@ -73,8 +78,11 @@ export interface Realm extends AsyncDisposable {
   readonly otherCcache: string;
   /** For child processes: this process's environment, with KRB5_CONFIG and KRB5CCNAME. */
   readonly env: NodeJS.ProcessEnv;
-  /** Sets KRB5_CONFIG and KRB5CCNAME of this process; gives back what takes them away again. */
-  useHere(): () => void;
+  /**
+   * Sets KRB5_CONFIG, to the realm's or another file, and KRB5CCNAME of this process; gives back what
+   * takes them away again.
+   */
+  useHere(krb5Conf?: string): () => void;
   /** Runs kinit with the client keytab, and gives the cache's name. */
   kinit(options?: KinitOptions): Promise<string>;
   /** A cache whose ticket has expired (takes some seconds the first time). */
@@ -111,6 +119,7 @@ async function buildRealm(
   options: RealmOptions,
 ): Promise<Realm> {
   const name = options.realm ?? 'REMCTL.TEST';
+  const { clock } = options;
   const enctype = options.enctype ?? 'aes256-cts-hmac-sha1-96';
   const at = (file: string) => join(folder, file);
   const krb5Conf = at('krb5.conf');
@@ -136,7 +145,7 @@ async function buildRealm(
   writeFileSync(at(PROGRAM_NAME), PROGRAM, { mode: 0o755 });
 
   const makeKdc = options.kdc === 'heimdal' ? heimdalKdc : mitKdc;
-  const kdc = makeKdc({ realm: name, folder, enctype, krb5Conf, password, env, guard });
+  const kdc = makeKdc({ realm: name, folder, enctype, krb5Conf, password, env, guard, clock });
   let kdcPort = 0;
   let daemon: Daemon;
   const writeConfiguration = () => {
@@ -184,11 +193,12 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
   }
 
   let caches = 0;
-  const kinit = async ({ principal = 'alice', lifetime = '10h', ccache }: KinitOptions = {}) => {
+  const kinit = async (more: KinitOptions = {}) => {
+    const { principal = 'alice', lifetime = '10h' } = more;
     caches += 1;
-    const cache = ccache ?? `FILE:${at(`ccache-${caches}`)}`;
+    const cache = more.ccache ?? `FILE:${at(`ccache-${caches}`)}`;
     const args = ['-k', '-t', keytabs.client, '-l', lifetime, '-c', cache, `${principal}@${name}`];
-    await runProgram('kinit', args, env);
+    await runProgram('kinit', args, withClock(env, more.clock));
     return cache;
   };
   const ccache = await kinit({ ccache: `FILE:${at('alice.ccache')}` });
@@ -205,7 +215,7 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
       folder,
       `remctld-${servers}`,
       { config, keytab: keytabs.server, ...more },
-      { env, guard },
+      { env: withClock(env, more.clock ?? clock), guard },
     );
   };
   const remctld = await start();
@@ -233,9 +243,9 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
     ccache,
     otherCcache,
     env,
-    useHere() {
+    useHere(file = krb5Conf) {
       const before = { KRB5_CONFIG: process.env.KRB5_CONFIG, KRB5CCNAME: process.env.KRB5CCNAME };
-      process.env.KRB5_CONFIG = krb5Conf;
+      process.env.KRB5_CONFIG = file;
       process.env.KRB5CCNAME = ccache;
       return () => {
         for (const [variable, value] of Object.entries(before)) {

@@ -1,6 +1,7 @@
 /** A remctld of a realm. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClockOffset } from './clock.js';
 import type { Guard } from './guard.js';
 import { freePort, waitForPort } from './ports.js';
 import { type Daemon, startDaemon } from './programs.js';
@@ -15,6 +16,8 @@ export interface RemctldOptions {
   readonly keytab?: string;
   /** The port; a free one without it. */
   readonly port?: number;
+  /** How far its clock is off this machine's; the realm's without it. */
+  readonly clock?: ClockOffset;
 }
 
 export interface Remctld {

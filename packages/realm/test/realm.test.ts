@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Realm, startProtocol1Proxy, startRealm } from '../src/index.js';
+import { type Realm, startProtocol1Proxy, startRealm, startTamperingProxy } from '../src/index.js';
 
 const execute = promisify(execFile);
 
@@ -96,4 +96,47 @@ test('a KDC of Heimdal, which leaves nothing either', async () => {
   expect(existsSync(realm.folder)).toBe(false);
   expect(await processesIn(realm.folder)).toEqual([]);
   expect(existsSync(pidFile)).toBe(false);
+});
+
+test('a realm whose clock is off, of which nothing is left either', async () => {
+  const realm = await startRealm({ clock: '+1h' });
+  try {
+    await realm.kinit({ ccache: realm.ccache });
+    expect((await remctl(realm, 'test', 'whoami')).stdout).toBe('alice@REMCTL.TEST\n');
+    const { stdout } = await execute('klist', [realm.ccache], { env: { ...realm.env, TZ: 'UTC' } });
+    const start = /^(\S+ \S+) .*krbtgt/m.exec(stdout)?.[1];
+    const ahead = new Date(`${start} UTC`).getTime() - Date.now();
+    expect(Math.round(ahead / 60_000)).toBe(60);
+  } finally {
+    await realm.dispose();
+  }
+  const left = readdirSync('/dev/shm').filter((name) => name.endsWith(`_${realm.remctld.pid}`));
+  expect(left).toEqual([]);
+});
+
+test('a proxy cuts, pauses, gathers and crumbles one direction, and records both', async () => {
+  await using realm = await startRealm();
+  const through = (proxy: { port: number }) =>
+    remctl({ ...realm, port: proxy.port }, 'test', 'whoami');
+  await using recorder = await startTamperingProxy(realm.port);
+  const { stdout } = await through(recorder);
+  await recorder.settle();
+  expect(recorder.traffic()).toHaveLength(1);
+  // The client's first token: flags, and a length of nothing.
+  expect(recorder.traffic()[0]?.client.subarray(0, 5)).toEqual(Buffer.of(0x51, 0, 0, 0, 0));
+  const length = recorder.traffic()[0]?.server.length ?? 0;
+
+  const kept = [
+    { type: 'pause', offset: 7, ms: 5 },
+    { type: 'gather', offset: length, ms: 20 },
+    { type: 'crumble' },
+  ] as const;
+  for (const tampering of kept) {
+    await using proxy = await startTamperingProxy(realm.port, 'server', tampering);
+    expect((await through(proxy)).stdout).toBe(stdout);
+  }
+  for (const type of ['end', 'reset'] as const) {
+    await using proxy = await startTamperingProxy(realm.port, 'server', { type, offset: 7 });
+    await expect(through(proxy)).rejects.toThrow();
+  }
 });

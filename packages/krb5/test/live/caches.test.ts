@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
+import { type Realm, startRealm, writeKrb5Conf } from '@remctl/realm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { decodeCcache } from '../../src/ccache/decode.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
@@ -29,11 +29,8 @@ async function whoami(own = config): Promise<string> {
 }
 
 function configWithCache(name: string): Promise<Krb5Config> {
-  const path = join(realm.folder, 'default-ccache.conf');
-  const text = readFileSync(realm.krb5Conf, 'utf8');
-  const line = `default_ccache_name = ${name}`;
-  writeFileSync(path, text.replace('[libdefaults]', `[libdefaults]\n  ${line}`));
-  return readKrb5Config({ KRB5_CONFIG: path });
+  const libdefaults = [`default_ccache_name = ${name}`];
+  return readKrb5Config({ KRB5_CONFIG: writeKrb5Conf(realm, { libdefaults }) });
 }
 
 test('KRB5CCNAME: a file', async () => {

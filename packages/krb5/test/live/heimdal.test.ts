@@ -1,7 +1,5 @@
 /** Tickets of Heimdal's KDC, for the real remctld. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
+import { type Realm, startRealm, writeKrb5Conf } from '@remctl/realm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
@@ -11,14 +9,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function configWith(realm: Realm, libdefaults: readonly string[]): Promise<Krb5Config> {
-  const path = join(realm.folder, `krb5-${libdefaults.join('-').replaceAll(/\W+/g, '-')}.conf`);
-  const text = readFileSync(realm.krb5Conf, 'utf8');
-  writeFileSync(
-    path,
-    text.replace('[libdefaults]', ['[libdefaults]', ...libdefaults].join('\n  ')),
-  );
-  return readKrb5Config({ KRB5_CONFIG: path });
+function configWith(realm: Realm, libdefaults: readonly string[]): Promise<Krb5Config> {
+  return readKrb5Config({ KRB5_CONFIG: writeKrb5Conf(realm, { libdefaults }) });
 }
 
 const whoami = async (realm: Realm, options: Partial<InitiatorOptions>) =>

@@ -1,7 +1,6 @@
 /** Keys and passwords stay where they are used: not in errors, inspect() or JSON. */
-import { execFileSync } from 'node:child_process';
 import { inspect } from 'node:util';
-import { type Realm, startRealm } from '@remctl/realm';
+import { type Realm, startRealm, storeServiceTicket } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCcache } from '../../src/ccache/read-ccache.js';
 import type { Credentials } from '../../src/client/credentials.js';
@@ -124,7 +123,7 @@ test('keytabs and caches', async () => {
 
 test('the key that another library’s context is to be protected with', async () => {
   const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
-  execFileSync('kvno', ['-c', credentials.ccache, realm.principals.server], { env: realm.env });
+  await storeServiceTicket(realm, credentials.ccache);
   const context = createInitiatorContext({ host: 'localhost', credentials, config });
   const { token } = await context.step();
   const found = await findServiceTicketKey(token ?? new Uint8Array(), credentials.ccache);

@@ -1,10 +1,18 @@
 /** Tickets and contexts against a real KDC and the real remctld. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { freePort, type Realm, startRealm } from '@remctl/realm';
+import {
+  freePort,
+  type Realm,
+  startGarbageKdc,
+  startRealm,
+  startSilentKdc,
+  storeServiceTicket,
+  writeKrb5Conf,
+} from '@remctl/realm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encode } from '../../src/asn1/codec.js';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
@@ -19,12 +27,7 @@ async function configWith(
   kdcs: readonly string[],
   libdefaults: readonly string[] = [],
 ): Promise<Krb5Config> {
-  const text = readFileSync(realm.krb5Conf, 'utf8')
-    .replace(/^\s+kdc = .*$/m, kdcs.map((kdc) => `    kdc = ${kdc}`).join('\n'))
-    .replace('[libdefaults]', ['[libdefaults]', ...libdefaults].join('\n  '));
-  const path = join(realm.folder, `krb5-${Math.random()}.conf`);
-  writeFileSync(path, text);
-  return readKrb5Config({ KRB5_CONFIG: path });
+  return readKrb5Config({ KRB5_CONFIG: writeKrb5Conf(realm, { kdcs, libdefaults }) });
 }
 
 function kdcLog(realm: Realm): string[] {
@@ -148,9 +151,7 @@ describe('tickets', () => {
 
   test('a service ticket that the cache holds needs no KDC', async () => {
     const credentials = await freshCache();
-    await realm.kadmin('getprinc alice');
-    const { execFileSync } = await import('node:child_process');
-    execFileSync('kvno', ['-c', credentials.ccache, realm.principals.server], { env: realm.env });
+    await storeServiceTicket(realm, credentials.ccache);
     const before = kdcLog(realm).length;
     await first({ credentials });
     expect(kdcLog(realm).length).toBe(before);
@@ -263,28 +264,13 @@ describe('tickets', () => {
       await first({ credentials: await freshCache(), config: own });
     });
 
-    test('the first of two silent', async () => {
-      const socket = createSocket('udp4');
-      socket.bind(0, '127.0.0.1');
-      await once(socket, 'listening');
-      const kdcs = [`127.0.0.1:${socket.address().port}`, `127.0.0.1:${realm.kdcPort}`];
-      const own = await configWith(realm, kdcs);
+    test.each([
+      ['is silent', startSilentKdc],
+      ['answers garbage', startGarbageKdc],
+    ])('the first of two %s', async (_, startBadKdc) => {
+      await using bad = await startBadKdc();
+      const own = await configWith(realm, [bad.kdc, `127.0.0.1:${realm.kdcPort}`]);
       await first({ credentials: await freshCache(), config: own });
-      socket.close();
-    });
-
-    test('the first of two answers garbage', async () => {
-      const socket = createSocket('udp4');
-      socket.on('message', (request, { port, address }) => {
-        socket.send(Buffer.from(request).fill(0x6d, 0, 1), port, address);
-        socket.send('garbage', port, address);
-      });
-      socket.bind(0, '127.0.0.1');
-      await once(socket, 'listening');
-      const kdcs = [`127.0.0.1:${socket.address().port}`, `127.0.0.1:${realm.kdcPort}`];
-      const own = await configWith(realm, kdcs);
-      await first({ credentials: await freshCache(), config: own });
-      socket.close();
     });
 
     test('TCP alone, by udp_preference_limit', async () => {
