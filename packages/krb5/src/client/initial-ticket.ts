@@ -79,8 +79,9 @@ function entryFor(
   return etypeInfo.find(({ etype }) => isSupportedEtype(etype) && etypes.includes(etype));
 }
 
-function refusal({ client }: InitialTicketRequest, error: KrbError): Krb5Error {
-  return kdcRefusal(error, { realm: client.realm, client, server: tgsPrincipal(client.realm) });
+function refusal({ client, keys }: InitialTicketRequest, error: KrbError): Krb5Error {
+  const { realm } = client;
+  return kdcRefusal(error, { realm, client, server: tgsPrincipal(realm), etypes: keys.etypes });
 }
 
 /** The key and the padata that KDC_ERR_PREAUTH_REQUIRED asks for. */

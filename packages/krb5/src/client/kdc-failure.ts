@@ -1,4 +1,5 @@
 /** What a KDC's refusal or silence means for the caller, and what to do about it. */
+import { etypeName } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { KdcLookupFailed } from '../kdc/locate.js';
@@ -11,6 +12,8 @@ export interface KdcRequestContext {
   readonly realm: string;
   readonly client: Principal;
   readonly server: Principal;
+  /** The encryption types that the request offered, the best first. */
+  readonly etypes: readonly number[];
 }
 
 /** A moment as the errors' texts have it. */
@@ -24,7 +27,7 @@ export function differenceText(seconds: number): string {
   return size < 120 ? `${Math.round(size)} seconds` : `${Math.round(size / 60)} minutes`;
 }
 
-function advice(error: KrbError, { realm, client, server }: KdcRequestContext): string {
+function advice(error: KrbError, { realm, client, server, etypes }: KdcRequestContext): string {
   const clientName = formatPrincipal(client);
   const serverName = formatPrincipal(server);
   switch (error.errorCode) {
@@ -49,7 +52,7 @@ function advice(error: KrbError, { realm, client, server }: KdcRequestContext): 
     case KrbErrorCode.KDC_ERR_SERVICE_EXP:
       return `the principal ${serverName} has expired`;
     case KrbErrorCode.KDC_ERR_ETYPE_NOSUPP:
-      return `the KDC of ${realm} has no encryption type in common with this client for ${serverName}: have keys made with an AES type, or see permitted_enctypes`;
+      return `the KDC of ${realm} has no encryption type in common with this client for ${serverName} (it was offered ${etypes.map(etypeName).join(', ')}): have keys made with an AES type, or see permitted_enctypes`;
     case KrbErrorCode.KDC_ERR_POLICY:
       return `the policy of the KDC of ${realm} forbids ${clientName} a ticket for ${serverName}`;
     default:

@@ -119,7 +119,8 @@ async function farthest(
   const target = path.at(-1) ?? realm;
   const { client } = current;
   if (refused?.type === 'error' && !isUnknownServer(refused)) {
-    throw kdcRefusal(refused.error, { realm, client, server: tgsPrincipal(target, realm) });
+    const { etypes } = request;
+    throw kdcRefusal(refused.error, { realm, client, server: tgsPrincipal(target, realm), etypes });
   }
   throw new Krb5Error(
     LocalErrorCode.KRB5_NO_TKT_IN_RLM,
@@ -193,7 +194,7 @@ export async function getServiceTicket(
 }
 
 function granted(
-  { tgt }: ServiceTicketRequest,
+  { tgt, etypes }: ServiceTicketRequest,
   answer: KdcAnswer<Credential>,
   server: Principal,
   realm: string,
@@ -201,6 +202,6 @@ function granted(
   if (answer.type === 'reply') {
     return answer.reply;
   }
-  const context = { realm, client: tgt.client, server: { ...server, realm } };
+  const context = { realm, client: tgt.client, server: { ...server, realm }, etypes };
   throw kdcRefusal(answer.error, context);
 }

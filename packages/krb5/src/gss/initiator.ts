@@ -85,7 +85,7 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
     const answer = readAcceptorToken(token, credential.key);
     if (answer.type === 'error') {
       forgetTicket(source, credential);
-      throw acceptorRefusal(answer.error, credential);
+      throw acceptorRefusal(answer.error, { credential, source });
     }
     const { part } = answer;
     if (
@@ -169,17 +169,20 @@ async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise
 }
 
 /** The error for an acceptor's KRB-ERROR. It is not authenticated, and ends the context either way. */
-function acceptorRefusal(error: KrbError, credential: Credential): Krb5Error {
-  const server = formatPrincipal(credential.server);
+function acceptorRefusal(error: KrbError, ticket: Ticket): Krb5Error {
+  const server = formatPrincipal(ticket.credential.server);
   const text = error.eText === undefined || error.eText === '' ? '' : ` (${error.eText})`;
-  return new Krb5Error(error.errorCode, `${refusalText(error, credential, server)}${text}`);
+  return new Krb5Error(error.errorCode, `${refusalText(error, ticket, server)}${text}`);
 }
 
-function refusalText(error: KrbError, credential: Credential, server: string): string {
+function refusalText(error: KrbError, { credential, source }: Ticket, server: string): string {
   switch (error.errorCode) {
     case KrbErrorCode.KRB_AP_ERR_SKEW: {
-      const seconds = clockOffset(error.stime) / 1000;
-      return `the server's clock differs from this machine's by ${differenceText(seconds)}: set both right`;
+      const { offsetMs } = source.clock;
+      const seconds = (clockOffset(error.stime) - offsetMs) / 1000;
+      // Where the KDC's time is known, it is what the server was told.
+      const other = offsetMs === 0 ? "this machine's" : "the KDC's";
+      return `the server's clock differs from ${other} by ${differenceText(seconds)}: set both right`;
     }
     case KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED:
       return `the server says that the ticket for ${server} has expired (it ends at ${timeText(credential.endtime)}): run kinit, or set the server's clock right`;

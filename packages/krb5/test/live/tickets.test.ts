@@ -350,4 +350,17 @@ describe('tickets', () => {
       });
     });
   });
+
+  test("a server's clock that differs from the KDC's, and this machine's as much", async () => {
+    const server = await realm.startRemctld({ clock: '+1h' });
+    const credentials = await freshCache();
+    const { now } = Date;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
+    await expect(
+      run(server.port, { host: 'localhost', credentials, config }, ECHO),
+    ).rejects.toMatchObject({
+      name: 'KRB_AP_ERR_SKEW',
+      message: expect.stringContaining("the server's clock differs from the KDC's by 60 minutes"),
+    });
+  });
 });
