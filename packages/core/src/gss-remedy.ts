@@ -10,6 +10,15 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/not found in Kerberos database/i, "check the server's principal and host name"],
   [/Cannot contact any KDC|Cannot find KDC/i, "check the realm's KDCs in krb5.conf"],
   [/Clock skew/i, "set this machine's clock"],
+  [/not yet valid/i, "set this machine's clock, and the server's"],
+  [
+    /ASN\.1|Invalid message type/,
+    "a KDC, or the server, answered with what is none: check the realm's KDCs in krb5.conf",
+  ],
+  [
+    /Key version|No key table entry/,
+    "check the server's principal and its keytab; after a new key, run kinit again",
+  ],
   [/flags/, 'the server must grant mutual authentication, confidentiality and integrity'],
 ];
 
