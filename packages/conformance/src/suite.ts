@@ -14,6 +14,7 @@ import type { Case, Context } from './case.js';
 import { badInputCases } from './cases/bad-input.js';
 import { commandCases } from './cases/commands.js';
 import { cutCases } from './cases/cuts.js';
+import { faultCases } from './cases/faults.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { resourceCases } from './cases/resources.js';
 import { stateCases } from './cases/state.js';
@@ -26,6 +27,8 @@ export const suites = {
   resources: resourceCases,
   /** A session cut, stalled, delayed, split and merged at its offsets. */
   cuts: cutCases,
+  /** What goes wrong with KDCs, clocks, tickets, keytabs and remctld itself. */
+  faults: faultCases,
 } as const satisfies Record<string, readonly Case[]>;
 
 export type SuiteName = keyof typeof suites;

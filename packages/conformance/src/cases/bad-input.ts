@@ -2,20 +2,7 @@
 import { freePort, startForwardingProxy } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, Context } from '../case.js';
-import { rejection, wrong } from './helpers.js';
-
-interface Expected {
-  readonly name: string;
-  readonly message?: RegExp;
-  readonly code?: string;
-  readonly phase?: string;
-}
-
-function expectError(error: unknown, { message, ...rest }: Expected): void {
-  expect(error).toMatchObject(rest);
-  if (message !== undefined) expect(error instanceof Error ? error.message : '').toMatch(message);
-  if (rest.name.startsWith('Remctl')) expect(error).toMatchObject({ commandState: 'not-sent' });
-}
+import { type Expected, expectError, rejection, wrong } from './helpers.js';
 
 const badOpen = (
   id: string,

@@ -9,7 +9,7 @@ import { type Remctl, RemctlError } from '@remctl/core';
 import { type Direction, startTamperingProxy, type Tampering } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, Context } from '../case.js';
-import { text } from './helpers.js';
+import { tallyName, text } from './helpers.js';
 
 const LONG = process.env.REMCTL_LONG === '1';
 const STRIDE = 32;
@@ -148,8 +148,8 @@ interface Attempt {
 }
 
 async function sweep(context: Context, kind: Kind, direction: Direction): Promise<void> {
-  const { backend, protocol, realm } = context;
-  const prefix = `${backend.name.replace('/', '-')}-${protocol}-${direction}-${kind.id}`;
+  const { realm } = context;
+  const prefix = tallyName(context, `${direction}-${kind.id}`);
   const recorded = await tamperedSession(context, `${prefix}-recorded`, PATIENT, direction);
   expect(complaint(recorded.ending, undefined, 1)).toBeUndefined();
   const bytes = recorded.traffic[0]?.[direction] ?? Buffer.alloc(0);
@@ -249,7 +249,7 @@ export const cutCases: readonly Case[] = DIRECTIONS.flatMap((direction): Case[] 
     id: `cuts/${direction}-crumble`,
     title: `the ${direction}'s bytes come one by one: ${CHANGES_NOTHING}`,
     async run(context) {
-      const name = `${context.backend.name.replace('/', '-')}-${context.protocol}-${direction}-crumble`;
+      const name = tallyName(context, `${direction}-crumble`);
       const tampering = { type: 'crumble' } as const;
       const { ending } = await tamperedSession(context, name, PATIENT, direction, tampering);
       expect(complaint(ending, undefined, context.realm.tally(name))).toBeUndefined();

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { ServerToken } from '@remctl/core';
 import { expect } from 'vitest';
+import type { Context } from '../case.js';
 
 /** The bound that an abort or close() has to end a waiting call. */
 export const INTERRUPT_BOUND_MS = 100;
@@ -14,6 +15,10 @@ export const UNREAD = new Uint8Array(32 * 1024 * 1024);
  */
 export const ownAddress = (): string =>
   `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
+
+/** A name for `test tally`, of which a realm that several backends and protocols use has one each. */
+export const tallyName = ({ backend, protocol }: Context, what: string): string =>
+  `${backend.name.replace('/', '-')}-${protocol}-${what}`;
 
 export const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -31,6 +36,22 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
     (value) => expect.fail(`it was to reject, and resolved to ${JSON.stringify(value)}`),
     (error: unknown) => error,
   );
+}
+
+/** What is expected of an error; of a RemctlError, `commandState` too: `not-sent` without it. */
+export interface Expected {
+  readonly name: string;
+  readonly message?: RegExp;
+  readonly code?: string;
+  readonly phase?: string;
+  readonly commandState?: string;
+}
+
+export function expectError(error: unknown, expected: Expected): void {
+  const { message, commandState = 'not-sent', ...rest } = expected;
+  expect(error).toMatchObject(rest);
+  if (message !== undefined) expect(error instanceof Error ? error.message : '').toMatch(message);
+  if (rest.name.startsWith('Remctl')) expect(error).toMatchObject({ commandState });
 }
 
 /** The milliseconds from now until the promise rejects with what is expected of it. */

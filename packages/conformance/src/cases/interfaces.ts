@@ -14,7 +14,7 @@ import {
 } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { collect, ownAddress, rejection, text, UNREAD } from './helpers.js';
+import { collect, ownAddress, rejection, tallyName, text, UNREAD } from './helpers.js';
 
 const NO_LONG_COMMANDS_IN_1 =
   'protocol 1 carries at most 64 KiB of command, which a socket takes without a reader';
@@ -400,11 +400,12 @@ export const interfaceCases: readonly Case[] = [
   {
     id: 'full/dropped-open',
     title: 'an open that the server drops is tried again, and the command runs exactly once',
-    async run({ client, use, port, realm, backend, protocol }) {
+    async run(context) {
+      const { client, use, port, realm } = context;
       const proxy = await use(startDroppingProxy(port, 3));
       const patient = client();
       await patient.open('localhost', proxy.port);
-      const tally = `dropped-${backend.name.replace('/', '-')}-${protocol}`;
+      const tally = tallyName(context, 'dropped');
       expect((await patient.run(['test', 'tally', tally]).text()).stdout).toBe('counted\n');
       expect(realm.tally(tally)).toBe(1);
       expect(proxy.connections()).toBe(4);

@@ -1,0 +1,293 @@
+/** What goes wrong in a realm: its KDCs, its clocks, tickets and keytabs, and remctld itself. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  freePort,
+  partialKeytab,
+  type Realm,
+  type RealmOptions,
+  startGarbageKdc,
+  startRealm,
+  startSilentKdc,
+  storeServiceTicket,
+  writeKrb5Conf,
+} from '@remctl/realm';
+import { expect } from 'vitest';
+import type { Case, Context } from '../case.js';
+import { expectError, rejection, tallyName } from './helpers.js';
+
+/** Seconds: more than any of these may take, so that none waits for ever. */
+const TIMEOUT = 20;
+
+/** Sets this process's environment for a realm, with its own krb5.conf or a variant, until the case's end. */
+async function enter({ use }: Context, realm: Realm, krb5Conf?: string): Promise<void> {
+  const leave = realm.useHere(krb5Conf);
+  await use(Promise.resolve({ [Symbol.asyncDispose]: async () => leave() }));
+}
+
+/** A realm of the case's own, which it may break. */
+async function ownRealm(context: Context, options?: RealmOptions): Promise<Realm> {
+  const realm = await context.use(startRealm(options));
+  await enter(context, realm);
+  return realm;
+}
+
+/** Runs one command as the ticket's owner. */
+async function whoami({ client }: Context, ccache: string, port: number): Promise<string> {
+  const made = client({ ccache, timeout: TIMEOUT });
+  await made.open('localhost', port);
+  const { stdout } = await made.run(['test', 'whoami']).text();
+  return stdout.trim();
+}
+
+const open = ({ client }: Context, ccache: string, port: number): Promise<void> =>
+  client({ ccache, timeout: TIMEOUT }).open('localhost', port);
+
+const aKdcThatIsDead = async () => `127.0.0.1:${await freePort()}`;
+
+/** The first of two KDCs cannot be used; the second is the realm's. */
+const firstKdc = (
+  id: string,
+  what: string,
+  start: (context: Context) => Promise<string>,
+): Case => ({
+  id: `faults/first-kdc-${id}`,
+  title: `the first KDC of two ${what}: the second is asked, in a bounded time`,
+  async run(context) {
+    const { realm, port } = context;
+    const kdcs = [await start(context), `127.0.0.1:${realm.kdcPort}`];
+    await enter(context, realm, writeKrb5Conf(realm, { kdcs }));
+    expect(await whoami(context, await realm.kinit(), port)).toBe(realm.principals.client);
+  },
+});
+
+export const faultCases: readonly Case[] = [
+  {
+    id: 'faults/kdc-stopped-ticket-at-hand',
+    title: 'KDC stopped: a service ticket in the cache is enough',
+    async run(context) {
+      const realm = await ownRealm(context);
+      const ccache = await realm.kinit();
+      await storeServiceTicket(realm, ccache);
+      await realm.stopKdc();
+      expect(await whoami(context, ccache, realm.port)).toBe(realm.principals.client);
+    },
+  },
+  {
+    id: 'faults/kdc-stopped-ticket-used-before',
+    title: 'KDC stopped: a service ticket that an earlier connection got is enough',
+    async run(context) {
+      const realm = await ownRealm(context);
+      const ccache = await realm.kinit();
+      await whoami(context, ccache, realm.port);
+      await realm.stopKdc();
+      expect(await whoami(context, ccache, realm.port)).toBe(realm.principals.client);
+    },
+  },
+  {
+    id: 'faults/kdc-stopped',
+    title: 'KDC stopped, and no service ticket: an authentication error that names the KDC',
+    async run(context) {
+      const realm = await ownRealm(context);
+      const ccache = await realm.kinit();
+      await realm.stopKdc();
+      expectError(await rejection(open(context, ccache, realm.port)), {
+        name: 'RemctlAuthenticationError',
+        message: /KDC/,
+      });
+      await realm.startKdc();
+      expect(await whoami(context, ccache, realm.port)).toBe(realm.principals.client);
+    },
+  },
+  {
+    id: 'faults/kdc-stopped-keytab',
+    title: 'KDC stopped, and only a keytab: an authentication error that names the KDC',
+    async run(context) {
+      const realm = await ownRealm(context);
+      await realm.stopKdc();
+      const credentials = { keytab: realm.keytabs.client, clientPrincipal: 'alice' };
+      const client = context.client({ ...credentials, timeout: TIMEOUT });
+      expectError(await rejection(client.open('localhost', realm.port)), {
+        name: 'RemctlAuthenticationError',
+        message: /KDC/,
+      });
+    },
+  },
+  {
+    id: 'faults/kdc-silent',
+    title: 'a KDC that takes requests and never answers: the open ends by its time-out',
+    async run(context) {
+      const { client, realm, port, use } = context;
+      const ccache = await realm.kinit();
+      const { kdc } = await use(startSilentKdc());
+      await enter(context, realm, writeKrb5Conf(realm, { kdcs: [kdc] }));
+      const waiting = client({ ccache, timeout: 0.5 });
+      expectError(await rejection(waiting.open('localhost', port)), {
+        name: 'RemctlTimeoutError',
+        phase: 'negotiate',
+        message: /silent/,
+      });
+    },
+  },
+  {
+    id: 'faults/kdc-garbage',
+    title: 'a KDC that answers garbage: an authentication error that names the KDC',
+    async run(context) {
+      const { realm, port, use } = context;
+      const ccache = await realm.kinit();
+      const { kdc } = await use(startGarbageKdc());
+      await enter(context, realm, writeKrb5Conf(realm, { kdcs: [kdc] }));
+      expectError(await rejection(open(context, ccache, port)), {
+        name: 'RemctlAuthenticationError',
+        message: /KDC/,
+      });
+    },
+  },
+  firstKdc('dead', 'is dead', aKdcThatIsDead),
+  firstKdc('silent', 'says nothing', async ({ use }) => (await use(startSilentKdc())).kdc),
+  {
+    id: 'faults/clock-of-client-adjusted',
+    title:
+      "this machine's clock an hour off the KDC's and the server's: kinit has noted it, and it works",
+    async run(context) {
+      for (const clock of ['+1h', '-1h'] as const) {
+        const realm = await ownRealm(context, { clock });
+        expect(await whoami(context, await realm.kinit(), realm.port)).toBe(
+          realm.principals.client,
+        );
+      }
+    },
+  },
+  {
+    id: 'faults/clock-of-client',
+    title: 'the same where kdc_timesync is off: an authentication error that names the clock',
+    async run(context) {
+      for (const clock of ['+1h', '-1h'] as const) {
+        const realm = await ownRealm(context, { clock });
+        const ccache = await realm.kinit({ clock });
+        await enter(context, realm, writeKrb5Conf(realm, { libdefaults: ['kdc_timesync = 0'] }));
+        expectError(await rejection(open(context, ccache, realm.port)), {
+          name: 'RemctlAuthenticationError',
+          message: /clock/i,
+        });
+      }
+    },
+  },
+  {
+    id: 'faults/clock-of-server',
+    title:
+      "the server's clock an hour off all others: an authentication error that names the clock",
+    async run(context) {
+      const { realm } = context;
+      for (const clock of ['+1h', '-1h'] as const) {
+        const server = await realm.startRemctld({ clock });
+        expectError(await rejection(open(context, await realm.kinit(), server.port)), {
+          name: 'RemctlAuthenticationError',
+          message: /clock/i,
+        });
+        await server.kill();
+      }
+    },
+  },
+  {
+    id: 'faults/ticket-expires',
+    title:
+      'a ticket that expires during a session: the connection goes on, and a new one is refused',
+    async run(context) {
+      // remctld's library would take an expired ticket for as long as clocks may differ.
+      const realm = await ownRealm(context, { libdefaults: ['clockskew = 1'] });
+      const ccache = await realm.kinit({ lifetime: '3s' });
+      const client = context.client({ ccache, timeout: TIMEOUT });
+      await client.open('localhost', realm.port);
+      await sleep(5000);
+      expect((await client.run(['test', 'whoami']).text()).stdout.trim()).toBe(
+        realm.principals.client,
+      );
+      expect(await client.noop()).toBe(true);
+      expectError(await rejection(open(context, ccache, realm.port)), {
+        name: 'RemctlAuthenticationError',
+        message: /expired.*kinit/is,
+      });
+    },
+  },
+  {
+    id: 'faults/server-keytab-without-type',
+    title:
+      "a server's keytab without a key of the ticket's type: an authentication error that names it",
+    async run(context) {
+      const realm = await ownRealm(context);
+      const keytab = await partialKeytab(realm, realm.principals.server);
+      const server = await realm.startRemctld({ keytab });
+      expectError(await rejection(open(context, await realm.kinit(), server.port)), {
+        name: 'RemctlAuthenticationError',
+        message: /server.*keytab/s,
+      });
+    },
+  },
+  {
+    id: 'faults/client-keytab-without-type',
+    title:
+      "a client's keytab without a key of a type that the KDC takes: an error that names the type",
+    async run(context) {
+      const realm = await ownRealm(context);
+      const keytab = await partialKeytab(realm, realm.principals.otherClient);
+      const client = context.client({ keytab, clientPrincipal: 'mallory', timeout: TIMEOUT });
+      const expected = { name: 'RemctlAuthenticationError', message: /aes128-cts-hmac-sha1-96/ };
+      // krb5.conf permits only the type that the keytab lacks.
+      expectError(await rejection(client.open('localhost', realm.port)), expected);
+      await realm.kadmin('cpw -randkey -e aes256-cts-hmac-sha1-96:normal mallory');
+      const libdefaults = ['permitted_enctypes = aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96'];
+      await enter(context, realm, writeKrb5Conf(realm, { libdefaults }));
+      expectError(await rejection(client.open('localhost', realm.port)), expected);
+    },
+  },
+  {
+    id: 'faults/remctld-killed-in-output',
+    title: 'remctld killed in mid-output: a network error, and the state is unknown',
+    async run({ client, realm }) {
+      const server = await realm.startRemctld();
+      const cut = client({ timeout: TIMEOUT });
+      await cut.open('localhost', server.port);
+      await cut.command(['test', 'slow', '1000', '0.01']);
+      expect(await cut.output()).toMatchObject({ type: 'output' });
+      await server.kill();
+      const readOn = async () => {
+        for (;;) expect(await cut.output()).toMatchObject({ type: 'output' });
+      };
+      expectError(await rejection(readOn()), {
+        name: 'RemctlNetworkError',
+        phase: 'command',
+        message: /end of file|closed|reset|ECONNRESET/i,
+        commandState: 'unknown',
+      });
+      expect(cut.commandState).toBe('unknown');
+      expect(cut.isOpen).toBe(false);
+    },
+  },
+  {
+    id: 'faults/remctld-restarted',
+    title:
+      'remctld restarted between two commands: the second fails, ran nowhere, and runs once reopened',
+    async run(context) {
+      const { client, realm } = context;
+      const first = await realm.startRemctld();
+      const { port } = first;
+      const patient = client({ timeout: TIMEOUT });
+      await patient.open('localhost', port);
+      const tally = tallyName(context, 'restarted');
+      expect((await patient.run(['test', 'tally', tally]).bytes()).status).toBe(0);
+      await first.kill();
+      await realm.startRemctld({ port });
+      expectError(await rejection(patient.run(['test', 'tally', tally]).bytes()), {
+        name: 'RemctlNetworkError',
+        phase: 'command',
+        message: /end of file|closed|reset|pipe|ECONNRESET|EPIPE/i,
+        commandState: 'unknown',
+      });
+      expect(patient.commandState).toBe('unknown');
+      expect(realm.tally(tally)).toBe(1);
+      await patient.open('localhost', port);
+      expect((await patient.run(['test', 'tally', tally]).bytes()).status).toBe(0);
+      expect(realm.tally(tally)).toBe(2);
+    },
+  },
+];
