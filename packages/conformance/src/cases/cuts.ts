@@ -33,6 +33,8 @@ const GATHER_MS = 15;
 
 /** Octets of a token's flags and length (specification, section 1). */
 const TOKEN_HEADER_LENGTH = 5;
+/** A session's length varies by some bytes, as the length of DER's integers does. */
+const LENGTH_VARIES_BY = 16;
 
 type Step = 'open' | 'command' | 'output' | 'noop' | 'done';
 
@@ -111,7 +113,7 @@ function complaint(ending: Ending, failure: string | undefined, runs: number): s
   return undefined;
 }
 
-/** The offsets to try in the bytes of one direction. */
+/** The offsets to try in the bytes of one direction; the last is beyond the end of any session. */
 function offsetsIn(bytes: Buffer): number[] {
   const boundaries = new Set<number>();
   for (let at = 0; at < bytes.length; ) {
@@ -122,9 +124,11 @@ function offsetsIn(bytes: Buffer): number[] {
     }
     at = end;
   }
-  return Array.from({ length: bytes.length + 1 }, (_, offset) => offset).filter(
-    (offset) => LONG || offset % STRIDE === 0 || boundaries.has(offset),
-  );
+  const all = Array.from({ length: bytes.length + 1 }, (_, offset) => offset);
+  return [
+    ...all.filter((offset) => LONG || offset % STRIDE === 0 || boundaries.has(offset)),
+    bytes.length + LENGTH_VARIES_BY,
+  ];
 }
 
 /** Runs one session through a proxy that tampers with it. */
@@ -160,7 +164,7 @@ async function sweep(context: Context, kind: Kind, direction: Direction): Promis
     for (let offset = waiting.pop(); offset !== undefined; offset = waiting.pop()) {
       const name = `${prefix}-${offset}`;
       const tampering = kind.tampering(offset);
-      const timeout = kind.timeout ?? PATIENT;
+      const timeout = offset > bytes.length ? PATIENT : (kind.timeout ?? PATIENT);
       const { ending } = await tamperedSession(context, name, timeout, direction, tampering);
       attempts.push({ name, offset, ending });
     }
