@@ -24,7 +24,7 @@ const SYSTEM = [
 const OTHER_SYSTEMS = `Install these, and run the command again:
   Debian, Ubuntu  apt-get install ${SYSTEM.map((entry) => entry.package).join(' ')}
   Fedora          dnf install krb5-server krb5-workstation krb5-devel remctl-server remctl-client remctl-devel libfaketime gcc-c++ make python3
-  Homebrew        brew install krb5 remctl libfaketime python3 (and Xcode's command line tools)`;
+  Homebrew        brew install krb5 remctl python3 (and Xcode's command line tools)`;
 
 const OLDEST_NODE = [20, 19];
 

@@ -1,19 +1,20 @@
-/** Programs that see another time, by Debian's libfaketime. */
+/** Programs that see another time, by libfaketime (Debian's package faketime). */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How far a clock is off this machine's: hours, ahead or behind. */
 export type ClockOffset = `${'+' | '-'}${number}h`;
 
-/** Beneath it, a folder for each architecture. */
-const LIBRARIES = '/usr/lib';
+/** Debian has it in a folder for each architecture beneath this one, Fedora in the other. */
+const DEBIAN_LIBRARIES = '/usr/lib';
+const FEDORA_LIBRARIES = '/usr/lib64';
 const LIBFAKETIME = 'faketime/libfaketime.so.1';
 
 function findLibrary(): string {
-  for (const folder of readdirSync(LIBRARIES)) {
-    const path = join(LIBRARIES, folder, LIBFAKETIME);
-    if (existsSync(path)) return path;
-  }
+  const architectures = readdirSync(DEBIAN_LIBRARIES).map((name) => join(DEBIAN_LIBRARIES, name));
+  const folders = [...architectures, FEDORA_LIBRARIES];
+  const path = folders.map((folder) => join(folder, LIBFAKETIME)).find(existsSync);
+  if (path !== undefined) return path;
   throw new Error('libfaketime is not installed: apt-get install faketime');
 }
 
