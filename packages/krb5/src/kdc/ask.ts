@@ -67,9 +67,16 @@ export async function askKdcs<T>(
     });
   try {
     const answer = await send(false);
-    return answer.type === 'error' && answer.error.errorCode === KRB_ERR_RESPONSE_TOO_BIG
-      ? await send(true)
-      : answer;
+    if (answer.type !== 'error' || answer.error.errorCode !== KRB_ERR_RESPONSE_TOO_BIG) {
+      return answer;
+    }
+    if (!kdcs.some(({ transports }) => transports.includes('tcp'))) {
+      throw new KdcUnreachable(
+        ['the answer is too big for a datagram, and no KDC is to be asked by TCP'],
+        false,
+      );
+    }
+    return await send(true);
   } catch (error) {
     if (error instanceof KdcUnreachable && unavailable !== undefined) {
       return unavailable;

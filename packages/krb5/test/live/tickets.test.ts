@@ -1,7 +1,7 @@
 /** Tickets and contexts against a real KDC and the real remctld. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync, rmSync, utimesSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import {
@@ -15,6 +15,8 @@ import {
 } from '@remctl/realm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encode } from '../../src/asn1/codec.js';
+import { decodeCcache } from '../../src/ccache/decode.js';
+import { encodeCcache } from '../../src/ccache/encode.js';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../../src/error-codes.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
@@ -282,6 +284,48 @@ describe('tickets', () => {
       await first({ credentials: await freshCache(), config: own });
     });
 
+    test('request_timeout ends the wait for one that is silent', async () => {
+      const socket = createSocket('udp4');
+      socket.bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+      const { port } = socket.address();
+      const own = await configWith(realm, [`udp/127.0.0.1:${port}`], ['request_timeout = 1s']);
+      await expect(first({ credentials: await freshCache(), config: own })).rejects.toMatchObject({
+        code: LocalErrorCode.KRB5_KDC_UNREACH,
+        message: expect.stringContaining(`udp/127.0.0.1 port ${port}: no answer`),
+      });
+      socket.close();
+    });
+
+    describe('whose answers are too big for a datagram', () => {
+      let other: Realm;
+      beforeAll(async () => {
+        other = await startRealm({ realm: 'BIG.TEST' });
+        const limit = '[kdcdefaults]\n  kdc_max_dgram_reply_size = 100\n';
+        appendFileSync(join(other.folder, 'kdc.conf'), limit);
+        await other.stopKdc();
+        await other.startKdc();
+      });
+      afterAll(() => other.dispose());
+      const keytabOf = () =>
+        ({ type: 'keytab', keytab: other.keytabs.client, clientPrincipal: 'alice' }) as const;
+
+      test('are asked by TCP after that', async () => {
+        const own = await configWith(other, [`127.0.0.1:${other.kdcPort}`]);
+        const options = { host: 'localhost', credentials: keytabOf(), config: own };
+        const answer = await run(other.port, options, ECHO);
+        expect(answer.output.trim()).toBe(other.principals.client);
+      });
+
+      test('cannot be asked where TCP is not to be used', async () => {
+        const own = await configWith(other, [`udp/127.0.0.1:${other.kdcPort}`]);
+        await expect(first({ credentials: keytabOf(), config: own })).rejects.toMatchObject({
+          code: LocalErrorCode.KRB5_KDC_UNREACH,
+          message: expect.stringMatching(/too big .*TCP/),
+        });
+      });
+    });
+
     test('KRB_ERR_RESPONSE_TOO_BIG leads to TCP', async () => {
       const tcp = createServer((socket) => {
         const kdc = connect(realm.kdcPort, '127.0.0.1');
@@ -328,6 +372,21 @@ describe('tickets', () => {
       setBack();
       const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
       expect(answer.status).toBe(0);
+    });
+
+    test('is known from the cache where kinit has noted it', async () => {
+      const credentials = await freshCache();
+      const path = credentials.ccache.replace('FILE:', '');
+      const cache = decodeCcache(readFileSync(path));
+      const timeOffset = { seconds: 3600, microseconds: 0 };
+      writeFileSync(path, encodeCcache({ ...cache, version: 4, timeOffset }));
+      setBack();
+      const asked = () => count(kdcLog(realm), / TGS_REQ /);
+      const before = asked();
+      const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
+      expect(answer.status).toBe(0);
+      // Once: the KDC had no reason to refuse.
+      expect(asked() - before).toBe(1);
     });
 
     test('with a keytab as well', async () => {
