@@ -85,7 +85,7 @@ async function clientKeys(
   };
 }
 
-/** The source of a client that has its own key. Throws Krb5Error or PrincipalError. */
+/** The source of a client that has its own key. Throws Krb5Error. */
 export function ownKeySource(credentials: OwnKeyCredentials, config: Krb5Config): TicketSource {
   const { clientPrincipal } = credentials;
   const defaultRealm = clientPrincipal.includes('@')

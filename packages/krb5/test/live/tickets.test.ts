@@ -356,6 +356,10 @@ describe('tickets', () => {
       const own = await configWith(realm, [`127.0.0.1:${port}`]);
       await first({ credentials: await freshCache(), config: own });
       expect(datagrams).toBe(1);
+      const limit = ['udp_preference_limit = 0'];
+      const byTcp = await configWith(realm, [`127.0.0.1:${port}`], limit);
+      await first({ credentials: await freshCache(), config: byTcp });
+      expect(datagrams).toBe(1);
       udp.close();
       tcp.close();
     });

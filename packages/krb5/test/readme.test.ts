@@ -1,0 +1,50 @@
+/** What the READMEs say: the example runs as it stands, and the tests that are named exist. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startRealm } from '@remctl/realm';
+import { expect, test } from 'vitest';
+
+const execute = promisify(execFile);
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+
+test('the example runs, with the realm’s names in the place of its own', async () => {
+  await using realm = await startRealm();
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const example = /```js\n(.*?)```/s.exec(readme)?.[1] ?? '';
+  const names = {
+    'server.example.org': realm.host,
+    '/etc/app.keytab': realm.keytabs.client,
+    "'app'": "'alice'",
+    '/etc/krb5.keytab': realm.keytabs.server,
+  };
+  let program = example;
+  for (const [theirs, ours] of Object.entries(names)) {
+    expect(program).toContain(theirs);
+    program = program.replaceAll(theirs, ours);
+  }
+  // From within the package, its own name is the built package.
+  const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: PACKAGE,
+    env: realm.env,
+  });
+  expect(stdout).toBe(`${realm.principals.client} talks to ${realm.principals.server}\nhello\n`);
+});
+
+test('the tests that are named as proof exist', () => {
+  const here = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
+  const cells = here('README.md')
+    .split('\n')
+    .flatMap((line) => line.split(' | ').at(-1)?.split(';') ?? []);
+  let titles = 0;
+  for (const cell of cells) {
+    const files = cell.match(/[\w/-]+\.test\.ts/g) ?? [];
+    const source = files.map(here).join();
+    for (const [, title] of cell.matchAll(/"([^"]+)"/g)) {
+      expect(source, cell).toContain(title);
+      titles += 1;
+    }
+  }
+  expect(titles).toBeGreaterThan(60);
+});
