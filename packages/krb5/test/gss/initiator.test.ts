@@ -2,7 +2,7 @@
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { decode } from '../../src/asn1/codec.js';
-import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { EncryptionKey, KeyUsage, randomKey } from '../../src/crypto/index.js';
 import { GssError, Krb5Error } from '../../src/errors.js';
 import {
@@ -19,13 +19,14 @@ import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { decryptData } from '../../src/messages/protection.js';
 import { encTicketPart, ticket } from '../../src/messages/types.js';
 import { parsePrincipal } from '../../src/principal.js';
+import { configOf } from '../support/realm-files.js';
 
 let realm: Realm;
 let config: Krb5Config;
 let keytab: Keytab;
 beforeAll(async () => {
   realm = await startRealm();
-  config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+  config = await configOf(realm);
   keytab = await readKeytab(realm.keytabs.server);
 });
 afterAll(() => realm.dispose());

@@ -2,19 +2,20 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Realm, startRealm, writeKrb5Conf } from '@remctl/realm';
+import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { decodeCcache } from '../../src/ccache/decode.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
-import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { configOf, variantConfig } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
 
 let realm: Realm;
 let config: Krb5Config;
 beforeAll(async () => {
   realm = await startRealm();
-  config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+  config = await configOf(realm);
 });
 afterAll(() => realm.dispose());
 beforeEach(() => {
@@ -28,10 +29,8 @@ async function whoami(own = config): Promise<string> {
   return (await run(realm.port, options, ['test', 'whoami'])).output.trim();
 }
 
-function configWithCache(name: string): Promise<Krb5Config> {
-  const libdefaults = [`default_ccache_name = ${name}`];
-  return readKrb5Config({ KRB5_CONFIG: writeKrb5Conf(realm, { libdefaults }) });
-}
+const configWithCache = (name: string) =>
+  variantConfig(realm, { libdefaults: [`default_ccache_name = ${name}`] });
 
 test('KRB5CCNAME: a file', async () => {
   vi.stubEnv('KRB5CCNAME', realm.otherCcache);

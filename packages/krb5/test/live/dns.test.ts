@@ -1,11 +1,10 @@
 /** What DNS says: where a realm's KDCs are, and what a host is called. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { freePort, type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { type DnsRecord, startDnsServer } from '../support/dns-server.js';
+import { editedConfig } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
 
 let realm: Realm;
@@ -15,13 +14,6 @@ beforeAll(async () => {
   await realm.kadmin(`ktadd -k ${realm.keytabs.server} host/real.example.test`);
 });
 afterAll(() => realm.dispose());
-
-/** The realm's configuration, changed by `edit`. */
-async function configOf(edit: (text: string) => string): Promise<Krb5Config> {
-  const path = join(realm.folder, 'dns.conf');
-  writeFileSync(path, edit(readFileSync(realm.krb5Conf, 'utf8')));
-  return readKrb5Config({ KRB5_CONFIG: path });
-}
 
 async function dns(
   records: Readonly<Record<string, readonly DnsRecord[]>>,
@@ -41,7 +33,9 @@ const whoami = async (host: string, config: Krb5Config) => {
 describe('KDCs', () => {
   /** No kdc in the configuration; dns_lookup_kdc is true without being said. */
   const byDns = () =>
-    configOf((text) => text.replace(/^\s+kdc = .*$/m, '').replace('dns_lookup_kdc = false', ''));
+    editedConfig(realm, (text) =>
+      text.replace(/^\s+kdc = .*$/m, '').replace('dns_lookup_kdc = false', ''),
+    );
   const at = (port: number, priority = 0): DnsRecord => ({
     type: 'SRV',
     target: 'localhost',
@@ -107,13 +101,16 @@ describe('KDCs', () => {
 
   test('are not looked up where krb5.conf has them', async () => {
     const server = await dns({});
-    await whoami('localhost', await configOf((text) => text.replace('dns_lookup_kdc = false', '')));
+    await whoami(
+      'localhost',
+      await editedConfig(realm, (text) => text.replace('dns_lookup_kdc = false', '')),
+    );
     expect(server.questions).toEqual([]);
   });
 
   test('nor where dns_lookup_kdc is false', async () => {
     const server = await dns({ '_kerberos._udp.remctl.test': [at(realm.kdcPort)] });
-    const config = await configOf((text) => text.replace(/^\s+kdc = .*$/m, ''));
+    const config = await editedConfig(realm, (text) => text.replace(/^\s+kdc = .*$/m, ''));
     await expect(
       createInitiatorContext({ host: 'localhost', credentials: await freshCache(), config }).step(),
     ).rejects.toMatchObject({
@@ -132,7 +129,7 @@ describe('a host’s name', () => {
     'about.example.test': [{ type: 'CNAME', target: 'loop.example.test' }],
   };
   const canonicalizing = (value: string) =>
-    configOf((text) =>
+    editedConfig(realm, (text) =>
       text
         .replace('dns_canonicalize_hostname = false', `dns_canonicalize_hostname = ${value}`)
         .replace('localhost = ', '.example.test = '),
@@ -172,7 +169,7 @@ describe('a host’s name', () => {
   });
 
   test('rdns: the name of its address', async () => {
-    const config = await configOf((text) =>
+    const config = await editedConfig(realm, (text) =>
       text.replace('dns_canonicalize_hostname = false', '').replace('rdns = false', ''),
     );
     // /etc/hosts names 127.0.0.1, whatever DNS says.

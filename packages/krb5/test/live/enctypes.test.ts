@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serviceTicket, ticketSource } from '../../src/client/tickets.js';
-import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { Etype } from '../../src/crypto/index.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { parsePrincipal } from '../../src/principal.js';
+import { variantConfig } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
 
 const AES256 = 'aes256-cts-hmac-sha1-96';
@@ -30,13 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => realm.dispose());
 
-async function permitting(types: string): Promise<Krb5Config> {
-  const path = join(realm.folder, `permitting-${types.replaceAll(' ', '-')}.conf`);
-  const text = readFileSync(realm.krb5Conf, 'utf8');
-  const line = `permitted_enctypes = ${types}`;
-  writeFileSync(path, text.replace(/permitted_enctypes = .*/, line));
-  return readKrb5Config({ KRB5_CONFIG: path });
-}
+const permitting = (types: string) =>
+  variantConfig(realm, { libdefaults: [`permitted_enctypes = ${types}`] });
 
 test.each([
   [AES128, Etype.AES128_CTS_HMAC_SHA1_96],

@@ -1,32 +1,24 @@
 /** Tickets of Heimdal's KDC, for the real remctld. */
-import { type Realm, startRealm, writeKrb5Conf } from '@remctl/realm';
+import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { configOf, ENCTYPES, variantConfig } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function configWith(realm: Realm, libdefaults: readonly string[]): Promise<Krb5Config> {
-  return readKrb5Config({ KRB5_CONFIG: writeKrb5Conf(realm, { libdefaults }) });
-}
-
 const whoami = async (realm: Realm, options: Partial<InitiatorOptions>) =>
   (await run(realm.port, { host: 'localhost', ...options }, ['test', 'whoami'])).output.trim();
 
-describe.each([
-  'aes128-cts-hmac-sha1-96',
-  'aes256-cts-hmac-sha1-96',
-  'aes128-cts-hmac-sha256-128',
-  'aes256-cts-hmac-sha384-192',
-] as const)('%s', (enctype) => {
+describe.each(ENCTYPES)('%s', (enctype) => {
   let realm: Realm;
   let config: Krb5Config;
   beforeAll(async () => {
     realm = await startRealm({ kdc: 'heimdal', enctype });
-    config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+    config = await configOf(realm);
   });
   afterAll(() => realm.dispose());
 
@@ -53,7 +45,7 @@ describe('a KDC of Heimdal', () => {
   let config: Krb5Config;
   beforeAll(async () => {
     realm = await startRealm({ kdc: 'heimdal' });
-    config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+    config = await configOf(realm);
   });
   afterAll(() => realm.dispose());
 
@@ -63,7 +55,7 @@ describe('a KDC of Heimdal', () => {
     ({ type: 'password', password, clientPrincipal }) as const;
 
   test('by TCP alone', async () => {
-    const own = await configWith(realm, ['udp_preference_limit = 0']);
+    const own = await variantConfig(realm, { libdefaults: ['udp_preference_limit = 0'] });
     const credentials = password(realm.passwords.client);
     expect(await whoami(realm, { credentials, config: own })).toBe(realm.principals.client);
   });
@@ -132,7 +124,7 @@ describe('a KDC of Heimdal', () => {
 
     test('is made up for', async () => {
       const ccache = { type: 'ccache', ccache: await realm.kinit() } as const;
-      const own = await configWith(realm, ['kdc_timesync = 1']);
+      const own = await variantConfig(realm, { libdefaults: ['kdc_timesync = 1'] });
       setBack();
       expect(await whoami(realm, { credentials: ccache, config: own })).toBe(
         realm.principals.client,
@@ -144,7 +136,7 @@ describe('a KDC of Heimdal', () => {
 
     test('is an error where kdc_timesync is off', async () => {
       const ccache = { type: 'ccache', ccache: await realm.kinit() } as const;
-      const own = await configWith(realm, ['kdc_timesync = 0']);
+      const own = await variantConfig(realm, { libdefaults: ['kdc_timesync = 0'] });
       setBack();
       for (const credentials of [ccache, password(realm.passwords.client)]) {
         await expect(first({ credentials, config: own })).rejects.toMatchObject({

@@ -1,11 +1,10 @@
 /** Tickets that end while a service goes on, in real time. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Credentials } from '../../src/client/credentials.js';
-import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import type { Krb5Config } from '../../src/config/krb5-config.js';
+import { countInKdcLog, variantConfig } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
 
 const LIFETIME_S = 4;
@@ -14,13 +13,7 @@ let realm: Realm;
 let config: Krb5Config;
 beforeAll(async () => {
   realm = await startRealm();
-  const text = readFileSync(realm.krb5Conf, 'utf8');
-  const path = join(realm.folder, 'short.conf');
-  writeFileSync(
-    path,
-    text.replace('[libdefaults]', `[libdefaults]\n  ticket_lifetime = ${LIFETIME_S}s`),
-  );
-  config = await readKrb5Config({ KRB5_CONFIG: path });
+  config = await variantConfig(realm, { libdefaults: [`ticket_lifetime = ${LIFETIME_S}s`] });
 });
 afterAll(() => realm.dispose());
 
@@ -35,10 +28,7 @@ async function keepRunning(credentials: Credentials): Promise<void> {
   }
 }
 
-function issued(): number {
-  const log = readFileSync(join(realm.folder, 'kdc.log'), 'utf8');
-  return log.split('\n').filter((line) => / AS_REQ .*ISSUE/.test(line)).length;
-}
+const issued = () => countInKdcLog(realm, / AS_REQ .*ISSUE/);
 
 // It lasts ten seconds on purpose.
 test('a service with a keytab or a password outlives its tickets', {

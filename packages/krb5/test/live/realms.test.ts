@@ -1,5 +1,5 @@
 /** Tickets across realms: real KDCs that trust each other, and the real remctld of another realm. */
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { countInKdcLog } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
 
 const TRUST_PASSWORD = 'between realms';
@@ -90,10 +91,7 @@ const whoami = async (realm: Realm, options: InitiatorOptions) => {
   return [output.trim(), peer];
 };
 
-function granted(realm: Realm): number {
-  const log = readFileSync(join(realm.folder, 'kdc.log'), 'utf8');
-  return log.split('\n').filter((line) => /TGS_REQ.*ISSUE/.test(line)).length;
-}
+const granted = (realm: Realm) => countInKdcLog(realm, /TGS_REQ.*ISSUE/);
 
 test('a principal of another realm', async () => {
   const config = await clientConfig();

@@ -5,13 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCcache } from '../../src/ccache/read-ccache.js';
 import type { Credentials } from '../../src/client/credentials.js';
 import { ticketSource } from '../../src/client/tickets.js';
-import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
+import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { randomKey } from '../../src/crypto/index.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { findServiceTicketKey } from '../../src/gss/wire-exchange.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { configOf } from '../support/realm-files.js';
 
 let realm: Realm;
 let config: Krb5Config;
@@ -19,7 +20,7 @@ let keytab: Keytab;
 let secrets: Uint8Array[];
 beforeAll(async () => {
   realm = await startRealm();
-  config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
+  config = await configOf(realm);
   keytab = await readKeytab(realm.keytabs.server);
   const client = await readKeytab(realm.keytabs.client);
   const { ccache } = await readCcache(realm.ccache);
