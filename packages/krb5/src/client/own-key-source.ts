@@ -7,11 +7,12 @@ import { Krb5Error } from '../errors.js';
 import { findKey, keytabEntries } from '../keytab/keytab.js';
 import { readKeytab } from '../keytab/read-keytab.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
-import { type Clock, kdcNow } from './clock.js';
+import type { Clock } from './clock.js';
 import type { Credential } from './credential.js';
 import type { Credentials } from './credentials.js';
 import { asEtypes } from './etypes.js';
 import { type ClientKeys, getInitialTicket } from './initial-ticket.js';
+import { isFresh, renewed } from './renewal.js';
 import { type SharedExchanges, shareExchange } from './shared-exchange.js';
 import { noTickets, recentlyUsed, type TicketSource } from './ticket-source.js';
 
@@ -19,9 +20,9 @@ type OwnKeyCredentials = Extract<Credentials, { type: 'keytab' | 'password' }>;
 
 /** Clients of one process whose tickets are kept. */
 const MAX_CLIENTS = 256;
-/** A ticket is replaced when a quarter of its life is left, or this many seconds. */
-const RENEW_BEFORE_S = 600;
-const RENEW_PART = 4;
+
+/** What the exchange for a ticket-granting ticket is called, among those of its client. */
+const TGT_KEY = 'tgt';
 
 interface KnownClient {
   readonly clock: Clock;
@@ -42,11 +43,6 @@ function stateKey(credentials: OwnKeyCredentials, client: Principal, config: Krb
   // Realms of the same name in two configurations are two.
   const files = config.profile.files.map(({ path }) => path);
   return JSON.stringify([credentials.type, secret, formatPrincipal(client), files]);
-}
-
-/** When a ticket is to be replaced, in seconds since 1970. */
-export function renewTime({ starttime, endtime }: Credential): number {
-  return endtime - Math.min(RENEW_BEFORE_S, (endtime - starttime) / RENEW_PART);
 }
 
 /** The salt without one from the KDC: realm and components, joined (RFC 4120, section 4). */
@@ -106,37 +102,26 @@ export function ownKeySource(credentials: OwnKeyCredentials, config: Krb5Config)
     stored: [],
     obtained,
     tgt: async (current, signal) => {
-      const now = kdcNow(clock) / 1000;
       const held = holder.tgt;
-      if (held !== undefined && now < renewTime(held)) {
+      if (held !== undefined && isFresh(held, clock)) {
         return held;
       }
-      try {
-        return await shareExchange(
-          exchanges,
-          'tgt',
-          async (shared) => {
-            const keys = await clientKeys(credentials, client, current);
-            const tgt = await getInitialTicket({
-              client,
-              keys,
-              config: current,
-              clock,
-              signal: shared,
-            });
-            holder.tgt = tgt;
-            return tgt;
-          },
-          signal,
-        );
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (held !== undefined && now < held.endtime) {
-          // Renewal is tried early so that a KDC may be away for a while: the held ticket is still good.
-          return held;
-        }
-        throw error;
-      }
+      const getTgt = async (shared: AbortSignal) => {
+        const keys = await clientKeys(credentials, client, current);
+        const tgt = await getInitialTicket({
+          client,
+          keys,
+          config: current,
+          clock,
+          signal: shared,
+        });
+        holder.tgt = tgt;
+        return tgt;
+      };
+      const { failedRenewals: failed } = obtained;
+      return renewed({ failed, key: TGT_KEY, held, clock, signal }, () =>
+        shareExchange(exchanges, TGT_KEY, getTgt, signal),
+      );
     },
   };
 }

@@ -11,6 +11,7 @@ import { type Clock, clockOffset, kdcNow } from './clock.js';
 import { type Credential, tgtRealm } from './credential.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
 import { realmPath } from './realm-path.js';
+import { isFresh, isValid } from './renewal.js';
 import { buildTgsReq, openTgsRep } from './tgs-exchange.js';
 
 /** Realms that a referral or a path may lead through; MIT Kerberos has the same bound. */
@@ -69,8 +70,28 @@ function isUnknownServer(answer: KdcAnswer<Credential>): boolean {
   );
 }
 
-/** A ticket-granting ticket for `target`, walking the realms between (RFC 4120, section 3.3.1). */
+/** A ticket-granting ticket for `target`: the one that is known, unless a new one is good for longer. */
 async function tgtFor(request: ServiceTicketRequest, target: string): Promise<Credential> {
+  const { tgt, crossRealmTgts, clock } = request;
+  const known = crossRealmTgts.get(target);
+  if (known === undefined || !isValid(known, clock)) {
+    return walkTo(request, target);
+  }
+  if (isFresh(known, clock) || tgt.endtime <= known.endtime) {
+    return known;
+  }
+  try {
+    return await walkTo(request, target);
+  } catch (error) {
+    if (error instanceof Krb5Error && isValid(known, clock)) {
+      return known;
+    }
+    throw error;
+  }
+}
+
+/** Walks the realms between the client's and `target` (RFC 4120, section 3.3.1). */
+async function walkTo(request: ServiceTicketRequest, target: string): Promise<Credential> {
   const { tgt, crossRealmTgts, config } = request;
   const home = tgt.client.realm;
   let current = tgt;
@@ -78,10 +99,6 @@ async function tgtFor(request: ServiceTicketRequest, target: string): Promise<Cr
     const realm = tgtRealm(current.server) ?? home;
     if (realm === target) {
       return current;
-    }
-    const known = crossRealmTgts.get(target);
-    if (known !== undefined && known.endtime * 1000 > kdcNow(request.clock)) {
-      return known;
     }
     const path = realmPath(realm, target, capaths(config, realm, target));
     const next = await farthest(request, current, path.slice(1));
@@ -134,6 +151,7 @@ async function followReferrals(
   start: Credential,
   server: Principal,
 ): Promise<KdcAnswer<Credential>> {
+  const home = tgtRealm(request.tgt.server) ?? request.tgt.client.realm;
   let tgt = start;
   const seen = new Set<string>();
   for (let hop = 0; hop <= MAX_HOPS; hop++) {
@@ -151,8 +169,13 @@ async function followReferrals(
     if (seen.has(reached)) {
       break;
     }
-    request.crossRealmTgts.set(reached, answer.reply);
-    tgt = answer.reply;
+    if (reached === home) {
+      // KDCs do not take another realm's word for their own clients.
+      tgt = request.tgt;
+    } else {
+      request.crossRealmTgts.set(reached, answer.reply);
+      tgt = answer.reply;
+    }
   }
   throw new Krb5Error(
     LocalErrorCode.KRB5_GET_IN_TKT_LOOP,

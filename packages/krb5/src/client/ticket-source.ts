@@ -3,6 +3,7 @@ import type { Krb5Config } from '../config/krb5-config.js';
 import type { Principal } from '../principal.js';
 import type { Clock } from './clock.js';
 import type { Credential } from './credential.js';
+import type { FailedRenewals } from './renewal.js';
 import type { SharedExchanges } from './shared-exchange.js';
 
 /** Tickets that were obtained with one ticket-granting ticket, or one after another of one client. */
@@ -12,6 +13,7 @@ export interface ObtainedTickets {
   /** Ticket-granting tickets of other realms, by realm. */
   readonly crossRealmTgts: Map<string, Credential>;
   readonly exchanges: SharedExchanges<Credential>;
+  readonly failedRenewals: FailedRenewals;
 }
 
 export interface TicketSource {
@@ -25,7 +27,12 @@ export interface TicketSource {
 }
 
 export function noTickets(): ObtainedTickets {
-  return { services: new Map(), crossRealmTgts: new Map(), exchanges: new Map() };
+  return {
+    services: new Map(),
+    crossRealmTgts: new Map(),
+    exchanges: new Map(),
+    failedRenewals: new Map(),
+  };
 }
 
 /** A map that forgets what was used longest ago. */

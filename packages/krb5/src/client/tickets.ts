@@ -6,11 +6,11 @@ import { Krb5Error } from '../errors.js';
 import { TicketFlag } from '../messages/types.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
 import { ccacheSource } from './ccache-source.js';
-import { kdcNow } from './clock.js';
 import type { Credential } from './credential.js';
 import type { Credentials } from './credentials.js';
 import { tgsEtypes } from './etypes.js';
-import { ownKeySource, renewTime } from './own-key-source.js';
+import { ownKeySource } from './own-key-source.js';
+import { isFresh, isValid, renewed } from './renewal.js';
 import { getServiceTicket } from './service-ticket.js';
 import { shareExchange } from './shared-exchange.js';
 import type { TicketSource } from './ticket-source.js';
@@ -44,7 +44,6 @@ function ticketAtHand(
   server: Principal,
   etypes: readonly number[],
 ): Credential | undefined {
-  const now = kdcNow(clock) / 1000;
   let best = obtained.services.get(formatPrincipal(server));
   for (const candidate of stored) {
     if (
@@ -56,7 +55,7 @@ function ticketAtHand(
       best = candidate;
     }
   }
-  return best !== undefined && best.endtime > now ? best : undefined;
+  return best !== undefined && isValid(best, clock) ? best : undefined;
 }
 
 /** Whether a new ticket could be good for longer than the one that is held. */
@@ -90,7 +89,7 @@ export async function serviceTicket(
   const etypes = tgsEtypes(config);
   const { clock, obtained } = source;
   const held = ticketAtHand(source, server, etypes);
-  if (held !== undefined && kdcNow(clock) / 1000 < renewTime(held)) {
+  if (held !== undefined && isFresh(held, clock)) {
     return held;
   }
   if (held !== undefined && !(await canOutlast(source, held, config, signal))) {
@@ -98,22 +97,21 @@ export async function serviceTicket(
   }
   const tgt = await source.tgt(config, signal);
   const key = formatPrincipal(server);
-  return shareExchange(
-    obtained.exchanges,
-    key,
-    async (shared) => {
-      const { crossRealmTgts, services } = obtained;
-      const ticket = await getServiceTicket(
-        { tgt, crossRealmTgts, etypes, config, clock, signal: shared },
-        server,
-      );
-      if (services.size >= MAX_SERVICES) {
-        services.clear();
-      }
-      services.set(key, ticket);
-      return ticket;
-    },
-    signal,
+  const getTicket = async (shared: AbortSignal) => {
+    const { crossRealmTgts, services } = obtained;
+    const ticket = await getServiceTicket(
+      { tgt, crossRealmTgts, etypes, config, clock, signal: shared },
+      server,
+    );
+    if (services.size >= MAX_SERVICES) {
+      services.clear();
+      obtained.failedRenewals.clear();
+    }
+    services.set(key, ticket);
+    return ticket;
+  };
+  return renewed({ failed: obtained.failedRenewals, key, held, clock, signal }, () =>
+    shareExchange(obtained.exchanges, key, getTicket, signal),
   );
 }
 

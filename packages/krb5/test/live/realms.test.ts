@@ -2,7 +2,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
@@ -46,6 +46,7 @@ beforeAll(async () => {
     startRealm({ realm: 'LAX.TEST' }),
   ]);
   await Promise.all([trust(a, b), trust(b, c), trust(b, a), trust(b, lax)]);
+  await addHost(a, 'server.home.test');
   await addHost(b, 'server.b.test');
   await addHost(b, 'www.referred.test');
   await addHost(c, 'server.c.test');
@@ -57,7 +58,12 @@ beforeAll(async () => {
     '  .circle.test = B.TEST',
     ...way,
   ]);
-  await reconfigureKdc(b, ['[domain_realm]', '  .c.test = C.TEST', '  .circle.test = A.TEST']);
+  await reconfigureKdc(b, [
+    '[domain_realm]',
+    '  .c.test = C.TEST',
+    '  .circle.test = A.TEST',
+    '  .home.test = A.TEST',
+  ]);
   await reconfigureKdc(c, way);
   appendFileSync(
     join(lax.folder, 'kdc.conf'),
@@ -189,6 +195,25 @@ test('the ticket for another realm serves all services there', async () => {
   expect([granted(a) - before[0], granted(b) - before[1]]).toEqual([1, 2]);
 });
 
+test('a ticket for another realm that has nearly expired is replaced once', async () => {
+  // Without kdc_timesync the clock that is set forward below stays so.
+  const short = ['ticket_lifetime = 40s', 'kdc_timesync = 0'];
+  const config = await clientConfig(['[libdefaults]', ...short]);
+  const keytab = a.keytabs.client;
+  const credentials = { type: 'keytab', keytab, clientPrincipal: 'mallory' } as const;
+  const step = () =>
+    createInitiatorContext({ principal: b.principals.server, credentials, config }).step();
+  await step();
+  const later = Date.now() + 35_000;
+  vi.spyOn(Date, 'now').mockReturnValue(later);
+  const before = [granted(a), granted(b)] as const;
+  for (let times = 0; times < 4; times += 1) {
+    await step();
+  }
+  vi.restoreAllMocks();
+  expect([granted(a) - before[0], granted(b) - before[1]]).toEqual([1, 1]);
+});
+
 test('a realm to which there is no way', async () => {
   const config = await clientConfig();
   const { ccache } = await alice();
@@ -228,6 +253,19 @@ test('referrals in a circle end', async () => {
     name: 'KRB5_GET_IN_TKT_LOOP',
     message: expect.stringContaining('lead in a circle'),
   });
+});
+
+test('a host that another realm refers back to the client’s own', async () => {
+  const config = await clientConfig(['[domain_realm]', '  .home.test = B.TEST']);
+  const credentials = await alice();
+  expect(await whoami(a, { host: 'server.home.test', credentials, config })).toEqual([
+    'alice@A.TEST',
+    'host/server.home.test@A.TEST',
+  ]);
+  expect(await whoami(a, { principal: a.principals.server, credentials, config })).toEqual([
+    'alice@A.TEST',
+    'host/localhost@A.TEST',
+  ]);
 });
 
 test('a realm of which no KDC is known', async () => {

@@ -237,6 +237,35 @@ describe('tickets', () => {
     expect(issued()).toBe(2);
   });
 
+  test('a KDC that is away while a ticket is to be replaced is no matter yet', async () => {
+    await realm.kadmin('addprinc -randkey patient');
+    const keytab = join(realm.folder, 'patient.keytab');
+    await realm.kadmin(`ktadd -k ${keytab} patient`);
+    // Without kdc_timesync the clock that is set forward below stays so.
+    const short = ['ticket_lifetime = 40s', 'kdc_timesync = 0'];
+    const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`], short);
+    const credentials = { type: 'keytab', keytab, clientPrincipal: 'patient' } as const;
+    const step = (principal: string) =>
+      createInitiatorContext({ principal, credentials, config: own }).step();
+    await step(realm.principals.server);
+    const start = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(start + 35_000);
+    // The ticket-granting ticket is replaced; the one for the first service is still the old one.
+    await step(realm.principals.otherServer);
+    await realm.stopKdc();
+    try {
+      await step(realm.principals.server);
+      await step(realm.principals.server);
+      clock.mockReturnValue(start + 41_000);
+      await expect(step(realm.principals.server)).rejects.toMatchObject({
+        code: LocalErrorCode.KRB5_KDC_UNREACH,
+      });
+    } finally {
+      await realm.startKdc();
+    }
+    await step(realm.principals.server);
+  });
+
   describe('KDCs', () => {
     test('down', async () => {
       const port = await freePort();

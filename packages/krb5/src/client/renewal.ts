@@ -1,0 +1,71 @@
+/** When tickets are replaced, and what happens where that fails. */
+import { Krb5Error } from '../errors.js';
+import { type Clock, kdcNow } from './clock.js';
+import type { Credential } from './credential.js';
+
+/** A ticket is replaced when a quarter of its life is left, or this many seconds. */
+const RENEW_BEFORE_S = 600;
+const RENEW_PART = 4;
+/** Seconds before the next attempt after one that failed. */
+const RETRY_AFTER_S = 30;
+
+/** When attempts to replace tickets failed last, in seconds since 1970, by what the tickets are for. */
+export type FailedRenewals = Map<string, number>;
+
+/** When a ticket is to be replaced, in seconds since 1970. */
+export function renewTime({ starttime, endtime }: Credential): number {
+  return endtime - Math.min(RENEW_BEFORE_S, (endtime - starttime) / RENEW_PART);
+}
+
+/** Whether a ticket is not to be replaced yet. */
+export function isFresh(ticket: Credential, clock: Clock): boolean {
+  return kdcNow(clock) / 1000 < renewTime(ticket);
+}
+
+/** Whether a ticket can still be used. */
+export function isValid(ticket: Credential, clock: Clock): boolean {
+  return kdcNow(clock) / 1000 < ticket.endtime;
+}
+
+export interface Renewal {
+  readonly failed: FailedRenewals;
+  /** What the ticket is for. */
+  readonly key: string;
+  /** The ticket to be replaced, if there is one. */
+  readonly held: Credential | undefined;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The ticket that `renew` gets. Tickets are replaced early so that a KDC may be away for a while: where it
+ * fails, the held ticket does as long as it is valid, and there is a pause before the next attempt. Rejects
+ * as `renew` where no valid ticket is held, and with the signal's reason.
+ */
+export async function renewed(
+  { failed, key, held, clock, signal }: Renewal,
+  renew: () => Promise<Credential>,
+): Promise<Credential> {
+  const now = kdcNow(clock) / 1000;
+  const failedAt = failed.get(key);
+  if (
+    held !== undefined &&
+    isValid(held, clock) &&
+    failedAt !== undefined &&
+    Math.abs(now - failedAt) < RETRY_AFTER_S
+  ) {
+    return held;
+  }
+  try {
+    const ticket = await renew();
+    failed.delete(key);
+    return ticket;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof Krb5Error && held !== undefined && isValid(held, clock)) {
+      failed.set(key, now);
+      return held;
+    }
+    throw error;
+  }
+}
