@@ -1,6 +1,6 @@
 /** The Debian programs that a realm needs, and what is said when one is missing. */
 import { execFile, spawn } from 'node:child_process';
-import { accessSync, constants, openSync, readdirSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -125,6 +125,7 @@ export async function startDaemon(
     detached: true,
     stdio: ['ignore', log, log],
   });
+  closeSync(log);
   const { pid } = child;
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

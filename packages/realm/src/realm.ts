@@ -147,7 +147,7 @@ async function buildRealm(
   const makeKdc = options.kdc === 'heimdal' ? heimdalKdc : mitKdc;
   const kdc = makeKdc({ realm: name, folder, enctype, krb5Conf, password, env, guard, clock });
   let kdcPort = 0;
-  let daemon: Daemon;
+  let daemon: Daemon | undefined;
   const writeConfiguration = () => {
     writeFileSync(
       krb5Conf,
@@ -174,7 +174,9 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
   };
   const startKdc = async () => {
     daemon = await kdc.start();
-    return waitForPort(kdcPort, daemon.ended, START_TIMEOUT_MS);
+    if (!(await waitForPort(kdcPort, daemon.ended, START_TIMEOUT_MS))) {
+      throw new Error(`the KDC does not start: see ${kdc.log}`);
+    }
   };
 
   kdcPort = await freePort();
@@ -186,12 +188,6 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
   await kdc.writeServiceKeys(keytabs.server, services);
   await kdc.writeClientKeys(keytabs.client, [principals.client, principals.otherClient]);
 
-  for (let attempt = 1; !(await startKdc()); attempt += 1) {
-    if (attempt === ATTEMPTS) throw new Error(`the KDC does not start: see ${kdc.log}`);
-    kdcPort = await freePort();
-    writeConfiguration();
-  }
-
   let caches = 0;
   const kinit = async (more: KinitOptions = {}) => {
     const { principal = 'alice', lifetime = '10h' } = more;
@@ -201,7 +197,20 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
     await runProgram('kinit', args, withClock(env, more.clock));
     return cache;
   };
-  const ccache = await kinit({ ccache: `FILE:${at('alice.ccache')}` });
+  const ccache = `FILE:${at('alice.ccache')}`;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await startKdc();
+      // The port may have been taken meanwhile, by one who answers to a connection but is no KDC.
+      await kinit({ ccache });
+      break;
+    } catch (error) {
+      await daemon?.kill();
+      if (attempt === ATTEMPTS) throw error;
+      kdcPort = await freePort();
+      writeConfiguration();
+    }
+  }
   const otherCcache = await kinit({
     principal: 'mallory',
     ccache: `FILE:${at('mallory.ccache')}`,
@@ -260,10 +269,10 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
       return expired;
     },
     kadmin: kdc.kadmin,
-    stopKdc: () => daemon.kill(),
-    async startKdc() {
-      if (!(await startKdc())) throw new Error(`the KDC does not start: see ${kdc.log}`);
+    async stopKdc() {
+      await daemon?.kill();
     },
+    startKdc,
     startRemctld: start,
     tally(tallyName) {
       try {
