@@ -34,15 +34,15 @@ test('the example runs, with the realm’s names in the place of its own', async
 
 test('the tests that are named as proof exist', () => {
   const here = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
-  const cells = here('README.md')
-    .split('\n')
-    .flatMap((line) => line.split(' | ').at(-1)?.split(';') ?? []);
+  const claims = here('README.md')
+    .split(/^- /m)
+    .flatMap((item) => item.replaceAll(/\s+/g, ' ').split(';'));
   let titles = 0;
-  for (const cell of cells) {
-    const files = cell.match(/[\w/-]+\.test\.ts/g) ?? [];
+  for (const claim of claims) {
+    const files = claim.match(/[\w/-]+\.test\.ts/g) ?? [];
     const source = files.map(here).join();
-    for (const [, title] of cell.matchAll(/"([^"]+)"/g)) {
-      expect(source, cell).toContain(title);
+    for (const [, title] of claim.matchAll(/"([^"]+)"/g)) {
+      expect(source, claim).toContain(title);
       titles += 1;
     }
   }
