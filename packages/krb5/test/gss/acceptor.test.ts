@@ -2,10 +2,9 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Realm, startRealm } from '@remctl/realm';
+import { type Realm, startRealm, storeServiceTicket } from '@remctl/realm';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { CcacheCredential } from '../../src/ccache/ccache.js';
+import type { CcacheCredential, TimeOffset } from '../../src/ccache/ccache.js';
 import { decodeCcache } from '../../src/ccache/decode.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
 import { randomKey } from '../../src/crypto/index.js';
@@ -271,21 +270,36 @@ describe('refusals, and what libgssapi makes of them', () => {
    * A copy of a cache that errs about its tickets: libgssapi does not send one of which its cache says that
    * it cannot be used.
    */
-  const erringCcache = (ccache: string, change: (of: CcacheCredential) => CcacheCredential) => {
+  const erringCcache = (
+    ccache: string,
+    change: (of: CcacheCredential) => CcacheCredential,
+    timeOffset?: TimeOffset,
+  ) => {
     const read = decodeCcache(readFileSync(ccache.replace('FILE:', '')));
     const path = join(realm.folder, 'erring.ccache');
     const credentials = read.credentials.map(change);
-    writeFileSync(path, encodeCcache({ ...read, credentials }), { mode: 0o600 });
+    const erring = encodeCcache({
+      ...read,
+      credentials,
+      timeOffset: timeOffset ?? read.timeOffset,
+    });
+    writeFileSync(path, erring, { mode: 0o600 });
     return `FILE:${path}`;
   };
 
   test('an expired ticket', async () => {
-    const ccache = await realm.kinit({ lifetime: '2s' });
-    const env = { ...realm.env, KRB5CCNAME: ccache };
-    execFileSync('kvno', [realm.principals.server], { env });
-    const erring = erringCcache(ccache, (each) => ({ ...each, endtime: each.endtime + 3600 }));
-    await sleep(4000);
-    const result = await exchange({ keytab, clockskew: 1 }, { realm, ccache: erring });
+    const ccache = await realm.kinit({ lifetime: '10h' });
+    await storeServiceTicket(realm, ccache);
+    // Both sides believe that it is eleven hours later; the initiator's cache, that the ticket is still good.
+    const later = 11 * 3600;
+    const erring = erringCcache(
+      ccache,
+      (each) => ({ ...each, endtime: each.endtime + 2 * later }),
+      { seconds: later, microseconds: 0 },
+    );
+    const { now } = Date;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + later * 1000);
+    const result = await exchange({ keytab }, { realm, ccache: erring });
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED, 'Ticket expired');
   });
 
