@@ -119,8 +119,8 @@ export function ownKeySource(credentials: OwnKeyCredentials, config: Krb5Config)
         return tgt;
       };
       const { failedRenewals: failed } = obtained;
-      return renewed({ failed, key: TGT_KEY, held, clock, signal }, () =>
-        shareExchange(exchanges, TGT_KEY, getTgt, signal),
+      return renewed({ failed, key: TGT_KEY, held, clock, signal }, (patient) =>
+        shareExchange(exchanges, TGT_KEY, getTgt, patient),
       );
     },
   };

@@ -8,6 +8,8 @@ const RENEW_BEFORE_S = 600;
 const RENEW_PART = 4;
 /** Seconds before the next attempt after one that failed. */
 const RETRY_AFTER_S = 30;
+/** Milliseconds that are waited for a new ticket while the held one does; enough for a second KDC. */
+const PATIENCE_MS = 2000;
 
 /** When attempts to replace tickets failed last, in seconds since 1970, by what the tickets are for. */
 export type FailedRenewals = Map<string, number>;
@@ -38,32 +40,34 @@ export interface Renewal {
 }
 
 /**
- * The ticket that `renew` gets. Tickets are replaced early so that a KDC may be away for a while: where it
- * fails, the held ticket does as long as it is valid, and there is a pause before the next attempt. Rejects
- * as `renew` where no valid ticket is held, and with the signal's reason.
+ * The ticket that `renew` gets. Tickets are replaced early so that a KDC may be away for a while: as long as
+ * the held ticket is valid, a KDC is not waited for long, and where there is no new ticket the held one does,
+ * with a pause before the next attempt. Rejects as `renew` where no valid ticket is held, and with the
+ * signal's reason.
  */
 export async function renewed(
   { failed, key, held, clock, signal }: Renewal,
-  renew: () => Promise<Credential>,
+  renew: (signal: AbortSignal | undefined) => Promise<Credential>,
 ): Promise<Credential> {
+  if (held === undefined || !isValid(held, clock)) {
+    return renew(signal);
+  }
   const now = kdcNow(clock) / 1000;
   const failedAt = failed.get(key);
-  if (
-    held !== undefined &&
-    isValid(held, clock) &&
-    failedAt !== undefined &&
-    Math.abs(now - failedAt) < RETRY_AFTER_S
-  ) {
+  if (failedAt !== undefined && Math.abs(now - failedAt) < RETRY_AFTER_S) {
     return held;
   }
+  const patience = AbortSignal.timeout(PATIENCE_MS);
   try {
-    const ticket = await renew();
+    const ticket = await renew(
+      signal === undefined ? patience : AbortSignal.any([signal, patience]),
+    );
     failed.delete(key);
     return ticket;
   } catch (error) {
+    failed.set(key, now);
     signal?.throwIfAborted();
-    if (error instanceof Krb5Error && held !== undefined && isValid(held, clock)) {
-      failed.set(key, now);
+    if ((error instanceof Krb5Error || patience.aborted) && isValid(held, clock)) {
       return held;
     }
     throw error;

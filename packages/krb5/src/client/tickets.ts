@@ -110,8 +110,8 @@ export async function serviceTicket(
     services.set(key, ticket);
     return ticket;
   };
-  return renewed({ failed: obtained.failedRenewals, key, held, clock, signal }, () =>
-    shareExchange(obtained.exchanges, key, getTicket, signal),
+  return renewed({ failed: obtained.failedRenewals, key, held, clock, signal }, (patient) =>
+    shareExchange(obtained.exchanges, key, getTicket, patient),
   );
 }
 

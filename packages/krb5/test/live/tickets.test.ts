@@ -11,12 +11,13 @@ import {
   startRealm,
   startSilentKdc,
   storeServiceTicket,
+  writeKrb5Conf,
 } from '@remctl/realm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encode } from '../../src/asn1/codec.js';
 import { decodeCcache } from '../../src/ccache/decode.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
-import type { Krb5Config } from '../../src/config/krb5-config.js';
+import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../../src/error-codes.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
 import { krbError } from '../../src/messages/krb-error.js';
@@ -264,6 +265,35 @@ describe('tickets', () => {
       await realm.startKdc();
     }
     await step(realm.principals.server);
+  });
+
+  test.each([
+    ['waits for it a little', 'patient-2', undefined],
+    ['is in a hurry, which may be let down once', 'hurried', 100],
+  ])('nor is one that has fallen silent, to who %s', async (_name, clientPrincipal, hurry) => {
+    await using silent = await startSilentKdc();
+    await realm.kadmin(`addprinc -randkey ${clientPrincipal}`);
+    const keytab = join(realm.folder, `${clientPrincipal}.keytab`);
+    await realm.kadmin(`ktadd -k ${keytab} ${clientPrincipal}`);
+    const libdefaults = ['ticket_lifetime = 40s', 'kdc_timesync = 0'];
+    const path = writeKrb5Conf(realm, { libdefaults });
+    const credentials = { type: 'keytab', keytab, clientPrincipal } as const;
+    const step = async (signal?: AbortSignal) => {
+      const own = await readKrb5Config({ KRB5_CONFIG: path });
+      return createInitiatorContext({ host: 'localhost', credentials, config: own, signal }).step();
+    };
+    await step();
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 35_000);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(`127.0.0.1:${realm.kdcPort}`, silent.kdc));
+    if (hurry !== undefined) {
+      const reason = new Error('too slow');
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(reason), hurry);
+      await expect(step(controller.signal)).rejects.toBe(reason);
+    }
+    await step();
+    await step();
   });
 
   describe('KDCs', () => {
