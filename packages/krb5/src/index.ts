@@ -3,7 +3,7 @@
  */
 export type { Credentials } from './client/credentials.js';
 export { type Krb5Config, krb5Config, readKrb5Config } from './config/krb5-config.js';
-export { EncryptionKey } from './crypto/index.js';
+export { EncryptionKey, KeyUsage, makeChecksum } from './crypto/index.js';
 export {
   GssStatus,
   gssStatusName,
