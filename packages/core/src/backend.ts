@@ -65,6 +65,14 @@ export interface Connection {
    */
   readonly protocol: 1 | 2;
 
+  /**
+   * Throws where the connection is known to be of no more use: RemctlNetworkError where the server has
+   * ended it, RemctlInvalidTokenError where the server sent what nothing had asked for. It waits for
+   * nothing. Core asks before every `send` and `noop`: what this throws for counts as not sent. Without
+   * this method the two find out for themselves.
+   */
+  checkReady?(): void;
+
   /** Sends one command, whole: MESSAGE_COMMAND with keep-alive, continued where it is long. */
   send(command: readonly Uint8Array[], wait: Wait): Promise<void>;
 

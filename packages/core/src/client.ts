@@ -219,7 +219,10 @@ export class Remctl {
     await this.#exclusive(
       'noop',
       options.signal,
-      () => connection.noop({ timeoutMs: this.#timeoutMs }),
+      async () => {
+        connection.checkReady?.();
+        await connection.noop({ timeoutMs: this.#timeoutMs });
+      },
       () => undefined,
     );
     return true;
@@ -346,11 +349,14 @@ export class Remctl {
       if (state.type === 'spent') throw new Error('a new connection is not spent');
     }
     const { connection } = state;
-    this.#commandState = 'unknown';
     await this.#exclusive(
       method,
       signal,
-      () => connection.send(words, { timeoutMs: this.#timeoutMs }),
+      async () => {
+        connection.checkReady?.();
+        this.#commandState = 'unknown';
+        await connection.send(words, { timeoutMs: this.#timeoutMs });
+      },
       () => {
         this.#state = { type: 'open', connection, outputPending: true };
       },

@@ -90,6 +90,21 @@ describe('state', () => {
     expect(client.error()).toBe((error as Error).message);
   });
 
+  test('on a connection that is known to be of no use nothing is sent, and it is ended', async () => {
+    for (const method of ['command', 'noop'] as const) {
+      const { client, log, on } = await opened();
+      on({
+        checkReady() {
+          throw eof('command');
+        },
+      });
+      const error = await client[method](['second']).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'EOF', commandState: 'not-sent' });
+      expect(log).toEqual(['abort']);
+      expect(client.isOpen).toBe(false);
+    }
+  });
+
   test('NOOP that the server does not know leaves the connection open', async () => {
     const { client, on } = await opened();
     on({ noop: () => Promise.reject(new RemctlUnsupportedError('protocol 2')) });

@@ -7,6 +7,7 @@ export function manualBackend(protocol: 1 | 2 = 2) {
   const connects: ConnectOptions[] = [];
   let step: Partial<{
     connect: (options: ConnectOptions) => Promise<void>;
+    checkReady: () => void;
     send: () => Promise<void>;
     receive: () => Promise<ServerToken>;
     noop: () => Promise<void>;
@@ -19,6 +20,7 @@ export function manualBackend(protocol: 1 | 2 = 2) {
       await step.connect?.(options);
       const connection: Connection = {
         protocol,
+        checkReady: () => step.checkReady?.(),
         async send(command) {
           log.push(`send ${command.map((word) => Buffer.from(word)).join(' ')}`);
           await step.send?.();

@@ -266,7 +266,7 @@ export const faultCases: readonly Case[] = [
   {
     id: 'faults/remctld-restarted',
     title:
-      'remctld restarted between two commands: the second fails, ran nowhere, and runs once reopened',
+      'remctld restarted between two commands: the second fails, is not sent, and runs once reopened',
     async run(context) {
       const { client, realm } = context;
       const first = await realm.startRemctld();
@@ -281,9 +281,9 @@ export const faultCases: readonly Case[] = [
         name: 'RemctlNetworkError',
         phase: 'command',
         message: /end of file|closed|reset|pipe|ECONNRESET|EPIPE/i,
-        commandState: 'unknown',
+        commandState: 'not-sent',
       });
-      expect(patient.commandState).toBe('unknown');
+      expect(patient.commandState).toBe('not-sent');
       expect(realm.tally(tally)).toBe(1);
       await patient.open('localhost', port);
       expect((await patient.run(['test', 'tally', tally]).bytes()).status).toBe(0);
