@@ -65,6 +65,8 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
       });
       const protocol = await negotiate(channel, context, { timeoutMs, signal });
       signal.throwIfAborted();
+      // A server that is gone by now dropped the open, which is then tried again.
+      channel.checkQuiet();
       channel.setPhase('command');
       return protocol === 1
         ? createConnectionV1(channel, context)

@@ -1,5 +1,10 @@
 /** Tokens over a wire, with the time-out on silence and backpressure in both directions. */
-import { type NetworkPhase, RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
+import {
+  type NetworkPhase,
+  RemctlInvalidTokenError,
+  RemctlNetworkError,
+  RemctlTimeoutError,
+} from '@remctl/core';
 import { createTokenReader, encodeToken, type FramedToken } from './framing.js';
 import { systemFailure } from './system-error.js';
 import type { Wire } from './wire.js';
@@ -22,6 +27,11 @@ export interface Channel {
   sendAhead(octets: Uint8Array): void;
   /** The next token. Rejects with RemctlNetworkError, RemctlTimeoutError, RemctlInvalidTokenError. */
   receive(timeoutMs: number): Promise<FramedToken>;
+  /**
+   * Throws where nothing may be sent any more: RemctlInvalidTokenError where something has come that was
+   * not received, be it a part of a token, or what the channel has failed with.
+   */
+  checkQuiet(): void;
   /** Whether a token waits to be received. */
   hasToken(): boolean;
   /** From now on errors carry this phase. */
@@ -189,6 +199,13 @@ export function createChannel(wire: Wire, host: string): Channel {
         }
         if (failure !== undefined) throw failure.error;
         await wait('token', timeoutMs);
+      }
+    },
+    checkQuiet() {
+      // Unasked tokens say more than the end that may have come after them.
+      if (tokens.length === 0 && failure !== undefined) throw failure.error;
+      if (tokens.length > 0 || reader.inToken()) {
+        throw new RemctlInvalidTokenError('the server sent a message that nothing had asked for');
       }
     },
     hasToken: () => tokens.length > 0,

@@ -28,13 +28,6 @@ function aborted(): RemctlError {
   });
 }
 
-/** What the server sent before anything was asked is refused at the next operation. */
-function refuseUnsolicited(channel: Channel): void {
-  if (channel.hasToken()) {
-    throw new RemctlInvalidTokenError('the server sent a message that nothing had asked for');
-  }
-}
-
 /** A connection of protocol 2 or 3. */
 export function createConnection(channel: Channel, context: SecurityContext): Connection {
   /** The server answered before the whole command was sent: it takes no further one. */
@@ -46,14 +39,16 @@ export function createConnection(channel: Channel, context: SecurityContext): Co
 
   return {
     protocol: 2,
-    async send(command, { timeoutMs }) {
-      refuseUnsolicited(channel);
+    checkReady() {
+      channel.checkQuiet();
       if (cutShort) {
         throw new RemctlNetworkError(
           'the server answered the last command before all of it was sent; open a new connection',
           { code: 'EPIPE', phase: 'command' },
         );
       }
+    },
+    async send(command, { timeoutMs }) {
       let messages = 0;
       for (const message of encodeCommand(command)) {
         if (messages > 0 && channel.hasToken()) {
@@ -78,7 +73,6 @@ export function createConnection(channel: Channel, context: SecurityContext): Co
       return message;
     },
     async noop({ timeoutMs }) {
-      refuseUnsolicited(channel);
       await channel.send(DATA_V2, seal(context, NOOP), timeoutMs);
       const message = await receiveMessage(timeoutMs);
       if (message.type === 'version') {
@@ -113,8 +107,8 @@ export function createConnectionV1(channel: Channel, context: SecurityContext): 
 
   return {
     protocol: 1,
+    checkReady: () => channel.checkQuiet(),
     async send(command, { timeoutMs }) {
-      refuseUnsolicited(channel);
       unconfirmed = encodeCommandV1(command);
       await channel.send(COMMAND_V1, seal(context, unconfirmed), timeoutMs);
     },

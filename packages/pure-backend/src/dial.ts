@@ -68,7 +68,8 @@ async function connectTo(address: string, options: DialOptions): Promise<Socket>
 /**
  * Resolves the name (dns.lookup, the system's resolver, on libuv's pool) and tries every address in
  * its order. Rejects with the signal's reason, RemctlNetworkError of phase `resolve` or `connect`
- * with the last address's failure, or RemctlTimeoutError.
+ * with the last address's failure, or RemctlTimeoutError. A reset is of phase `negotiate`: the server
+ * took the connection, and dropped it before this side had noticed.
  */
 export async function dial(options: DialOptions): Promise<Wire> {
   const { host, port, signal } = options;
@@ -86,7 +87,7 @@ export async function dial(options: DialOptions): Promise<Wire> {
   const { code, text } = systemFailure(failure);
   throw new RemctlNetworkError(
     `cannot connect to ${host} (port ${port}): ${text}`,
-    { code, phase: 'connect' },
+    { code, phase: code === 'ECONNRESET' ? 'negotiate' : 'connect' },
     { cause: failure },
   );
 }

@@ -41,6 +41,8 @@ export interface TokenReader {
    * memory is taken, where a length is over the limit; the stream is then of no more use.
    */
   push(chunk: Uint8Array, onToken: (token: FramedToken) => void): void;
+  /** Whether a token has begun that is not complete. */
+  inToken(): boolean;
 }
 
 export function createTokenReader(): TokenReader {
@@ -51,6 +53,7 @@ export function createTokenReader(): TokenReader {
   let payloadFilled = 0;
 
   return {
+    inToken: () => headerFilled > 0,
     push(chunk, onToken) {
       let at = 0;
       while (at < chunk.length) {

@@ -10,6 +10,7 @@ function scripted(flags: number[], sent: number[]): Channel {
     send: async (bits) => void sent.push(bits),
     sendAhead: () => undefined,
     receive: async () => ({ flags: flags.shift() ?? 0, payload: new Uint8Array() }),
+    checkQuiet: () => undefined,
     hasToken: () => false,
     setPhase: () => undefined,
     end: async () => undefined,
