@@ -118,6 +118,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
                            InstanceMethod<&SessionHandle::close>("close"),
                            InstanceMethod<&SessionHandle::consumed>("consumed"),
                            InstanceMethod<&SessionHandle::abort>("abort"),
+                           InstanceMethod<&SessionHandle::unasked>("unasked"),
                            InstanceMethod<&SessionHandle::activity>("activity"),
                            InstanceMethod<&SessionHandle::ref>("ref"),
                            InstanceMethod<&SessionHandle::unref>("unref"),
@@ -199,6 +200,10 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
 
   void consumed(const Napi::CallbackInfo &info) {
     session_->consumed(info[0].As<Napi::Number>().Uint32Value());
+  }
+
+  Napi::Value unasked(const Napi::CallbackInfo &info) {
+    return Napi::String::New(info.Env(), session_->unasked());
   }
 
   Napi::Value activity(const Napi::CallbackInfo &info) {

@@ -46,6 +46,15 @@ constexpr size_t kHoldBack = 64 * 1024;
 // Flags and length of a token.
 constexpr int kHeaderLength = 5;
 
+// The largest message, and what precedes the output in one (specification, sections 1, 2.5 and 3).
+constexpr size_t kMessageMaxLength = 64 * 1024;
+constexpr size_t kOutputHeaderLength = 7;
+constexpr size_t kOutputHeaderLengthV1 = 8;
+
+// Protocol 1 has no error message: the server sends this as the status.
+constexpr int kFailureV1 = -1;
+constexpr int kMaxStatus = 255;
+
 std::unique_ptr<Event> make_event(Event::Type type, int number = 0) {
   auto event = std::make_unique<Event>();
   event->type = type;
@@ -211,6 +220,11 @@ bool Session::run_command() {
       fail_from_library("command");
       return false;
     }
+    std::string wrong = violation(*output);
+    if (!wrong.empty()) {
+      fail("command", std::move(wrong));
+      return false;
+    }
     std::unique_ptr<Event> event;
     switch (output->type) {
       case REMCTL_OUT_OUTPUT:
@@ -242,6 +256,22 @@ bool Session::run_command() {
     }
     hold(std::move(event));
   }
+}
+
+// What the protocol forbids and the library takes, as far as it can be seen here; empty for nothing.
+std::string Session::violation(const struct remctl_output &output) const {
+  if (output.type == REMCTL_OUT_OUTPUT) {
+    size_t header = protocol_ == 1 ? kOutputHeaderLengthV1 : kOutputHeaderLength;
+    if (output.length + header > kMessageMaxLength) {
+      return "a message of " + std::to_string(output.length + header) + " octets from server";
+    }
+  }
+  // In protocol 1 it is four octets, of which all but the last would be lost. In protocol 2 it is one.
+  if (output.type == REMCTL_OUT_STATUS && protocol_ == 1 &&
+      (output.status < kFailureV1 || output.status > kMaxStatus)) {
+    return "exit status " + std::to_string(static_cast<uint32_t>(output.status)) + " from server";
+  }
+  return "";
 }
 
 // Whether a whole token is waiting on the socket, so that reading it will not block. (The header is a
@@ -364,6 +394,17 @@ void Session::drop_socket() {
   std::lock_guard<std::mutex> lock(mutex_);
   if (socket_ >= 0) ::close(socket_);
   socket_ = -1;
+}
+
+std::string Session::unasked() {
+  char octet;
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (socket_ < 0) return "EOF";
+  ssize_t got = recv(socket_, &octet, sizeof(octet), MSG_PEEK | MSG_DONTWAIT);
+  if (got > 0) return "DATA";
+  if (got == 0) return "EOF";
+  bool nothing = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+  return nothing ? "" : errno_name(errno);
 }
 
 double Session::activity() {

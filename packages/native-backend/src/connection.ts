@@ -19,7 +19,7 @@ import {
   readEvent,
   type Session,
 } from './addon.js';
-import { errorOf } from './failure.js';
+import { errorOf, unaskedError } from './failure.js';
 import { watchSilence } from './silence.js';
 
 type SessionEvent =
@@ -188,6 +188,10 @@ function connectionOn(
   let closing: Promise<void> | undefined;
   return {
     protocol,
+    checkReady() {
+      const found = session.unasked();
+      if (found !== '') throw unaskedError(found, host, port);
+    },
     async send(command, wait) {
       session.send(
         Buffer.concat(command),

@@ -33,7 +33,10 @@ const INVALID =
 const VERSION_FOR_NOOP = 'unexpected message type 6';
 
 export function errorOf(failure: Failure, host: string, port: number): RemctlError {
-  const { phase, text, code } = failure;
+  const { text, code } = failure;
+  // What is reset was taken before: the server dropped it before this side had noticed.
+  const dropped = failure.phase === 'connect' && code === 'ECONNRESET';
+  const phase = dropped ? 'negotiate' : failure.phase;
   const at = `${host} (port ${port})`;
   if (phase === 'resolve') {
     return new RemctlNetworkError(`unknown host ${host}: ${text}`, { code, phase });
@@ -59,4 +62,16 @@ export function errorOf(failure: Failure, host: string, port: number): RemctlErr
     return new RemctlInvalidTokenError(`${at}: ${text}`);
   }
   return new RemctlAuthenticationError(`cannot authenticate to ${at}: ${withGssRemedy(text)}`);
+}
+
+/** What `Session.unasked` found on a connection on which nothing is under way, as an error. */
+export function unaskedError(found: string, host: string, port: number): RemctlError {
+  const at = `${host} (port ${port})`;
+  if (found === 'DATA') {
+    return new RemctlInvalidTokenError(
+      `${at}: the server sent a message that nothing had asked for`,
+    );
+  }
+  const text = found === 'EOF' ? 'the server closed the connection' : found;
+  return new RemctlNetworkError(`${at}: ${text}`, { code: found, phase: 'command' });
 }
