@@ -19,43 +19,65 @@ function readOutcomes() {
   return outcomes;
 }
 
+function printTable(rows) {
+  const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => row[at].length)));
+  for (const row of rows) {
+    const cells = row.map((cell, at) => cell.padEnd(widths[at]));
+    console.log(cells.join('  ').trimEnd());
+  }
+}
+
+/** Each reason, and below it the cases that it is given for: pairs of a reason and a case's id. */
+function printReasons(pairs) {
+  const reasons = new Map();
+  for (const [reason, id] of pairs) reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+  console.log('');
+  for (const [reason, cases] of reasons) console.log(`${reason}\n    ${cases.join(', ')}`);
+  console.log('');
+}
+
 /** A table of one suite, and below it why cases are declared as unsupported. */
 function print(suite, outcomes) {
   const backends = [...new Set(outcomes.map(({ backend }) => backend))];
   const ids = [...new Set(outcomes.map(({ id }) => id))].sort();
-  const widths = [Math.max(4, ...ids.map((id) => id.length)), ...backends.map((b) => b.length)];
-  const line = (cells) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at]))
-      .join('  ')
-      .trimEnd();
-
   console.log(`\n${suite}: case x backend (- stands for declared as unsupported, reasons below)\n`);
-  console.log(line(['case', ...backends]));
-  for (const id of ids) {
-    const cells = backends.map((backend) => {
-      const outcome = outcomes.find((o) => o.id === id && o.backend === backend);
-      return outcome === undefined ? NOT_RUN : MARKS[outcome.result];
-    });
-    console.log(line([id, ...cells]));
-  }
-  const reasons = new Map();
-  for (const { id, backend, reason } of outcomes) {
-    if (reason === undefined) continue;
-    const key = `${backend}: ${reason}`;
-    reasons.set(key, [...(reasons.get(key) ?? []), id]);
-  }
-  console.log('');
-  for (const [reason, cases] of reasons) {
-    console.log(`${reason}\n    ${cases.join(', ')}`);
-  }
-  console.log('');
+  printTable([
+    ['case', ...backends],
+    ...ids.map((id) => [
+      id,
+      ...backends.map((backend) => {
+        const outcome = outcomes.find((o) => o.id === id && o.backend === backend);
+        return outcome === undefined ? NOT_RUN : MARKS[outcome.result];
+      }),
+    ]),
+  ]);
+  const declared = outcomes.filter(({ reason }) => reason !== undefined);
+  printReasons(declared.map(({ backend, reason, id }) => [`${backend}: ${reason}`, id]));
+}
+
+/** What is expected of backends beside what libremctl does, for the cases that say so. */
+function printComparison(suite, outcomes) {
+  const byId = new Map(
+    outcomes
+      .filter(({ comparison }) => comparison !== undefined)
+      .map(({ id, comparison }) => [id, comparison]),
+  );
+  if (byId.size === 0) return;
+  console.log(`${suite}: what ours does beside what libremctl does (reasons below)\n`);
+  printTable([
+    ['case', 'ours', 'libremctl'],
+    ...[...byId].map(([id, { ours, native, libremctl }]) => [
+      id,
+      native === undefined ? ours : `${ours} (native: ${native})`,
+      libremctl,
+    ]),
+  ]);
+  printReasons([...byId].flatMap(([id, { reasons }]) => reasons.map((reason) => [reason, id])));
 }
 
 const outcomes = readOutcomes();
 for (const suite of new Set(outcomes.map((outcome) => outcome.suite))) {
-  print(
-    suite,
-    outcomes.filter((outcome) => outcome.suite === suite),
-  );
+  const ofSuite = outcomes.filter((outcome) => outcome.suite === suite);
+  print(suite, ofSuite);
+  printComparison(suite, ofSuite);
 }

@@ -19,6 +19,18 @@ export interface Context {
   use<T extends AsyncDisposable>(resource: Promise<T>): Promise<T>;
 }
 
+/** What a case's matrix shows beside the results. */
+export interface Comparison {
+  /** What is expected of a backend. */
+  readonly ours: string;
+  /** What is expected of the native one, where that is something else. */
+  readonly native?: string;
+  /** What libremctl does. */
+  readonly libremctl: string;
+  /** Why they differ. */
+  readonly reasons: readonly string[];
+}
+
 export interface Case {
   /** What the matrix and declarations call it: `area/what`. */
   readonly id: string;
@@ -28,5 +40,6 @@ export interface Case {
   readonly notInProtocol1?: string;
   /** Milliseconds that it may take, where the runner's own limit is too low for it. */
   readonly timeoutMs?: number;
+  readonly comparison?: Comparison;
   readonly run: (context: Context) => Promise<void>;
 }

@@ -1,4 +1,4 @@
-export type { Case, Context } from './case.js';
+export type { Case, Comparison, Context } from './case.js';
 export {
   collectGarbage,
   descriptors,

@@ -10,7 +10,7 @@ import {
   startRealm,
 } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, type TestFunction, test } from 'vitest';
-import type { Case, Context } from './case.js';
+import type { Case, Comparison, Context } from './case.js';
 import { badInputCases } from './cases/bad-input.js';
 import { commandCases } from './cases/commands.js';
 import { cutCases } from './cases/cuts.js';
@@ -18,6 +18,8 @@ import { faultCases } from './cases/faults.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { resourceCases } from './cases/resources.js';
 import { stateCases } from './cases/state.js';
+import { asCase } from './hostile/as-case.js';
+import { hostileCases } from './hostile/index.js';
 
 /** The suites: cases that run together, on one realm. A matrix is printed for each. */
 export const suites = {
@@ -29,6 +31,8 @@ export const suites = {
   cuts: cutCases,
   /** What goes wrong with KDCs, clocks, tickets, keytabs and remctld itself. */
   faults: faultCases,
+  /** What servers do that no server should, before, during and after authentication. */
+  hostile: hostileCases.map(asCase),
 } as const satisfies Record<string, readonly Case[]>;
 
 export type SuiteName = keyof typeof suites;
@@ -55,6 +59,8 @@ export interface Outcome {
   readonly backend: string;
   readonly result: 'pass' | 'fail' | 'unsupported';
   readonly reason?: string;
+  /** The case's. */
+  readonly comparison?: Comparison;
 }
 
 /** Declarations of cases that there are none of: they would hide a gap without a word. */
@@ -73,7 +79,7 @@ export function conformance(options: ConformanceOptions): void {
   // A case counts as failed until it has passed, also where the realm or the run never got to it.
   const outcomes = new Map<string, Outcome>();
   const record = (
-    { id, title }: Case,
+    { id, title, comparison }: Case,
     result: Outcome['result'],
     reason: string | undefined = undefined,
   ) =>
@@ -84,6 +90,7 @@ export function conformance(options: ConformanceOptions): void {
       backend: name,
       result,
       ...(reason === undefined ? {} : { reason }),
+      ...(comparison === undefined ? {} : { comparison }),
     });
   describe(`${suite}: ${name}`, () => {
     let realm: Realm;

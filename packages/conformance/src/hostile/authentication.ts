@@ -1,0 +1,226 @@
+/** What a server can do before and while it authenticates. */
+import { RemctlUnsupportedError } from '@remctl/core';
+import { AcceptorRefusal, parsePrincipal } from '@remctl/krb5';
+import { NOOP } from '../servers/messages.js';
+import { CONTEXT_V2, DATA_V2, frame, LARGEST_LENGTH, TokenFlag } from '../servers/wire-tokens.js';
+import type { HostileCase } from './hostile-case.js';
+import {
+  DEFECTIVE,
+  DEFECTIVE_HEADER,
+  fails,
+  failsOpening,
+  failsUnwrapping,
+  NOT_MUTUAL,
+  NOT_US,
+  OPENING_INTEGRITY,
+  TAKES_IT,
+  TOO_LARGE,
+} from './records.js';
+import {
+  ANSWERED,
+  answerHonestly,
+  answerHonestlyV1,
+  insteadOfContext,
+  invalid,
+  OUTPUT,
+  STATUS,
+  UNASKED,
+  unauthenticated,
+} from './scripts.js';
+
+const NOTHING = new Uint8Array();
+
+/** Authenticates honestly in all but the flags of its context token. */
+const acceptWithFlags =
+  (flags: number): HostileCase['serve'] =>
+  async (peer) => {
+    peer.send(frame(flags, await peer.accept()));
+    await answerHonestly(peer);
+  };
+
+const FLAGS_DIFFERENCE =
+  'section 2.1 gives a context token its flags, and no others; libremctl looks at one of them alone';
+const FLAGS_UNREAD =
+  'libremctl looks at TOKEN_PROTOCOL alone in the flags of a context token, and hands on no flags; the GSS-API checks the payload';
+
+export const authenticationCases: readonly HostileCase[] = [
+  {
+    id: 'authentication/oversized',
+    title: 'a context token that claims 4 GiB is refused before memory is taken for it',
+    serve: insteadOfContext(frame(CONTEXT_V2, new Uint8Array(4096), LARGEST_LENGTH)),
+    ending: invalid(
+      { native: /token too large/, pure: /a token of 4294967295 octets/ },
+      'not-sent',
+    ),
+    libremctl: fails(TOO_LARGE),
+  },
+  {
+    id: 'authentication/zero-length',
+    title: 'an empty context token is refused',
+    serve: insteadOfContext(frame(CONTEXT_V2, NOTHING)),
+    ending: unauthenticated({ native: /Invalid token was supplied/, pure: /./ }),
+    libremctl: failsOpening(DEFECTIVE),
+  },
+  {
+    id: 'authentication/no-remctl-server',
+    title: 'a web server on the port is told from a remctl server',
+    serve: insteadOfContext(Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')),
+    ending: invalid(
+      { native: /token too large/, pure: /a token of 1414811695 octets/ },
+      'not-sent',
+    ),
+    libremctl: fails(TOO_LARGE),
+  },
+  {
+    id: 'authentication/garbage',
+    title: 'a context token of no mechanism is refused',
+    serve: insteadOfContext(frame(CONTEXT_V2, Buffer.alloc(200, 0xa5))),
+    ending: unauthenticated({ native: /Invalid token was supplied/, pure: /./ }),
+    libremctl: failsOpening(DEFECTIVE),
+  },
+  {
+    id: 'authentication/flags-data',
+    title: "a context token with a message's flags is refused",
+    serve: acceptWithFlags(DATA_V2),
+    ending: invalid({ native: /./, pure: /flags 0x44 while authenticating, not 0x42/ }, 'not-sent'),
+    native: { ending: ANSWERED, because: FLAGS_UNREAD },
+    libremctl: TAKES_IT,
+    difference: FLAGS_DIFFERENCE,
+  },
+  {
+    id: 'authentication/flags-more',
+    title: 'a context token with one flag too many is refused',
+    serve: acceptWithFlags(CONTEXT_V2 | TokenFlag.NOOP),
+    ending: invalid({ native: /./, pure: /flags 0x43 while authenticating, not 0x42/ }, 'not-sent'),
+    native: { ending: ANSWERED, because: FLAGS_UNREAD },
+    libremctl: TAKES_IT,
+    difference: FLAGS_DIFFERENCE,
+  },
+  {
+    id: 'authentication/flags-unknown',
+    title: 'a context token with a flag that there is none of is refused',
+    serve: acceptWithFlags(CONTEXT_V2 | 0x80),
+    ending: invalid({ native: /./, pure: /flags 0xc2 while authenticating, not 0x42/ }, 'not-sent'),
+    native: { ending: ANSWERED, because: FLAGS_UNREAD },
+    libremctl: TAKES_IT,
+    difference: FLAGS_DIFFERENCE,
+  },
+  {
+    id: 'authentication/no-flags',
+    title: 'a context token without any flag is refused: it is not taken for protocol 1 either',
+    serve: async (peer) => {
+      peer.send(frame(0, await peer.accept()));
+      await answerHonestlyV1(peer);
+    },
+    ending: invalid({ native: /./, pure: /flags 0x0 while authenticating, not 0x42/ }, 'not-sent'),
+    native: { ending: ANSWERED, because: FLAGS_UNREAD },
+    libremctl: TAKES_IT,
+    difference: FLAGS_DIFFERENCE,
+  },
+  {
+    id: 'authentication/down-negotiation',
+    title: 'TOKEN_PROTOCOL taken from the context token: nothing is sent where minProtocol is 2',
+    serve: async (peer) => {
+      peer.send(frame(TokenFlag.CONTEXT, await peer.accept()));
+      await answerHonestlyV1(peer);
+    },
+    client: { minProtocol: 2 },
+    ending: {
+      type: 'refused',
+      error: RemctlUnsupportedError,
+      says: { native: /minProtocol is 2/, pure: /minProtocol is 2/ },
+      commandState: 'not-sent',
+    },
+    libremctl: TAKES_IT,
+    difference: 'libremctl has no lowest protocol to ask for: it falls back, and sends the command',
+  },
+  {
+    id: 'authentication/protocol-dropped-later',
+    title:
+      'TOKEN_PROTOCOL dropped after the first token: a second context token without it is refused',
+    serve: async (peer) => {
+      const apRep = await peer.accept();
+      peer.send(frame(CONTEXT_V2, apRep), frame(TokenFlag.CONTEXT, apRep));
+      await peer.expectCommand();
+    },
+    ending: invalid(UNASKED, 'not-sent'),
+    libremctl: failsUnwrapping(DEFECTIVE_HEADER),
+  },
+  {
+    id: 'authentication/protocol-taken-up-later',
+    title: 'protocol 1 agreed on, and messages of protocol 2 after it: refused',
+    serve: async (peer) => {
+      peer.send(frame(TokenFlag.CONTEXT, await peer.accept()));
+      await peer.expectCommand(1);
+      peer.send(peer.seal(OUTPUT), peer.seal(STATUS));
+    },
+    ending: invalid({ native: /invalid token format/, pure: /flags 0x44, not 0x8/ }),
+    libremctl: fails('error sending token: invalid token format'),
+  },
+  {
+    id: 'authentication/bit-flipped',
+    title: "one bit flipped in the server's proof",
+    serve: async (peer) => {
+      const apRep = Buffer.from(await peer.accept());
+      apRep.writeUInt8(apRep.readUInt8(apRep.length - 1) ^ 1, apRep.length - 1);
+      peer.send(frame(CONTEXT_V2, apRep));
+    },
+    ending: unauthenticated({
+      native: /Decrypt integrity check failed/,
+      pure: /did not (prove that it is|authenticate itself)/,
+    }),
+    libremctl: failsOpening(OPENING_INTEGRITY),
+  },
+  {
+    id: 'authentication/replayed',
+    title: "the proof of another connection, with the same ticket, is not this one's",
+    serve: async (peer) => {
+      const apRep = await peer.accept({
+        alterApRep: (part) => ({ ...part, ctime: part.ctime - 1 }),
+      });
+      peer.send(frame(CONTEXT_V2, apRep));
+    },
+    ending: unauthenticated({
+      native: /Mutual authentication failed/,
+      pure: /did not (prove that it is|authenticate itself)/,
+    }),
+    libremctl: failsOpening(NOT_MUTUAL),
+  },
+  {
+    id: 'authentication/reflected',
+    title: "the client's own request, sent back to it, is no proof",
+    serve: async (peer) => {
+      await peer.receive();
+      const { payload } = await peer.receive();
+      peer.send(frame(CONTEXT_V2, payload));
+    },
+    ending: unauthenticated({ native: /Invalid token was supplied/, pure: /./ }),
+    libremctl: failsOpening(DEFECTIVE),
+  },
+  {
+    id: 'authentication/refused',
+    title: 'a KRB-ERROR, which anybody can make, ends the open with its reason',
+    serve: async (peer) => {
+      const elsewhere = parsePrincipal('host/elsewhere@REMCTL.TEST');
+      try {
+        await peer.accept({ principal: elsewhere });
+      } catch (error) {
+        if (!(error instanceof AcceptorRefusal)) throw error;
+        peer.send(frame(CONTEXT_V2, error.token));
+      }
+    },
+    ending: unauthenticated({ native: /The ticket isn't for us/, pure: /./ }),
+    libremctl: failsOpening(NOT_US),
+  },
+  {
+    id: 'authentication/message-instead',
+    title: 'a message in place of the context token is refused',
+    serve: insteadOfContext(frame(DATA_V2, NOOP)),
+    ending: invalid({ native: /./, pure: /flags 0x44 while authenticating/ }, 'not-sent'),
+    native: {
+      ending: unauthenticated({ native: /Invalid token was supplied/, pure: /./ }),
+      because: FLAGS_UNREAD,
+    },
+    libremctl: failsOpening(DEFECTIVE),
+  },
+];

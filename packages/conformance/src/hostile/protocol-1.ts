@@ -1,0 +1,211 @@
+/** The same of a server that speaks protocol 1 (specification, section 3). */
+import { answerV1, bytes } from '../servers/messages.js';
+import { DATA_V2, frame, LARGEST_LENGTH, TokenFlag } from '../servers/wire-tokens.js';
+import type { HostileCase } from './hostile-case.js';
+import {
+  BAD_COMMAND_MIC,
+  BAD_INTEGRITY,
+  DEFECTIVE,
+  EOF,
+  fails,
+  failsReading,
+  failsUnwrapping,
+  MALFORMED,
+  prints,
+  TAKES_IT,
+  UNEXPECTED,
+  UNREADABLE,
+} from './records.js';
+import {
+  ANSWER_V1,
+  ANSWERED,
+  answerWithMessageV1,
+  answerWithV1,
+  broken,
+  confirm,
+  invalid,
+  SIGNED_ONLY_DIFFERENCE,
+  SIGNED_ONLY_UNSEEN,
+  silent,
+} from './scripts.js';
+
+const NATIVE_GSS_SENDING = /GSS-API error sending token/;
+const NATIVE_GSS = /GSS-API error receiving token/;
+/** What of an exit status the system keeps. */
+const LAST_OCTET = 0xff;
+const UNWRAP = /a token that does not unwrap/;
+const MIC = /a MIC that is not the command's/;
+
+const withStatus = (status: number, what: string): HostileCase => ({
+  id: `protocol-1/status-${status}`,
+  title: `an exit status of ${status}, ${what}, is refused`,
+  serve: answerWithMessageV1(answerV1(status, 'out\n')),
+  ending: invalid({
+    native: new RegExp(`exit status ${status} from server`),
+    pure: new RegExp(`exit status ${status}$`),
+  }),
+  libremctl: prints('out\n', status & LAST_OCTET),
+  difference:
+    'libremctl hands the number on, and the program exits with its last octet, which may be 0: success',
+});
+
+const ofLength = (id: string, what: string, message: Uint8Array, pure: RegExp): HostileCase => ({
+  id: `protocol-1/${id}`,
+  title: `${what} is refused`,
+  serve: answerWithMessageV1(message),
+  ending: invalid({ native: /malformed result token from server/, pure }),
+  libremctl: failsReading(MALFORMED),
+});
+
+const LENGTH = /the answer's length is not its output's/;
+
+export const protocol1Cases: readonly HostileCase[] = [
+  {
+    id: 'protocol-1/honest',
+    title: 'an honest server of protocol 1, for comparison',
+    serve: answerWithMessageV1(ANSWER_V1),
+    ending: ANSWERED,
+    libremctl: TAKES_IT,
+  },
+  {
+    id: 'protocol-1/failure',
+    title: "the server's failure, -1, is status 255",
+    serve: answerWithMessageV1(answerV1(LARGEST_LENGTH, 'out\n')),
+    ending: { type: 'answered', tokens: ['output 1: out\n', 'status 255'] },
+    libremctl: prints('out\n', 255),
+  },
+  withStatus(256, 'which is 0 in its last octet'),
+  withStatus(0x7fff_ffff, 'the largest'),
+  withStatus(0xffff_ff00, 'which is 0 in its last octet, and negative'),
+  {
+    id: 'protocol-1/mic-of-another',
+    title: 'a MIC of another command than the one that was sent is refused',
+    serve: answerWithV1((peer) => [
+      confirm(peer, bytes('another command')),
+      frame(TokenFlag.DATA, peer.wrap(ANSWER_V1)),
+    ]),
+    ending: invalid({ native: NATIVE_GSS_SENDING, pure: MIC }),
+    libremctl: fails(`GSS-API error sending token: ${BAD_COMMAND_MIC}`),
+  },
+  {
+    id: 'protocol-1/mic-flipped',
+    title: 'one bit flipped in the MIC',
+    serve: answerWithV1((peer, command) => {
+      const mic = peer.mic(command);
+      mic.writeUInt8(mic.readUInt8(mic.length - 1) ^ 1, mic.length - 1);
+      return [frame(TokenFlag.MIC, mic), frame(TokenFlag.DATA, peer.wrap(ANSWER_V1))];
+    }),
+    ending: invalid({ native: NATIVE_GSS_SENDING, pure: MIC }),
+    libremctl: fails(`GSS-API error sending token: ${BAD_COMMAND_MIC}`),
+  },
+  {
+    id: 'protocol-1/mic-empty',
+    title: 'an empty MIC is refused',
+    serve: answerWithV1((peer) => [
+      frame(TokenFlag.MIC, new Uint8Array()),
+      frame(TokenFlag.DATA, peer.wrap(ANSWER_V1)),
+    ]),
+    ending: invalid({ native: NATIVE_GSS_SENDING, pure: MIC }),
+    libremctl: fails(`GSS-API error sending token: ${UNREADABLE}`),
+  },
+  {
+    id: 'protocol-1/no-mic',
+    title: 'an answer without the MIC before it is refused',
+    serve: answerWithV1((peer) => [frame(TokenFlag.DATA, peer.wrap(ANSWER_V1))]),
+    ending: invalid({ native: /invalid token format/, pure: /flags 0x4, not 0x8/ }),
+    libremctl: fails('error sending token: invalid token format'),
+  },
+  {
+    id: 'protocol-1/mic-flags',
+    title: 'a MIC in a token with TOKEN_PROTOCOL is refused',
+    serve: answerWithV1((peer, command) => [
+      frame(TokenFlag.MIC | TokenFlag.PROTOCOL, peer.mic(command)),
+      frame(TokenFlag.DATA, peer.wrap(ANSWER_V1)),
+    ]),
+    ending: invalid({ native: /invalid token format/, pure: /flags 0x48, not 0x8/ }),
+    libremctl: fails('error sending token: invalid token format'),
+  },
+  {
+    id: 'protocol-1/mic-oversized',
+    title: 'a MIC that claims 4 GiB is refused before memory is taken for it',
+    serve: answerWithV1(() => [frame(TokenFlag.MIC, new Uint8Array(4096), LARGEST_LENGTH)]),
+    ending: invalid({ native: /token too large/, pure: /a token of 4294967295 octets/ }),
+    libremctl: fails('error sending token: token too larger'),
+  },
+  {
+    id: 'protocol-1/answer-flags',
+    title: "an answer with protocol 2's flags is refused",
+    serve: answerWithV1((peer, command) => [
+      confirm(peer, command),
+      frame(DATA_V2, peer.wrap(ANSWER_V1)),
+    ]),
+    ending: invalid({ native: /unexpected token from server/, pure: /flags 0x44, not 0x4/ }),
+    libremctl: failsReading(UNEXPECTED),
+  },
+  {
+    id: 'protocol-1/signed-only',
+    title: 'an answer wrapped without confidentiality is refused',
+    serve: answerWithV1((peer, command) => [
+      confirm(peer, command),
+      frame(TokenFlag.DATA, peer.wrapInClear(ANSWER_V1)),
+    ]),
+    ending: invalid({ native: /./, pure: UNWRAP }),
+    native: { ending: ANSWERED, because: SIGNED_ONLY_UNSEEN },
+    libremctl: TAKES_IT,
+    difference: SIGNED_ONLY_DIFFERENCE,
+  },
+  {
+    id: 'protocol-1/replayed',
+    title: 'a MIC sent twice is refused in place of the answer',
+    serve: answerWithV1((peer, command) => {
+      const token = confirm(peer, command);
+      return [token, token];
+    }),
+    ending: invalid({ native: NATIVE_GSS, pure: /flags 0x8, not 0x4/ }),
+    libremctl: failsUnwrapping(DEFECTIVE),
+  },
+  ofLength('answer-length-longer', 'an answer that claims more', answerV1(0, 'out\n', 5), LENGTH),
+  ofLength('answer-length-shorter', 'an answer that claims less', answerV1(0, 'out\n', 3), LENGTH),
+  ofLength(
+    'answer-length-largest',
+    'an answer that claims 4 GiB',
+    answerV1(0, 'out\n', LARGEST_LENGTH),
+    LENGTH,
+  ),
+  ofLength(
+    'answer-cut',
+    'an answer that ends in its length',
+    answerV1(0, '').subarray(0, 7),
+    /it is too short/,
+  ),
+  {
+    id: 'protocol-1/flipped',
+    title: 'one bit flipped in the answer',
+    serve: answerWithV1((peer, command) => {
+      const confirmation = confirm(peer, command);
+      const token = peer.wrap(ANSWER_V1);
+      token.writeUInt8(token.readUInt8(40) ^ 1, 40);
+      return [confirmation, frame(TokenFlag.DATA, token)];
+    }),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(BAD_INTEGRITY),
+  },
+  {
+    id: 'protocol-1/no-answer',
+    title: 'a server that confirms the command, and ends its direction',
+    serve: async (peer) => {
+      peer.send(frame(TokenFlag.CONTEXT, await peer.accept()));
+      peer.send(confirm(peer, await peer.expectCommand(1)));
+      peer.end();
+    },
+    ending: broken('command', 'end'),
+    libremctl: failsReading(EOF),
+  },
+  {
+    id: 'protocol-1/silent',
+    title: 'a server that never confirms the command',
+    serve: answerWithV1(() => []),
+    ending: silent('command'),
+    libremctl: fails('error sending token: timed out'),
+  },
+];

@@ -1,0 +1,256 @@
+/** Tokens after authentication: framing, and the protection of what is inside. */
+import { randomBytes } from 'node:crypto';
+import { output } from '../servers/messages.js';
+import { WrapHeader } from '../servers/peer.js';
+import {
+  CONTEXT_V2,
+  DATA_V2,
+  frame,
+  HEADER_LENGTH,
+  LARGEST_LENGTH,
+  TOKEN_MAX_LENGTH,
+  TokenFlag,
+} from '../servers/wire-tokens.js';
+import type { HostileCase } from './hostile-case.js';
+import {
+  BAD_INTEGRITY,
+  BAD_SIGNATURE,
+  DEFECTIVE,
+  DEFECTIVE_HEADER,
+  DUPLICATE,
+  EOF,
+  failsReading,
+  failsUnwrapping,
+  GAP,
+  TAKES_IT,
+  TIMED_OUT,
+  TOO_LARGE,
+  UNEXPECTED,
+  UNREADABLE,
+  WRONG_DIRECTION,
+} from './records.js';
+import {
+  ANSWERED,
+  answerWith,
+  broken,
+  invalid,
+  OUTPUT,
+  SIGNED_ONLY_DIFFERENCE,
+  SIGNED_ONLY_UNSEEN,
+  STATUS,
+  silent,
+} from './scripts.js';
+
+const NOTHING = new Uint8Array();
+const NATIVE_GSS = /GSS-API error receiving token/;
+const UNWRAP = /a token that does not unwrap/;
+
+/** An honest answer, but for the flags of its tokens. */
+const withFlags = (flags: number, what: string): HostileCase => ({
+  id: `token/flags-${flags.toString(16).padStart(2, '0')}`,
+  title: `a message ${what} is refused`,
+  serve: answerWith((peer) => [frame(flags, peer.wrap(OUTPUT)), frame(flags, peer.wrap(STATUS))]),
+  ending: invalid({
+    native: /unexpected token from server/,
+    pure: new RegExp(`flags 0x${flags.toString(16)}, not 0x44`),
+  }),
+  libremctl: failsReading(UNEXPECTED),
+});
+
+/** One bit of a Wrap token flipped: at an octet from its begin, or from its end where it is negative. */
+const withFlip = (
+  id: string,
+  what: string,
+  octet: number,
+  bit: number,
+  gssText: string,
+): HostileCase => ({
+  id: `protection/flipped-${id}`,
+  title: `one bit flipped in ${what}`,
+  serve: answerWith((peer) => {
+    const token = peer.wrap(OUTPUT);
+    const at = octet < 0 ? token.length + octet : octet;
+    token.writeUInt8(token.readUInt8(at) ^ bit, at);
+    return [frame(DATA_V2, token), peer.seal(STATUS)];
+  }),
+  ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+  libremctl: failsUnwrapping(gssText),
+});
+
+export const tokenCases: readonly HostileCase[] = [
+  {
+    id: 'token/oversized',
+    title: 'a token that claims 4 GiB is refused before memory is taken for it',
+    serve: answerWith(() => [frame(DATA_V2, new Uint8Array(4096), LARGEST_LENGTH)]),
+    ending: invalid({ native: /token too large/, pure: /a token of 4294967295 octets/ }),
+    libremctl: failsReading(TOO_LARGE),
+  },
+  {
+    id: 'token/over-limit',
+    title: 'a token that claims an octet more than 1 MiB, header included, is refused',
+    serve: answerWith(() => [
+      frame(DATA_V2, new Uint8Array(4096), TOKEN_MAX_LENGTH - HEADER_LENGTH + 1),
+    ]),
+    ending: invalid({ native: /./, pure: /a token of 1048572 octets/ }),
+    native: {
+      ending: silent('command'),
+      because:
+        'libremctl has the limit without the prefix: five octets above it, it waits for the rest',
+    },
+    libremctl: failsReading(TIMED_OUT),
+    difference:
+      'section 1 counts the prefix of five octets as part of the token; libremctl does not, and waits for the rest',
+  },
+  {
+    id: 'token/at-limit',
+    title: 'a token of 1 MiB is read to its end, and refused by what is in it',
+    serve: answerWith(() => [frame(DATA_V2, new Uint8Array(TOKEN_MAX_LENGTH - HEADER_LENGTH))]),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(DEFECTIVE_HEADER),
+  },
+  {
+    id: 'token/zero-length',
+    title: 'an empty token is refused',
+    serve: answerWith(() => [frame(DATA_V2, NOTHING)]),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(UNREADABLE),
+  },
+  {
+    id: 'token/cut-header',
+    title: "a token that ends in its header, with the server's direction",
+    serve: async (peer) => {
+      await peer.authenticate();
+      await peer.expectCommand();
+      peer.send(peer.seal(OUTPUT).subarray(0, 3));
+      peer.end();
+    },
+    ending: broken('command', 'end'),
+    libremctl: failsReading(EOF),
+  },
+  {
+    id: 'token/cut-payload',
+    title: "a token that ends in its payload, with the server's direction",
+    serve: async (peer) => {
+      await peer.authenticate();
+      await peer.expectCommand();
+      peer.send(peer.seal(OUTPUT).subarray(0, -1));
+      peer.end();
+    },
+    ending: broken('command', 'end'),
+    libremctl: failsReading(EOF),
+  },
+  {
+    id: 'token/truncated',
+    title: 'a token that is never finished, on a connection that stays',
+    serve: answerWith((peer) => [peer.seal(OUTPUT).subarray(0, -1)]),
+    ending: silent('command'),
+    libremctl: failsReading(TIMED_OUT),
+  },
+  withFlags(TokenFlag.DATA, 'without TOKEN_PROTOCOL, dropped midway,'),
+  withFlags(0, 'without any flag'),
+  withFlags(CONTEXT_V2, "with a context token's flags"),
+  withFlags(DATA_V2 | TokenFlag.SEND_MIC, 'with TOKEN_SEND_MIC'),
+  withFlags(DATA_V2 | 0x80, 'with a flag that there is none of'),
+  {
+    id: 'protection/none',
+    title: 'a message without any protection is refused',
+    serve: answerWith(() => [frame(DATA_V2, OUTPUT), frame(DATA_V2, STATUS)]),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(DEFECTIVE_HEADER),
+  },
+  {
+    id: 'protection/signed-only',
+    title: 'a message wrapped without confidentiality is refused',
+    serve: answerWith((peer) => [
+      frame(DATA_V2, peer.wrapInClear(OUTPUT)),
+      frame(DATA_V2, peer.wrapInClear(STATUS)),
+    ]),
+    ending: invalid({ native: /./, pure: UNWRAP }),
+    native: { ending: ANSWERED, because: SIGNED_ONLY_UNSEEN },
+    libremctl: TAKES_IT,
+    difference: SIGNED_ONLY_DIFFERENCE,
+  },
+  {
+    id: 'protection/mic-instead',
+    title: 'a MIC token in place of a Wrap token is refused',
+    serve: answerWith((peer) => [frame(DATA_V2, peer.mic(OUTPUT))]),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(DEFECTIVE),
+  },
+  {
+    id: 'protection/forged',
+    title: 'a Wrap token with the right header, and another key, is refused',
+    serve: answerWith((peer) => {
+      const token = peer.wrap(STATUS);
+      return [
+        frame(
+          DATA_V2,
+          Buffer.concat([
+            token.subarray(0, WrapHeader.LENGTH),
+            randomBytes(token.length - WrapHeader.LENGTH),
+          ]),
+        ),
+      ];
+    }),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(BAD_INTEGRITY),
+  },
+  {
+    id: 'protection/shortened',
+    title: 'a Wrap token without its last octet is refused',
+    serve: answerWith((peer) => [frame(DATA_V2, peer.wrap(STATUS).subarray(0, -1))]),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(BAD_INTEGRITY),
+  },
+  {
+    id: 'protection/replayed',
+    title: 'a token sent twice: what it says is taken once',
+    serve: answerWith((peer) => {
+      const token = peer.seal(OUTPUT);
+      return [token, token, peer.seal(STATUS)];
+    }),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(DUPLICATE, 'out\n'),
+  },
+  {
+    id: 'protection/reordered',
+    title: 'two tokens in the other order are refused',
+    serve: answerWith((peer) => {
+      const first = peer.seal(output('first'));
+      return [peer.seal(output('second')), first, peer.seal(STATUS)];
+    }),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(GAP),
+  },
+  {
+    id: 'protection/withheld',
+    title: 'a token withheld: the next one is refused, so that nothing is missing unseen',
+    serve: answerWith((peer) => {
+      peer.seal(OUTPUT);
+      return [peer.seal(STATUS)];
+    }),
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(GAP),
+  },
+  {
+    id: 'protection/reflected',
+    title: "the client's own token, sent back to it, is refused",
+    serve: async (peer) => {
+      await peer.authenticate();
+      const { flags, payload } = await peer.receive();
+      peer.send(frame(flags, payload));
+    },
+    ending: invalid({ native: NATIVE_GSS, pure: UNWRAP }),
+    libremctl: failsUnwrapping(WRONG_DIRECTION),
+  },
+  withFlip('token-id', "the header: the token's type", 0, 1, DEFECTIVE),
+  withFlip('direction', 'the header: the direction', WrapHeader.FLAGS, 1, WRONG_DIRECTION),
+  withFlip('sealed', 'the header: whether it is encrypted', WrapHeader.FLAGS, 2, BAD_SIGNATURE),
+  withFlip('subkey', 'the header: whose key it is', WrapHeader.FLAGS, 4, BAD_INTEGRITY),
+  withFlip('filler', 'the header: its filler', WrapHeader.FILLER, 1, DEFECTIVE),
+  withFlip('ec', 'the header: the extra count', WrapHeader.EC + 1, 1, DEFECTIVE),
+  withFlip('rrc', 'the header: the rotation', WrapHeader.RRC + 1, 1, BAD_INTEGRITY),
+  withFlip('sequence', 'the header: the number', WrapHeader.SND_SEQ + 7, 1, DEFECTIVE),
+  withFlip('body', 'what is encrypted', WrapHeader.LENGTH + 20, 0x80, BAD_INTEGRITY),
+  withFlip('checksum', 'the checksum', -1, 0x80, BAD_INTEGRITY),
+];

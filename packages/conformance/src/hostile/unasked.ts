@@ -1,0 +1,182 @@
+/** Messages, well formed and protected, that come when nothing has asked for them. */
+import { RemctlUnsupportedError } from '@remctl/core';
+import { bytes, NOOP, version } from '../servers/messages.js';
+import type { Peer } from '../servers/peer.js';
+import type { Script } from '../servers/scripted-server.js';
+import { DATA_V2, frame, HEADER_LENGTH } from '../servers/wire-tokens.js';
+import { runCommandAfter, runCommandLater, runTwoCommands, sendNoop } from './acts.js';
+import type { HostileCase } from './hostile-case.js';
+import { failsReading, failsUnwrapping, NO_NOOP, prints, TAKES_IT, UNREADABLE } from './records.js';
+import {
+  ANSWERED,
+  answerHonestly,
+  answerWithMessages,
+  invalid,
+  ONE_COMMAND,
+  OUTPUT,
+  STATUS,
+  sendUnasked,
+  UNASKED,
+} from './scripts.js';
+
+/** A client that kept what came would have kept several times the bound by then. */
+const FLOOD_MS = 500;
+
+const BEFORE_COMMAND =
+  'libremctl looks at nothing that came before the command, but takes it for the answer';
+
+/** Answers the first command with these bytes, in one piece, and the next one honestly. */
+const answerTwice =
+  (pieces: (peer: Peer) => readonly Uint8Array[]): Script =>
+  async (peer) => {
+    await peer.authenticate();
+    await peer.expectCommand();
+    peer.send(...pieces(peer));
+    await answerHonestly(peer);
+  };
+
+/** Answers a NOOP with these messages, in one piece, and the command after it honestly. */
+const answerNoop =
+  (...messages: readonly Uint8Array[]): Script =>
+  async (peer) => {
+    await peer.authenticate();
+    await peer.expectNoop();
+    peer.send(...messages.map((message) => peer.seal(message)));
+    await answerHonestly(peer);
+  };
+
+export const unaskedCases: readonly HostileCase[] = [
+  {
+    id: 'unasked/noop',
+    title: 'a NOOP before the command: the command is not sent',
+    serve: sendUnasked(NOOP),
+    ending: invalid(UNASKED, 'not-sent'),
+    libremctl: failsReading('unknown message type 7 from server'),
+  },
+  {
+    id: 'unasked/version',
+    title: 'a VERSION before the command: the command is not sent',
+    serve: sendUnasked(version(3)),
+    ending: invalid(UNASKED, 'not-sent'),
+    libremctl: failsReading('unknown message type 6 from server'),
+  },
+  {
+    id: 'unasked/status',
+    title: 'a STATUS before the command is not taken for its answer: the command is not sent',
+    serve: sendUnasked(STATUS),
+    ending: invalid(UNASKED, 'not-sent'),
+    libremctl: prints(''),
+    difference: BEFORE_COMMAND,
+  },
+  {
+    id: 'unasked/part-of-a-token',
+    title: 'the begin of a token before the command: the command is not sent',
+    serve: async (peer) => {
+      await peer.authenticate();
+      const token = peer.seal(OUTPUT);
+      peer.send(token.subarray(0, HEADER_LENGTH + 1));
+      await peer.expectCommand();
+      peer.send(token.subarray(HEADER_LENGTH + 1), peer.seal(STATUS));
+    },
+    act: runCommandLater,
+    ending: invalid(UNASKED, 'not-sent'),
+    libremctl: TAKES_IT,
+    difference: BEFORE_COMMAND,
+  },
+  {
+    id: 'unasked/flood',
+    title: 'empty tokens without end before the command: they take no memory, and it is not sent',
+    serve: async (peer) => {
+      await peer.authenticate();
+      await peer.flood(Buffer.alloc(10_000 * HEADER_LENGTH, frame(DATA_V2, new Uint8Array())));
+    },
+    act: runCommandAfter(FLOOD_MS),
+    ending: invalid(UNASKED, 'not-sent'),
+    libremctl: failsUnwrapping(UNREADABLE),
+  },
+  {
+    id: 'unasked/output-after-status',
+    title: 'OUTPUT after STATUS is not taken for the next answer: the next command is not sent',
+    serve: answerTwice((peer) => [peer.seal(STATUS), peer.seal(OUTPUT)]),
+    act: runTwoCommands,
+    ending: invalid(UNASKED, 'not-sent'),
+    libremctl: prints(''),
+    difference: ONE_COMMAND,
+  },
+  {
+    id: 'unasked/second-status',
+    title: 'a second STATUS is not taken for the next answer: the next command is not sent',
+    serve: answerTwice((peer) => [peer.seal(OUTPUT), peer.seal(STATUS), peer.seal(STATUS)]),
+    act: runTwoCommands,
+    ending: invalid(UNASKED, 'not-sent'),
+    libremctl: TAKES_IT,
+    difference: ONE_COMMAND,
+  },
+  {
+    id: 'unasked/noop-for-command',
+    title: 'a NOOP as the answer to a command is refused',
+    serve: answerWithMessages(NOOP, STATUS),
+    ending: invalid({ native: /unknown message type 7/, pure: /command with MESSAGE_NOOP/ }),
+    libremctl: failsReading('unknown message type 7 from server'),
+  },
+  {
+    id: 'unasked/version-for-command',
+    title: 'a VERSION as the answer to a command of a version that all servers have is refused',
+    serve: answerWithMessages(version(3), STATUS),
+    ending: invalid({ native: /unknown message type 6/, pure: /command with MESSAGE_VERSION/ }),
+    libremctl: failsReading('unknown message type 6 from server'),
+  },
+  {
+    id: 'unasked/noop-after-output',
+    title: 'a NOOP between output and status is refused',
+    serve: answerWithMessages(OUTPUT, NOOP, STATUS),
+    ending: invalid({ native: /unknown message type 7/, pure: /command with MESSAGE_NOOP/ }),
+    libremctl: failsReading('unknown message type 7 from server', 'out\n'),
+  },
+  {
+    id: 'noop/version',
+    title:
+      'MESSAGE_VERSION for a NOOP is what servers of protocol 2 answer; the connection goes on',
+    serve: answerNoop(version(2)),
+    act: sendNoop,
+    ending: {
+      type: 'refused',
+      error: RemctlUnsupportedError,
+      says: { native: /has no NOOP message/, pure: /has no NOOP message/ },
+      commandState: 'not-sent',
+      staysOpen: true,
+    },
+    libremctl: NO_NOOP,
+  },
+  {
+    id: 'noop/status',
+    title: 'a STATUS as the answer to a NOOP is refused',
+    serve: answerNoop(STATUS),
+    act: sendNoop,
+    ending: invalid(
+      { native: /unexpected message type 4/, pure: /a NOOP with a status message/ },
+      'not-sent',
+    ),
+    libremctl: NO_NOOP,
+  },
+  {
+    id: 'noop/longer',
+    title: 'a NOOP with an octet more is refused',
+    serve: answerNoop(bytes(NOOP, 0)),
+    act: sendNoop,
+    ending: invalid({ native: /./, pure: /MESSAGE_NOOP of a wrong length/ }, 'not-sent'),
+    native: {
+      ending: ANSWERED,
+      because: 'libremctl compares no length of a NOOP, and hands nothing of it on',
+    },
+    libremctl: NO_NOOP,
+  },
+  {
+    id: 'noop/twice',
+    title: 'two NOOPs for one: the second is not taken for a later answer',
+    serve: answerNoop(NOOP, NOOP),
+    act: sendNoop,
+    ending: invalid(UNASKED, 'not-sent'),
+    libremctl: NO_NOOP,
+  },
+];

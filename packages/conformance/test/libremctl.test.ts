@@ -1,0 +1,86 @@
+/** The records of what libremctl does with hostile servers, compared with what it does. */
+import { spawn } from 'node:child_process';
+import { RemctlTimeoutError } from '@remctl/core';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { COMMAND } from '../src/hostile/acts.js';
+import type { HostileCase, Printed } from '../src/hostile/hostile-case.js';
+import { hostileCases } from '../src/hostile/index.js';
+import { startScriptedServer } from '../src/servers/scripted-server.js';
+
+/** The package remctl-client's; another one of this name may come first in PATH. */
+const REMCTL = '/usr/bin/remctl';
+
+/** Its time-out, in whole seconds, of which it may lose up to one. */
+const TIMEOUT = 3;
+/** How many of them it gets before it is killed. */
+const PATIENCE = 3;
+
+let realm: Realm;
+beforeAll(async () => {
+  realm = await startRealm();
+});
+afterAll(() => realm?.dispose());
+
+/** What it prints and its exit status, which is null where it was killed. */
+async function runRemctl(port: number) {
+  const args = ['-t', String(TIMEOUT), '-p', String(port), realm.host, ...COMMAND];
+  const child = spawn(REMCTL, args, {
+    env: realm.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: PATIENCE * TIMEOUT * 1000,
+  });
+  const printed = { stdout: '', stderr: '' };
+  child.stdout.on('data', (data: Buffer) => {
+    printed.stdout += data.toString();
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    printed.stderr += data.toString();
+  });
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { ...printed, status };
+}
+
+const asked = hostileCases.flatMap((hostile) => {
+  const { libremctl } = hostile;
+  return 'notAsked' in libremctl ? [] : [{ ...hostile, printed: libremctl }];
+});
+
+test.concurrent.for(asked)('$id: $title', async ({ serve, printed }, { expect }) => {
+  await using server = await startScriptedServer({
+    keytab: realm.keytabs.server,
+    script: serve,
+  });
+  const result = await runRemctl(server.port);
+  expect(server.failures()).toEqual([]);
+  const { stdout = '', stderr = '', status } = printed;
+  expect(result).toEqual({
+    stdout,
+    stderr: typeof stderr === 'string' ? stderr : expect.stringMatching(stderr),
+    status,
+  });
+});
+
+type Verdict = 'takes it' | 'refuses' | 'times out' | 'waits';
+
+function itsVerdict({ stderr = '' }: Printed): Verdict {
+  const text = String(stderr);
+  if (text.includes('timed out')) return 'times out';
+  // What a server says in a MESSAGE_ERROR is printed without the program's name.
+  return text.includes('remctl: ') ? 'refuses' : 'takes it';
+}
+
+function ourVerdict({ ending }: HostileCase): Verdict {
+  if (ending.type === 'aborted') return 'waits';
+  if (ending.type === 'answered') return 'takes it';
+  return ending.error === RemctlTimeoutError ? 'times out' : 'refuses';
+}
+
+test('where ours is not its answer, the reason is written down, and nowhere else', () => {
+  const differing = asked.filter((each) => itsVerdict(each.printed) !== ourVerdict(each));
+  const explained = hostileCases.filter(({ difference }) => difference !== undefined);
+  expect(explained.map(({ id }) => id)).toEqual(differing.map(({ id }) => id));
+});
