@@ -51,6 +51,15 @@ constexpr size_t kMessageMaxLength = 64 * 1024;
 constexpr size_t kOutputHeaderLength = 7;
 constexpr size_t kOutputHeaderLengthV1 = 8;
 
+// The largest token, header included (section 1).
+constexpr uint32_t kTokenMaxLength = 1024 * 1024;
+
+// A Wrap token of Kerberos: its identifier, and the flag that its message is encrypted (RFC 4121, sections
+// 4.2.6.2 and 4.2.2).
+constexpr unsigned char kWrapTokenId[] = {0x05, 0x04};
+constexpr unsigned char kSealed = 0x02;
+constexpr int kWrapBegin = 3;
+
 // Protocol 1 has no error message: the server sends this as the status.
 constexpr int kFailureV1 = -1;
 constexpr int kMaxStatus = 255;
@@ -197,6 +206,8 @@ bool Session::run_command() {
   words.clear();
   emit(Event::Type::Sent);
   size_t held = 0;
+  // Protocol 1 has output and status in one token: the library is asked twice, and reads once.
+  bool whole = false;
   for (;;) {
     {
       std::unique_lock<std::mutex> lock(mutex_);
@@ -215,14 +226,16 @@ bool Session::run_command() {
       held = 0;
       acknowledge_at_once();
     }
-    struct remctl_output *output = remctl_output(remctl_);
-    if (output == nullptr) {
-      fail_from_library("command");
-      return false;
-    }
-    std::string wrong = violation(*output);
+    std::string wrong = whole ? "" : token_violation();
+    struct remctl_output *output = wrong.empty() ? remctl_output(remctl_) : nullptr;
+    if (output != nullptr) wrong = output_violation(*output);
+    whole = protocol_ == 1;
     if (!wrong.empty()) {
       fail("command", std::move(wrong));
+      return false;
+    }
+    if (output == nullptr) {
+      fail_from_library("command");
       return false;
     }
     std::unique_ptr<Event> event;
@@ -258,8 +271,30 @@ bool Session::run_command() {
   }
 }
 
-// What the protocol forbids and the library takes, as far as it can be seen here; empty for nothing.
-std::string Session::violation(const struct remctl_output &output) const {
+// The protocol forbids it, and the library takes it: of the next token, looked at before the library reads it.
+// Waits for its begin. Empty for nothing, and where the connection breaks, which the library reports.
+std::string Session::token_violation() {
+  unsigned char begin[kHeaderLength + kWrapBegin];
+  auto peek = [&](int length) {
+    return recv(socket_, begin, length, MSG_PEEK | MSG_WAITALL) == length;
+  };
+  // Without the lock, which abort() needs: the descriptor is closed on this thread alone.
+  if (!peek(kHeaderLength)) return "";
+  uint32_t length;
+  std::memcpy(&length, begin + 1, sizeof(length));
+  length = ntohl(length);
+  if (length > kTokenMaxLength - kHeaderLength) {
+    return "a token of " + std::to_string(length) + " octets from server";
+  }
+  if (length < kWrapBegin || !peek(sizeof(begin))) return "";
+  const unsigned char *wrap = begin + kHeaderLength;
+  bool is_wrap = std::memcmp(wrap, kWrapTokenId, sizeof(kWrapTokenId)) == 0;
+  bool is_sealed = (wrap[sizeof(kWrapTokenId)] & kSealed) != 0;
+  return is_wrap && !is_sealed ? "a message that is not encrypted from server" : "";
+}
+
+// The same of what the library has read.
+std::string Session::output_violation(const struct remctl_output &output) const {
   if (output.type == REMCTL_OUT_OUTPUT) {
     size_t header = protocol_ == 1 ? kOutputHeaderLengthV1 : kOutputHeaderLength;
     if (output.length + header > kMessageMaxLength) {
@@ -404,7 +439,7 @@ std::string Session::unasked() {
   if (got > 0) return "DATA";
   if (got == 0) return "EOF";
   bool nothing = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-  return nothing ? "" : errno_name(errno);
+  return nothing ? "" : std::strerror(errno);
 }
 
 double Session::activity() {

@@ -72,7 +72,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void detach();
 
   // What has come while nothing was asked: "" for nothing, "DATA" for bytes, "EOF" for the server's end, or
-  // the system's name for what broke the connection. To be called while no request is under way.
+  // the system's text for what broke the connection. To be called while no request is under way.
   std::string unasked();
 
   // A number that grows with each byte that the network took or gave; for telling silence.
@@ -89,7 +89,8 @@ class Session : public std::enable_shared_from_this<Session> {
   bool run_noop();
   void acknowledge_at_once();
   bool token_is_waiting();
-  std::string violation(const struct remctl_output &output) const;
+  std::string token_violation();
+  std::string output_violation(const struct remctl_output &output) const;
   // Events are handed over by flush(), emit() being both.
   void hold(std::unique_ptr<Event> event);
   void flush();

@@ -41,7 +41,7 @@ export interface Session {
   close(): void;
   consumed(bytes: number): void;
   abort(): void;
-  /** '', 'DATA', 'EOF', or the system's name for what broke the connection. */
+  /** '', 'DATA', 'EOF', or the system's text for what broke the connection. */
   unasked(): string;
   activity(): number;
   /** While referenced, it keeps the event loop alive. */

@@ -25,6 +25,13 @@ const BROKEN: readonly (readonly [RegExp, string])[] = [
   [/No route to host/, 'EHOSTUNREACH'],
 ];
 
+/** Where the system gives no name. */
+const UNNAMED = 'EIO';
+
+function codeOf(text: string): string | undefined {
+  return BROKEN.find(([pattern]) => pattern.test(text))?.[1];
+}
+
 /** How libremctl says that the server sent what it must not. */
 const INVALID =
   /malformed result token|unexpected (token|protocol|stream|message type)|unknown message type|invalid token format|token too large|GSS-API error (receiving|sending) token/;
@@ -47,14 +54,14 @@ export function errorOf(failure: Failure, host: string, port: number): RemctlErr
   if (text.includes(VERSION_FOR_NOOP)) {
     return new RemctlUnsupportedError('the server has no NOOP message: it speaks protocol 2');
   }
-  const broken = BROKEN.find(([pattern]) => pattern.test(text));
-  if (code !== '' || broken !== undefined) {
+  const brokenBy = codeOf(text);
+  if (code !== '' || brokenBy !== undefined) {
     const hint =
       phase === 'negotiate'
         ? ': the server hung up during authentication (its log says why; a principal that it has no key for does that)'
         : '';
     return new RemctlNetworkError(`${at}: ${text}${hint}`, {
-      code: code === '' ? (broken?.[1] ?? 'EIO') : code,
+      code: code === '' ? (brokenBy ?? UNNAMED) : code,
       phase,
     });
   }
@@ -72,6 +79,12 @@ export function unaskedError(found: string, host: string, port: number): RemctlE
       `${at}: the server sent a message that nothing had asked for`,
     );
   }
-  const text = found === 'EOF' ? 'the server closed the connection' : found;
-  return new RemctlNetworkError(`${at}: ${text}`, { code: found, phase: 'command' });
+  if (found === 'EOF') {
+    const text = `${at}: the server closed the connection`;
+    return new RemctlNetworkError(text, { code: 'EOF', phase: 'command' });
+  }
+  return new RemctlNetworkError(`${at}: ${found}`, {
+    code: codeOf(found) ?? UNNAMED,
+    phase: 'command',
+  });
 }

@@ -25,7 +25,6 @@ import {
   confirm,
   invalid,
   SIGNED_ONLY_DIFFERENCE,
-  SIGNED_ONLY_UNSEEN,
   silent,
 } from './scripts.js';
 
@@ -149,8 +148,7 @@ export const protocol1Cases: readonly HostileCase[] = [
       confirm(peer, command),
       frame(TokenFlag.DATA, peer.wrapInClear(ANSWER_V1)),
     ]),
-    ending: invalid({ native: /./, pure: UNWRAP }),
-    native: { ending: ANSWERED, because: SIGNED_ONLY_UNSEEN },
+    ending: invalid({ native: /not encrypted/, pure: UNWRAP }),
     libremctl: TAKES_IT,
     difference: SIGNED_ONLY_DIFFERENCE,
   },

@@ -88,9 +88,6 @@ export const ONE_COMMAND = 'remctl runs one command, and never sees what comes a
 /** Of a message that is wrapped without confidentiality. */
 export const SIGNED_ONLY_DIFFERENCE =
   'sections 2.1 and 3 require confidentiality of every message; libremctl does not look whether it was there';
-export const SIGNED_ONLY_UNSEEN =
-  "libremctl ignores gss_unwrap's conf_state, and hands on the message alone; integrity is checked all the same, so that nobody but the server can have made it";
-
 interface Texts {
   readonly native: RegExp;
   readonly pure: RegExp;
