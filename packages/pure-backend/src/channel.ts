@@ -90,10 +90,19 @@ export function createChannel(wire: Wire, host: string): Channel {
     timer.unref();
   }
 
+  const timeLeft = () => lastActivity + timerMs - performance.now();
+
   function onTimer(): void {
     timer = undefined;
-    if (waiter === undefined) return;
-    const left = lastActivity + timerMs - performance.now();
+    // Where the process was busy, timers come before what has arrived meanwhile: that is read first.
+    if (waiter !== undefined && timeLeft() <= 0) setImmediate(endSilence);
+    else endSilence();
+  }
+
+  function endSilence(): void {
+    // What was awaited may have come, and another wait, with a timer of its own or none, have begun.
+    if (waiter === undefined || timer !== undefined || timerMs === 0) return;
+    const left = timeLeft();
     if (left > 0) {
       arm(Math.ceil(left));
       return;

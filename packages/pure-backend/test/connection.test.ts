@@ -7,7 +7,7 @@ import {
   RemctlTimeoutError,
   RemctlUnsupportedError,
 } from '@remctl/core';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createTokenReader, encodeToken, type FramedToken } from '../src/framing.js';
 import { createPureBackend, type SecurityMechanism } from '../src/index.js';
 
@@ -210,4 +210,24 @@ test('abort ends what waits', async () => {
   const waiting = connection.receive(WAIT);
   connection.abort();
   await expect(waiting).rejects.toThrow(RemctlNetworkError);
+});
+
+test('an answer that came while the process was busy is no silence', async () => {
+  const answers: (() => void)[] = [];
+  const connection = await connectTo(
+    server2((_, send) => {
+      answers.push(() => send(STATUS));
+    }),
+  );
+  await connection.send([Buffer.from('test')], WAIT);
+  const [answer] = await vi.waitUntil(() => (answers.length === 0 ? undefined : answers));
+  const timeoutMs = 100;
+  // From here the event loop comes to its timers before it looks at sockets.
+  await new Promise((resolve) => setImmediate(resolve));
+  const receiving = connection.receive({ timeoutMs });
+  answer?.();
+  const busyUntil = performance.now() + 2 * timeoutMs;
+  while (performance.now() < busyUntil);
+  expect(await receiving).toEqual({ type: 'status', status: 3 });
+  await connection.close();
 });
