@@ -5,6 +5,7 @@ import {
   type CredentialOptions,
   checkCcache,
   checkCredentials,
+  checkFitsProtocol1,
   checkMinProtocol,
   checkSourceIp,
   checkTarget,
@@ -178,7 +179,7 @@ export class Remctl {
    * can be sent. Where the server speaks protocol 1, a connection is opened for each command.
    *
    * Errors: TypeError and RangeError for the command; RemctlNotOpenedError; RemctlBusyError;
-   * RemctlNetworkError, RemctlTimeoutError and the like; the signal's reason.
+   * RemctlUnsupportedError for more than 64 KiB at protocol 1, nothing sent; RemctlNetworkError, RemctlTimeoutError and the like; the signal's reason.
    */
   async command(command: Command, options: CallOptions = {}): Promise<void> {
     await this.#send('command', encodeCommand(command), options.signal);
@@ -349,6 +350,13 @@ export class Remctl {
       if (state.type === 'spent') throw new Error('a new connection is not spent');
     }
     const { connection } = state;
+    if (connection.protocol === 1) {
+      try {
+        checkFitsProtocol1(words);
+      } catch (error) {
+        throw this.#note(error);
+      }
+    }
     await this.#exclusive(
       method,
       signal,

@@ -105,6 +105,17 @@ describe('state', () => {
     }
   });
 
+  test('a command that protocol 1 cannot carry is not sent, and the connection stays', async () => {
+    const { client, log } = await opened(1);
+    const words = [new Uint8Array(64 * 1024 - 7)];
+    const error = await client.command(words).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'RemctlUnsupportedError', commandState: 'not-sent' });
+    await expect(client.run(words).bytes()).rejects.toBeInstanceOf(RemctlUnsupportedError);
+    expect(log).toEqual([]);
+    await client.command([new Uint8Array(64 * 1024 - 8)]);
+    expect(log).toHaveLength(1);
+  });
+
   test('NOOP that the server does not know leaves the connection open', async () => {
     const { client, on } = await opened();
     on({ noop: () => Promise.reject(new RemctlUnsupportedError('protocol 2')) });

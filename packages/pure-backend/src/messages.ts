@@ -1,7 +1,7 @@
 /** The messages inside the tokens: protocol 2 and 3 (specification, section 2) and 1 (section 3). */
 
 import type { ErrorToken, OutputToken, ServerToken, StatusToken } from '@remctl/core';
-import { RemctlInvalidTokenError, RemctlUnsupportedError, STDERR, STDOUT } from '@remctl/core';
+import { RemctlInvalidTokenError, STDERR, STDOUT } from '@remctl/core';
 
 /** The largest input of gss_wrap, in octets (specification, section 1). */
 export const MESSAGE_MAX_LENGTH = 64 * 1024;
@@ -145,15 +145,10 @@ export function decodeMessage(bytes: Uint8Array): ServerMessage {
   }
 }
 
-/** A command of protocol 1. Throws RemctlUnsupportedError where it is longer than that protocol carries. */
+/** A command of protocol 1, which core has seen to fit in a message. */
 export function encodeCommandV1(command: readonly Uint8Array[]): Uint8Array {
   let length = NUMBER_LENGTH;
   for (const argument of command) length += NUMBER_LENGTH + argument.length;
-  if (length > MESSAGE_MAX_LENGTH) {
-    throw new RemctlUnsupportedError(
-      `the command has ${length} octets; a server of protocol 1 takes at most ${MESSAGE_MAX_LENGTH}`,
-    );
-  }
   const message = Buffer.allocUnsafe(length);
   let at = message.writeUInt32BE(command.length, 0);
   for (const argument of command) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Case, Context } from '../case.js';
-import { collect, hex, text } from './helpers.js';
+import { collect, hex, rejection, text } from './helpers.js';
 
 const TOO_LONG_FOR_1 = 'protocol 1 carries one message of at most 64 KiB, and no continuation';
 const ONE_STREAM_IN_1 = 'protocol 1 sends both streams as one';
@@ -223,6 +223,22 @@ export const commandCases: readonly Case[] = [
       const token = await client.output();
       if (protocol === 1) expect(token.type).toBe('output');
       else expect(token).toMatchObject({ type: 'error', error: 4 });
+    },
+  },
+  {
+    id: 'size/too-long-for-protocol-1',
+    title:
+      'a command that protocol 1 cannot carry is refused before it is sent; the client goes on',
+    async run({ open, protocol }) {
+      const client = await open();
+      const command = ['test', 'digest', pattern(64 * KIB)];
+      if (protocol === 2) return void expect((await client.run(command).bytes()).status).toBe(0);
+      expect(await rejection(client.command(command))).toMatchObject({
+        name: 'RemctlUnsupportedError',
+        message: expect.stringMatching(/65\d{3} octets.*at most 65536/),
+        commandState: 'not-sent',
+      });
+      expect((await client.run(['echo', 'on']).text()).stdout).toBe('on\n');
     },
   },
   size('60k', 60 * KIB - 100),
