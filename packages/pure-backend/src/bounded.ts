@@ -14,8 +14,9 @@ export function bounded<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => settle(() => reject(signal.reason));
-    const timer =
-      timeoutMs === 0 ? undefined : setTimeout(() => settle(() => reject(onTimeout())), timeoutMs);
+    const timedOut = () => settle(() => reject(onTimeout()));
+    // Where the process was busy, timers come before what has arrived meanwhile: that is seen first.
+    const timer = timeoutMs === 0 ? undefined : setTimeout(() => setImmediate(timedOut), timeoutMs);
     function settle(how: () => void): void {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
