@@ -1,12 +1,5 @@
 export type { Case, Comparison, Context } from './case.js';
-export {
-  collectGarbage,
-  descriptors,
-  residentMemory,
-  threads,
-  type Usage,
-  usage,
-} from './process.js';
+export { type RunCasesOptions, runCases } from './run-cases.js';
 export {
   type ConformanceOptions,
   conformance,

@@ -1,5 +1,6 @@
 /** What this process holds: descriptors, threads and memory, for tests that nothing is left behind. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -39,4 +40,25 @@ export function usage(): Usage {
     resident: residentMemory(),
     heap: heapUsed + external,
   };
+}
+
+const POLL_MS = 20;
+/** What is released in its own time, such as the other end of a connection, has so long. */
+const SETTLE_MS = 5000;
+
+/**
+ * After a collection. With `earlier`, once there are no more descriptors and threads than then, or
+ * the time for that is over.
+ */
+export async function settledUsage(earlier?: Usage): Promise<Usage> {
+  collectGarbage();
+  const deadline = performance.now() + SETTLE_MS;
+  for (;;) {
+    const now = usage();
+    const back =
+      earlier === undefined ||
+      (now.descriptors <= earlier.descriptors && now.threads <= earlier.threads);
+    if (back || performance.now() > deadline) return now;
+    await sleep(POLL_MS);
+  }
 }

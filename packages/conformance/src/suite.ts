@@ -1,7 +1,7 @@
 /** Registers every case for a backend with vitest, and leaves the results for the matrix. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Backend, type ClientOptions, Remctl } from '@remctl/core';
+import type { Backend } from '@remctl/core';
 import {
   type Realm,
   type RealmOptions,
@@ -10,7 +10,7 @@ import {
   startRealm,
 } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, type TestFunction, test } from 'vitest';
-import type { Case, Comparison, Context } from './case.js';
+import type { Case, Comparison } from './case.js';
 import { badInputCases } from './cases/bad-input.js';
 import { commandCases } from './cases/commands.js';
 import { cutCases } from './cases/cuts.js';
@@ -18,6 +18,7 @@ import { faultCases } from './cases/faults.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { resourceCases } from './cases/resources.js';
 import { stateCases } from './cases/state.js';
+import { makeContext } from './context.js';
 import { asCase } from './hostile/as-case.js';
 import { hostileCases } from './hostile/index.js';
 
@@ -127,7 +128,12 @@ export function conformance(options: ConformanceOptions): void {
       }
       record(each, 'fail', 'it did not run');
       const run: TestFunction = async ({ onTestFinished }) => {
-        const { context, end } = makeContext(realm, backend, protocol, proxy?.port ?? realm.port);
+        const { context, end } = makeContext({
+          realm,
+          backend,
+          protocol,
+          port: proxy?.port ?? realm.port,
+        });
         // The last hook to be added runs first: what end() throws fails the case too.
         onTestFinished(({ task }) => {
           record(each, task.result?.state === 'pass' ? 'pass' : 'fail');
@@ -138,35 +144,4 @@ export function conformance(options: ConformanceOptions): void {
       test(`${each.id}: ${each.title}`, run, each.timeoutMs);
     }
   });
-}
-
-function makeContext(realm: Realm, backend: Backend, protocol: 1 | 2, port: number) {
-  const resources: AsyncDisposable[] = [];
-  const client = (options?: ClientOptions) => {
-    const made = new Remctl(backend, options);
-    resources.push(made);
-    return made;
-  };
-  const context: Context = {
-    backend,
-    realm,
-    protocol,
-    host: realm.host,
-    port,
-    client,
-    async open(options) {
-      const made = client(options);
-      await made.open(realm.host, port);
-      return made;
-    },
-    async use(resource) {
-      const made = await resource;
-      resources.push(made);
-      return made;
-    },
-  };
-  const end = async () => {
-    for (const resource of resources.reverse()) await resource[Symbol.asyncDispose]();
-  };
-  return { context, end };
 }

@@ -1,11 +1,10 @@
 // Builds the addon with node-gyp. As the package's install script (--install) a failure is said
 // clearly and does not stop the installation of other packages; the backend says it again when it is
 // used. Without the option a failure is a failure.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeGyp } from './node-gyp.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const installing = process.argv.includes('--install');
@@ -17,17 +16,7 @@ if (existsSync(addon) && sources.every((path) => changed(path) <= statSync(addon
   process.exit(0);
 }
 
-// Node's headers are often beside node itself; without them node-gyp would download them.
-const prefix = dirname(dirname(process.execPath));
-const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node_api.h'));
-const nodedir = process.env.npm_config_nodedir ?? (hasHeaders ? prefix : undefined);
-
-const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
-const result = spawnSync(
-  process.execPath,
-  [nodeGyp, 'rebuild', ...(nodedir === undefined ? [] : [`--nodedir=${nodedir}`])],
-  { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
-);
+const result = nodeGyp(root);
 if (result.status === 0) process.exit(0);
 
 const output = `${result.stdout}${result.stderr}`;

@@ -1,9 +1,8 @@
 /** Many connections of one process, many commands, and a server that dies in the middle. */
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backend, Remctl } from '@remctl/core';
 import { type Realm, startRealm } from '@remctl/realm';
-import { collectGarbage, type Usage, usage } from '../process.js';
+import { settledUsage, type Usage, usage } from '../process.js';
 import { type Account, account } from './account.js';
 import { createJournal } from './journal.js';
 import { startServers } from './servers.js';
@@ -55,8 +54,6 @@ export interface LoadReport {
 const HEAP_BOUND = { fixed: 2 * 2 ** 20, command: 64 };
 const RESIDENT_BOUND = { fixed: 48 * 2 ** 20, command: 64 };
 
-/** What of a connection's end is not waited for by close() may take so long. */
-const SETTLE_MS = 10_000;
 const SAMPLE_MS = 500;
 /** When the server dies: this share of the second half is finished. */
 const KILL_AT = 0.1;
@@ -84,15 +81,15 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     const make = (first: number) => makeWorker(backend, { first, servers, journal, counts });
     await warmUp(backend, realm);
 
-    const before = settledUsage();
+    const before = await settledUsage();
     const peak = watchPeak();
     const workers = Array.from({ length: options.connections }, (_, n) => make(n));
     const openSeconds = await timed(() => inWaves(workers, options.opensAtOnce));
-    const open = settledUsage();
+    const open = await settledUsage();
 
     const half = options.commands >> 1;
     const firstSeconds = await timed(() => work(workers, 0, half));
-    const firstHalf = settledUsage();
+    const firstHalf = await settledUsage();
 
     const killAt = half + Math.floor((options.commands - half) * KILL_AT);
     let killing: Promise<void> | undefined;
@@ -102,10 +99,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       }),
     );
     await killing;
-    const secondHalf = settledUsage();
+    const secondHalf = await settledUsage();
 
     await Promise.all(workers.map(({ client }) => client.close()));
-    const after = await settle(before);
+    const after = await settledUsage(before);
     const accounted = account(journal, servers.ledger());
     const latencies = journal.latencies().sort();
     const quantile = (q: number) => latencies[Math.floor((latencies.length - 1) * q)] ?? 0;
@@ -195,22 +192,6 @@ async function timed(what: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await what();
   return (performance.now() - started) / 1000;
-}
-
-function settledUsage(): Usage {
-  collectGarbage();
-  return usage();
-}
-
-/** Waits until what connections had is given back, or the time for that is over. */
-async function settle(before: Usage): Promise<Usage> {
-  const deadline = performance.now() + SETTLE_MS;
-  for (;;) {
-    const now = usage();
-    const back = now.descriptors <= before.descriptors && now.threads <= before.threads;
-    if (back || performance.now() > deadline) return settledUsage();
-    await sleep(SAMPLE_MS / 10);
-  }
 }
 
 /** Samples until it is asked for the highest. */

@@ -1,0 +1,40 @@
+// Runs conformance cases in this process, on the copy of this package in the folder that is given:
+// what a tool that watches one process is started with. Further arguments: `--protocol 1`, and ids of
+// cases, or `area/` for all of an area; every case without any.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runCases, suites } from '@remctl/conformance';
+
+// The tool is for this process; what it starts must not run under it.
+delete process.env.LD_PRELOAD;
+
+const { values, positionals } = parseArgs({
+  options: { protocol: { type: 'string', default: '2' } },
+  allowPositionals: true,
+});
+const [folder, ...wanted] = positionals;
+const { createNativeBackend } = await import(pathToFileURL(join(folder, 'dist', 'index.js')).href);
+
+const isWanted = ({ id }) =>
+  wanted.some((name) => id === name || (name.endsWith('/') && id.startsWith(name)));
+const cases = Object.values(suites)
+  .flat()
+  .filter((each) => wanted.length === 0 || isWanted(each));
+
+let passed = 0;
+let failed = 0;
+await runCases({
+  backend: createNativeBackend,
+  cases,
+  protocol: values.protocol === '1' ? 1 : 2,
+  onResult({ id }, { error }) {
+    if (error === undefined) passed += 1;
+    else {
+      failed += 1;
+      console.log(`FAILED ${id}: ${error.message}`);
+    }
+  },
+});
+console.log(`${passed} cases passed, ${failed} failed, protocol ${values.protocol}`);
+process.exitCode = failed > 0 ? 1 : 0;
