@@ -2,7 +2,9 @@
   "targets": [
     {
       "target_name": "remctl",
-      "sources": ["native/addon.cc", "native/session.cc", "native/dial.cc", "native/layout.cc"],
+      "sources": [
+        "native/addon.cc", "native/session.cc", "native/threads.cc", "native/dial.cc", "native/layout.cc"
+      ],
       "include_dirs": ["<!@(node -p \"require('node-addon-api').include\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "cflags": ["-Wall", "-Wextra", "-Wno-cast-function-type"],

@@ -1,12 +1,10 @@
 #include "session.h"
 
 #include <cerrno>
-#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -26,13 +24,11 @@ extern "C" {
 
 #include "dial.h"
 #include "layout.h"
+#include "threads.h"
 
 namespace remctl_addon {
 
 namespace {
-
-// Enough for GSS-API and its plug-ins; only pages that are used take memory.
-constexpr size_t kStackSize = 1024 * 1024;
 
 // How much output is read ahead of the owner. Beyond that the server is left to wait.
 constexpr size_t kReadAhead = 1024 * 1024;
@@ -77,22 +73,14 @@ std::shared_ptr<Session> Session::start(SessionOptions options, Listener listene
                                         std::function<void()> on_end) {
   auto session =
       std::make_shared<Session>(std::move(options), std::move(listener), std::move(on_end));
-  auto *own = new std::shared_ptr<Session>(session);
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kStackSize);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  // Signals are the main thread's; above all SIGPIPE, which the library does not ward off.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_t thread;
-  int error = pthread_create(&thread, &attributes, thread_main, own);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  pthread_attr_destroy(&attributes);
+  // The registry of threads has the reference that keeps the session while its thread runs.
+  Session *self = session.get();
+  int error = start_thread([session] { session->run(); },
+                           [self] {
+                             self->detach();
+                             self->abort();
+                           });
   if (error != 0) {
-    delete own;
     errno = error;
     return nullptr;
   }
@@ -103,12 +91,6 @@ Session::Session(SessionOptions options, Listener listener, std::function<void()
     : options_(std::move(options)), listener_(std::move(listener)), on_end_(std::move(on_end)) {}
 
 Session::~Session() { drop_socket(); }
-
-void *Session::thread_main(void *argument) {
-  std::unique_ptr<std::shared_ptr<Session>> own(static_cast<std::shared_ptr<Session> *>(argument));
-  (*own)->run();
-  return nullptr;
-}
 
 void Session::run() {
   if (open()) serve();

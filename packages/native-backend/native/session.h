@@ -81,7 +81,6 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   enum class Request { None, Send, Noop, Close };
 
-  static void *thread_main(void *argument);
   void run();
   bool open();
   void serve();

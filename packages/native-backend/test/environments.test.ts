@@ -1,5 +1,7 @@
 /** Processes and workers that end while connections wait. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,9 +23,12 @@ const prelude = () => `
   await client.open('localhost', ${realm.port});
 `;
 
-function run(program: string): Promise<{ status: number | null; output: string }> {
+function run(
+  program: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ status: number | null; output: string }> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', prelude() + program], {
-    env: realm.env,
+    env: { ...realm.env, ...env },
     timeout: 10_000,
   });
   let output = '';
@@ -46,6 +51,20 @@ test('process.exit() does not hang on a waiting command', async () => {
     client.run(['test', 'sleep', '20']).bytes().catch(() => {});
     setTimeout(() => process.exit(3), 200);`;
   expect(await run(program)).toEqual({ status: 3, output: '' });
+});
+
+test('process.exit() in the middle of opens ends with its status, however slow the libraries end', async () => {
+  const preload = join(realm.folder, 'slow-finalizers.so');
+  const source = fileURLToPath(new URL('fixture/slow-finalizers.c', import.meta.url));
+  execFileSync('cc', ['-shared', '-fPIC', '-Wall', '-Wextra', '-o', preload, source, '-ldl']);
+  const program = `
+    for (let n = 0; n < 200; n += 1) {
+      new Remctl(createNativeBackend()).open('localhost', ${realm.port}).catch(() => {});
+    }
+    setTimeout(() => process.exit(3), 10);`;
+  for (let n = 0; n < 5; n += 1) {
+    expect(await run(program, { LD_PRELOAD: preload })).toEqual({ status: 3, output: '' });
+  }
 });
 
 /** A worker that runs this with an open client, then waits. */
