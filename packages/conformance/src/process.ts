@@ -4,20 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** This process's open descriptors. */
-export const descriptors = (): number => readdirSync('/proc/self/fd').length;
-
-/** This process's threads. */
-export const threads = (): number => readdirSync('/proc/self/task').length;
-
-/** This process's resident memory in bytes. */
-export function residentMemory(): number {
+function residentMemory(): number {
   const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'));
   return Number(line?.[1]) * 1024;
 }
 
 /** Frees what JavaScript no longer holds, so that what is measured is what is kept. */
-export function collectGarbage(): void {
+function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
 }
@@ -35,8 +28,8 @@ export interface Usage {
 export function usage(): Usage {
   const { heapUsed, external } = process.memoryUsage();
   return {
-    descriptors: descriptors(),
-    threads: threads(),
+    descriptors: readdirSync('/proc/self/fd').length,
+    threads: readdirSync('/proc/self/task').length,
     resident: residentMemory(),
     heap: heapUsed + external,
   };
