@@ -1,7 +1,8 @@
 /** Many connections of one process, many commands, and a server that dies in the middle. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backend, Remctl } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
+import { type Realm, type Remctld, startRealm } from '@remctl/realm';
 import { settledUsage, type Usage, usage } from '../process.js';
 import { type Account, account } from './account.js';
 import { createJournal } from './journal.js';
@@ -57,6 +58,8 @@ const RESIDENT_BOUND = { fixed: 48 * 2 ** 20, command: 64 };
 const SAMPLE_MS = 500;
 /** When the server dies: this share of the second half is finished. */
 const KILL_AT = 0.1;
+/** How long it is stopped before: its clients have a command each by then. */
+const STOPPED_MS = 250;
 /** A connection of the native backend has two; the rest is the process's own. */
 const DESCRIPTORS_A_CONNECTION = 2;
 const OWN_DESCRIPTORS = 200;
@@ -95,7 +98,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     let killing: Promise<void> | undefined;
     const secondSeconds = await timed(() =>
       work(workers, half, options.commands, (id) => {
-        if (id === killAt) killing = servers.remctlds[0]?.kill();
+        if (id === killAt) killing = killAtWork(servers.remctlds[0]);
       }),
     );
     await killing;
@@ -141,6 +144,17 @@ async function work(
       }
     }),
   );
+}
+
+/**
+ * Kills a server while it has commands: it is stopped first, so that those that it is given meanwhile
+ * cannot all have ended when it dies.
+ */
+async function killAtWork(remctld: Remctld | undefined): Promise<void> {
+  if (remctld === undefined) throw new Error('a server was to be killed, and there is none');
+  process.kill(-remctld.pid, 'SIGSTOP');
+  await sleep(STOPPED_MS);
+  await remctld.kill();
 }
 
 async function inWaves(workers: readonly Worker[], atOnce: number): Promise<void> {
