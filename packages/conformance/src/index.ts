@@ -1,4 +1,5 @@
 export type { Case, Comparison, Context } from './case.js';
+export { loadInSmall } from './load/in-small.js';
 export { type RunCasesOptions, runCases } from './run-cases.js';
 export {
   type ConformanceOptions,

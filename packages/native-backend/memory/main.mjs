@@ -50,6 +50,7 @@ try {
   const results = [
     run(folder, 'protocol 2', 'run.mjs', wanted),
     run(folder, 'protocol 1', 'run.mjs', ['--protocol', '1', ...wanted]),
+    run(folder, 'hostile servers', 'run.mjs', ['--suite', 'hostile', ...wanted]),
     run(folder, 'forgotten clients and ended workers', 'ends.mjs', []),
     run(folder, 'process.exit', 'ends.mjs', ['--exit'], false),
   ];

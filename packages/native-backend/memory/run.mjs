@@ -1,6 +1,6 @@
 // Runs conformance cases in this process, on the copy of this package in the folder that is given:
-// what a tool that watches one process is started with. Further arguments: `--protocol 1`, and ids of
-// cases, or `area/` for all of an area; every case without any.
+// what a tool that watches one process is started with. Further arguments: `--protocol 1`, `--suite NAME`
+// once or more, and ids of cases, or `area/` for all of an area; every case of the suites without any.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,10 @@ import { runCases, suites } from '@remctl/conformance';
 delete process.env.LD_PRELOAD;
 
 const { values, positionals } = parseArgs({
-  options: { protocol: { type: 'string', default: '2' } },
+  options: {
+    protocol: { type: 'string', default: '2' },
+    suite: { type: 'string', multiple: true, default: ['conformance', 'resources'] },
+  },
   allowPositionals: true,
 });
 const [folder, ...wanted] = positionals;
@@ -18,8 +21,8 @@ const { createNativeBackend } = await import(pathToFileURL(join(folder, 'dist', 
 
 const isWanted = ({ id }) =>
   wanted.some((name) => id === name || (name.endsWith('/') && id.startsWith(name)));
-const cases = Object.values(suites)
-  .flat()
+const cases = values.suite
+  .flatMap((suite) => suites[suite])
   .filter((each) => wanted.length === 0 || isWanted(each));
 
 let passed = 0;

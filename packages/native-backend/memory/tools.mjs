@@ -3,10 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runtimeLibrary } from './build-copy.mjs';
 
 const DEBUG = ['-g', '-fno-omit-frame-pointer'];
 const ADDON = 'remctl.node';
+const LEAKS = fileURLToPath(new URL('leaks.supp', import.meta.url));
 
 /** What a tool left in the folder for its reports. */
 const texts = (folder) =>
@@ -45,6 +47,7 @@ export const TOOLS = {
     environment: (reports, leaks) => ({
       LD_PRELOAD: runtimeLibrary('libasan.so'),
       ASAN_OPTIONS: `detect_leaks=${leaks ? 1 : 0}:log_path=${join(reports, 'report')}`,
+      LSAN_OPTIONS: `print_suppressions=0:suppressions=${LEAKS}`,
       UBSAN_OPTIONS: `print_stacktrace=1:log_path=${join(reports, 'report')}`,
     }),
     faults: texts,
