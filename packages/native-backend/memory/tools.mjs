@@ -8,7 +8,8 @@ import { runtimeLibrary } from './build-copy.mjs';
 
 const DEBUG = ['-g', '-fno-omit-frame-pointer'];
 const ADDON = 'remctl.node';
-const LEAKS = fileURLToPath(new URL('leaks.supp', import.meta.url));
+/** What the system's libraries lose. */
+const suppressions = (tool) => fileURLToPath(new URL(`${tool}.supp`, import.meta.url));
 
 /** What a tool left in the folder for its reports. */
 const texts = (folder) =>
@@ -47,7 +48,7 @@ export const TOOLS = {
     environment: (reports, leaks) => ({
       LD_PRELOAD: runtimeLibrary('libasan.so'),
       ASAN_OPTIONS: `detect_leaks=${leaks ? 1 : 0}:log_path=${join(reports, 'report')}`,
-      LSAN_OPTIONS: `print_suppressions=0:suppressions=${LEAKS}`,
+      LSAN_OPTIONS: `print_suppressions=0:suppressions=${suppressions('asan')}`,
       UBSAN_OPTIONS: `print_stacktrace=1:log_path=${join(reports, 'report')}`,
     }),
     faults: texts,
@@ -78,6 +79,7 @@ export const TOOLS = {
       return [
         ...['valgrind', '--tool=memcheck', `--leak-check=${leaks ? 'full' : 'no'}`],
         ...['--show-leak-kinds=definite', '--num-callers=40'],
+        `--suppressions=${suppressions('valgrind')}`,
         ...['--xml=yes', `--xml-file=${join(reports, 'report.xml')}`],
       ];
     },
