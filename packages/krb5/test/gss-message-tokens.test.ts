@@ -465,6 +465,17 @@ describe('the order of messages', () => {
     ]);
   });
 
+  test('a number far behind the next is old, however far', () => {
+    const { key, acceptor } = pair(etype, { sequence: false });
+    for (const behind of [65n, 2n ** 29n, 2n ** 40n, 2n ** 63n]) {
+      const seq = BigInt.asUintN(64, INITIATOR_SEQ - behind);
+      const token = forged(key, { seq }, { seq }, Buffer.of(1));
+      const before = process.memoryUsage();
+      expect(statusOf(() => acceptor.unwrap(token))).toBe(OLD);
+      expect(process.memoryUsage().heapUsed - before.heapUsed).toBeLessThan(2 ** 20);
+    }
+  });
+
   test('with neither, anything is accepted that is the peer’s', () => {
     const { initiator, acceptor } = pair(etype, { sequence: false, replay: false });
     const list = tokens(initiator, 3);

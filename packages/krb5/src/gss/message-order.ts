@@ -47,13 +47,13 @@ export function createMessageOrder(options: MessageOrderOptions): (number: bigin
       advance(number, ahead + 1n);
       return;
     }
-    const bit = 1n << (-ahead - 1n);
     if (-ahead > WINDOW) {
       throw new GssError(
         GssStatus.GSS_S_OLD_TOKEN,
         `message ${number} is too old to tell whether it is a replay (${next} was to be next): close the connection`,
       );
     }
+    const bit = 1n << (-ahead - 1n);
     if ((seen & bit) !== 0n) {
       throw duplicate(number);
     }
