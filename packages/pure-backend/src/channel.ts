@@ -53,6 +53,10 @@ interface Waiter {
   readonly until: 'token' | 'drain';
 }
 
+/**
+ * A channel over `wire`. Unread tokens are kept up to PAUSE_AT octets and what one chunk of the wire holds;
+ * then the wire is paused. `host` is for messages.
+ */
 export function createChannel(wire: Wire, host: string): Channel {
   const reader = createTokenReader();
   const tokens: FramedToken[] = [];

@@ -38,7 +38,8 @@ export function encodeToken(flags: number, payload: Uint8Array): Uint8Array {
 export interface TokenReader {
   /**
    * Takes the next bytes and gives each token they complete. Throws RemctlInvalidTokenError, before
-   * memory is taken, where a length is over the limit; the stream is then of no more use.
+   * memory is taken, where a length is over the limit; the stream is then of no more use. Keeps at most one
+   * token, of TOKEN_MAX_LENGTH octets.
    */
   push(chunk: Uint8Array, onToken: (token: FramedToken) => void): void;
   /** Whether a token has begun that is not complete. */

@@ -119,7 +119,10 @@ function decodeError(message: Buffer): ErrorToken {
   };
 }
 
-/** Decodes a server's message. Throws RemctlInvalidTokenError for all that sections 2.2 to 2.8 do not allow. */
+/**
+ * Decodes a server's message. Throws RemctlInvalidTokenError for all that sections 2.2 to 2.8 do not allow.
+ * What is in the message shares its memory.
+ */
 export function decodeMessage(bytes: Uint8Array): ServerMessage {
   if (bytes.length > MESSAGE_MAX_LENGTH) throw malformed(`${bytes.length} octets`);
   if (bytes.length < 2) throw malformed('it is too short');
@@ -161,7 +164,7 @@ export function encodeCommandV1(command: readonly Uint8Array[]): Uint8Array {
 
 /**
  * The answer of protocol 1, as the tokens of protocol 2: output, where there is any, then the status.
- * A server's failure, -1 there, is status 255.
+ * A server's failure, -1 there, is status 255. The output shares the memory of `bytes`.
  */
 export function decodeAnswerV1(bytes: Uint8Array): readonly (OutputToken | StatusToken)[] {
   if (bytes.length > MESSAGE_MAX_LENGTH) throw malformed(`${bytes.length} octets`);

@@ -64,7 +64,10 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
   return new Uint8Array(writer.buffer);
 }
 
-/** Decodes exactly one value from the whole of `bytes`. Throws Asn1Error. */
+/**
+ * Decodes exactly one value from the whole of `bytes`. Throws Asn1Error. Takes at most 96 times the memory of
+ * `bytes`: nothing is believed of their lengths that `scan` has not seen.
+ */
 export function decode<T>(codec: Codec<T>, bytes: Uint8Array, limits?: ScanLimits): T {
   scan(bytes, limits);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -78,7 +78,10 @@ export function readHeader(bytes: Uint8Array, offset: number, limit: number): El
   return { tag, contentStart, contentEnd };
 }
 
-/** Throws Asn1Error unless `bytes` are exactly one element with sound structure within `limits`. */
+/**
+ * Throws Asn1Error unless `bytes` are exactly one element with sound structure within `limits`. Takes memory
+ * for `maxDepth` numbers alone.
+ */
 export function scan(bytes: Uint8Array, limits: ScanLimits = DEFAULT_LIMITS): void {
   if (bytes.length > limits.maxLength) {
     throw new Asn1Error(`${bytes.length} bytes, more than the ${limits.maxLength} allowed`);

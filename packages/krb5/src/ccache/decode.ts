@@ -123,7 +123,8 @@ function decode(reader: ByteReader): Ccache {
 
 /**
  * Reads a credential cache file. Throws Krb5Error: KRB5_CCACHE_BADVNO for versions other than 3 and 4,
- * KRB5_CC_FORMAT for bytes that are no such file or end too early.
+ * KRB5_CC_FORMAT for bytes that are no such file or end too early. Takes at most 96 times the memory of
+ * `bytes`, whatever numbers they announce.
  */
 export function decodeCcache(bytes: Uint8Array): Ccache {
   try {

@@ -32,7 +32,8 @@ export interface MessageProtectionOptions {
  *
  * `unwrap` and `verifyMic` throw GssError: GSS_S_DEFECTIVE_TOKEN for what is no token of the peer's in
  * this context, GSS_S_BAD_SIG where the integrity check fails, and by the options GSS_S_DUPLICATE_TOKEN,
- * GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN, GSS_S_GAP_TOKEN. A refused token changes nothing here.
+ * GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN, GSS_S_GAP_TOKEN. A refused token changes nothing here. Each takes at
+ * most four times the memory of its token.
  */
 export interface MessageProtection {
   /** A Wrap token with confidentiality. `message` is free for reuse afterwards. */

@@ -48,7 +48,10 @@ export function frameToken(tokenId: number, message: Uint8Array): Uint8Array {
   return token;
 }
 
-/** Takes a context token apart. Throws Asn1Error unless it is whole and of the Kerberos mechanism. */
+/**
+ * Takes a context token apart. Throws Asn1Error unless it is whole and of the Kerberos mechanism. The message
+ * shares the token's memory.
+ */
 export function unframeToken(token: Uint8Array): { tokenId: number; message: Uint8Array } {
   const outer = readHeader(token, 0, token.length);
   if (outer.tag !== INITIAL_TOKEN || outer.contentEnd !== token.length) {
