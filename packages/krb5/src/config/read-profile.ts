@@ -13,6 +13,7 @@ const DEFAULT_FILE = '/etc/krb5.conf';
 /** Bounds far above any real configuration, so that no file can make us read for ever. */
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_FILES = 256;
+const MAX_BYTES = 4 * MAX_FILE_BYTES;
 const MAX_DEPTH = 32;
 
 /** File names that includedir takes. */
@@ -146,7 +147,7 @@ export interface Include {
 
 /**
  * Reads the text of `file` into `root`, and yields each include on the way. Throws Krb5ConfigError. Takes
- * memory of at most 80 times the text's length, in time that grows as it does.
+ * at most 96 times the memory of the text, in time that grows as its length does.
  */
 export function* readText(
   content: string,
@@ -174,7 +175,7 @@ interface Reading {
   readonly root: MutableSection;
   /** The files that include each other, from the outermost in, by their real paths. */
   readonly including: readonly string[];
-  readonly budget: { files: number };
+  readonly budget: { files: number; bytes: number };
 }
 
 /** Reads a file, and what it includes, into `reading.root`. */
@@ -190,6 +191,10 @@ async function readFile(reading: Reading, path: string): Promise<void> {
   const bytes = await readFileUpTo(path, MAX_FILE_BYTES);
   if (bytes === undefined) {
     throw new Krb5ConfigError(`larger than ${MAX_FILE_BYTES} bytes`, { file: path });
+  }
+  reading.budget.bytes -= bytes.length;
+  if (reading.budget.bytes < 0) {
+    throw new Krb5ConfigError(`more than ${MAX_BYTES} bytes in all files`, { file: path });
   }
   const inner = { ...reading, including: [...reading.including, real] };
   for (const directive of readText(bytes.toString('utf8'), path, reading.root)) {
@@ -230,7 +235,7 @@ async function readDirectory(reading: Reading, path: string): Promise<void> {
 
 async function readFileOrDirectory(path: string): Promise<Section> {
   const root = newSection();
-  const reading: Reading = { root, including: [], budget: { files: MAX_FILES } };
+  const reading: Reading = { root, including: [], budget: { files: MAX_FILES, bytes: MAX_BYTES } };
   try {
     await readFile(reading, path);
   } catch (error) {
@@ -252,7 +257,8 @@ function configFiles(env: Environment): string[] {
 
 /**
  * Reads the configuration that `env` names. Files that do not exist are skipped, even if none is left,
- * and so are those that may not be read, as long as one file is. Rejects with Krb5ConfigError.
+ * and so are those that may not be read, as long as one file is. Rejects with Krb5ConfigError, also for more
+ * than 256 files, 1 MiB in a file or 4 MiB in all.
  */
 export async function readProfile(env: Environment = process.env): Promise<Profile> {
   const files: { readonly path: string; readonly root: Section }[] = [];
