@@ -1,0 +1,68 @@
+/**
+ * An acceptor's step. An even first octet: the token as it comes. An odd one: an EncTicketPart and an
+ * Authenticator, which a client with a ticket can choose freely, sealed as they have to be.
+ */
+import { createAcceptorContext, createReplayCache, GssError, Krb5Error } from '@remctl/krb5';
+import { cut } from '../cut.js';
+import { require, unlessRefused } from '../findings.js';
+import { KEYS } from '../keys.js';
+import {
+  apMessages,
+  encode,
+  encrypt,
+  frameToken,
+  KeyUsage,
+  parsePrincipal,
+  TokenId,
+  types,
+} from '../krb5.js';
+
+const SERVICE = parsePrincipal('host/server.example.org@EXAMPLE.ORG');
+const [SERVICE_KEY] = KEYS;
+/** The session key that the ticket has to hold for its authenticator to open. */
+export const SESSION_KEY = KEYS[1];
+const KVNO = 1;
+/** No moment is too far away: the input has no way to know the time. */
+const ANY_CLOCK = Number.MAX_SAFE_INTEGER;
+
+function requestToken(ticketPart: Uint8Array, authenticator: Uint8Array): Uint8Array {
+  const ticket = encode(types.ticket, {
+    tktVno: types.PVNO,
+    realm: SERVICE.realm,
+    sname: { nameType: SERVICE.nameType, nameString: SERVICE.components },
+    encPart: {
+      etype: SERVICE_KEY.etype,
+      kvno: KVNO,
+      cipher: encrypt(SERVICE_KEY, KeyUsage.TICKET, ticketPart),
+    },
+  });
+  const request = encode(apMessages.apReq, {
+    pvno: types.PVNO,
+    msgType: types.MessageType.KRB_AP_REQ,
+    apOptions: apMessages.ApOption.MUTUAL_REQUIRED,
+    ticket,
+    authenticator: {
+      etype: SESSION_KEY.etype,
+      cipher: encrypt(SESSION_KEY, KeyUsage.AP_REQ_AUTH, authenticator),
+    },
+  });
+  return frameToken(TokenId.KRB_AP_REQ, request);
+}
+
+export function fuzz(data: Buffer): void {
+  const context = createAcceptorContext({
+    keytab: {
+      path: 'keytab',
+      entries: [{ principal: SERVICE, timestamp: 0, kvno: KVNO, key: SERVICE_KEY }],
+    },
+    clockskew: ANY_CLOCK,
+    replayCache: createReplayCache(),
+  });
+  const rest = data.subarray(1);
+  const [ticketPart = rest, authenticator = rest] = cut(rest, 2);
+  const sealed = ((data[0] ?? 0) & 1) === 1;
+  const step = unlessRefused([Krb5Error, GssError], () =>
+    context.step(sealed ? requestToken(ticketPart, authenticator) : rest),
+  );
+  require('only a sealed ticket is accepted', step === undefined || sealed);
+}

@@ -1,0 +1,74 @@
+/**
+ * A KDC's answers as a client reads them: AS-REP, TGS-REP, KRB-ERROR with METHOD-DATA. With the first bit of
+ * the first octet, the rest is an EncKDCRepPart, sealed as it has to be.
+ */
+import { Krb5Error } from '@remctl/krb5';
+import { require, unlessRefused } from '../findings.js';
+import { keyFor } from '../keys.js';
+import {
+  Asn1Error,
+  encode,
+  encrypt,
+  etypeInfoOf,
+  KeyUsage,
+  kdcMessages,
+  kdcRefusal,
+  methodData,
+  openTgsRep,
+  parsePrincipal,
+  readAnswer,
+  readAsRep,
+  tgsPrincipal,
+  types,
+} from '../krb5.js';
+
+export const CLIENT = parsePrincipal('alice@EXAMPLE.ORG');
+export const SERVER = parsePrincipal('host/server.example.org@EXAMPLE.ORG');
+export const NONCE = 1;
+const TICKET = Uint8Array.of(types.encodedTicket.tag, 0);
+
+function name({ nameType, components }: typeof CLIENT) {
+  return { nameType, nameString: components };
+}
+
+/** The answer that holds `part`. */
+function sealed(part: Uint8Array, key: ReturnType<typeof keyFor>, tgs: boolean): Uint8Array {
+  const usage = tgs ? KeyUsage.TGS_REP_ENC_PART_SUBKEY : KeyUsage.AS_REP_ENC_PART;
+  return encode(tgs ? kdcMessages.tgsRep : kdcMessages.asRep, {
+    pvno: types.PVNO,
+    msgType: tgs ? types.MessageType.KRB_TGS_REP : types.MessageType.KRB_AS_REP,
+    crealm: CLIENT.realm,
+    cname: name(CLIENT),
+    ticket: TICKET,
+    encPart: { etype: key.etype, cipher: encrypt(key, usage, part) },
+  });
+}
+
+export function fuzz(data: Buffer): void {
+  const mode = data[0] ?? 0;
+  const key = keyFor(mode >> 1);
+  const tgs = (mode & 4) !== 0;
+  const rest = data.subarray(1);
+  const bytes = (mode & 1) === 0 ? rest : sealed(rest, key, tgs);
+  const tgt = {
+    client: CLIENT,
+    server: tgsPrincipal(CLIENT.realm),
+    key,
+    ticket: TICKET,
+    flags: 0,
+    starttime: 0,
+    endtime: 0,
+  };
+  const message = new Uint8Array();
+  const answer = readAnswer(bytes, (reply) => {
+    if (tgs) {
+      return openTgsRep(reply, { message, server: SERVER, nonce: NONCE, subkey: key, tgt });
+    }
+    return readAsRep(reply, { message, nonce: NONCE, client: CLIENT })?.open(key);
+  });
+  if (answer?.type === 'error') {
+    const context = { realm: CLIENT.realm, client: CLIENT, server: SERVER };
+    require('an error has a text', kdcRefusal(answer.error, context) instanceof Krb5Error);
+    unlessRefused([Asn1Error], () => etypeInfoOf(methodData(answer.error.eData)));
+  }
+}

@@ -1,0 +1,38 @@
+/** A krb5.conf file's text and all that is read from it. What it includes is passed over. */
+import { unlessRefused } from '../findings.js';
+import {
+  capaths,
+  fallbackRealm,
+  hostRealm,
+  initialTicketOptions,
+  Krb5ConfigError,
+  krb5Config,
+  newSection,
+  parseKdc,
+  readText,
+  realmKdcs,
+  realmPrimaryKdcs,
+} from '../krb5.js';
+
+const REALM = 'EXAMPLE.ORG';
+const HOST = 'server.example.org';
+
+export function fuzz(data: Buffer): void {
+  const root = newSection();
+  const includes = unlessRefused([Krb5ConfigError], () => [
+    ...readText(data.toString('utf8'), 'krb5.conf', root),
+  ]);
+  if (includes === undefined) {
+    return;
+  }
+  const profile = { files: [{ path: 'krb5.conf', root }], missing: [] };
+  const config = unlessRefused([Krb5ConfigError], () => krb5Config(profile));
+  if (config !== undefined) {
+    unlessRefused([Krb5ConfigError], () => initialTicketOptions(config, REALM));
+    realmKdcs(config, REALM).map(parseKdc);
+    realmPrimaryKdcs(config, REALM);
+    capaths(config, REALM, 'OTHER.ORG');
+    hostRealm(config, HOST);
+    fallbackRealm(config, HOST);
+  }
+}

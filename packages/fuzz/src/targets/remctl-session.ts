@@ -1,0 +1,112 @@
+/**
+ * All that a server sends in a session, from the first context token on, over a mechanism that protects
+ * nothing: whatever comes, every call ends, with what the interface documents. The first octet says how long
+ * the pieces are that it comes in.
+ */
+import { type Connection, RemctlError } from '@remctl/core';
+import { ContextFlag } from '@remctl/krb5';
+import {
+  createChannel,
+  createConnection,
+  createConnectionV1,
+  negotiate,
+  type SecurityContext,
+  type Wire,
+  type WireHandlers,
+} from '../pure-backend.js';
+
+const NO_TIMEOUT = { timeoutMs: 0 };
+const BOUNDS = { ...NO_TIMEOUT, signal: new AbortController().signal };
+/** Commands and NOOPs of a session. */
+const CALLS = 4;
+
+function plainContext(): SecurityContext {
+  return {
+    flags: ContextFlag.MUTUAL | ContextFlag.CONF | ContextFlag.INTEG,
+    peer: undefined,
+    step: async (token) =>
+      token === undefined
+        ? { token: Uint8Array.of(1), established: false }
+        : { token: undefined, established: true },
+    wrap: (message) => message,
+    unwrap: (token) => Uint8Array.from(token),
+    getMic: (message) => message,
+    verifyMic(message, mic) {
+      if (Buffer.compare(message, mic) !== 0) {
+        throw new Error('wrong MIC');
+      }
+    },
+  };
+}
+
+/** A wire on which `data` comes in pieces, each when the client waits for it, and then its end. */
+function wireOf(data: Buffer, size: number): Wire {
+  let handlers: WireHandlers | undefined;
+  let at = 0;
+  let waiting = false;
+  let ended = false;
+  const deliver = () => {
+    while (waiting && !ended) {
+      const piece = data.subarray(at, at + size);
+      at += size;
+      if (piece.length === 0) {
+        ended = true;
+        handlers?.onEnd(undefined);
+      } else {
+        handlers?.onData(piece);
+      }
+    }
+  };
+  return {
+    attach(given) {
+      handlers = given;
+    },
+    write: () => true,
+    pause: () => undefined,
+    resume: () => undefined,
+    hold(alive) {
+      waiting = alive;
+      queueMicrotask(deliver);
+    },
+    end: async () => {
+      ended = true;
+    },
+    destroy: () => {
+      ended = true;
+    },
+  };
+}
+
+async function answers(connection: Connection): Promise<void> {
+  await connection.send([Buffer.from('test')], NO_TIMEOUT);
+  for (;;) {
+    const { type } = await connection.receive(NO_TIMEOUT);
+    if (type !== 'output') {
+      return;
+    }
+  }
+}
+
+async function session(wire: Wire): Promise<void> {
+  const channel = createChannel(wire, 'server');
+  const context = plainContext();
+  if ((await negotiate(channel, context, BOUNDS)) === 1) {
+    await answers(createConnectionV1(channel, context));
+    return;
+  }
+  const connection = createConnection(channel, context);
+  for (let call = 0; call < CALLS; call++) {
+    await (call % 2 === 0 ? answers(connection) : connection.noop(NO_TIMEOUT));
+  }
+  await connection.close();
+}
+
+export async function fuzz(data: Buffer): Promise<void> {
+  try {
+    await session(wireOf(data.subarray(1), (data[0] ?? 0) + 1));
+  } catch (error) {
+    if (!(error instanceof RemctlError)) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** The versions of libraries' symbols that an ELF file wants (gABI, "Symbol Versioning"). */
+
+const SECTION_TABLE = 0x28;
+const SECTION_SIZE = 0x3a;
+const SECTION_COUNT = 0x3c;
+/** Fields of a section header of 64 bits. */
+const Section = { TYPE: 4, OFFSET: 24, LINK: 40, INFO: 44 } as const;
+const SHT_GNU_VERNEED = 0x6fff_fffe;
+/** Fields of Elf64_Verneed and Elf64_Vernaux. */
+const Need = { COUNT: 2, FIRST: 8, NEXT: 12 } as const;
+const Wanted = { FLAGS: 4, NAME: 8, NEXT: 12 } as const;
+const VER_FLG_WEAK = 2;
+
+/**
+ * A copy of a 64-bit little-endian ELF file in which the named versions are wanted weakly: the loader then
+ * goes on without them, and takes their symbols from wherever they are.
+ */
+export function withWeakVersions(elf: Uint8Array, names: ReadonlySet<string>): Buffer {
+  const file = Buffer.from(elf);
+  const offsetOf = (section: number) => Number(file.readBigUInt64LE(section + Section.OFFSET));
+  const table = Number(file.readBigUInt64LE(SECTION_TABLE));
+  const size = file.readUInt16LE(SECTION_SIZE);
+  for (let section = 0; section < file.readUInt16LE(SECTION_COUNT); section++) {
+    const header = table + section * size;
+    if (file.readUInt32LE(header + Section.TYPE) !== SHT_GNU_VERNEED) {
+      continue;
+    }
+    const texts = offsetOf(table + file.readUInt32LE(header + Section.LINK) * size);
+    let need = offsetOf(header);
+    for (let left = file.readUInt32LE(header + Section.INFO); left > 0; left--) {
+      let wanted = need + file.readUInt32LE(need + Need.FIRST);
+      for (let each = file.readUInt16LE(need + Need.COUNT); each > 0; each--) {
+        const text = texts + file.readUInt32LE(wanted + Wanted.NAME);
+        if (names.has(file.toString('latin1', text, file.indexOf(0, text)))) {
+          const flags = file.readUInt16LE(wanted + Wanted.FLAGS) | VER_FLG_WEAK;
+          file.writeUInt16LE(flags, wanted + Wanted.FLAGS);
+        }
+        wanted += file.readUInt32LE(wanted + Wanted.NEXT);
+      }
+      need += file.readUInt32LE(need + Need.NEXT);
+    }
+  }
+  return file;
+}

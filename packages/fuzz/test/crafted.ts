@@ -1,0 +1,148 @@
+/** Inputs of about a mebibyte that claim, repeat or nest as much as their format lets them. */
+
+export const MEBIBYTE = 2 ** 20;
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** `unit` over and over, between `before` and `after`, `total` octets in all or a little less. */
+export function repeated(
+  unit: string | Uint8Array,
+  before: Uint8Array,
+  after: Uint8Array,
+  total: number = MEBIBYTE,
+): Buffer {
+  const length = total - before.length - after.length;
+  const whole = length - (length % Buffer.from(unit).length);
+  return Buffer.concat([before, Buffer.alloc(whole, unit), after]);
+}
+
+const NOTHING = Buffer.alloc(0);
+/** What no length or count may be believed to be. */
+const HUGE = uint32(0xffff_ffff);
+
+const CCACHE_START = Buffer.from([5, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+/** A credential's principals, key, times, flag and flags, all empty. */
+const CREDENTIAL_START = Buffer.alloc(12 + 12 + 6 + 16 + 1 + 4);
+const KEYTAB_START = Buffer.from([5, 2]);
+/** An entry with nothing in it, after its length. */
+const KEYTAB_ENTRY = Buffer.concat([uint32(17), Buffer.alloc(17)]);
+
+export const CCACHES: readonly (readonly [string, Buffer])[] = [
+  [
+    'credentials that are empty',
+    repeated(Buffer.alloc(CREDENTIAL_START.length + 16), CCACHE_START, NOTHING),
+  ],
+  [
+    'an endless list of addresses',
+    repeated(Buffer.alloc(6), Buffer.concat([CCACHE_START, CREDENTIAL_START, HUGE]), NOTHING),
+  ],
+  [
+    'a list of empty addresses',
+    Buffer.concat([
+      CCACHE_START,
+      CREDENTIAL_START,
+      uint32(150_000),
+      Buffer.alloc(150_000 * 6 + 12),
+    ]),
+  ],
+  [
+    'a name of endless components',
+    repeated(Buffer.alloc(4), Buffer.concat([CCACHE_START.subarray(0, 8), HUGE]), NOTHING),
+  ],
+  [
+    'a name of empty components',
+    Buffer.concat([CCACHE_START.subarray(0, 8), uint32(250_000), Buffer.alloc(250_001 * 4)]),
+  ],
+  ['a name of 4 GiB', Buffer.concat([CCACHE_START.subarray(0, 12), HUGE])],
+  [
+    'header fields without end',
+    Buffer.concat([Buffer.from([5, 4, 0xff, 0xff]), Buffer.alloc(0xffff)]),
+  ],
+];
+
+export const KEYTABS: readonly (readonly [string, Buffer])[] = [
+  ['entries that are empty', repeated(KEYTAB_ENTRY, KEYTAB_START, NOTHING)],
+  ['holes of an octet', repeated(Buffer.from([0xff, 0xff, 0xff, 0xff, 0]), KEYTAB_START, NOTHING)],
+  ['an entry of 2 GiB', Buffer.concat([KEYTAB_START, uint32(0x7fff_ffff)])],
+  ['a hole of 2 GiB', Buffer.concat([KEYTAB_START, uint32(0x8000_0000)])],
+  [
+    'a name of 65,535 empty components',
+    Buffer.concat([
+      KEYTAB_START,
+      uint32(2 + 2 + 65_535 * 2 + 15),
+      Buffer.from([0xff, 0xff]),
+      Buffer.alloc(2 + 65_535 * 2 + 15),
+    ]),
+  ],
+];
+
+/** An element with its length in four octets. */
+function element(tag: number, content: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(tag, 0x84), uint32(content.length), content]);
+}
+
+function nested(depth: number): Buffer {
+  let inner: Buffer = Buffer.from([0x05, 0x00]);
+  for (let level = 0; level < depth; level++) {
+    inner = element(0x30, inner);
+  }
+  return inner;
+}
+
+const octets = MEBIBYTE - 64;
+
+export const ELEMENTS: readonly (readonly [string, Buffer])[] = [
+  ['4 GiB claimed', Buffer.concat([Buffer.of(0x30, 0x84), HUGE])],
+  [
+    'an element for every two octets',
+    element(0x30, Buffer.alloc(octets, Buffer.from([0x05, 0x00]))),
+  ],
+  ['8,000 empty names', element(0x30, Buffer.alloc(16_000, Buffer.from([0x1b, 0x00])))],
+  ['100,000 sequences in each other', nested(100_000 / 6)],
+  ['one string', element(0x1b, Buffer.alloc(octets, 'a'))],
+  [
+    'one string of NULs and a letter',
+    element(0x1b, Buffer.concat([Buffer.alloc(octets), Buffer.of(0x61)])),
+  ],
+];
+
+/** As many PA-DATA as the bound of elements lets through. */
+export const PADATA: readonly [string, Buffer] = [
+  'PA-DATA that are empty',
+  element(0x30, Buffer.alloc(1_600 * 11, Buffer.from('3009a103020101a2020400', 'hex'))),
+];
+
+export const KRB5_CONFS: readonly (readonly [string, Buffer])[] = (
+  [
+    ['relations', 'a=1\n', '[a]\n'],
+    ['sections', 'a={\n}\n', '[a]\n'],
+    ['headers', '[a]\n', ''],
+    ['empty lines', '\n', '[a]\n'],
+    ['NULs', '\0', '[a]\n'],
+    ['includes', 'include a\n', ''],
+    ['a quoted value', '\\n', '[a]\nx = "'],
+    ['nesting', 'a={\n', '[a]\n'],
+  ] as const
+).map(([name, unit, before]) => [name, repeated(unit, Buffer.from(before), NOTHING)]);
+
+/** Sections, each of another name. */
+export const NAMED_SECTIONS = Buffer.from(
+  Array.from({ length: MEBIBYTE / 8 }, (_, at) => `[${at}]\n`)
+    .join('')
+    .slice(0, MEBIBYTE - 8),
+);
+
+export const NAMES: readonly (readonly [string, Buffer])[] = (
+  ['a', '/', '\\n', 'a,', 'aes '] as const
+).map((unit) => [`'${unit}' over and over`, repeated(unit, Buffer.from('a'), Buffer.from('@R'))]);
+
+export const STREAMS: readonly (readonly [string, Buffer])[] = [
+  ['tokens without payload', repeated(Buffer.from([0x44, 0, 0, 0, 0]), NOTHING, NOTHING)],
+  ['tokens of an octet', repeated(Buffer.from([0x44, 0, 0, 0, 1, 0]), NOTHING, NOTHING)],
+  ['4 GiB claimed', Buffer.concat([Buffer.of(0x44), HUGE])],
+  ['a mebibyte claimed, and an octet of it', Buffer.from([0x44, 0, 0x0f, 0xff, 0xfb, 0])],
+];
