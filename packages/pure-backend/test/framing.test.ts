@@ -37,3 +37,23 @@ test('a length over the limit is refused from the header alone', () => {
   header.writeUInt32BE(TOKEN_MAX_LENGTH - 4, 1);
   expect(() => read([header])).toThrow(RemctlInvalidTokenError);
 });
+
+test('any bytes are tokens or refused as invalid, and the same however they are divided', () => {
+  const header = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 6 }));
+  const start = header.map(([flags, length]) => Uint8Array.of(flags, 0, 0, 0, length));
+  const bytes = fc.array(fc.oneof(start, fc.uint8Array({ maxLength: 8 }))).map(Buffer.concat);
+  const end = (chunks: readonly Uint8Array[]) => {
+    try {
+      return read(chunks);
+    } catch (error) {
+      expect(error).toBeInstanceOf(RemctlInvalidTokenError);
+      return String(error);
+    }
+  };
+  fc.assert(
+    fc.property(bytes, (whole) => {
+      const octets = Array.from(whole, (_, at) => whole.subarray(at, at + 1));
+      expect(end(octets)).toEqual(end([whole]));
+    }),
+  );
+});

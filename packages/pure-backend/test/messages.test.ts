@@ -1,10 +1,12 @@
 import { RemctlInvalidTokenError } from '@remctl/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../../tools/property-runs.mjs';
 import {
   decodeAnswerV1,
   decodeMessage,
   encodeCommand,
+  encodeCommandV1,
   MESSAGE_MAX_LENGTH,
 } from '../src/messages.js';
 
@@ -39,7 +41,7 @@ test('a command is the same once its messages are put together', () => {
       );
       expect(Buffer.concat(decodeCommand(messages)).equals(Buffer.concat(command))).toBe(true);
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 
@@ -79,5 +81,63 @@ test('protocol 1: output and status, a failure, and a status that would lose its
   ]);
   expect(() => decodeAnswerV1(Uint8Array.of(0, 0, 1, 0, 0, 0, 0, 0))).toThrow(
     RemctlInvalidTokenError,
+  );
+});
+
+const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const octets = fc.uint8Array({ maxLength: 60 });
+
+function number(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+test('messages of a server of protocol 2 and 3 are what the specification draws', () => {
+  const message = fc.oneof(
+    fc.tuple(fc.constantFrom(1, 2), octets).map(([stream, output]) => ({
+      bytes: Buffer.concat([Buffer.of(3, stream), number(output.length), output]),
+      value: { type: 'output', output: Buffer.from(output), stream },
+    })),
+    fc.integer({ min: 0, max: 255 }).map((status) => ({
+      bytes: Buffer.of(4, status),
+      value: { type: 'status', status },
+    })),
+    fc.tuple(uint32, octets).map(([error, output]) => ({
+      bytes: Buffer.concat([Buffer.of(5), number(error), number(output.length), output]),
+      value: { type: 'error', error, output: Buffer.from(output) },
+    })),
+    fc.integer({ min: 0, max: 255 }).map((highest) => ({
+      bytes: Buffer.of(6, highest),
+      value: { type: 'version', highest },
+    })),
+    fc.constant({ bytes: Buffer.of(7), value: { type: 'noop' } }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(2, 3), message, octets, (version, { bytes, value }, more) => {
+      const whole = Buffer.concat([Buffer.of(version), bytes]);
+      expect(decodeMessage(whole)).toEqual(value);
+      // No part of a message is a message, and nothing may follow it.
+      expect(() => decodeMessage(whole.subarray(0, -1))).toThrow(RemctlInvalidTokenError);
+      if (more.length > 0) {
+        expect(() => decodeMessage(Buffer.concat([whole, more]))).toThrow(RemctlInvalidTokenError);
+      }
+    }),
+  );
+});
+
+test('protocol 1: a command and an answer are what the specification draws', () => {
+  const status = fc.integer({ min: 0, max: 255 });
+  fc.assert(
+    fc.property(fc.array(octets, { maxLength: 6 }), status, octets, (command, code, output) => {
+      // The arguments of a command stand as those of protocol 2 do, after its header of four octets.
+      const found = decodeCommand([Buffer.concat([Buffer.alloc(4), encodeCommandV1(command)])]);
+      expect(found.map((each) => Uint8Array.from(each))).toEqual(command);
+      const answer = Buffer.concat([number(code), number(output.length), output]);
+      expect(decodeAnswerV1(answer)).toEqual([
+        ...(output.length > 0 ? [{ type: 'output', output: Buffer.from(output), stream: 1 }] : []),
+        { type: 'status', status: code },
+      ]);
+    }),
   );
 });

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../tools/property-runs.mjs';
 import type { Ccache } from '../../src/ccache/ccache.js';
 import { decodeCcache } from '../../src/ccache/decode.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
@@ -143,7 +144,7 @@ describe('decodeCcache refuses', () => {
           expect(error).toBeInstanceOf(Krb5Error);
         }
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 });

@@ -44,4 +44,23 @@ describe('parseDuration', () => {
       mit.dispose();
     }
   });
+
+  it('reads what each form says, as long as it fits 32 bits', () => {
+    const parts = fc.tuple(fc.nat(20_000), fc.nat(23), fc.nat(59), fc.nat(59));
+    fc.assert(
+      fc.property(parts, ([days, hours, minutes, seconds]) => {
+        const expected = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+        const two = (value: number) => String(value).padStart(2, '0');
+        for (const text of [
+          `${days}d ${hours}h ${minutes}m ${seconds}s`,
+          `${days}d${hours}h${minutes}m${seconds}s`,
+          `${days}-${two(hours)}:${two(minutes)}:${two(seconds)}`,
+          `${days * 24 + hours}:${two(minutes)}:${two(seconds)}`,
+          String(expected),
+        ]) {
+          expect([text, parseDuration(text)]).toEqual([text, expected]);
+        }
+      }),
+    );
+  });
 });

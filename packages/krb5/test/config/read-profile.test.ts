@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../../../../tools/property-runs.mjs';
 import { Krb5ConfigError } from '../../src/config/config-error.js';
 import {
   getBoolean,
@@ -322,6 +323,46 @@ describe('beside libkrb5', () => {
   });
 });
 
+describe('what is written', () => {
+  const word = fc.string({
+    unit: fc.constantFrom(...'abzABZ019._-/@é'),
+    minLength: 1,
+    maxLength: 10,
+  });
+  // All that a line can hold. A carriage return and other control characters are as they are.
+  const value = fc
+    .string({ unit: 'grapheme', maxLength: 20 })
+    .filter((text) => !/[\0\n]/.test(text) && text.isWellFormed());
+  const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+  const relations = fc.array(fc.tuple(word, value), { maxLength: 6 });
+  const sections = fc.uniqueArray(fc.tuple(word, relations), {
+    selector: ([name]) => name,
+    maxLength: 4,
+  });
+
+  it('is read as it was', async () => {
+    await fc.assert(
+      fc.asyncProperty(sections, async (list) => {
+        const text = list.flatMap(([name, members]) => [
+          `[${name}]`,
+          ...members.map(([tag, content]) => `  ${tag} = ${quoted(content)}`),
+          ' inner = {',
+          ...members.map(([tag, content]) => `  ${tag} = ${quoted(content)} ignored`),
+          ' }',
+        ]);
+        const profile = await read(lines(...text));
+        for (const [name, members] of list) {
+          for (const [tag] of members) {
+            const expected = members.filter(([each]) => each === tag).map(([, each]) => each);
+            expect(getStrings(profile, [name, tag])).toEqual(expected);
+            expect(getStrings(profile, [name, 'inner', tag])).toEqual(expected);
+          }
+        }
+      }),
+    );
+  });
+});
+
 describe('arbitrary bytes', () => {
   it.each([
     ['white space before a value’s last word', (run: string) => `x = a${run}b`],
@@ -343,6 +384,16 @@ describe('arbitrary bytes', () => {
     }
   });
 
+  it('takes no more than a bounded number of them from all files together', async () => {
+    const filler = `#${' '.repeat(1023)}\n`.repeat(1000);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      files.write(`conf.d/${name}`, filler);
+    }
+    await expect(read(lines(`includedir ${files.path('conf.d')}`))).rejects.toThrow(
+      /more than 4194304 bytes in all files/,
+    );
+  });
+
   it('gives a tree or a Krb5ConfigError', async () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
@@ -357,7 +408,7 @@ describe('arbitrary bytes', () => {
           expect(error).toBeInstanceOf(Krb5ConfigError);
         });
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

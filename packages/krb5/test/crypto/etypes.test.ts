@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   DEFAULT_ETYPES,
@@ -102,5 +103,41 @@ describe('a list as krb5.conf has it', () => {
         }),
       );
     },
+  );
+});
+
+test('a list of names is read as those types, whatever stands between them', () => {
+  const names = fc.uniqueArray(fc.constantFrom(...DEFAULT_ETYPES), { minLength: 1 });
+  const apart = fc.constantFrom(' ', ',', ', ', '\t', '  ', ' unknown ', ',rc4,', ' -des ');
+  fc.assert(
+    fc.property(names, apart, fc.boolean(), (etypes, separator, upper) => {
+      const text = etypes.map(etypeName).join(separator);
+      expect(parseEtypeList(upper ? text.toUpperCase() : text)).toEqual(etypes);
+    }),
+  );
+});
+
+test('any text is a list of supported types, each once, or KRB5_CONFIG_ETYPE_NOSUPP', () => {
+  const unit = fc.constantFrom(
+    ...' ,-+\t',
+    'aes',
+    'default',
+    'aes256-cts',
+    'aes128-sha2',
+    'é',
+    'x',
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit, maxLength: 12 }), fc.string()), (text) => {
+      let list: number[];
+      try {
+        list = parseEtypeList(text);
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'KRB5_CONFIG_ETYPE_NOSUPP' });
+        return;
+      }
+      expect(list.every(isSupportedEtype)).toBe(true);
+      expect(new Set(list).size).toBe(list.length);
+    }),
   );
 });

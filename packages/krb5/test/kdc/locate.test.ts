@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { orderSrv, parseKdc } from '../../src/kdc/locate.js';
 
@@ -34,4 +35,27 @@ test('SRV records come by priority, among equals as the weights draw', () => {
     orderSrv(records, draw).map(({ name }) => name);
   expect(names((min) => min)).toEqual(['light', 'heavy', 'late']);
   expect(names((_min, max) => max - 1)).toEqual(['heavy', 'light', 'late']);
+});
+
+test('any host with any port is read as it was written; any text is an address or none', () => {
+  const label = fc.string({ unit: fc.constantFrom(...'abz019-'), minLength: 1, maxLength: 8 });
+  const host = fc.oneof(
+    fc.array(label, { minLength: 1, maxLength: 4 }).map((each) => each.join('.')),
+    fc.ipV4(),
+    fc.ipV6(),
+  );
+  const port = fc.integer({ min: 1, max: 65_535 });
+  const transport = fc.constantFrom('udp', 'tcp');
+  fc.assert(
+    fc.property(host, port, transport, fc.string(), (name, number, prefix, text) => {
+      const written = name.includes(':') ? `[${name}]` : name;
+      expect(parseKdc(`${prefix}/${written}:${number}`)).toEqual({
+        host: name,
+        port: number,
+        transports: [prefix],
+      });
+      const any = parseKdc(text);
+      expect(any === undefined || (any.host !== '' && any.port > 0)).toBe(true);
+    }),
+  );
 });

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../tools/property-runs.mjs';
 import { EncryptionKey } from '../../src/crypto/encryption-key.js';
 import { Krb5Error } from '../../src/errors.js';
 import { decodeKeytab } from '../../src/keytab/decode.js';
@@ -102,7 +103,7 @@ describe('decodeKeytab refuses', () => {
           expect(error).toBeInstanceOf(Krb5Error);
         }
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 });

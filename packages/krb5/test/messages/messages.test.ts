@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../../../tools/property-runs.mjs';
 import { Asn1Error } from '../../src/asn1/asn1-error.js';
 import {
   type Codec,
@@ -304,7 +305,7 @@ describe.each(types)('%s', (_name, codec, values) => {
         // Keys hide their value from the comparison above, not from this one.
         expect(encode(codec, decoded)).toEqual(encoding);
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 
@@ -321,7 +322,7 @@ describe.each(types)('%s', (_name, codec, values) => {
           }
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });
