@@ -25,7 +25,7 @@ export function requireSame(what: string, a: Uint8Array, b: Uint8Array): void {
 }
 
 /** Throws unless `holds`. */
-export function require(what: string, holds: boolean): void {
+export function requireThat(what: string, holds: boolean): void {
   if (!holds) {
     throw new Error(`this does not hold: ${what}`);
   }

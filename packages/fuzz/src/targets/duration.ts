@@ -1,12 +1,14 @@
 /** Durations of krb5.conf. */
-import { require } from '../findings.js';
+import { requireThat } from '../findings.js';
 import { parseDuration } from '../krb5.js';
 
 export function fuzz(data: Buffer): void {
   const seconds = parseDuration(data.toString('utf8'));
   if (seconds !== undefined) {
-    require('a duration is whole seconds that fit 32 bits', seconds >= 0 &&
-      (seconds | 0) === seconds);
-    require('seconds alone are a duration', parseDuration(String(seconds)) === seconds);
+    requireThat(
+      'a duration is whole seconds that fit 32 bits',
+      seconds >= 0 && (seconds | 0) === seconds,
+    );
+    requireThat('seconds alone are a duration', parseDuration(String(seconds)) === seconds);
   }
 }

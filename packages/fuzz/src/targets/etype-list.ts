@@ -1,9 +1,9 @@
 /** Lists of encryption types of krb5.conf. */
 import { Krb5Error } from '@remctl/krb5';
-import { require, unlessRefused } from '../findings.js';
+import { requireThat, unlessRefused } from '../findings.js';
 import { parseEtypeList } from '../krb5.js';
 
 export function fuzz(data: Buffer): void {
   const list = unlessRefused([Krb5Error], () => parseEtypeList(data.toString('utf8')));
-  require('every type is there once', list === undefined || new Set(list).size === list.length);
+  requireThat('every type is there once', list === undefined || new Set(list).size === list.length);
 }

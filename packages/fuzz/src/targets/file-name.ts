@@ -1,12 +1,12 @@
 /** The names of caches and keytabs, and the parameters in them. */
 import { Krb5Error } from '@remctl/krb5';
-import { require, unlessRefused } from '../findings.js';
+import { requireThat, unlessRefused } from '../findings.js';
 import { expandPath, locateCcache, locateKeytab } from '../krb5.js';
 
 export function fuzz(data: Buffer): void {
   const name = data.toString('utf8');
   const ccache = unlessRefused([Krb5Error], () => locateCcache(name));
   const keytab = unlessRefused([Krb5Error], () => locateKeytab(name));
-  require('a path is not empty', ccache?.path !== '' && keytab !== '');
+  requireThat('a path is not empty', ccache?.path !== '' && keytab !== '');
   unlessRefused([Krb5Error], () => expandPath(name, { TMPDIR: '/tmp' }));
 }

@@ -4,7 +4,7 @@
  */
 import { createAcceptorContext, createReplayCache, GssError, Krb5Error } from '@remctl/krb5';
 import { cut } from '../cut.js';
-import { require, unlessRefused } from '../findings.js';
+import { requireThat, unlessRefused } from '../findings.js';
 import { KEYS } from '../keys.js';
 import {
   apMessages,
@@ -64,5 +64,5 @@ export function fuzz(data: Buffer): void {
   const step = unlessRefused([Krb5Error, GssError], () =>
     context.step(sealed ? requestToken(ticketPart, authenticator) : rest),
   );
-  require('only a sealed ticket is accepted', step === undefined || sealed);
+  requireThat('only a sealed ticket is accepted', step === undefined || sealed);
 }

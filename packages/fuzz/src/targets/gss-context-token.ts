@@ -1,5 +1,5 @@
 /** The frame of a GSS-API context token. */
-import { require, requireSame, unlessRefused } from '../findings.js';
+import { requireSame, requireThat, unlessRefused } from '../findings.js';
 import { Asn1Error, frameToken, unframeToken } from '../krb5.js';
 
 export function fuzz(data: Buffer): void {
@@ -7,6 +7,6 @@ export function fuzz(data: Buffer): void {
   if (token !== undefined) {
     const again = unframeToken(frameToken(token.tokenId, token.message));
     requireSame('the message framed again', again.message, token.message);
-    require('the identifier framed again is the same', again.tokenId === token.tokenId);
+    requireThat('the identifier framed again is the same', again.tokenId === token.tokenId);
   }
 }

@@ -3,7 +3,7 @@
  * of one that the peer itself made wrongly, with the right key.
  */
 import { createMessageProtection, GssError } from '@remctl/krb5';
-import { require, unlessRefused } from '../findings.js';
+import { requireThat, unlessRefused } from '../findings.js';
 import { keyFor } from '../keys.js';
 import { checksumWith, deriveKeys, encryptWith, KeyUsage } from '../krb5.js';
 
@@ -54,7 +54,7 @@ export function fuzz(data: Buffer): void {
         const inner = Buffer.from(header);
         inner.fill(0, 6, 8);
         const message = acceptor.unwrap(Buffer.concat([header, encryptWith(keys, [body, inner])]));
-        require('a message is no longer than its token', message.length <= body.length);
+        requireThat('a message is no longer than its token', message.length <= body.length);
       });
       break;
     case 4: {
@@ -66,9 +66,10 @@ export function fuzz(data: Buffer): void {
       break;
     }
     default:
-      require('a message comes out as it went in', acceptor
-        .unwrap(initiator.wrap(rest))
-        .equals(rest));
+      requireThat(
+        'a message comes out as it went in',
+        acceptor.unwrap(initiator.wrap(rest)).equals(rest),
+      );
       acceptor.verifyMic(rest, initiator.getMic(rest));
   }
 }

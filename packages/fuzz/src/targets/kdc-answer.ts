@@ -3,7 +3,7 @@
  * the first octet, the rest is an EncKDCRepPart, sealed as it has to be.
  */
 import { Krb5Error } from '@remctl/krb5';
-import { require, unlessRefused } from '../findings.js';
+import { requireThat, unlessRefused } from '../findings.js';
 import { keyFor } from '../keys.js';
 import {
   Asn1Error,
@@ -68,7 +68,7 @@ export function fuzz(data: Buffer): void {
   });
   if (answer?.type === 'error') {
     const context = { realm: CLIENT.realm, client: CLIENT, server: SERVER };
-    require('an error has a text', kdcRefusal(answer.error, context) instanceof Krb5Error);
+    requireThat('an error has a text', kdcRefusal(answer.error, context) instanceof Krb5Error);
     unlessRefused([Asn1Error], () => etypeInfoOf(methodData(answer.error.eData)));
   }
 }

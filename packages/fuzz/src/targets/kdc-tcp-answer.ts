@@ -1,5 +1,5 @@
 /** The frame of a KDC's answer by TCP. The first octet says how long the pieces are that it comes in. */
-import { require, requireSame } from '../findings.js';
+import { requireSame, requireThat } from '../findings.js';
 import { createAnswerReader } from '../krb5.js';
 
 function read(data: Buffer, size: number): Uint8Array | 'refused' | undefined {
@@ -12,7 +12,7 @@ function read(data: Buffer, size: number): Uint8Array | 'refused' | undefined {
       }
     }
   } catch (error) {
-    require('the refusal says why', error instanceof Error && /announced/.test(error.message));
+    requireThat('the refusal says why', error instanceof Error && /announced/.test(error.message));
     return 'refused';
   }
   return undefined;
@@ -25,6 +25,6 @@ export function fuzz(data: Buffer): void {
   if (whole instanceof Uint8Array && pieces instanceof Uint8Array) {
     requireSame('read at once and in pieces', whole, pieces);
   } else {
-    require('it is read the same at once and in pieces', whole === pieces);
+    requireThat('it is read the same at once and in pieces', whole === pieces);
   }
 }

@@ -1,6 +1,6 @@
 /** Principal names as text: what is read can be written, and what was written reads the same. */
 import { Krb5Error } from '@remctl/krb5';
-import { require, unlessRefused } from '../findings.js';
+import { requireThat, unlessRefused } from '../findings.js';
 import { formatPrincipal, parsePrincipal, principalsEqual } from '../krb5.js';
 
 export function fuzz(data: Buffer): void {
@@ -8,6 +8,6 @@ export function fuzz(data: Buffer): void {
   const principal = unlessRefused([Krb5Error], () => parsePrincipal(text, { defaultRealm: 'R' }));
   if (principal !== undefined) {
     const again = parsePrincipal(formatPrincipal(principal));
-    require('a principal written is read as the same', principalsEqual(again, principal));
+    requireThat('a principal written is read as the same', principalsEqual(again, principal));
   }
 }

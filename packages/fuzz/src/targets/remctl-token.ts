@@ -1,6 +1,6 @@
 /** The frames of remctl's tokens. The first octet says how long the pieces are that they come in. */
 import { RemctlInvalidTokenError } from '@remctl/core';
-import { require, requireSame, unlessRefused } from '../findings.js';
+import { requireSame, requireThat, unlessRefused } from '../findings.js';
 import { createTokenReader, encodeToken, TOKEN_MAX_LENGTH } from '../pure-backend.js';
 
 /** The tokens in `data`, each encoded anew, and whether the reader refused it at some point. */
@@ -10,7 +10,7 @@ function read(data: Buffer, size: number) {
   const whole = unlessRefused([RemctlInvalidTokenError], () => {
     for (let at = 0; at < data.length; at += size) {
       reader.push(data.subarray(at, at + size), ({ flags, payload }) => {
-        require('a token is not over the limit', payload.length < TOKEN_MAX_LENGTH);
+        requireThat('a token is not over the limit', payload.length < TOKEN_MAX_LENGTH);
         tokens.push(encodeToken(flags, payload));
       });
     }
@@ -24,6 +24,6 @@ export function fuzz(data: Buffer): void {
   const whole = read(stream, Math.max(stream.length, 1));
   const pieces = read(stream, (data[0] ?? 0) + 1);
   requireSame('read at once and in pieces', whole.bytes, pieces.bytes);
-  require('it is refused the same at once and in pieces', whole.refused === pieces.refused);
+  requireThat('it is refused the same at once and in pieces', whole.refused === pieces.refused);
   requireSame('encoded anew', whole.bytes, stream.subarray(0, whole.bytes.length));
 }
