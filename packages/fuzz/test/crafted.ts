@@ -58,6 +58,7 @@ export const CCACHES: readonly (readonly [string, Buffer])[] = [
     Buffer.concat([CCACHE_START.subarray(0, 8), uint32(250_000), Buffer.alloc(250_001 * 4)]),
   ],
   ['a name of 4 GiB', Buffer.concat([CCACHE_START.subarray(0, 12), HUGE])],
+  ['a key of 4 GiB', Buffer.concat([CCACHE_START, Buffer.alloc(24 + 2), HUGE])],
   [
     'header fields without end',
     Buffer.concat([Buffer.from([5, 4, 0xff, 0xff]), Buffer.alloc(0xffff)]),
