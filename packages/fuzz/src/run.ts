@@ -15,6 +15,8 @@ const BUILD = fileURLToPath(new URL('../build/', import.meta.url));
 const DEFAULT_SECONDS = 60;
 /** Inputs grow up to this: a parser that takes time by the square of it is seen to hang. */
 const MAX_INPUT = 65_536;
+/** Longer inputs are cut to this before they are kept, so that the corpora stay small. */
+const MAX_KEPT_INPUT = 4096;
 /** Milliseconds that an input may take. */
 const INPUT_TIMEOUT_MS = 5000;
 /** What is instrumented: our own code, and the reader of ASN.1. */
@@ -74,7 +76,7 @@ function run(name: string, seconds: number): boolean {
   const found = filesOf(findings);
   // The smallest set that covers the same.
   const smallest = emptyFolder(name, 'smallest');
-  const merged = fuzzer(name, [smallest, inputs], ['-merge=1', `-max_len=${MAX_INPUT}`]);
+  const merged = fuzzer(name, [smallest, inputs], ['-merge=1', `-max_len=${MAX_KEPT_INPUT}`]);
   const corpus = [...(merged ? filesOf(smallest) : kept), ...found];
   writeCorpus(name, corpus);
   const octets = corpus.reduce((sum, { length }) => sum + length, 0);
