@@ -23,8 +23,8 @@ function glibcMinor(): number | undefined {
 }
 
 /**
- * The variables with which Node.js loads the fuzzer: none where it can be loaded as it is. `folder` is for
- * what has to be made, with `cc`.
+ * The variables with which Node.js loads the fuzzer: none where it can be loaded as it is. What has to be made
+ * for it, with `cc`, goes to `folder`, which no other run may use.
  */
 export function fuzzerEnvironment(folder: string): Record<string, string> {
   const minor = glibcMinor();

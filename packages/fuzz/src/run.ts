@@ -4,8 +4,9 @@
  * finding is kept too: `npm test` then fails until it is none any more.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCorpus, targetNames, targetPath, writeCorpus } from './corpus.js';
@@ -23,7 +24,9 @@ const INPUT_TIMEOUT_MS = 5000;
 const INSTRUMENTED = ['packages/krb5/dist', 'packages/pure-backend/dist', 'asn1-ber'];
 
 const cli = join(createRequire(import.meta.url).resolve('@jazzer.js/core'), '..', 'cli.js');
-const env = { ...process.env, ...fuzzerEnvironment(BUILD) };
+const made = mkdtempSync(join(tmpdir(), 'remctl-fuzz-'));
+process.on('exit', () => rmSync(made, { recursive: true }));
+const env = { ...process.env, ...fuzzerEnvironment(made) };
 
 function filesOf(folder: string): Buffer[] {
   return readdirSync(folder).map((file) => readFileSync(join(folder, file)));
@@ -36,7 +39,7 @@ function emptyFolder(name: string, part: string): string {
   return folder;
 }
 
-/** Runs the fuzzer; false where it ended with a finding. */
+/** Runs the fuzzer; false where it did not end well. */
 function fuzzer(name: string, folders: readonly string[], flags: readonly string[]): boolean {
   const args = [cli, targetPath(name), ...folders, '--timeout', String(INPUT_TIMEOUT_MS)];
   // A target whose function is asynchronous returns a promise, which the synchronous mode does not wait for.
@@ -63,7 +66,7 @@ function run(name: string, seconds: number): boolean {
   for (const [at, input] of kept.entries()) {
     writeFileSync(join(inputs, String(at)), input);
   }
-  fuzzer(
+  const well = fuzzer(
     name,
     [inputs],
     [
@@ -74,10 +77,16 @@ function run(name: string, seconds: number): boolean {
     ],
   );
   const found = filesOf(findings);
+  if (!well && found.length === 0) {
+    throw new Error(`the fuzzer of ${name} ended without a finding before its time`);
+  }
   // The smallest set that covers the same.
   const smallest = emptyFolder(name, 'smallest');
   const merged = fuzzer(name, [smallest, inputs], ['-merge=1', `-max_len=${MAX_KEPT_INPUT}`]);
-  const corpus = [...(merged ? filesOf(smallest) : kept), ...found];
+  if (!merged) {
+    throw new Error(`the inputs of ${name} could not be merged: its corpus is as it was`);
+  }
+  const corpus = [...filesOf(smallest), ...found];
   writeCorpus(name, corpus);
   const octets = corpus.reduce((sum, { length }) => sum + length, 0);
   console.log(`${name}: ${found.length} findings; kept ${corpus.length} inputs, ${octets} octets`);

@@ -67,7 +67,7 @@ export function fuzz(data: Buffer): void {
     return readAsRep(reply, { message, nonce: NONCE, client: CLIENT })?.open(key);
   });
   if (answer?.type === 'error') {
-    const context = { realm: CLIENT.realm, client: CLIENT, server: SERVER };
+    const context = { realm: CLIENT.realm, client: CLIENT, server: SERVER, etypes: [key.etype] };
     requireThat('an error has a text', kdcRefusal(answer.error, context) instanceof Krb5Error);
     unlessRefused([Asn1Error], () => etypeInfoOf(methodData(answer.error.eData)));
   }
