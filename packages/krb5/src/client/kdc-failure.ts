@@ -4,7 +4,7 @@ import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { KdcLookupFailed } from '../kdc/locate.js';
 import { KdcUnreachable } from '../kdc/send.js';
-import type { KrbError } from '../messages/krb-error.js';
+import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 
 /** Who asked whom for what. */
@@ -62,7 +62,7 @@ function advice(error: KrbError, { realm, client, server, etypes }: KdcRequestCo
 
 /** The error for a KRB-ERROR from a KDC. Its own text is added where it has one. */
 export function kdcRefusal(error: KrbError, context: KdcRequestContext): Krb5Error {
-  const text = error.eText === undefined || error.eText === '' ? '' : ` (${error.eText})`;
+  const text = krbErrorText(error);
   return new Krb5Error(error.errorCode, `${advice(error, context)}${text}`);
 }
 

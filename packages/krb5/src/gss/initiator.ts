@@ -10,7 +10,7 @@ import { forgetTicket, serviceTicket, ticketSource } from '../client/tickets.js'
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
-import type { KrbError } from '../messages/krb-error.js';
+import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
 import { ALL_FLAGS, ContextFlag } from './context-flags.js';
@@ -171,7 +171,7 @@ async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise
 /** The error for an acceptor's KRB-ERROR. It is not authenticated, and ends the context either way. */
 function acceptorRefusal(error: KrbError, ticket: Ticket): Krb5Error {
   const server = formatPrincipal(ticket.credential.server);
-  const text = error.eText === undefined || error.eText === '' ? '' : ` (${error.eText})`;
+  const text = krbErrorText(error);
   return new Krb5Error(error.errorCode, `${refusalText(error, ticket, server)}${text}`);
 }
 

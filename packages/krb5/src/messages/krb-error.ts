@@ -33,3 +33,14 @@ export const krbError = application(
   }),
 );
 export type KrbError = ValueOf<typeof krbError>;
+
+/** Characters of a peer's text that a message takes: it is not authenticated, and may be a mebibyte. */
+const MAX_TEXT = 256;
+
+/** The peer's own text, as it stands after a message: in brackets, cut where it is long; or nothing. */
+export function krbErrorText({ eText = '' }: KrbError): string {
+  if (eText === '') {
+    return '';
+  }
+  return ` (${eText.length > MAX_TEXT ? `${eText.slice(0, MAX_TEXT)}…` : eText})`;
+}
