@@ -9,7 +9,10 @@ import {
   decodeCcache,
   decodeKeytab,
   encode,
+  expandPath,
   krbError,
+  locateCcache,
+  locateKeytab,
   newSection,
   parseDuration,
   parseEtypeList,
@@ -161,6 +164,16 @@ const UNITS = [
   '\ufeff',
   '\ud800',
 ];
+/** Parsers of a text alone. */
+const TEXTS: readonly ((text: string) => unknown)[] = [
+  parseDuration,
+  parseEtypeList,
+  parseKdc,
+  parsePrincipal,
+  locateCcache,
+  locateKeytab,
+  (text) => expandPath(text, {}),
+];
 const AROUND = [
   ['', ''],
   ['a', '!'],
@@ -171,7 +184,7 @@ describe('time grows as the input does: a row of', () => {
     for (const [before, after] of AROUND) {
       const input = repeated(unit, Buffer.from(before), Buffer.from(after), ROW);
       const string = input.toString('utf8');
-      for (const read of [parseDuration, parseEtypeList, parseKdc, parsePrincipal]) {
+      for (const read of TEXTS) {
         ended(() => read(string));
       }
       for (const start of ['[a]\nx = ', '[a]\nx = "', '[a]\nx', '[', 'include ']) {
