@@ -103,15 +103,15 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
    * Errors: RemctlProtocolError where the server answered with an error; those of `client.output()`.
    */
   async bytes(): Promise<RemctlResult> {
-    const pieces: Record<Stream, Uint8Array[]> = { [STDOUT]: [], [STDERR]: [] };
+    const outputs = { [STDOUT]: growingBytes(), [STDERR]: growingBytes() };
     let status: number | undefined;
     for await (const token of this.#read('bytes()').tokens()) {
-      if (token.type === 'output') pieces[token.stream].push(token.output);
+      if (token.type === 'output') outputs[token.stream].append(token.output);
       else if (token.type === 'error') throw protocolError(token);
       else status = token.status;
     }
     if (status === undefined) throw new RemctlError('the answer ended without a status');
-    return { stdout: concat(pieces[STDOUT]), stderr: concat(pieces[STDERR]), status };
+    return { stdout: outputs[STDOUT].bytes(), stderr: outputs[STDERR].bytes(), status };
   }
 
   /** The whole answer, its output decoded as UTF-8; what is not UTF-8 becomes U+FFFD. Errors: as `bytes()`. */
@@ -301,12 +301,23 @@ function deferred<T>() {
   return { promise, resolve, reject };
 }
 
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
+/** Octets that are first kept room for. */
+const FIRST_CAPACITY = 1024;
+
+/** Takes at most three times the memory of the octets appended, however small the pieces they come in. */
+function growingBytes() {
+  let buffer = new Uint8Array(FIRST_CAPACITY);
+  let length = 0;
+  return {
+    append(piece: Uint8Array): void {
+      if (buffer.length - length < piece.length) {
+        const larger = new Uint8Array(Math.max(buffer.length * 2, length + piece.length));
+        larger.set(buffer.subarray(0, length));
+        buffer = larger;
+      }
+      buffer.set(piece, length);
+      length += piece.length;
+    },
+    bytes: (): Uint8Array => buffer.slice(0, length),
+  };
 }

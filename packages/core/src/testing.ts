@@ -41,27 +41,35 @@ export function scriptedBackend(script: Script): Backend {
 
 function scriptedConnection(script: Script, options: ConnectOptions): Connection {
   let answer: AsyncGenerator<ServerToken> | undefined;
-  let end: (error: Error) => void = () => undefined;
-  const ended = new Promise<never>((_, reject) => {
-    end = reject;
-  });
-  // It is raced by whatever waits; where nothing does, there is nobody to tell.
-  ended.catch(() => undefined);
-  const gone = () =>
-    end(new RemctlNetworkError('the connection is closed', { code: 'EOF', phase: 'command' }));
+  let closed: RemctlNetworkError | undefined;
+  let endWait: (error: Error) => void = () => undefined;
+  const gone = () => {
+    closed ??= new RemctlNetworkError('the connection is closed', {
+      code: 'EOF',
+      phase: 'command',
+    });
+    endWait(closed);
+  };
+  // No Promise.race with a promise that lasts as long as the connection: it would hold every token.
+  const untilClosed = <T>(work: T | Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      if (closed !== undefined) reject(closed);
+      endWait = reject;
+      Promise.resolve(work).then(resolve, reject);
+    });
   return {
     protocol: 2,
     async send(command) {
-      answer = tokensOf(await Promise.race([ended, script(command, options)]));
+      answer = tokensOf(await untilClosed(script(command, options)));
     },
     async receive() {
-      const next = await Promise.race([ended, answer?.next()]);
+      const next = await untilClosed(answer?.next());
       if (next === undefined || next.done === true) {
         throw new Error('the script gave no status or error token');
       }
       return next.value;
     },
-    noop: () => Promise.race([ended, Promise.resolve()]),
+    noop: () => untilClosed(undefined),
     async close() {
       gone();
     },

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
   createClient,
@@ -53,6 +55,28 @@ describe('run()', () => {
     await tokens.next();
     await new Promise(setImmediate);
     expect(log).toEqual(['send x', 'receive']);
+  });
+
+  test('bytes() holds octets, not the pieces that they came in', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const pieces: WeakRef<Uint8Array>[] = [];
+    let held: number | undefined;
+    const backend = scriptedBackend(async function* (): AsyncGenerator<ServerToken> {
+      for (let n = 0; n < 1000; n += 1) {
+        const piece = Uint8Array.of(n & 0xff);
+        pieces.push(new WeakRef(piece));
+        yield { type: 'output', stream: 1, output: piece };
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      collectGarbage();
+      held = pieces.filter((piece) => piece.deref() !== undefined).length;
+      yield { type: 'status', status: 0 };
+    });
+    const client = await createClient(backend, { host: 'anywhere' });
+    const { stdout } = await client.run(['x']).bytes();
+    expect(stdout).toEqual(Uint8Array.from({ length: 1000 }, (_, n) => n & 0xff));
+    expect(held).toBeLessThan(10);
   });
 
   test('text() and bytes() collect both streams and the status', async () => {
