@@ -8,6 +8,9 @@ import type { Wire } from './wire.js';
 
 const END_TIMEOUT_MS = 1_000;
 
+/** Octets of a socket that are taken before timers and other sockets have their turn. */
+const TURN_LENGTH = 256 * 1024;
+
 /** The bounds hold for each step: the name, and each address. */
 export interface DialOptions extends Bounds {
   readonly host: string;
@@ -94,6 +97,19 @@ export async function dial(options: DialOptions): Promise<Wire> {
 
 function socketWire(socket: Socket): Wire {
   let failure: Error | undefined;
+  let paused = false;
+  // Where a server sends faster than its messages are opened, libuv would read for many milliseconds on end.
+  let resting = false;
+  let taken = 0;
+  const rest = () => {
+    taken = 0;
+    resting = true;
+    socket.pause();
+    setImmediate(() => {
+      resting = false;
+      if (!paused) socket.resume();
+    });
+  };
   socket.on('error', (error) => {
     failure = error;
   });
@@ -105,15 +121,25 @@ function socketWire(socket: Socket): Wire {
         ended = true;
         onEnd(failure);
       };
-      socket.on('data', onData);
+      socket.on('data', (chunk) => {
+        onData(chunk);
+        taken += chunk.length;
+        if (taken >= TURN_LENGTH && !resting) rest();
+      });
       socket.on('drain', onDrain);
       socket.once('end', end);
       socket.once('close', end);
       if (socket.destroyed) queueMicrotask(end);
     },
     write: (bytes) => socket.write(bytes),
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
+    pause: () => {
+      paused = true;
+      socket.pause();
+    },
+    resume: () => {
+      paused = false;
+      if (!resting) socket.resume();
+    },
     hold: (alive) => (alive ? socket.ref() : socket.unref()),
     end: () =>
       new Promise((resolve) => {
