@@ -32,6 +32,7 @@ function run(folder, title, program, args, leaks = true) {
     env: {
       ...process.env,
       REMCTL_CYCLES: String(tool.cycles),
+      REMCTL_WATCHED_BY: name,
       ...tool.environment(reports, leaks),
     },
     stdio: ['ignore', 'inherit', 'inherit'],
