@@ -179,7 +179,8 @@ export class Remctl {
    * can be sent. Where the server speaks protocol 1, a connection is opened for each command.
    *
    * Errors: TypeError and RangeError for the command; RemctlNotOpenedError; RemctlBusyError;
-   * RemctlUnsupportedError for more than 64 KiB at protocol 1, nothing sent; RemctlNetworkError, RemctlTimeoutError and the like; the signal's reason.
+   * RemctlUnsupportedError for more than 64 KiB at protocol 1, nothing sent; RemctlNetworkError,
+   * RemctlTimeoutError and the like; the signal's reason.
    */
   async command(command: Command, options: CallOptions = {}): Promise<void> {
     await this.#send('command', encodeCommand(command), options.signal);
