@@ -72,3 +72,22 @@ test('a principal that is not service/host is refused, with the way out', async 
 test('an unknown mechanism is a RangeError', () => {
   expect(() => createPureBackend({ mechanism: 'ntlm' as 'krb5' })).toThrow(/krb5 and kerberos/);
 });
+
+test.each([
+  'aes128-cts-hmac-sha1-96',
+  'aes128-cts-hmac-sha256-128',
+  'aes256-cts-hmac-sha384-192',
+] as const)('messages both ways with %s', async (enctype) => {
+  await using other = await startRealm({ enctype });
+  const leaveOther = other.useHere();
+  try {
+    await using open = client();
+    await open.open(other.host, other.port);
+    expect((await open.run(['test', 'whoami']).text()).stdout).toBe(`${other.principals.client}\n`);
+    const long = new Uint8Array(200_000);
+    expect((await open.run(['test', 'digest', long]).text()).stdout).toMatch(/^200000 /);
+    expect(await open.noop()).toBe(true);
+  } finally {
+    leaveOther();
+  }
+});
