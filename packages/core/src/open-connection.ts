@@ -1,8 +1,9 @@
-/** How a connection is opened, for every backend: the two default ports, and dropped opens tried again. */
+/** How a connection is opened, for every backend: in its turn, on the two default ports, again where it was dropped. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckedTarget } from './arguments.js';
 import type { Backend, Connection, ConnectOptions } from './backend.js';
 import { RemctlNetworkError, RemctlTimeoutError, RemctlUnsupportedError } from './errors.js';
+import { inTurn } from './open-turns.js';
 
 /** The IANA-registered port (specification, section 1). */
 export const DEFAULT_PORT = 4373;
@@ -26,7 +27,8 @@ export interface OpenOptions extends CheckedTarget {
 /**
  * Opens a connection. Nothing has been sent of any command while it does, so an open that the
  * server dropped midway (a remctld whose backlog of 5 is full does that) is tried again: up to
- * 8 times, after pauses with jitter, and not beyond the time-out.
+ * 8 times, after pauses with jitter, and not beyond the time-out. Of many opens of one server a few are
+ * made at a time (see `inTurn`).
  *
  * Errors: the backend's (see `Backend.connect`); RemctlUnsupportedError where the protocol agreed on
  * is below `minProtocol`; the reason of `signal`.
@@ -36,7 +38,10 @@ export async function openConnection(backend: Backend, options: OpenOptions): Pr
   let left = options.timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const connection = await connectToPorts(backend, { ...options, timeoutMs: left });
+      const server = `${options.host} ${options.port ?? 'default'}`;
+      const connection = await inTurn(server, { timeoutMs: left, signal: options.signal }, () =>
+        connectToPorts(backend, { ...options, timeoutMs: left }),
+      );
       if (connection.protocol >= options.minProtocol) return connection;
       connection.abort();
       throw new RemctlUnsupportedError(
