@@ -4,6 +4,7 @@ import { abortAfter, runCommandLater, runTwoCommands, sendNoop } from './acts.js
 import type { HostileCase } from './hostile-case.js';
 import {
   EOF,
+  FAILS_AT_CONNECT_OR_THE_END,
   FAILS_AT_THE_END,
   fails,
   failsReading,
@@ -34,7 +35,7 @@ export const interruptionCases: readonly HostileCase[] = [
     title: 'a reset as soon as the connection is made, each time that it is tried again',
     serve: async (peer) => peer.reset(),
     ending: broken('negotiate', 'reset'),
-    libremctl: FAILS_AT_THE_END,
+    libremctl: FAILS_AT_CONNECT_OR_THE_END,
   },
   {
     id: 'reset/first-open',

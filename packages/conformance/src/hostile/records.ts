@@ -26,11 +26,21 @@ export const failsReading = (text: string, stdout = ''): Printed => ({
   stderr: `remctl: error reading from server: ${text}\n`,
 });
 
+const AT_THE_END =
+  '(error reading from server: )?error (sending|sending initial|receiving) token: unexpected end of file';
+
 /** It notices the end of a connection when it sends, or when it receives. */
 export const FAILS_AT_THE_END: Printed = {
   status: FAILED,
-  stderr:
-    /^remctl: (error reading from server: )?error (sending|receiving) token: unexpected end of file\n$/,
+  stderr: new RegExp(`^remctl: ${AT_THE_END}\n$`),
+};
+
+/** A reset may also come before it has looked at what became of its connect(). */
+export const FAILS_AT_CONNECT_OR_THE_END: Printed = {
+  status: FAILED,
+  stderr: new RegExp(
+    `^remctl: (cannot connect to localhost \\(port \\d+\\): Connection reset by peer|${AT_THE_END})\n$`,
+  ),
 };
 
 export const failsOpening = (text: string): Printed =>
