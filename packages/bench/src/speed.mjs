@@ -8,7 +8,7 @@ import { drain } from './drain.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 
-/** What is measured. The C program has the same modes; `target` is the least ratio, by backend. */
+/** What is measured. The C program has the same modes. */
 const MODES = {
   commands: {
     count: 200,

@@ -11,13 +11,13 @@ import {
 import { withGssRemedy } from '@remctl/core/gss-remedy';
 import {
   ALL_FLAGS,
+  currentConfig,
   type ExchangeProtection,
   findServiceTicketKey,
   formatPrincipal,
   messageProtectionFromExchange,
   type Principal,
   parsePrincipal,
-  readKrb5Config,
   type ServiceTicketKey,
 } from '@remctl/krb5';
 import type { ContextOptions, SecurityContext, SecurityMechanism } from '../mechanism.js';
@@ -58,7 +58,7 @@ interface Service {
 
 async function serviceOf({ host, principal }: ContextOptions): Promise<Service> {
   if (principal === undefined) return { name: `host@${host}`, expected: undefined };
-  const { defaultRealm } = await readKrb5Config();
+  const { defaultRealm } = await currentConfig();
   const expected = parsePrincipal(principal, { defaultRealm });
   const [service, instance, ...more] = expected.components;
   if (service === undefined || instance === undefined || more.length > 0 || /@/.test(service)) {
