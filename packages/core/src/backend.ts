@@ -21,6 +21,11 @@ export interface Wait {
 }
 
 export interface ConnectOptions extends Wait {
+  /**
+   * Milliseconds for the whole negotiation, from the TCP connection to the established context; always
+   * above 0. Nobody has authenticated the server before its end, so its bytes extend no time-out.
+   */
+  readonly negotiateMs: number;
   /** A name or an address, without NUL, not empty. */
   readonly host: string;
   /** 1 to 65535. Core tries 4373, then 4444, when the caller gave none. */

@@ -16,6 +16,9 @@ const OPEN_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1000;
 
+/** Milliseconds that a negotiation may take without a time-out: more than the 30 s that KDCs are asked for. */
+const NEGOTIATE_MS = 60_000;
+
 export interface OpenOptions extends CheckedTarget {
   readonly credentials: ConnectOptions['credentials'];
   readonly sourceIp: string | undefined;
@@ -71,7 +74,8 @@ function wasDropped(error: unknown): boolean {
 
 /** "the library default is used (try 4373 first and fall back to attempting the legacy 4444 port)". */
 async function connectToPorts(backend: Backend, options: OpenOptions): Promise<Connection> {
-  const { port, minProtocol: _, ...rest } = options;
+  const { port, minProtocol: _, ...given } = options;
+  const rest = { ...given, negotiateMs: given.timeoutMs === 0 ? NEGOTIATE_MS : given.timeoutMs };
   if (port !== undefined) return backend.connect({ ...rest, port });
   try {
     return await backend.connect({ ...rest, port: DEFAULT_PORT });
