@@ -70,6 +70,7 @@ function connectToPort(address: ReturnType<Server['address']>, flags?: number, t
     sourceIp: undefined,
     signal: new AbortController().signal,
     timeoutMs,
+    negotiateMs: timeoutMs,
   });
 }
 
