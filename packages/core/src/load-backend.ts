@@ -1,9 +1,8 @@
 /** Backends by name. Core imports none: a backend's package is loaded when it is asked for. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Backend } from './backend.js';
 import { RemctlBackendError } from './errors.js';
+import { resolveFromProgram } from './program-package.js';
 
 /** The backends that have a name: the package of each, and its export that makes one. */
 const PACKAGES = {
@@ -54,7 +53,10 @@ export async function loadBackend(backend: BackendName | Backend | undefined): P
   return factory();
 }
 
-/** Imports a package as core sees it, else as the program or the working folder does. */
+/**
+ * Imports a package from core's own place, else from the program's. The current folder and its parents are never
+ * looked in: they may be another user's.
+ */
 async function importPackage(name: string): Promise<Record<string, unknown>> {
   let missing: unknown;
   try {
@@ -63,18 +65,8 @@ async function importPackage(name: string): Promise<Record<string, unknown>> {
     if (!isMissing(error, name)) throw error;
     missing = error;
   }
-  const { argv } = process;
-  for (const base of [argv[1], join(process.cwd(), 'package.json')]) {
-    if (base === undefined) continue;
-    let path: string;
-    try {
-      path = createRequire(pathToFileURL(base)).resolve(name);
-    } catch (error) {
-      if (!isMissing(error, name)) throw error;
-      continue;
-    }
-    return import(pathToFileURL(path).href);
-  }
+  const path = resolveFromProgram(name);
+  if (path !== undefined) return import(pathToFileURL(path).href);
   throw new RemctlBackendError(`${name} is not installed: npm install ${name}`, { cause: missing });
 }
 
