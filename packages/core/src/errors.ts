@@ -1,7 +1,8 @@
 /**
  * The error classes. All of them extend `RemctlError`, keep what caused them in `cause`, and say in
- * `commandState` what became of the command.
+ * `commandState` what became of the command. `instanceof` knows them from every copy of this package.
  */
+import { brandError } from './brand-error.js';
 
 /** The error codes of MESSAGE_ERROR (specification, section 2.6). Servers may send others. */
 export const ErrorCode = {
@@ -51,7 +52,6 @@ export class RemctlError extends Error {
 
   constructor(message: string, options: RemctlErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
-    this.name = new.target.name;
   }
 }
 
@@ -114,3 +114,18 @@ export class RemctlUnsupportedError extends RemctlError {}
 
 /** A backend is not installed, or what it stands on is missing. The message says what to install. */
 export class RemctlBackendError extends RemctlError {}
+
+for (const [name, errorClass] of Object.entries({
+  RemctlError,
+  RemctlProtocolError,
+  RemctlNotOpenedError,
+  RemctlBusyError,
+  RemctlNetworkError,
+  RemctlTimeoutError,
+  RemctlAuthenticationError,
+  RemctlInvalidTokenError,
+  RemctlUnsupportedError,
+  RemctlBackendError,
+})) {
+  brandError(errorClass, `@remctl/core/${name}`, name);
+}
