@@ -36,7 +36,10 @@ export interface Channel {
   hasToken(): boolean;
   /** From now on errors carry this phase. */
   setPhase(phase: NetworkPhase): void;
-  /** Hands over a last token, unless the channel has failed, then ends; bounded, never rejects. */
+  /**
+   * Hands over a last token, unless the channel has failed, then ends; bounded, never rejects. What comes
+   * after it is discarded.
+   */
   end(last?: FramedToken): Promise<void>;
   /** Ends at once; what waits rejects with `reason`. */
   destroy(reason: unknown): void;
@@ -65,6 +68,7 @@ export function createChannel(wire: Wire, host: string): Channel {
   let full = false;
   /** Octets of the next token that were sent ahead of it. */
   let ahead = 0;
+  let ended = false;
   let phase: NetworkPhase = 'negotiate';
   let failure: { readonly error: unknown } | undefined;
   let waiter: Waiter | undefined;
@@ -144,7 +148,7 @@ export function createChannel(wire: Wire, host: string): Channel {
 
   wire.attach({
     onData(chunk) {
-      if (failure !== undefined) return;
+      if (failure !== undefined || ended) return;
       lastActivity = performance.now();
       try {
         reader.push(chunk, keep);
@@ -226,9 +230,8 @@ export function createChannel(wire: Wire, host: string): Channel {
       phase = next;
     },
     end(last) {
-      if (last !== undefined && failure === undefined) {
-        write(last.flags, last.payload);
-      }
+      if (last !== undefined && failure === undefined && !ended) write(last.flags, last.payload);
+      ended = true;
       clearTimeout(timer);
       timer = undefined;
       return wire.end();
