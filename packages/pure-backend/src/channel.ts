@@ -34,6 +34,8 @@ export interface Channel {
   checkQuiet(): void;
   /** Whether a token waits to be received. */
   hasToken(): boolean;
+  /** Octets that the server has sent so far, and milliseconds since something was heard of it. */
+  heard(): { readonly octets: number; readonly silentMs: number };
   /** From now on errors carry this phase. */
   setPhase(phase: NetworkPhase): void;
   /**
@@ -75,7 +77,8 @@ export function createChannel(wire: Wire, host: string): Channel {
   // One timer for all operations, looked at when it fires: setting one for each token costs more.
   let timer: NodeJS.Timeout | undefined;
   let timerMs = 0;
-  let lastActivity = 0;
+  let lastActivity = performance.now();
+  let octets = 0;
 
   function fail(error: unknown): void {
     failure ??= { error };
@@ -116,7 +119,7 @@ export function createChannel(wire: Wire, host: string): Channel {
       return;
     }
     fail(
-      new RemctlTimeoutError(`${host} was silent for ${timerMs / 1000} s (phase: ${phase})`, {
+      new RemctlTimeoutError(`${host} was silent for ${timerMs / 1000} s`, {
         phase,
       }),
     );
@@ -150,6 +153,7 @@ export function createChannel(wire: Wire, host: string): Channel {
     onData(chunk) {
       if (failure !== undefined || ended) return;
       lastActivity = performance.now();
+      octets += chunk.length;
       try {
         reader.push(chunk, keep);
       } catch (error) {
@@ -226,6 +230,7 @@ export function createChannel(wire: Wire, host: string): Channel {
       }
     },
     hasToken: () => tokens.length > 0,
+    heard: () => ({ octets, silentMs: performance.now() - lastActivity }),
     setPhase(next) {
       phase = next;
     },
