@@ -4,6 +4,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
 import { type Bounds, bounded } from './bounded.js';
 import { type Attempt, connectFirst } from './connect-first.js';
+import { shortageError, shortageIn, shortageNow } from './shortage.js';
 import { systemFailure } from './system-error.js';
 import type { Wire } from './wire.js';
 
@@ -87,7 +88,12 @@ async function connectAny(addresses: readonly string[], options: DialOptions): P
     return await connectFirst(addresses, begin, options, timedOut);
   } catch (error) {
     if (signal.aborted || !(error instanceof AggregateError)) throw error;
-    const { code, text } = systemFailure(mostTelling(error.errors));
+    const failure = mostTelling(error.errors);
+    const shortage = shortageIn(failure);
+    if (shortage !== undefined) {
+      throw shortageError(`${host} (port ${port})`, shortage, causeOf(error.errors).cause);
+    }
+    const { code, text } = systemFailure(failure);
     throw new RemctlNetworkError(
       `cannot connect to ${host} (port ${port}): ${text}`,
       { code, phase: code === 'ECONNRESET' ? 'negotiate' : 'connect' },
@@ -109,7 +115,12 @@ export async function dial(
   resolve: (options: DialOptions) => Promise<readonly string[]> = resolveHost,
 ): Promise<Wire> {
   options.signal.throwIfAborted();
-  const addresses = await resolve(options);
+  const addresses = await resolve(options).catch(async (error: unknown) => {
+    if (options.signal.aborted || error instanceof RemctlTimeoutError) throw error;
+    const shortage = shortageIn(error) ?? (await shortageNow());
+    if (shortage === undefined) throw error;
+    throw shortageError(`${options.host} (port ${options.port})`, shortage, error);
+  });
   if (addresses.length === 0) {
     throw new RemctlNetworkError(`unknown host ${options.host}: it has no address`, {
       code: 'ENOTFOUND',

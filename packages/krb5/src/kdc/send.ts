@@ -28,14 +28,15 @@ const UDP_PASSES = 3;
 /** Milliseconds that the whole takes at most. */
 const OVERALL_MS = 30_000;
 
-/** No KDC answered. `failures` says for each step what happened. */
+/** No KDC answered. `failures` says for each step what happened; the system's errors are in `cause`. */
 export class KdcUnreachable extends Error {
   override readonly name: string = 'KdcUnreachable';
   readonly failures: readonly string[];
 
-  constructor(failures: readonly string[], timedOut: boolean) {
+  constructor(failures: readonly string[], timedOut: boolean, errors: readonly unknown[] = []) {
     super(
       failures.length > 0 ? failures.join('; ') : timedOut ? 'no answer in time' : 'no address',
+      errors.length > 0 ? { cause: new AggregateError(errors) } : undefined,
     );
     this.failures = failures;
   }
@@ -92,6 +93,7 @@ export async function sendToKdcs<T>(
   const { signal } = options;
   signal?.throwIfAborted();
   const failures = new Set<string>();
+  const errors: unknown[] = [];
   const stop = new AbortController();
   return new Promise<T>((resolve, reject) => {
     let stepTimer: NodeJS.Timeout | undefined;
@@ -111,7 +113,7 @@ export async function sendToKdcs<T>(
       end();
     };
     const giveUp = (timedOut: boolean) =>
-      finish(() => reject(new KdcUnreachable([...failures, ...silent()], timedOut)));
+      finish(() => reject(new KdcUnreachable([...failures, ...silent()], timedOut, errors)));
     const onAbort = () => finish(() => reject(signal?.reason));
     const overallTimer = setTimeout(
       () => giveUp(true),
@@ -133,6 +135,7 @@ export async function sendToKdcs<T>(
           running -= 1;
           waiting.delete(name);
           failures.add(`${name}: ${reasonOf(error)}`);
+          errors.push(error);
           if (allStarted && running === 0) {
             giveUp(false);
           }
