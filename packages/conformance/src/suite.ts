@@ -14,6 +14,7 @@ import type { Case, Comparison } from './case.js';
 import { badInputCases } from './cases/bad-input.js';
 import { commandCases } from './cases/commands.js';
 import { cutCases } from './cases/cuts.js';
+import { droppedCases } from './cases/dropped.js';
 import { faultCases } from './cases/faults.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { resourceCases } from './cases/resources.js';
@@ -25,7 +26,13 @@ import { hostileCases } from './hostile/index.js';
 /** The suites: cases that run together, on one realm. A matrix is printed for each. */
 export const suites = {
   /** What every backend does for its users. */
-  conformance: [...interfaceCases, ...commandCases, ...stateCases, ...badInputCases],
+  conformance: [
+    ...interfaceCases,
+    ...commandCases,
+    ...stateCases,
+    ...droppedCases,
+    ...badInputCases,
+  ],
   /** That nothing is left behind. A test file of its own, so that no other test's things count. */
   resources: resourceCases,
   /** A session cut, stalled, delayed, split and merged at its offsets. */

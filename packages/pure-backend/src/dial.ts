@@ -153,6 +153,7 @@ function socketWire(socket: Socket): Wire {
           resolve();
         });
         socket.ref();
+        paused = false;
         socket.resume();
         socket.end();
       }),
