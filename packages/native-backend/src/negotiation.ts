@@ -36,11 +36,20 @@ export function endsAfter(
 }
 
 function describe({ host, port }: Target, ms: number, sent: number, received: number): string {
-  const at = `${host} (port ${port})`;
+  const server = `${host} (port ${port})`;
   const seconds = `${ms / 1000} s`;
-  if (received > 0) {
-    return `${at} had not authenticated itself after ${seconds}, though it sent ${received} bytes`;
+  if (received === 0 && sent <= BEFORE_CONTEXT_TOKEN) {
+    return (
+      `authentication to ${server} took more than ${seconds}: a KDC is silent or slow; ` +
+      "check the realm's KDCs in krb5.conf, or set a longer time-out"
+    );
   }
-  if (sent > BEFORE_CONTEXT_TOKEN) return `${at} was silent for ${seconds} during authentication`;
-  return `there was no ticket for ${at} after ${seconds}: a KDC was silent or slow`;
+  const did =
+    received === 0
+      ? 'it was silent for all of it'
+      : `it sent ${received} octets, and was silent for the rest of it`;
+  return (
+    `${server} did not authenticate itself within ${seconds}: ${did}; ` +
+    'look at the server and its log, or set a longer time-out'
+  );
 }
