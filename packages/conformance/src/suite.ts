@@ -10,7 +10,8 @@ import {
   startRealm,
 } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, type TestFunction, test } from 'vitest';
-import type { Case, Comparison } from './case.js';
+import type { BackendModule, Case, Comparison } from './case.js';
+import { addressCases } from './cases/addresses.js';
 import { badInputCases } from './cases/bad-input.js';
 import { commandCases } from './cases/commands.js';
 import { cutCases } from './cases/cuts.js';
@@ -33,6 +34,8 @@ export const suites = {
     ...droppedCases,
     ...badInputCases,
   ],
+  /** Servers with several addresses, of which some lead nowhere. Needs `module`. */
+  addresses: addressCases,
   /** That nothing is left behind. A test file of its own, so that no other test's things count. */
   resources: resourceCases,
   /** A session cut, stalled, delayed, split and merged at its offsets. */
@@ -48,6 +51,8 @@ export type SuiteName = keyof typeof suites;
 export interface ConformanceOptions {
   /** Makes the backend under test. Called once the realm is up. */
   readonly backend: () => Backend;
+  /** How processes of their own make it; for the suites that say so. */
+  readonly module?: BackendModule;
   /** What the matrix calls it; the backend's name and the protocol without it. */
   readonly name: string;
   /** Which cases; `conformance` without it. */
@@ -138,6 +143,7 @@ export function conformance(options: ConformanceOptions): void {
         const { context, end } = makeContext({
           realm,
           backend,
+          module: options.module,
           protocol,
           port: proxy?.port ?? realm.port,
         });

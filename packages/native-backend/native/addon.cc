@@ -119,13 +119,14 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
                            InstanceMethod<&SessionHandle::consumed>("consumed"),
                            InstanceMethod<&SessionHandle::abort>("abort"),
                            InstanceMethod<&SessionHandle::unasked>("unasked"),
-                           InstanceMethod<&SessionHandle::activity>("activity"),
+                           InstanceMethod<&SessionHandle::sent>("sent"),
+                           InstanceMethod<&SessionHandle::received>("received"),
                            InstanceMethod<&SessionHandle::ref>("ref"),
                            InstanceMethod<&SessionHandle::unref>("unref"),
                        });
   }
 
-  // new Session(notify, port, host, principal, ccache, source)
+  // new Session(notify, port, host, principal, ccache, source, timeoutMs)
   explicit SessionHandle(const Napi::CallbackInfo &info)
       : Napi::ObjectWrap<SessionHandle>(info) {
     Napi::Env env = info.Env();
@@ -135,6 +136,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
     options.principal = text_of(info[3]);
     options.ccache = text_of(info[4]);
     options.source = text_of(info[5]);
+    options.timeout_ms = info[6].As<Napi::Number>().Int32Value();
 
     auto *link = new Link;
     link->env = env;
@@ -206,8 +208,12 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
     return Napi::String::New(info.Env(), session_->unasked());
   }
 
-  Napi::Value activity(const Napi::CallbackInfo &info) {
-    return Napi::Number::New(info.Env(), session_->activity());
+  Napi::Value sent(const Napi::CallbackInfo &info) {
+    return Napi::Number::New(info.Env(), session_->traffic().sent);
+  }
+
+  Napi::Value received(const Napi::CallbackInfo &info) {
+    return Napi::Number::New(info.Env(), session_->traffic().received);
   }
 
   // While referenced, the session keeps the event loop alive.

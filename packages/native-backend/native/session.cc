@@ -22,6 +22,7 @@ extern "C" {
 #include <remctl.h>
 }
 
+#include "ccache.h"
 #include "dial.h"
 #include "layout.h"
 #include "threads.h"
@@ -112,8 +113,8 @@ void Session::run() {
 bool Session::open() {
   phase("resolve");
   DialFailure failure;
-  int fd = dial(options_.host, options_.port, options_.source, aborted_,
-                [this] { phase("connect"); }, failure);
+  DialOptions where{options_.host, options_.port, options_.source, options_.timeout_ms};
+  int fd = dial(where, aborted_, [this] { phase("connect"); }, failure);
   if (fd < 0) {
     fail(failure.phase, std::move(failure.message), std::move(failure.code));
     return false;
@@ -139,7 +140,13 @@ bool Session::open() {
     fail("negotiate", "cannot allocate memory", "ENOMEM");
     return false;
   }
-  if (!options_.ccache.empty() && !remctl_set_ccache(remctl_, options_.ccache.c_str())) {
+  CcacheChoice ccache = choose_ccache(options_.ccache, options_.host, options_.principal);
+  if (!ccache.failure.empty()) {
+    ::close(fd);
+    fail("negotiate", std::move(ccache.failure));
+    return false;
+  }
+  if (!ccache.name.empty() && !remctl_set_ccache(remctl_, ccache.name.c_str())) {
     ::close(fd);
     fail_from_library("negotiate");
     return false;
@@ -424,19 +431,20 @@ std::string Session::unasked() {
   return nothing ? "" : std::strerror(errno);
 }
 
-double Session::activity() {
+Traffic Session::traffic() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (socket_ < 0) return 0;
+  if (socket_ < 0) return {};
 #if defined(__linux__)
   tcp_info info{};
   socklen_t length = sizeof(info);
-  if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return 0;
-  return static_cast<double>(info.tcpi_bytes_acked) + static_cast<double>(info.tcpi_bytes_received);
+  if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return {};
+  return {static_cast<double>(info.tcpi_bytes_acked),
+          static_cast<double>(info.tcpi_bytes_received)};
 #elif defined(__APPLE__)
   tcp_connection_info info{};
   socklen_t length = sizeof(info);
-  if (getsockopt(socket_, IPPROTO_TCP, TCP_CONNECTION_INFO, &info, &length) < 0) return 0;
-  return static_cast<double>(info.tcpi_txbytes) + static_cast<double>(info.tcpi_rxbytes);
+  if (getsockopt(socket_, IPPROTO_TCP, TCP_CONNECTION_INFO, &info, &length) < 0) return {};
+  return {static_cast<double>(info.tcpi_txbytes), static_cast<double>(info.tcpi_rxbytes)};
 #else
 #error "tell how many bytes a socket of this system has sent and received"
 #endif

@@ -43,7 +43,10 @@ export interface Session {
   abort(): void;
   /** '', 'DATA', 'EOF', or the system's text for what broke the connection. */
   unasked(): string;
-  activity(): number;
+  /** Bytes that the network took so far. */
+  sent(): number;
+  /** Bytes that the network gave so far. */
+  received(): number;
   /** While referenced, it keeps the event loop alive. */
   ref(): void;
   unref(): void;
@@ -57,6 +60,7 @@ export interface Addon {
     principal: string | undefined,
     ccache: string | undefined,
     source: string | undefined,
+    timeoutMs: number,
   ) => Session;
   /** Whether this libremctl's layout is one that protocol 1 works with: see native/layout.h. */
   readonly supportsProtocol1: boolean;

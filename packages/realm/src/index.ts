@@ -1,5 +1,7 @@
 export { type BadKdc, startGarbageKdc, startSilentKdc } from './bad-kdcs.js';
+export { type BlackHole, startBlackHole } from './black-hole.js';
 export type { ClockOffset } from './clock.js';
+export { withHosts } from './own-hosts.js';
 export { freePort } from './ports.js';
 export {
   type ProxyAddress,
