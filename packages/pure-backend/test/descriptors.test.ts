@@ -1,68 +1,30 @@
 /** Opens while this process runs out of file descriptors: the error says so, and the next open works. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, copyFileSync, openSync, readdirSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
+import { type DescriptorLimit, limitDescriptors } from '@remctl/conformance';
 import { type ClientOptions, Remctl } from '@remctl/core';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createPureBackend } from '../src/index.js';
 import { shortageIn } from '../src/shortage.js';
 
-/** Descriptors that this process may have meanwhile. */
-const LIMIT = 256;
-
 let realm: Realm;
 let leave: () => void;
-
-/** A program that sets this process's limit: when there is no descriptor left, none can be started. */
-function startLimiter() {
-  const script = 'while read soft; do prlimit --pid "$0" --nofile="$soft:" && echo done; done';
-  const child = spawn('sh', ['-c', script, String(process.pid)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface(child.stdout);
-  return {
-    async set(soft: string) {
-      child.stdin.write(`${soft}\n`);
-      await once(lines, 'line');
-    },
-    end: () => child.kill('SIGKILL'),
-  };
-}
+let limit: DescriptorLimit;
 
 beforeAll(async () => {
   realm = await startRealm();
   leave = realm.useHere();
-  const limiter = startLimiter();
-  await limiter.set(String(LIMIT));
-  return async () => {
-    await limiter.set('4096');
-    limiter.end();
-  };
+  limit = await limitDescriptors();
 });
 
 afterAll(async () => {
+  await limit[Symbol.asyncDispose]();
   leave();
   await realm.dispose();
 });
 
 const descriptors = () => readdirSync('/proc/self/fd').length;
-
-/** Takes all descriptors but so many. Gives what releases them. */
-function takeAllBut(left: number): () => void {
-  const taken: number[] = [];
-  try {
-    for (;;) taken.push(openSync('/dev/null', 'r'));
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'EMFILE' });
-  }
-  for (const fd of taken.splice(0, left)) closeSync(fd);
-  return () => {
-    for (const fd of taken) closeSync(fd);
-  };
-}
 
 let copies = 0;
 
@@ -101,7 +63,7 @@ const newPassword = (): ClientOptions => ({
 async function openWith(left: number, client: Remctl, host: string): Promise<unknown> {
   const server = [host, realm.port, realm.principals.server] as const;
   const before = descriptors();
-  const release = takeAllBut(left);
+  const release = limit.takeAllBut(left);
   const failure = await client
     .open(...server)
     .catch((error: unknown) => error)

@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
+import { startBlackHole } from '@remctl/realm';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { dial } from '../src/dial.js';
 
@@ -69,23 +70,11 @@ test('a server that sends without end does not keep the event loop from its othe
   expect(most).toBeLessThanOrEqual((256 + 64) * 1024);
 });
 
-/** An address that drops what is sent to it: a full backlog that nobody takes connections from. Gives its port. */
-async function startBlackHole(address: string): Promise<number> {
-  const program = `
-    use IO::Socket::INET;
-    my $socket = IO::Socket::INET->new(LocalAddr => $ARGV[0], Listen => 0) or die $@;
-    # IO::Socket takes 0 for its own default.
-    listen($socket, 0) or die $!;
-    $| = 1;
-    print $socket->sockport, "\\n";
-    sleep 600;`;
-  const child = spawn('perl', ['-e', program, address], { stdio: ['ignore', 'pipe', 'inherit'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const port = Number(String((await once(child.stdout, 'data'))[0]));
-  const filler = connect(port, address);
-  onTestFinished(() => void filler.destroy());
-  await once(filler, 'connect');
-  return port;
+/** An address that swallows connections. Gives its port. */
+async function blackHole(host: string): Promise<number> {
+  const hole = await startBlackHole({ host });
+  onTestFinished(() => hole[Symbol.asyncDispose]());
+  return hole.port;
 }
 
 /** A server that takes connections. */
@@ -116,7 +105,7 @@ function dialAddresses(
 test.each([0, 2_000])(
   'an address that never answers does not keep the next from being tried, with a time-out of %i ms',
   async (timeoutMs) => {
-    const port = await startBlackHole('127.0.0.2');
+    const port = await blackHole('127.0.0.2');
     await startServer('127.0.0.3', port);
     const before = descriptors();
     const wire = await dialAddresses(['127.0.0.2', '127.0.0.3'], port, { timeoutMs });
@@ -136,7 +125,7 @@ test('one that refuses does not keep the next from being tried either', async ()
 });
 
 test('where none connects, the time-out is for all of them, and says what the others said', async () => {
-  const port = await startBlackHole('127.0.0.2');
+  const port = await blackHole('127.0.0.2');
   const before = descriptors();
   const failure = await dialAddresses(['127.0.0.2', '127.0.0.4'], port, { timeoutMs: 600 }).catch(
     (error: unknown) => error,
@@ -173,7 +162,7 @@ test('where all fail, the one that says most is told, and all are in cause', asy
 });
 
 test('an abort in the middle of it ends every attempt', async () => {
-  const port = await startBlackHole('127.0.0.2');
+  const port = await blackHole('127.0.0.2');
   const before = descriptors();
   const controller = new AbortController();
   const { signal } = controller;
