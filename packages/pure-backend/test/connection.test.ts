@@ -232,3 +232,22 @@ test('an answer that came while the process was busy is no silence', async () =>
   expect(await receiving).toEqual({ type: 'status', status: 3 });
   await connection.close();
 });
+
+test('a proof that came while the process was busy is in time', async () => {
+  const proofs: (() => void)[] = [];
+  const timeoutMs = 1_000;
+  const connecting = connectTo(
+    (token, send) => {
+      if (token.flags === 0x42) proofs.push(() => send(0x42, Buffer.from('welcome')));
+    },
+    62,
+    timeoutMs,
+  );
+  const [proof] = await vi.waitUntil(() => (proofs.length === 0 ? undefined : proofs));
+  // From here the event loop comes to its timers before it looks at sockets.
+  await new Promise((resolve) => setImmediate(resolve));
+  proof?.();
+  const busyUntil = performance.now() + 1.2 * timeoutMs;
+  while (performance.now() < busyUntil);
+  await (await connecting).close();
+});
