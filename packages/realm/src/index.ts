@@ -1,4 +1,10 @@
-export { type BadKdc, startGarbageKdc, startSilentKdc } from './bad-kdcs.js';
+export {
+  type BadKdc,
+  type FickleKdc,
+  startFickleKdc,
+  startGarbageKdc,
+  startSilentKdc,
+} from './bad-kdcs.js';
 export type { ClockOffset } from './clock.js';
 export { freePort } from './ports.js';
 export {
