@@ -32,6 +32,7 @@ export {
   type Traffic,
 } from './tampering-proxy.js';
 export {
+  addPrincipals,
   type Krb5ConfOptions,
   partialKeytab,
   storeServiceTicket,
