@@ -251,3 +251,29 @@ test('a proof that came while the process was busy is in time', async () => {
   while (performance.now() < busyUntil);
   await (await connecting).close();
 });
+
+test('close() ends a connection whose server goes on sending and never ends its side', async () => {
+  let flooded = 0;
+  const connection = await connectTo((token, send, socket) => {
+    if (token.flags === 0x42) send(0x42, Buffer.from('welcome'));
+    if (token.flags !== 0x44 || token.payload[1] !== 1) return;
+    // So that the client's end is not answered by an end.
+    socket.allowHalfOpen = true;
+    // An output message of 60,000 octets, again and again.
+    const output = Buffer.alloc(60_007);
+    output.set([2, 3, 1]);
+    output.writeUInt32BE(60_000, 3);
+    const block = Buffer.from(encodeToken(0x44, output));
+    const flood = () => {
+      while (!socket.destroyed && socket.write(block)) flooded += block.length;
+      socket.once('drain', flood);
+    };
+    flood();
+  });
+  await connection.send([Buffer.from('test')], WAIT);
+  await connection.receive(WAIT);
+  await connection.close();
+  const until = flooded;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(flooded - until).toBeLessThan(16 * 2 ** 20);
+});
