@@ -79,7 +79,7 @@ export async function connect(addon: Addon, options: ConnectOptions): Promise<Co
     deliver(mailbox, { type: 'failed', error: signal.reason });
   };
   signal.addEventListener('abort', onAbort);
-  let endOfDeadline = () => {};
+  let endOfDeadline: () => void = () => undefined;
   try {
     let phase: NetworkPhase = 'resolve';
     for (;;) {
