@@ -20,6 +20,7 @@ import { droppedCases } from './cases/dropped.js';
 import { faultCases } from './cases/faults.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { resourceCases } from './cases/resources.js';
+import { shortageCases } from './cases/shortages.js';
 import { stateCases } from './cases/state.js';
 import { makeContext } from './context.js';
 import { asCase } from './hostile/as-case.js';
@@ -37,6 +38,8 @@ export const suites = {
   ],
   /** Servers with several addresses, of which some lead nowhere. Needs `module`. */
   addresses: addressCases,
+  /** What the process itself runs out of. Needs `module`. */
+  shortages: shortageCases,
   /** That nothing is left behind. A test file of its own, so that no other test's things count. */
   resources: [...descriptorCases, ...resourceCases],
   /** A session cut, stalled, delayed, split and merged at its offsets. */

@@ -16,6 +16,7 @@
 
 #include "layout.h"
 #include "session.h"
+#include "system-error.h"
 
 namespace remctl_addon {
 
@@ -166,8 +167,9 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
     if (link->session == nullptr) {
       int error = errno;
       notifier.Release();
-      Napi::Error::New(env, std::string("no thread for a connection: ") + std::strerror(error))
-          .ThrowAsJavaScriptException();
+      Napi::Error failure = Napi::Error::New(env, std::strerror(error));
+      failure.Set("code", Napi::String::New(env, errno_name(error)));
+      failure.ThrowAsJavaScriptException();
       return;
     }
     napi_add_env_cleanup_hook(env, cut, link);

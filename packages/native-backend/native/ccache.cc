@@ -1,14 +1,18 @@
 #include "ccache.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
+#include <fcntl.h>
 #include <memory>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <type_traits>
 #include <unistd.h>
 #include <vector>
+
+#include "system-error.h"
 
 extern "C" {
 #include <krb5.h>
@@ -23,6 +27,9 @@ constexpr char kService[] = "host";
 // The files of a collection of the type DIR: the name of its primary cache, and how the caches' begin.
 constexpr char kPrimaryFile[] = "primary";
 constexpr char kCachePrefix[] = "tkt";
+
+// The text of KRB5_CC_IO, for all that opening a cache may fail by and that has no other text.
+constexpr char kReadingFailed[] = "Credentials cache I/O operation failed";
 
 struct FreeContext {
   void operator()(krb5_context context) const { krb5_free_context(context); }
@@ -137,6 +144,17 @@ CcacheChoice select(krb5_context context, const std::string &host, const std::st
 }
 
 }  // namespace
+
+bool is_unexplained(const std::string &text, const std::string &name) {
+  if (text.find(kReadingFailed) == std::string::npos) return false;
+  if (name.empty() || type_of(name) != "FILE") return true;
+  int fd = open(residual_of(name).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return is_shortage(errno);
+  char octet;
+  bool can_be_read = read(fd, &octet, sizeof(octet)) >= 0;
+  close(fd);
+  return can_be_read;
+}
 
 CcacheChoice choose_ccache(const std::string &named, const std::string &host,
                            const std::string &principal) {

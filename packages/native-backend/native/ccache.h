@@ -26,4 +26,8 @@ struct CcacheChoice {
 CcacheChoice choose_ccache(const std::string &named, const std::string &host,
                            const std::string &principal);
 
+// Whether libkrb5's text says no more of a cache than that something is wrong with reading it, and nothing
+// is: it says so, for one, where there was no descriptor to be had.
+bool is_unexplained(const std::string &text, const std::string &name);
+
 }  // namespace remctl_addon

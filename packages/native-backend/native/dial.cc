@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "system-error.h"
+
 namespace remctl_addon {
 
 namespace {
@@ -146,11 +148,6 @@ class Attempts {
   std::vector<pollfd> waiting_;
 };
 
-// What this process lacks, whatever the address.
-bool is_lack(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
-}
-
 // Connects to one of the addresses (RFC 8305, section 5): the next is tried when the last has had its
 // time, or when one has failed; the first to connect wins. Returns its socket, or -1 with `error` set.
 int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseconds delay,
@@ -159,7 +156,8 @@ int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseco
   auto next = addresses.begin();
   Clock::time_point turn = Clock::now();
   auto note = [&error](int failed) {
-    if (!is_lack(error)) error = failed;
+    note_shortage(failed);
+    if (!is_shortage(error)) error = failed;
   };
   for (;;) {
     if (aborted) {
@@ -212,14 +210,6 @@ int prepare(int fd) {
 
 }  // namespace
 
-std::string errno_name(int number) {
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 32)
-  const char *name = strerrorname_np(number);
-  if (name != nullptr) return name;
-#endif
-  return "E" + std::to_string(number);
-}
-
 int dial(const DialOptions &options, const std::atomic<bool> &aborted,
          const std::function<void()> &on_resolved, DialFailure &failure) {
   failure.phase = "resolve";
@@ -237,10 +227,19 @@ int dial(const DialOptions &options, const std::atomic<bool> &aborted,
   hints.ai_family = source != nullptr ? source->ai_family : AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo *list = nullptr;
+  unsigned noted = shortages_noted();
   int status =
       getaddrinfo(options.host.c_str(), std::to_string(options.port).c_str(), &hints, &list);
   if (status != 0) {
-    failure.message = status == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(status);
+    int error = status == EAI_SYSTEM ? errno : 0;
+    note_shortage(error);
+    int shortage = shortage_since(noted);
+    if (shortage != 0) {
+      failure.message = std::strerror(shortage);
+      failure.code = errno_name(shortage);
+      return -1;
+    }
+    failure.message = error != 0 ? std::strerror(error) : gai_strerror(status);
     failure.code = status == EAI_AGAIN ? "EAI_AGAIN" : "ENOTFOUND";
     return -1;
   }

@@ -32,7 +32,4 @@ struct DialFailure {
 int dial(const DialOptions &options, const std::atomic<bool> &aborted,
          const std::function<void()> &on_resolved, DialFailure &failure);
 
-// The name of an errno, such as "ECONNRESET"; "E<number>" where the system has none.
-std::string errno_name(int number);
-
 }  // namespace remctl_addon

@@ -25,6 +25,7 @@ extern "C" {
 #include "ccache.h"
 #include "dial.h"
 #include "layout.h"
+#include "system-error.h"
 #include "threads.h"
 
 namespace remctl_addon {
@@ -124,6 +125,7 @@ bool Session::open() {
     socket_ = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (socket_ < 0) {
       int error = errno;
+      note_shortage(error);
       ::close(fd);
       fail("connect", std::strerror(error), errno_name(error));
       return false;
@@ -134,6 +136,7 @@ bool Session::open() {
     }
   }
   phase("negotiate");
+  unsigned shortages = shortages_noted();
   remctl_ = remctl_new();
   if (remctl_ == nullptr) {
     ::close(fd);
@@ -142,8 +145,8 @@ bool Session::open() {
   }
   CcacheChoice ccache = choose_ccache(options_.ccache, options_.host, options_.principal);
   if (!ccache.failure.empty()) {
+    fail_to_negotiate(std::move(ccache.failure), ccache.name, shortages);
     ::close(fd);
-    fail("negotiate", std::move(ccache.failure));
     return false;
   }
   if (!ccache.name.empty() && !remctl_set_ccache(remctl_, ccache.name.c_str())) {
@@ -154,7 +157,8 @@ bool Session::open() {
   const char *principal = options_.principal.empty() ? nullptr : options_.principal.c_str();
   // From here on the descriptor is the library's.
   if (!remctl_open_fd(remctl_, options_.host.c_str(), fd, principal)) {
-    fail_from_library("negotiate");
+    const char *text = remctl_error(remctl_);
+    fail_to_negotiate(text != nullptr ? text : "unknown error", ccache.name, shortages);
     return false;
   }
   protocol_ = protocol_of(remctl_);
@@ -368,6 +372,12 @@ void Session::fail_from_library(const char *phase) {
   fail(phase, text != nullptr ? text : "unknown error");
 }
 
+void Session::fail_to_negotiate(std::string text, const std::string &ccache, unsigned shortages) {
+  int shortage = shortage_since(shortages);
+  if (shortage == 0 && is_unexplained(text, ccache)) shortage = EMFILE;
+  fail("negotiate", std::move(text), shortage == 0 ? "" : errno_name(shortage));
+}
+
 void Session::request(Request what) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -427,8 +437,9 @@ std::string Session::unasked() {
   ssize_t got = recv(socket_, &octet, sizeof(octet), MSG_PEEK | MSG_DONTWAIT);
   if (got > 0) return "DATA";
   if (got == 0) return "EOF";
-  bool nothing = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-  return nothing ? "" : std::strerror(errno);
+  int error = errno;
+  bool nothing = error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+  return nothing ? "" : errno_name(error) + ": " + std::strerror(error);
 }
 
 Traffic Session::traffic() {

@@ -80,7 +80,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void detach();
 
   // What has come while nothing was asked: "" for nothing, "DATA" for bytes, "EOF" for the server's end, or
-  // the system's text for what broke the connection. To be called while no request is under way.
+  // the system's name and text for what broke the connection, "ECONNRESET: Connection reset by peer". To be called while no request is under way.
   std::string unasked();
 
   // How many bytes the network took and gave so far; for telling silence.
@@ -106,6 +106,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void phase(const char *name);
   void fail(const char *phase, std::string text, std::string code = "");
   void fail_from_library(const char *phase);
+  // With the system's name for what this process has run out of, where that may be why.
+  void fail_to_negotiate(std::string text, const std::string &ccache, unsigned shortages);
   void request(Request what);
   void drop_socket();
 

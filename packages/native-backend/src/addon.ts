@@ -41,7 +41,7 @@ export interface Session {
   close(): void;
   consumed(bytes: number): void;
   abort(): void;
-  /** '', 'DATA', 'EOF', or the system's text for what broke the connection. */
+  /** '', 'DATA', 'EOF', or the system's name and text for what broke the connection: 'EPIPE: Broken pipe'. */
   unasked(): string;
   /** Bytes that the network took so far. */
   sent(): number;
@@ -53,6 +53,7 @@ export interface Session {
 }
 
 export interface Addon {
+  /** Throws an Error with the system's name in `code` where there can be no thread for it. */
   readonly Session: new (
     notify: Notify,
     port: number,

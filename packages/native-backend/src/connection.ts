@@ -19,7 +19,7 @@ import {
   readEvent,
   type Session,
 } from './addon.js';
-import { errorOf, unaskedError } from './failure.js';
+import { errorOf, noThreadError, unaskedError } from './failure.js';
 import { endsAfter } from './negotiation.js';
 import { watchSilence } from './silence.js';
 
@@ -58,28 +58,20 @@ function isPhase(phase: string): phase is NetworkPhase {
 
 /** Connects and authenticates: see `Backend.connect`. */
 export async function connect(addon: Addon, options: ConnectOptions): Promise<Connection> {
-  const { host, port, credentials, signal, timeoutMs } = options;
+  const { host, port, signal, timeoutMs } = options;
   signal.throwIfAborted();
   if (host.includes('%') && host.includes(':')) {
     // getaddrinfo takes a scope; GSS-API would take it for part of the name.
     throw new RemctlUnsupportedError(`give a name, not an address with a scope: ${host}`);
   }
   const mailbox: Mailbox = { events: [], waiter: undefined };
-  const session = new addon.Session(
-    notifier(mailbox, host, port),
-    port,
-    host,
-    options.principal,
-    credentials?.type === 'ccache' ? credentials.ccache : undefined,
-    options.sourceIp,
-    Math.min(timeoutMs, LONGEST_MS),
-  );
+  const session = startSession(addon, mailbox, options);
   const onAbort = () => {
     session.abort();
     deliver(mailbox, { type: 'failed', error: signal.reason });
   };
   signal.addEventListener('abort', onAbort);
-  let endOfDeadline = () => {};
+  let endOfDeadline: () => void = () => undefined;
   try {
     let phase: NetworkPhase = 'resolve';
     for (;;) {
@@ -102,6 +94,23 @@ export async function connect(addon: Addon, options: ConnectOptions): Promise<Co
   } finally {
     endOfDeadline();
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function startSession(addon: Addon, mailbox: Mailbox, options: ConnectOptions): Session {
+  const { host, port, credentials, timeoutMs } = options;
+  try {
+    return new addon.Session(
+      notifier(mailbox, host, port),
+      port,
+      host,
+      options.principal,
+      credentials?.type === 'ccache' ? credentials.ccache : undefined,
+      options.sourceIp,
+      Math.min(timeoutMs, LONGEST_MS),
+    );
+  } catch (error) {
+    throw noThreadError(error, host, port);
   }
 }
 

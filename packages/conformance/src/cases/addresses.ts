@@ -1,14 +1,11 @@
 /** A server's name with several addresses, of which some swallow connections or refuse them. */
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, startBlackHole, startForwardingProxy, withHosts } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, Context } from '../case.js';
 import { INTERRUPT_BOUND_MS } from './helpers.js';
+import { inOwnProcess, PRELUDE } from './own-process.js';
 
 const NAME = 'addresses.test';
 
@@ -28,18 +25,6 @@ const OPENS_AFTER_MS = 400;
 const early = (n: number) => `127.0.0.${16 * n + randomInt(2, 14)}`;
 const late = () => `127.${randomInt(128, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
-/** What a process of its own is told, as JSON in its first argument. */
-interface Job {
-  readonly core: string;
-  readonly url: string;
-  readonly factory: string;
-  readonly host: string;
-  readonly port: number;
-  readonly principal: string;
-  readonly timeout: number;
-  readonly abortAfterMs?: number;
-}
-
 interface Result {
   /** The name's addresses as the system orders them. */
   readonly addresses: readonly string[];
@@ -53,14 +38,11 @@ interface Result {
   readonly sockets: number;
 }
 
-/** Opens, runs a command, closes; prints a line before the open, and the result. */
-const PROGRAM = `
+/** Opens, runs a command, closes; prints a line before the open, and a `Result`. */
+const PROGRAM = `${PRELUDE}
   import { lookup } from 'node:dns/promises';
   import { readdirSync, readlinkSync } from 'node:fs';
   import { setTimeout as sleep } from 'node:timers/promises';
-  const job = JSON.parse(process.argv[1]);
-  const { Remctl } = await import(job.core);
-  const backend = (await import(job.url))[job.factory]();
   const isSocket = (fd) => {
     try {
       return readlinkSync('/proc/self/fd/' + fd).startsWith('socket:');
@@ -109,42 +91,21 @@ interface Options {
 
 /** Opens the name with these addresses, in this order, in a process of its own. */
 async function openAt(
-  { module, realm, use }: Context,
+  context: Context,
   addresses: readonly string[],
   port: number,
-  options: Options = {},
+  { timeout = 0, abortAfterMs, onOpening }: Options = {},
 ): Promise<Result> {
-  if (module === undefined) throw new Error('this suite needs `module`: it runs other processes');
-  const { timeout = 0, abortAfterMs, onOpening } = options;
-  const job: Job = {
-    core: createRequire(import.meta.url).resolve('@remctl/core'),
-    ...module,
-    host: NAME,
-    port,
-    principal: realm.principals.server,
-    timeout,
-    ...(abortAfterMs === undefined ? {} : { abortAfterMs }),
-  };
-  const node = [process.execPath, '--input-type=module', '-e', PROGRAM, JSON.stringify(job)];
+  const { realm } = context;
   const hosts = addresses.map((address) => `${address} ${NAME}`);
-  const [command = '', ...args] = withHosts(realm.folder, hosts, node);
-  const child = spawn(command, args, { env: realm.env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let failures = '';
-  child.stderr.on('data', (data: Buffer) => {
-    failures += data;
+  const result: Result = await inOwnProcess(context, {
+    program: PROGRAM,
+    job: { host: NAME, port, principal: realm.principals.server, timeout, abortAfterMs },
+    wrap: (command) => withHosts(realm.folder, hosts, command),
+    onLine(line) {
+      if (line === 'opening') onOpening?.();
+    },
   });
-  const lines: string[] = [];
-  createInterface(child.stdout).on('line', (line) => {
-    lines.push(line);
-    if (line === 'opening') onOpening?.();
-  });
-  const closed = once(child, 'close');
-  // Where the case's own time is over, it ends too.
-  const end = async () => void child.kill('SIGKILL');
-  await use(Promise.resolve({ [Symbol.asyncDispose]: end }));
-  const [status] = await closed;
-  expect({ status, failures }).toEqual({ status: 0, failures: '' });
-  const result: Result = JSON.parse(lines.at(-1) ?? '{}');
   expect(result.addresses, "the system's order of the addresses").toEqual(addresses);
   expect(result.sockets, 'sockets left behind').toBe(0);
   return result;
