@@ -2,9 +2,19 @@
 import type { Backend, ClientOptions, Remctl } from '@remctl/core';
 import type { Realm } from '@remctl/realm';
 
+/** How a process of its own makes the backend. */
+export interface BackendModule {
+  /** The URL of a built module. */
+  readonly url: string;
+  /** Its export that makes the backend, called without arguments. */
+  readonly factory: string;
+}
+
 /** What a case works with. */
 export interface Context {
   readonly backend: Backend;
+  /** For cases that need a process of their own, which throw without it. */
+  readonly module: BackendModule | undefined;
   readonly realm: Realm;
   /** 1 where the suite runs through the proxy that makes remctld a server of protocol 1. */
   readonly protocol: 1 | 2;

@@ -1,17 +1,18 @@
 /** Makes what a case works with. */
 import { type Backend, type ClientOptions, Remctl } from '@remctl/core';
 import type { Realm } from '@remctl/realm';
-import type { Context } from './case.js';
+import type { BackendModule, Context } from './case.js';
 
 export interface ContextOptions {
   readonly realm: Realm;
   readonly backend: Backend;
+  readonly module?: BackendModule | undefined;
   readonly protocol: 1 | 2;
   readonly port: number;
 }
 
 /** A context, and what releases all that a case took from it. */
-export function makeContext({ realm, backend, protocol, port }: ContextOptions): {
+export function makeContext({ realm, backend, module, protocol, port }: ContextOptions): {
   context: Context;
   end: () => Promise<void>;
 } {
@@ -23,6 +24,7 @@ export function makeContext({ realm, backend, protocol, port }: ContextOptions):
   };
   const context: Context = {
     backend,
+    module,
     realm,
     protocol,
     host: realm.host,

@@ -1,4 +1,4 @@
-export type { Case, Comparison, Context } from './case.js';
+export type { BackendModule, Case, Comparison, Context } from './case.js';
 export { loadInSmall } from './load/in-small.js';
 export { type RunCasesOptions, runCases } from './run-cases.js';
 export {

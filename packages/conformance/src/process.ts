@@ -10,7 +10,7 @@ function residentMemory(): number {
 }
 
 /** Frees what JavaScript no longer holds, so that what is measured is what is kept. */
-function collectGarbage(): void {
+export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
 }

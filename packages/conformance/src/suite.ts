@@ -10,13 +10,16 @@ import {
   startRealm,
 } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, type TestFunction, test } from 'vitest';
-import type { Case, Comparison } from './case.js';
+import type { BackendModule, Case, Comparison } from './case.js';
+import { addressCases } from './cases/addresses.js';
 import { badInputCases } from './cases/bad-input.js';
 import { commandCases } from './cases/commands.js';
 import { cutCases } from './cases/cuts.js';
+import { droppedCases } from './cases/dropped.js';
 import { faultCases } from './cases/faults.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { resourceCases } from './cases/resources.js';
+import { shortageCases } from './cases/shortages.js';
 import { stateCases } from './cases/state.js';
 import { makeContext } from './context.js';
 import { asCase } from './hostile/as-case.js';
@@ -25,7 +28,17 @@ import { hostileCases } from './hostile/index.js';
 /** The suites: cases that run together, on one realm. A matrix is printed for each. */
 export const suites = {
   /** What every backend does for its users. */
-  conformance: [...interfaceCases, ...commandCases, ...stateCases, ...badInputCases],
+  conformance: [
+    ...interfaceCases,
+    ...commandCases,
+    ...stateCases,
+    ...droppedCases,
+    ...badInputCases,
+  ],
+  /** Servers with several addresses, of which some lead nowhere. Needs `module`. */
+  addresses: addressCases,
+  /** What the process itself runs out of. Needs `module`. */
+  shortages: shortageCases,
   /** That nothing is left behind. A test file of its own, so that no other test's things count. */
   resources: resourceCases,
   /** A session cut, stalled, delayed, split and merged at its offsets. */
@@ -41,6 +54,8 @@ export type SuiteName = keyof typeof suites;
 export interface ConformanceOptions {
   /** Makes the backend under test. Called once the realm is up. */
   readonly backend: () => Backend;
+  /** How processes of their own make it; for the suites that say so. */
+  readonly module?: BackendModule;
   /** What the matrix calls it; the backend's name and the protocol without it. */
   readonly name: string;
   /** Which cases; `conformance` without it. */
@@ -131,6 +146,7 @@ export function conformance(options: ConformanceOptions): void {
         const { context, end } = makeContext({
           realm,
           backend,
+          module: options.module,
           protocol,
           port: proxy?.port ?? realm.port,
         });

@@ -16,6 +16,7 @@
 
 #include "layout.h"
 #include "session.h"
+#include "system-error.h"
 
 namespace remctl_addon {
 
@@ -119,13 +120,14 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
                            InstanceMethod<&SessionHandle::consumed>("consumed"),
                            InstanceMethod<&SessionHandle::abort>("abort"),
                            InstanceMethod<&SessionHandle::unasked>("unasked"),
-                           InstanceMethod<&SessionHandle::activity>("activity"),
+                           InstanceMethod<&SessionHandle::sent>("sent"),
+                           InstanceMethod<&SessionHandle::received>("received"),
                            InstanceMethod<&SessionHandle::ref>("ref"),
                            InstanceMethod<&SessionHandle::unref>("unref"),
                        });
   }
 
-  // new Session(notify, port, host, principal, ccache, source)
+  // new Session(notify, port, host, principal, ccache, source, timeoutMs)
   explicit SessionHandle(const Napi::CallbackInfo &info)
       : Napi::ObjectWrap<SessionHandle>(info) {
     Napi::Env env = info.Env();
@@ -135,6 +137,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
     options.principal = text_of(info[3]);
     options.ccache = text_of(info[4]);
     options.source = text_of(info[5]);
+    options.timeout_ms = info[6].As<Napi::Number>().Int32Value();
 
     auto *link = new Link;
     link->env = env;
@@ -164,8 +167,9 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
     if (link->session == nullptr) {
       int error = errno;
       notifier.Release();
-      Napi::Error::New(env, std::string("no thread for a connection: ") + std::strerror(error))
-          .ThrowAsJavaScriptException();
+      Napi::Error failure = Napi::Error::New(env, std::strerror(error));
+      failure.Set("code", Napi::String::New(env, errno_name(error)));
+      failure.ThrowAsJavaScriptException();
       return;
     }
     napi_add_env_cleanup_hook(env, cut, link);
@@ -206,8 +210,12 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
     return Napi::String::New(info.Env(), session_->unasked());
   }
 
-  Napi::Value activity(const Napi::CallbackInfo &info) {
-    return Napi::Number::New(info.Env(), session_->activity());
+  Napi::Value sent(const Napi::CallbackInfo &info) {
+    return Napi::Number::New(info.Env(), session_->traffic().sent);
+  }
+
+  Napi::Value received(const Napi::CallbackInfo &info) {
+    return Napi::Number::New(info.Env(), session_->traffic().received);
   }
 
   // While referenced, the session keeps the event loop alive.

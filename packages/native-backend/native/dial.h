@@ -7,6 +7,15 @@
 
 namespace remctl_addon {
 
+struct DialOptions {
+  std::string host;
+  int port = 0;
+  // A numeric address, of whose family alone addresses are tried; empty for any.
+  std::string source;
+  // Milliseconds after which the caller gives up, so that every address has its turn before; 0 for never.
+  int timeout_ms = 0;
+};
+
 struct DialFailure {
   // "resolve" or "connect".
   const char *phase = "";
@@ -16,15 +25,11 @@ struct DialFailure {
   std::string code;
 };
 
-// Connects and returns a blocking socket, or -1 with the failure set. Only addresses of the source's
-// family are tried where there is a source. Blocks: getaddrinfo cannot be interrupted; connecting
-// ends within 50 ms after `aborted` is set, as does the loop over the addresses. `on_resolved` is
-// called between the two.
-int dial(const std::string &host, int port, const std::string &source,
-         const std::atomic<bool> &aborted, const std::function<void()> &on_resolved,
-         DialFailure &failure);
-
-// The name of an errno, such as "ECONNRESET"; "E<number>" for those without one here.
-std::string errno_name(int number);
+// Connects and returns a blocking socket, or -1 with the failure set. Addresses are tried one beside the
+// other (RFC 8305), so that one that never answers holds up the rest by 250 ms and no more. Blocks:
+// getaddrinfo cannot be interrupted; connecting ends within 50 ms after `aborted` is set. `on_resolved`
+// is called between the two.
+int dial(const DialOptions &options, const std::atomic<bool> &aborted,
+         const std::function<void()> &on_resolved, DialFailure &failure);
 
 }  // namespace remctl_addon

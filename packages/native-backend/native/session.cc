@@ -22,8 +22,10 @@ extern "C" {
 #include <remctl.h>
 }
 
+#include "ccache.h"
 #include "dial.h"
 #include "layout.h"
+#include "system-error.h"
 #include "threads.h"
 
 namespace remctl_addon {
@@ -112,8 +114,8 @@ void Session::run() {
 bool Session::open() {
   phase("resolve");
   DialFailure failure;
-  int fd = dial(options_.host, options_.port, options_.source, aborted_,
-                [this] { phase("connect"); }, failure);
+  DialOptions where{options_.host, options_.port, options_.source, options_.timeout_ms};
+  int fd = dial(where, aborted_, [this] { phase("connect"); }, failure);
   if (fd < 0) {
     fail(failure.phase, std::move(failure.message), std::move(failure.code));
     return false;
@@ -123,6 +125,7 @@ bool Session::open() {
     socket_ = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (socket_ < 0) {
       int error = errno;
+      note_shortage(error);
       ::close(fd);
       fail("connect", std::strerror(error), errno_name(error));
       return false;
@@ -133,13 +136,20 @@ bool Session::open() {
     }
   }
   phase("negotiate");
+  unsigned shortages = shortages_noted();
   remctl_ = remctl_new();
   if (remctl_ == nullptr) {
     ::close(fd);
     fail("negotiate", "cannot allocate memory", "ENOMEM");
     return false;
   }
-  if (!options_.ccache.empty() && !remctl_set_ccache(remctl_, options_.ccache.c_str())) {
+  CcacheChoice ccache = choose_ccache(options_.ccache, options_.host, options_.principal);
+  if (!ccache.failure.empty()) {
+    fail_to_negotiate(std::move(ccache.failure), ccache.name, shortages);
+    ::close(fd);
+    return false;
+  }
+  if (!ccache.name.empty() && !remctl_set_ccache(remctl_, ccache.name.c_str())) {
     ::close(fd);
     fail_from_library("negotiate");
     return false;
@@ -147,7 +157,8 @@ bool Session::open() {
   const char *principal = options_.principal.empty() ? nullptr : options_.principal.c_str();
   // From here on the descriptor is the library's.
   if (!remctl_open_fd(remctl_, options_.host.c_str(), fd, principal)) {
-    fail_from_library("negotiate");
+    const char *text = remctl_error(remctl_);
+    fail_to_negotiate(text != nullptr ? text : "unknown error", ccache.name, shortages);
     return false;
   }
   protocol_ = protocol_of(remctl_);
@@ -361,6 +372,12 @@ void Session::fail_from_library(const char *phase) {
   fail(phase, text != nullptr ? text : "unknown error");
 }
 
+void Session::fail_to_negotiate(std::string text, const std::string &ccache, unsigned shortages) {
+  int shortage = shortage_since(shortages);
+  if (shortage == 0 && is_unexplained(text, ccache)) shortage = EMFILE;
+  fail("negotiate", std::move(text), shortage == 0 ? "" : errno_name(shortage));
+}
+
 void Session::request(Request what) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -420,23 +437,25 @@ std::string Session::unasked() {
   ssize_t got = recv(socket_, &octet, sizeof(octet), MSG_PEEK | MSG_DONTWAIT);
   if (got > 0) return "DATA";
   if (got == 0) return "EOF";
-  bool nothing = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-  return nothing ? "" : std::strerror(errno);
+  int error = errno;
+  bool nothing = error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+  return nothing ? "" : errno_name(error) + ": " + std::strerror(error);
 }
 
-double Session::activity() {
+Traffic Session::traffic() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (socket_ < 0) return 0;
+  if (socket_ < 0) return {};
 #if defined(__linux__)
   tcp_info info{};
   socklen_t length = sizeof(info);
-  if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return 0;
-  return static_cast<double>(info.tcpi_bytes_acked) + static_cast<double>(info.tcpi_bytes_received);
+  if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return {};
+  return {static_cast<double>(info.tcpi_bytes_acked),
+          static_cast<double>(info.tcpi_bytes_received)};
 #elif defined(__APPLE__)
   tcp_connection_info info{};
   socklen_t length = sizeof(info);
-  if (getsockopt(socket_, IPPROTO_TCP, TCP_CONNECTION_INFO, &info, &length) < 0) return 0;
-  return static_cast<double>(info.tcpi_txbytes) + static_cast<double>(info.tcpi_rxbytes);
+  if (getsockopt(socket_, IPPROTO_TCP, TCP_CONNECTION_INFO, &info, &length) < 0) return {};
+  return {static_cast<double>(info.tcpi_txbytes), static_cast<double>(info.tcpi_rxbytes)};
 #else
 #error "tell how many bytes a socket of this system has sent and received"
 #endif

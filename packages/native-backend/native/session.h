@@ -24,6 +24,8 @@ struct SessionOptions {
   std::string principal;
   std::string ccache;
   std::string source;
+  // Milliseconds of silence that the owner bears; 0 for ever. The owner measures it.
+  int timeout_ms = 0;
 };
 
 // What a session tells its owner.
@@ -38,6 +40,12 @@ struct Event {
   std::string data;
   // Failed: the system's name for it, or empty where the text is libremctl's.
   std::string code;
+};
+
+// Bytes of a connection, as its system counts them.
+struct Traffic {
+  double sent = 0;
+  double received = 0;
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -72,11 +80,11 @@ class Session : public std::enable_shared_from_this<Session> {
   void detach();
 
   // What has come while nothing was asked: "" for nothing, "DATA" for bytes, "EOF" for the server's end, or
-  // the system's text for what broke the connection. To be called while no request is under way.
+  // the system's name and text for what broke the connection, "ECONNRESET: Connection reset by peer". To be called while no request is under way.
   std::string unasked();
 
-  // A number that grows with each byte that the network took or gave; for telling silence.
-  double activity();
+  // How many bytes the network took and gave so far; for telling silence.
+  Traffic traffic();
 
  private:
   enum class Request { None, Send, Noop, Close };
@@ -98,6 +106,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void phase(const char *name);
   void fail(const char *phase, std::string text, std::string code = "");
   void fail_from_library(const char *phase);
+  // With the system's name for what this process has run out of, where that may be why.
+  void fail_to_negotiate(std::string text, const std::string &ccache, unsigned shortages);
   void request(Request what);
   void drop_socket();
 

@@ -41,15 +41,19 @@ export interface Session {
   close(): void;
   consumed(bytes: number): void;
   abort(): void;
-  /** '', 'DATA', 'EOF', or the system's text for what broke the connection. */
+  /** '', 'DATA', 'EOF', or the system's name and text for what broke the connection: 'EPIPE: Broken pipe'. */
   unasked(): string;
-  activity(): number;
+  /** Bytes that the network took so far. */
+  sent(): number;
+  /** Bytes that the network gave so far. */
+  received(): number;
   /** While referenced, it keeps the event loop alive. */
   ref(): void;
   unref(): void;
 }
 
 export interface Addon {
+  /** Throws an Error with the system's name in `code` where there can be no thread for it. */
   readonly Session: new (
     notify: Notify,
     port: number,
@@ -57,6 +61,7 @@ export interface Addon {
     principal: string | undefined,
     ccache: string | undefined,
     source: string | undefined,
+    timeoutMs: number,
   ) => Session;
   /** Whether this libremctl's layout is one that protocol 1 works with: see native/layout.h. */
   readonly supportsProtocol1: boolean;

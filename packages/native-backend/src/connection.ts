@@ -19,7 +19,8 @@ import {
   readEvent,
   type Session,
 } from './addon.js';
-import { errorOf, unaskedError } from './failure.js';
+import { errorOf, noThreadError, unaskedError } from './failure.js';
+import { endsAfter } from './negotiation.js';
 import { watchSilence } from './silence.js';
 
 type SessionEvent =
@@ -40,6 +41,16 @@ interface Mailbox {
 
 /** How long an orderly end may take before it becomes an abort. */
 const CLOSE_TIMEOUT_MS = 1000;
+/** What the addon takes at most. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** When a server was silent, as messages say it. */
+const DURING: Readonly<Record<NetworkPhase, string>> = {
+  resolve: 'while its name was looked up',
+  connect: 'while it was called',
+  negotiate: 'during authentication',
+  command: 'after a command',
+};
 
 function isPhase(phase: string): phase is NetworkPhase {
   return ['resolve', 'connect', 'negotiate', 'command'].includes(phase);
@@ -47,37 +58,59 @@ function isPhase(phase: string): phase is NetworkPhase {
 
 /** Connects and authenticates: see `Backend.connect`. */
 export async function connect(addon: Addon, options: ConnectOptions): Promise<Connection> {
-  const { host, port, credentials, signal, timeoutMs } = options;
+  const { host, port, signal, timeoutMs } = options;
   signal.throwIfAborted();
   if (host.includes('%') && host.includes(':')) {
     // getaddrinfo takes a scope; GSS-API would take it for part of the name.
     throw new RemctlUnsupportedError(`give a name, not an address with a scope: ${host}`);
   }
   const mailbox: Mailbox = { events: [], waiter: undefined };
-  const session = new addon.Session(
-    notifier(mailbox, host, port),
-    port,
-    host,
-    options.principal,
-    credentials?.type === 'ccache' ? credentials.ccache : undefined,
-    options.sourceIp,
-  );
+  const session = startSession(addon, mailbox, options);
   const onAbort = () => {
     session.abort();
     deliver(mailbox, { type: 'failed', error: signal.reason });
   };
   signal.addEventListener('abort', onAbort);
+  let endOfDeadline: () => void = () => undefined;
   try {
     let phase: NetworkPhase = 'resolve';
     for (;;) {
-      const event = await nextEvent(session, mailbox, { timeoutMs }, phase, host, port);
-      if (event.type === 'phase') phase = event.phase;
+      // The negotiation has a deadline in silence's stead.
+      const wait = { timeoutMs: phase === 'negotiate' ? 0 : timeoutMs };
+      const event = await nextEvent(session, mailbox, wait, phase, host, port);
+      if (event.type === 'phase') {
+        phase = event.phase;
+        if (phase === 'negotiate') {
+          endOfDeadline = endsAfter(options, session, (error) => {
+            session.abort();
+            deliver(mailbox, { type: 'failed', error });
+          });
+        }
+      }
       if (event.type === 'opened') {
         return connectionOn(session, mailbox, event.protocol, host, port);
       }
     }
   } finally {
+    endOfDeadline();
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function startSession(addon: Addon, mailbox: Mailbox, options: ConnectOptions): Session {
+  const { host, port, credentials, timeoutMs } = options;
+  try {
+    return new addon.Session(
+      notifier(mailbox, host, port),
+      port,
+      host,
+      options.principal,
+      credentials?.type === 'ccache' ? credentials.ccache : undefined,
+      options.sourceIp,
+      Math.min(timeoutMs, LONGEST_MS),
+    );
+  } catch (error) {
+    throw noThreadError(error, host, port);
   }
 }
 
@@ -145,12 +178,12 @@ async function nextEvent(
     session.ref();
     event = await new Promise<SessionEvent>((resolve) => {
       const end = watchSilence(
-        () => session.activity(),
+        () => session.sent() + session.received(),
         timeoutMs,
         () => {
           session.abort();
           const seconds = timeoutMs / 1000;
-          const message = `${host} (port ${port}) was silent for ${seconds} s (phase: ${phase})`;
+          const message = `${host} (port ${port}) was silent for ${seconds} s ${DURING[phase]}`;
           deliver(mailbox, { type: 'failed', error: new RemctlTimeoutError(message, { phase }) });
         },
       );

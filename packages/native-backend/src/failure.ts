@@ -1,4 +1,5 @@
 /** libremctl's texts, and the system's, as core's errors. */
+import { getSystemErrorMap } from 'node:util';
 import {
   type NetworkPhase,
   RemctlAuthenticationError,
@@ -25,11 +26,56 @@ const BROKEN: readonly (readonly [RegExp, string])[] = [
   [/No route to host/, 'EHOSTUNREACH'],
 ];
 
-/** Where the system gives no name. */
-const UNNAMED = 'EIO';
+/** How the libraries say that this process has run out of something, and the system's name for it. */
+const SHORTAGES: readonly (readonly [RegExp, string])[] = [
+  [/Too many open files in system/, 'ENFILE'],
+  [/Too many open files/, 'EMFILE'],
+  [/Cannot allocate memory/i, 'ENOMEM'],
+  [/No buffer space available/, 'ENOBUFS'],
+];
 
-function codeOf(text: string): string | undefined {
-  return BROKEN.find(([pattern]) => pattern.test(text))?.[1];
+const FILES = 'close connections and files that are not needed, or raise the limit of open files';
+/** What to do about a shortage. */
+const SHORTAGE_REMEDIES: Readonly<Record<string, string>> = {
+  EMFILE: FILES,
+  ENFILE: FILES,
+  ENOMEM: 'end something, or raise the limit of memory',
+  ENOBUFS: 'end something, or raise the limit of memory',
+};
+const THREADS = 'close connections that are not needed, or raise the limit of threads';
+
+function codeOf(
+  text: string,
+  codes: readonly (readonly [RegExp, string])[] = BROKEN,
+): string | undefined {
+  return codes.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+/** The addon's name for an errno, where the C library had none: "E<number>". */
+function nameOf(code: string): string {
+  const number = /^E(\d+)$/.exec(code)?.[1];
+  return number === undefined ? code : (getSystemErrorMap().get(-Number(number))?.[0] ?? code);
+}
+
+/**
+ * The error for what this process has run out of. It is of phase `connect`, wherever it came: the server has
+ * dropped nothing, so that there is nothing to try again.
+ */
+function shortageError(at: string, text: string, code: string): RemctlNetworkError {
+  const message = `cannot connect to ${at}: ${text} (${code}): ${SHORTAGE_REMEDIES[code]}`;
+  return new RemctlNetworkError(message, { code, phase: 'connect' });
+}
+
+/** The addon had no thread for the connection, and threw this. */
+export function noThreadError(error: unknown, host: string, port: number): unknown {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return error;
+  const code = nameOf(error.code);
+  const at = `${host} (port ${port})`;
+  return new RemctlNetworkError(
+    `cannot connect to ${at}: no thread for a connection: ${error.message} (${code}): ${THREADS}`,
+    { code, phase: 'connect' },
+    { cause: error },
+  );
 }
 
 /** How libremctl says that the server sent what it must not. */
@@ -40,11 +86,19 @@ const INVALID =
 const VERSION_FOR_NOOP = 'unexpected message type 6';
 
 export function errorOf(failure: Failure, host: string, port: number): RemctlError {
-  const { text, code } = failure;
+  const { text } = failure;
+  const code = nameOf(failure.code);
+  const at = `${host} (port ${port})`;
+  const brokenBy = codeOf(text);
+  // In authentication the addon looked for a shortage itself: it may stand beside another reason.
+  const seen = brokenBy === undefined && code in SHORTAGE_REMEDIES ? code : undefined;
+  const shortage = codeOf(text, SHORTAGES) ?? seen;
+  if (shortage !== undefined && failure.phase !== 'command') {
+    return shortageError(at, text, shortage);
+  }
   // What is reset was taken before: the server dropped it before this side had noticed.
   const dropped = failure.phase === 'connect' && code === 'ECONNRESET';
   const phase = dropped ? 'negotiate' : failure.phase;
-  const at = `${host} (port ${port})`;
   if (phase === 'resolve') {
     return new RemctlNetworkError(`unknown host ${host}: ${text}`, { code, phase });
   }
@@ -54,14 +108,13 @@ export function errorOf(failure: Failure, host: string, port: number): RemctlErr
   if (text.includes(VERSION_FOR_NOOP)) {
     return new RemctlUnsupportedError('the server has no NOOP message: it speaks protocol 2');
   }
-  const brokenBy = codeOf(text);
   if (code !== '' || brokenBy !== undefined) {
     const hint =
       phase === 'negotiate'
         ? ': the server hung up during authentication (its log says why; a principal that it has no key for does that)'
         : '';
     return new RemctlNetworkError(`${at}: ${text}${hint}`, {
-      code: code === '' ? (brokenBy ?? UNNAMED) : code,
+      code: brokenBy ?? code,
       phase,
     });
   }
@@ -83,8 +136,6 @@ export function unaskedError(found: string, host: string, port: number): RemctlE
     const text = `${at}: the server closed the connection`;
     return new RemctlNetworkError(text, { code: 'EOF', phase: 'command' });
   }
-  return new RemctlNetworkError(`${at}: ${found}`, {
-    code: codeOf(found) ?? UNNAMED,
-    phase: 'command',
-  });
+  const [name = '', text = ''] = found.split(/: (.*)/s);
+  return new RemctlNetworkError(`${at}: ${text}`, { code: nameOf(name), phase: 'command' });
 }

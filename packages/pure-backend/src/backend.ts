@@ -13,6 +13,7 @@ import type { SecurityMechanism } from './mechanism.js';
 import { kerberosMechanism } from './mechanisms/kerberos.js';
 import { krb5Mechanism } from './mechanisms/krb5.js';
 import { negotiate } from './negotiate.js';
+import { shortageError, shortageIn } from './shortage.js';
 
 export interface PureBackendOptions {
   /** What authenticates: `krb5` without it. */
@@ -45,25 +46,19 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
   const mechanism = mechanismOf(options.mechanism ?? 'krb5');
 
   async function connect(to: ConnectOptions) {
-    const { host, principal, credentials, signal, timeoutMs } = to;
+    const { host, port, principal, credentials, signal, timeoutMs, negotiateMs } = to;
     const wire = await dial(to);
-    const channel = createChannel(wire, `${host} (port ${to.port})`);
+    const server = `${host} (port ${port})`;
+    const channel = createChannel(wire, server);
     // Ends the context's requests to KDCs too, however this ends.
     const controller = new AbortController();
-    const onAbort = () => {
-      controller.abort(signal.reason);
-      channel.destroy(signal.reason);
-    };
-    signal.addEventListener('abort', onAbort);
     try {
       signal.throwIfAborted();
-      const context = await mechanism.createContext({
-        host,
-        principal,
-        credentials,
-        signal: controller.signal,
-      });
-      const protocol = await negotiate(channel, context, { timeoutMs, signal });
+      const { context, protocol } = await negotiate(
+        channel,
+        () => mechanism.createContext({ host, principal, credentials, signal: controller.signal }),
+        { server, timeoutMs, negotiateMs, signal },
+      );
       signal.throwIfAborted();
       // A server that is gone by now dropped the open, which is then tried again.
       channel.checkQuiet();
@@ -75,12 +70,12 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
       channel.destroy(error);
       controller.abort(error);
       if (signal.aborted) throw signal.reason;
+      const shortage = shortageIn(error);
+      if (shortage !== undefined) throw shortageError(server, shortage, error);
       if (error instanceof RemctlError) throw error;
       throw new RemctlAuthenticationError(`cannot authenticate to ${host}: ${reasonOf(error)}`, {
         cause: error,
       });
-    } finally {
-      signal.removeEventListener('abort', onAbort);
     }
   }
 

@@ -34,9 +34,14 @@ export interface Channel {
   checkQuiet(): void;
   /** Whether a token waits to be received. */
   hasToken(): boolean;
+  /** Octets that the server has sent so far, and milliseconds since something was heard of it. */
+  heard(): { readonly octets: number; readonly silentMs: number };
   /** From now on errors carry this phase. */
   setPhase(phase: NetworkPhase): void;
-  /** Hands over a last token, unless the channel has failed, then ends; bounded, never rejects. */
+  /**
+   * Hands over a last token, unless the channel has failed, then ends; bounded, never rejects. What comes
+   * after it is discarded.
+   */
   end(last?: FramedToken): Promise<void>;
   /** Ends at once; what waits rejects with `reason`. */
   destroy(reason: unknown): void;
@@ -65,13 +70,15 @@ export function createChannel(wire: Wire, host: string): Channel {
   let full = false;
   /** Octets of the next token that were sent ahead of it. */
   let ahead = 0;
+  let ended = false;
   let phase: NetworkPhase = 'negotiate';
   let failure: { readonly error: unknown } | undefined;
   let waiter: Waiter | undefined;
   // One timer for all operations, looked at when it fires: setting one for each token costs more.
   let timer: NodeJS.Timeout | undefined;
   let timerMs = 0;
-  let lastActivity = 0;
+  let lastActivity = performance.now();
+  let octets = 0;
 
   function fail(error: unknown): void {
     failure ??= { error };
@@ -112,7 +119,7 @@ export function createChannel(wire: Wire, host: string): Channel {
       return;
     }
     fail(
-      new RemctlTimeoutError(`${host} was silent for ${timerMs / 1000} s (phase: ${phase})`, {
+      new RemctlTimeoutError(`${host} was silent for ${timerMs / 1000} s`, {
         phase,
       }),
     );
@@ -144,8 +151,9 @@ export function createChannel(wire: Wire, host: string): Channel {
 
   wire.attach({
     onData(chunk) {
-      if (failure !== undefined) return;
+      if (failure !== undefined || ended) return;
       lastActivity = performance.now();
+      octets += chunk.length;
       try {
         reader.push(chunk, keep);
       } catch (error) {
@@ -222,13 +230,13 @@ export function createChannel(wire: Wire, host: string): Channel {
       }
     },
     hasToken: () => tokens.length > 0,
+    heard: () => ({ octets, silentMs: performance.now() - lastActivity }),
     setPhase(next) {
       phase = next;
     },
     end(last) {
-      if (last !== undefined && failure === undefined) {
-        write(last.flags, last.payload);
-      }
+      if (last !== undefined && failure === undefined && !ended) write(last.flags, last.payload);
+      ended = true;
       clearTimeout(timer);
       timer = undefined;
       return wire.end();

@@ -20,12 +20,20 @@ import {
   type ServerMessage,
 } from './messages.js';
 import { COMMAND_V1, DATA_V2, DATA_V2_START, seal, unseal, verifyConfirmation } from './seal.js';
+import { closedWhenDropped } from './when-dropped.js';
 
 function aborted(): RemctlError {
   return new RemctlNetworkError('the connection was aborted', {
     code: 'ECONNABORTED',
     phase: 'command',
   });
+}
+
+/** Ends a connection that nobody holds any more: at once where output came that nobody will read. */
+function drop(channel: Channel, close: () => Promise<void>): void {
+  if (channel.hasToken()) channel.destroy(aborted());
+  // It never rejects, and nobody waits for it.
+  else void close();
 }
 
 /** A connection of protocol 2 or 3. */
@@ -37,7 +45,18 @@ export function createConnection(channel: Channel, context: SecurityContext): Co
     return decodeMessage(unseal(context, await channel.receive(timeoutMs), DATA_V2));
   }
 
-  return {
+  async function close(): Promise<void> {
+    let quit: Uint8Array;
+    try {
+      quit = seal(context, QUIT);
+    } catch (error) {
+      channel.destroy(error);
+      return;
+    }
+    await channel.end({ flags: DATA_V2, payload: quit });
+  }
+
+  const connection: Connection = {
     protocol: 2,
     checkReady() {
       channel.checkQuiet();
@@ -86,18 +105,10 @@ export function createConnection(channel: Channel, context: SecurityContext): Co
         );
       }
     },
-    async close() {
-      let quit: Uint8Array;
-      try {
-        quit = seal(context, QUIT);
-      } catch (error) {
-        channel.destroy(error);
-        return;
-      }
-      await channel.end({ flags: DATA_V2, payload: quit });
-    },
+    close,
     abort: () => channel.destroy(aborted()),
   };
+  return closedWhenDropped(connection, () => drop(channel, close));
 }
 
 /** A connection of protocol 1, for one command. */
@@ -105,7 +116,9 @@ export function createConnectionV1(channel: Channel, context: SecurityContext): 
   let unconfirmed: Uint8Array | undefined;
   let answer: ServerToken[] = [];
 
-  return {
+  const close = () => channel.end();
+
+  const connection: Connection = {
     protocol: 1,
     checkReady: () => channel.checkQuiet(),
     async send(command, { timeoutMs }) {
@@ -128,7 +141,8 @@ export function createConnectionV1(channel: Channel, context: SecurityContext): 
     async noop() {
       throw new RemctlUnsupportedError('the server speaks protocol 1, which has no NOOP message');
     },
-    close: () => channel.end(),
+    close,
     abort: () => channel.destroy(aborted()),
   };
+  return closedWhenDropped(connection, () => drop(channel, close));
 }

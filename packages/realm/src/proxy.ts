@@ -12,6 +12,8 @@ export interface RemctldProxy extends AsyncDisposable {
   readonly port: number;
   /** How many connections it has taken. */
   connections(): number;
+  /** How many of them the client has not ended. */
+  open(): number;
   /** The source address of each connection, in the order they came. */
   sources(): readonly string[];
 }
@@ -40,6 +42,7 @@ export interface ProxyOptions {
 export async function startProxy(target: number, options: ProxyOptions): Promise<RemctldProxy> {
   const sockets = new Set<Socket>();
   const sources: string[] = [];
+  const clients = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -47,6 +50,9 @@ export async function startProxy(target: number, options: ProxyOptions): Promise
   const server = createServer({ allowHalfOpen: true }, (client) => {
     keep(client);
     sources.push(client.remoteAddress ?? '');
+    clients.add(client);
+    client.on('end', () => clients.delete(client));
+    client.on('close', () => clients.delete(client));
     // A reset is the client's to notice; the other side is closed below.
     client.on('error', () => undefined);
     if (options.refuse?.(client, sources.length) === true) return;
@@ -72,6 +78,7 @@ export async function startProxy(target: number, options: ProxyOptions): Promise
   return {
     port: address.port,
     connections: () => sources.length,
+    open: () => clients.size,
     sources: () => sources,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

@@ -1,5 +1,6 @@
 /** The cases of hostile servers. */
 import { authenticationCases } from './authentication.js';
+import { drippingCases } from './dripping.js';
 import type { HostileCase } from './hostile-case.js';
 import { interruptionCases } from './interruptions.js';
 import { messageCases } from './messages.js';
@@ -13,5 +14,6 @@ export const hostileCases: readonly HostileCase[] = [
   ...messageCases,
   ...unaskedCases,
   ...interruptionCases,
+  ...drippingCases,
   ...protocol1Cases,
 ];

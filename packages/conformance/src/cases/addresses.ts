@@ -1,0 +1,233 @@
+/** A server's name with several addresses, of which some swallow connections or refuse them. */
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, startBlackHole, startForwardingProxy, withHosts } from '@remctl/realm';
+import { expect } from 'vitest';
+import type { Case, Context } from '../case.js';
+import { INTERRUPT_BOUND_MS } from './helpers.js';
+import { inOwnProcess, PRELUDE } from './own-process.js';
+
+const NAME = 'addresses.test';
+
+/** More than the Connection Attempt Delay (RFC 8305, section 5), of which an abort must not wait for the end. */
+const ABORT_AFTER_MS = 400;
+/** Seconds: far above what it takes, and far below what TCP itself waits for an address. */
+const TIMEOUT = 5;
+/** Seconds in which several addresses have their turn. */
+const SHORT_TIMEOUT = 3;
+/** Milliseconds after which an address that swallowed connections takes them: before TCP's next try. */
+const OPENS_AFTER_MS = 400;
+
+/**
+ * The system puts the addresses of a name in order (RFC 6724). On loopback those come first that begin as
+ * 127.0.0.1 does; each is for one case alone, since suites run side by side.
+ */
+const early = (n: number) => `127.0.0.${16 * n + randomInt(2, 14)}`;
+const late = () => `127.${randomInt(128, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
+
+interface Result {
+  /** The name's addresses as the system orders them. */
+  readonly addresses: readonly string[];
+  readonly stdout?: string;
+  /** Milliseconds that the open took. */
+  readonly openMs?: number;
+  readonly error?: Readonly<Record<string, string>>;
+  /** Milliseconds from the abort to the rejection. */
+  readonly abortedMs?: number;
+  /** Sockets that are left afterwards. */
+  readonly sockets: number;
+}
+
+/** Opens, runs a command, closes; prints a line before the open, and a `Result`. */
+const PROGRAM = `${PRELUDE}
+  import { lookup } from 'node:dns/promises';
+  import { readdirSync, readlinkSync } from 'node:fs';
+  import { setTimeout as sleep } from 'node:timers/promises';
+  const isSocket = (fd) => {
+    try {
+      return readlinkSync('/proc/self/fd/' + fd).startsWith('socket:');
+    } catch {
+      return false;
+    }
+  };
+  const sockets = () => readdirSync('/proc/self/fd').filter(isSocket).length;
+  const addresses = (await lookup(job.host, { all: true })).map(({ address }) => address);
+  const before = sockets();
+  const client = new Remctl(backend, { timeout: job.timeout });
+  const controller = new AbortController();
+  let aborted;
+  if (job.abortAfterMs !== undefined) {
+    setTimeout(() => {
+      aborted = performance.now();
+      controller.abort(new Error('enough'));
+    }, job.abortAfterMs);
+  }
+  const result = { addresses };
+  console.log('opening');
+  try {
+    const { host, port, principal } = job;
+    const started = performance.now();
+    await client.open({ host, port, principal, signal: controller.signal });
+    result.openMs = performance.now() - started;
+    result.stdout = (await client.run(['echo', 'there']).text()).stdout;
+  } catch (error) {
+    if (aborted !== undefined) result.abortedMs = performance.now() - aborted;
+    const { name, phase, code, message } = error;
+    result.error = { name, phase, code, message };
+  }
+  await client.close();
+  const deadline = performance.now() + 5000;
+  while (sockets() > before && performance.now() < deadline) await sleep(20);
+  result.sockets = sockets() - before;
+  console.log(JSON.stringify(result));
+  process.exit();`;
+
+interface Options {
+  readonly timeout?: number;
+  readonly abortAfterMs?: number;
+  /** Called when the open begins. */
+  readonly onOpening?: () => void;
+}
+
+/** Opens the name with these addresses, in this order, in a process of its own. */
+async function openAt(
+  context: Context,
+  addresses: readonly string[],
+  port: number,
+  { timeout = 0, abortAfterMs, onOpening }: Options = {},
+): Promise<Result> {
+  const { realm } = context;
+  const hosts = addresses.map((address) => `${address} ${NAME}`);
+  const result: Result = await inOwnProcess(context, {
+    program: PROGRAM,
+    job: { host: NAME, port, principal: realm.principals.server, timeout, abortAfterMs },
+    wrap: (command) => withHosts(realm.folder, hosts, command),
+    onLine(line) {
+      if (line === 'opening') onOpening?.();
+    },
+  });
+  expect(result.addresses, "the system's order of the addresses").toEqual(addresses);
+  expect(result.sockets, 'sockets left behind').toBe(0);
+  return result;
+}
+
+/** A server at the last address of a name, and nothing but black holes at the others. */
+async function behindBlackHoles(context: Context, count: number) {
+  const { port: target, use } = context;
+  const server = late();
+  const { port } = await use(startForwardingProxy(target, { host: server }));
+  const holes = Array.from({ length: count }, (_, n) => early(n + 1));
+  for (const host of holes) await use(startBlackHole({ host, port }));
+  return { addresses: [...holes, server], port };
+}
+
+export const addressCases: readonly Case[] = [
+  {
+    id: 'addresses/black-hole',
+    title: 'the first address swallows connections: the second is tried long before TCP gives up',
+    async run(context) {
+      const { addresses, port } = await behindBlackHoles(context, 1);
+      expect(await openAt(context, addresses, port)).toMatchObject({ stdout: 'there\n' });
+    },
+  },
+  {
+    id: 'addresses/black-hole-timeout',
+    title: 'the same with a time-out, which the first address does not use up',
+    async run(context) {
+      const { addresses, port } = await behindBlackHoles(context, 1);
+      const opened = await openAt(context, addresses, port, { timeout: TIMEOUT });
+      expect(opened).toMatchObject({ stdout: 'there\n' });
+    },
+  },
+  {
+    id: 'addresses/black-holes',
+    title:
+      'all addresses but the last swallow connections: the last is reached within the time-out',
+    async run(context) {
+      const { addresses, port } = await behindBlackHoles(context, 4);
+      const opened = await openAt(context, addresses, port, { timeout: SHORT_TIMEOUT });
+      expect(opened).toMatchObject({ stdout: 'there\n' });
+      expect(opened.openMs).toBeLessThan(SHORT_TIMEOUT * 1000);
+    },
+  },
+  {
+    id: 'addresses/black-hole-only',
+    title: 'every address swallows connections: the open ends by its time-out',
+    async run(context) {
+      const { addresses, port } = await behindBlackHoles(context, 2);
+      const holes = addresses.slice(0, -1);
+      expect(await openAt(context, holes, port, { timeout: 1 })).toMatchObject({
+        error: { name: 'RemctlTimeoutError', phase: 'connect' },
+      });
+    },
+  },
+  {
+    id: 'addresses/black-hole-abort',
+    title: 'every address swallows connections: an abort ends the open, and all that it tried',
+    async run(context) {
+      const { addresses, port } = await behindBlackHoles(context, 3);
+      const holes = addresses.slice(0, -1);
+      const aborted = await openAt(context, holes, port, { abortAfterMs: ABORT_AFTER_MS });
+      expect(aborted).toMatchObject({ error: { message: 'enough' } });
+      expect(aborted.abortedMs).toBeLessThan(INTERRUPT_BOUND_MS);
+    },
+  },
+  {
+    id: 'addresses/refused',
+    title: 'the first address refuses, the second swallows: the third is reached',
+    async run(context) {
+      const { port: target, use } = context;
+      const [refuses, swallows, server] = [early(1), early(2), late()];
+      const { port } = await use(startForwardingProxy(target, { host: server }));
+      await use(startBlackHole({ host: swallows, port }));
+      const opened = await openAt(context, [refuses, swallows, server], port, { timeout: TIMEOUT });
+      expect(opened).toMatchObject({ stdout: 'there\n' });
+    },
+  },
+  {
+    id: 'addresses/all-refused',
+    title: 'every address refuses: a network error that says so',
+    async run(context) {
+      const refused = await openAt(context, [early(1), late()], await freePort());
+      expect(refused).toMatchObject({
+        error: { name: 'RemctlNetworkError', phase: 'connect', code: 'ECONNREFUSED' },
+      });
+    },
+  },
+  {
+    id: 'addresses/slow',
+    title: 'the first address is slow, the second swallows: the first is not given up for it',
+    async run(context) {
+      const { port: target, use } = context;
+      const [slow, swallows] = [early(1), late()];
+      const { port } = await use(startBlackHole({ host: swallows }));
+      const closed = await startBlackHole({ host: slow, port });
+      const opensLater = async () => {
+        await sleep(OPENS_AFTER_MS);
+        await closed[Symbol.asyncDispose]();
+        await use(startForwardingProxy(target, { host: slow, port }));
+      };
+      let later: Promise<void> | undefined;
+      const opened = await openAt(context, [slow, swallows], port, {
+        onOpening() {
+          later = opensLater();
+        },
+      });
+      await later;
+      expect(opened).toMatchObject({ stdout: 'there\n' });
+    },
+  },
+  {
+    id: 'addresses/families',
+    title: "the first family's address swallows connections: the other family's is reached",
+    async run(context) {
+      const { port: target, use } = context;
+      const server = late();
+      const { port } = await use(startForwardingProxy(target, { host: server }));
+      await use(startBlackHole({ host: '::1', port }));
+      expect(await openAt(context, ['::1', server], port, { timeout: TIMEOUT })).toMatchObject({
+        stdout: 'there\n',
+      });
+    },
+  },
+];

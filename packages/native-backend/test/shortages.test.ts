@@ -1,0 +1,12 @@
+import { conformance } from '@remctl/conformance';
+import { createNativeBackend } from '../src/index.js';
+
+conformance({
+  name: 'native',
+  suite: 'shortages',
+  backend: createNativeBackend,
+  module: {
+    url: new URL('../dist/index.js', import.meta.url).href,
+    factory: 'createNativeBackend',
+  },
+});
