@@ -78,7 +78,9 @@ export function unreachable(error: unknown, realm: string): unknown {
   return error instanceof KdcUnreachable
     ? new Krb5Error(
         LocalErrorCode.KRB5_KDC_UNREACH,
-        `no KDC of ${realm} can be reached: ${error.message}`,
+        error.cause === undefined
+          ? `no KDC of ${realm} can be reached: ${error.message}`
+          : `this machine has nothing left to ask a KDC of ${realm} with: ${error.message}`,
         { cause: error },
       )
     : error;
