@@ -23,9 +23,13 @@ export function writeKrb5Conf(realm: Realm, options: Krb5ConfOptions): string {
   return path;
 }
 
-/** Has a cache hold a ticket for the realm's remctld, by kvno. */
-export async function storeServiceTicket(realm: Realm, ccache: string): Promise<void> {
-  await runProgram('kvno', ['-c', ccache, realm.principals.server], realm.env);
+/** Has a cache hold a ticket for a service, by kvno: the realm's remctld's without `principal`. */
+export async function storeServiceTicket(
+  realm: Realm,
+  ccache: string,
+  principal: string = realm.principals.server,
+): Promise<void> {
+  await runProgram('kvno', ['-c', ccache, principal], realm.env);
 }
 
 /** Adds many principals with random keys at once. For MIT's KDC. */

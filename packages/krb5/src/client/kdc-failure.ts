@@ -43,6 +43,13 @@ function advice(error: KrbError, { realm, client, server, etypes }: KdcRequestCo
     }
     case KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED:
       return `the KDC of ${realm} says that the ticket-granting ticket of ${clientName} has expired: run kinit, or give a keytab`;
+    case KrbErrorCode.KDC_ERR_TGT_REVOKED:
+    case KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY:
+    case KrbErrorCode.KRB_AP_ERR_NOT_US:
+    case KrbErrorCode.KRB_AP_ERR_MODIFIED:
+    case KrbErrorCode.KRB_AP_ERR_BADKEYVER:
+    case KrbErrorCode.KRB_AP_ERR_NOKEY:
+      return `the KDC of ${realm} does not take the ticket-granting ticket of ${clientName}, as after a change of its own key: run kinit, or give a keytab`;
     case KrbErrorCode.KDC_ERR_KEY_EXPIRED:
       return `the password of ${clientName} has expired: change it with kpasswd`;
     case KrbErrorCode.KDC_ERR_CLIENT_REVOKED:
@@ -78,7 +85,9 @@ export function unreachable(error: unknown, realm: string): unknown {
   return error instanceof KdcUnreachable
     ? new Krb5Error(
         LocalErrorCode.KRB5_KDC_UNREACH,
-        `no KDC of ${realm} can be reached: ${error.message}`,
+        error.cause === undefined
+          ? `no KDC of ${realm} can be reached: ${error.message}`
+          : `this machine has nothing left to ask a KDC of ${realm} with: ${error.message}`,
         { cause: error },
       )
     : error;

@@ -4,6 +4,7 @@ import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { etypeName, isSupportedEtype, stringToKey } from '../crypto/index.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import { abandonmentOf } from '../kdc/abandoned.js';
 import { findKey, keytabEntries } from '../keytab/keytab.js';
 import { readKeytab } from '../keytab/read-keytab.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
@@ -22,6 +23,9 @@ type OwnKeyCredentials = Extract<Credentials, { type: 'keytab' | 'password' }>;
 /** Clients of one process whose tickets are kept. */
 const MAX_CLIENTS = 256;
 
+/** Milliseconds in which a refused ticket-granting ticket is replaced once: where that is no help, a third one is none. */
+const REPLACE_EVERY_MS = 30_000;
+
 /** What the exchange for a ticket-granting ticket is called, among those of its client. */
 const TGT_KEY = 'tgt';
 
@@ -30,6 +34,8 @@ interface KnownClient {
   readonly exchanges: SharedExchanges<Credential>;
   readonly obtained: TicketSource['obtained'];
   tgt: Credential | undefined;
+  /** `performance.now()` when a ticket-granting ticket that a KDC refused was replaced; -Infinity for never. */
+  replacedAt: number;
 }
 
 const known = recentlyUsed<KnownClient>(MAX_CLIENTS);
@@ -92,11 +98,30 @@ export function ownKeySource(credentials: OwnKeyCredentials, config: Krb5Config)
   const key = stateKey(credentials, client, config);
   let state = known.get(key);
   if (state === undefined) {
-    state = { clock: { offsetMs: 0 }, exchanges: new Map(), obtained: noTickets(), tgt: undefined };
+    state = {
+      clock: { offsetMs: 0 },
+      exchanges: new Map(),
+      obtained: noTickets(),
+      tgt: undefined,
+      replacedAt: -Infinity,
+    };
     known.set(key, state);
   }
   const { clock, exchanges, obtained } = state;
   const holder = state;
+  const getTgt = (current: Krb5Config, signal: AbortSignal | undefined) =>
+    shareExchange(
+      exchanges,
+      TGT_KEY,
+      async (shared) => {
+        const keys = await clientKeys(credentials, client, current);
+        const request = { client, keys, config: current, clock, signal: shared };
+        const tgt = await getInitialTicket(request);
+        holder.tgt = tgt;
+        return tgt;
+      },
+      signal,
+    );
   return {
     client,
     clock,
@@ -107,22 +132,22 @@ export function ownKeySource(credentials: OwnKeyCredentials, config: Krb5Config)
       if (held !== undefined && isFresh(held, clock)) {
         return held;
       }
-      const getTgt = async (shared: AbortSignal) => {
-        const keys = await clientKeys(credentials, client, current);
-        const tgt = await getInitialTicket({
-          client,
-          keys,
-          config: current,
-          clock,
-          signal: shared,
-        });
-        holder.tgt = tgt;
-        return tgt;
-      };
       const { failedRenewals: failed } = obtained;
       return renewed({ failed, key: TGT_KEY, held, clock, signal }, (patient) =>
-        shareExchange(exchanges, TGT_KEY, getTgt, patient),
+        getTgt(current, patient),
       );
+    },
+    replaceTgt: async (refused, current, signal) => {
+      if (holder.tgt !== refused) {
+        return holder.tgt;
+      }
+      if (performance.now() - holder.replacedAt < REPLACE_EVERY_MS) {
+        return undefined;
+      }
+      // An exchange that nobody waits for does not wait for another one, which would keep the process alive.
+      const tgt = await getTgt(current, signal && abandonmentOf(signal));
+      holder.replacedAt = performance.now();
+      return tgt;
     },
   };
 }

@@ -11,6 +11,7 @@ import { type Clock, clockOffset, kdcNow } from './clock.js';
 import { type Credential, tgtRealm } from './credential.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
 import { realmPath } from './realm-path.js';
+import { checkTgtTaken } from './refused-tgt.js';
 import { isFresh, isValid } from './renewal.js';
 import { buildTgsReq, openTgsRep } from './tgs-exchange.js';
 
@@ -29,6 +30,19 @@ export interface ServiceTicketRequest {
 }
 
 async function ask(
+  request: ServiceTicketRequest,
+  tgt: Credential,
+  server: Principal,
+): Promise<KdcAnswer<Credential>> {
+  const answer = await exchange(request, tgt, server);
+  if (tgt === request.tgt) {
+    const { etypes } = request;
+    checkTgtTaken(answer, { realm: server.realm, client: tgt.client, server, etypes });
+  }
+  return answer;
+}
+
+async function exchange(
   request: ServiceTicketRequest,
   tgt: Credential,
   server: Principal,

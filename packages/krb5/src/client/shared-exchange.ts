@@ -4,6 +4,7 @@
  * An exchange goes on for a while when all who wait have gone, by time-out or abort: whoever comes next joins it, or
  * finds what it got. It does not keep the process alive then.
  */
+import { onAbort } from '../abort-calls.js';
 import { setAbandonment } from '../kdc/abandoned.js';
 
 /** Milliseconds that an exchange goes on when nobody waits any more. */
@@ -81,21 +82,22 @@ function waitFor<T>(running: Running<T>, signal: AbortSignal | undefined): Promi
   return new Promise((resolve, reject) => {
     const leave = () => {
       clearTimeout(alive);
-      signal?.removeEventListener('abort', onAbort);
+      notAnyMore?.();
       running.waiters -= 1;
     };
-    const onAbort = () => {
-      leave();
-      if (running.waiters === 0) {
-        running.abandonedTimer = setTimeout(
-          () => running.stop.abort(signal?.reason),
-          ABANDONED_MS,
-        ).unref();
-        running.abandoned.abort(signal?.reason);
-      }
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', onAbort);
+    const notAnyMore =
+      signal &&
+      onAbort(signal, () => {
+        leave();
+        if (running.waiters === 0) {
+          running.abandonedTimer = setTimeout(
+            () => running.stop.abort(signal.reason),
+            ABANDONED_MS,
+          ).unref();
+          running.abandoned.abort(signal.reason);
+        }
+        reject(signal.reason);
+      });
     running.result.then(
       (value) => {
         if (signal?.aborted !== true) leave();

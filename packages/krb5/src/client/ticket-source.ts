@@ -10,6 +10,8 @@ import type { SharedExchanges } from './shared-exchange.js';
 export interface ObtainedTickets {
   /** By the name that was asked for. */
   readonly services: Map<string, Credential>;
+  /** Tickets that a server did not take, from a cache too. */
+  readonly refused: WeakSet<Credential>;
   /** Ticket-granting tickets of other realms, by realm. */
   readonly crossRealmTgts: Map<string, Credential>;
   readonly exchanges: SharedExchanges<Credential>;
@@ -24,11 +26,21 @@ export interface TicketSource {
   readonly obtained: ObtainedTickets;
   /** A ticket-granting ticket of the client's own realm that has not expired. Throws Krb5Error. */
   tgt(config: Krb5Config, signal: AbortSignal | undefined): Promise<Credential>;
+  /**
+   * Another ticket-granting ticket than `refused`, which a KDC does not take; undefined where there is none. Without it
+   * the source cannot get any. Throws Krb5Error; the old one is kept then.
+   */
+  replaceTgt?(
+    refused: Credential,
+    config: Krb5Config,
+    signal: AbortSignal | undefined,
+  ): Promise<Credential | undefined>;
 }
 
 export function noTickets(): ObtainedTickets {
   return {
     services: new Map(),
+    refused: new WeakSet(),
     crossRealmTgts: new Map(),
     exchanges: new Map(),
     failedRenewals: new Map(),

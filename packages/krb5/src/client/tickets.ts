@@ -10,6 +10,7 @@ import type { Credential } from './credential.js';
 import type { Credentials } from './credentials.js';
 import { tgsEtypes } from './etypes.js';
 import { ownKeySource } from './own-key-source.js';
+import { withTgt } from './refused-tgt.js';
 import { isFresh, isValid, renewed } from './renewal.js';
 import { getServiceTicket } from './service-ticket.js';
 import { shareExchange } from './shared-exchange.js';
@@ -38,19 +39,23 @@ function sameService(wanted: Principal, { server }: Credential): boolean {
   );
 }
 
-/** The ticket for `server` that is at hand, good for longest. */
+/** The ticket for `server` that is at hand: one that no server has refused, good for longest. */
 function ticketAtHand(
   { stored, obtained, clock }: TicketSource,
   server: Principal,
   etypes: readonly number[],
 ): Credential | undefined {
-  let best = obtained.services.get(formatPrincipal(server));
+  const { services, refused } = obtained;
+  let best = services.get(formatPrincipal(server));
   for (const candidate of stored) {
     if (
       sameService(server, candidate) &&
       etypes.includes(candidate.key.etype) &&
       (candidate.flags & TicketFlag.INVALID) === 0 &&
-      (best === undefined || candidate.endtime > best.endtime)
+      (best === undefined ||
+        (refused.has(candidate) === refused.has(best)
+          ? candidate.endtime > best.endtime
+          : refused.has(best)))
     ) {
       best = candidate;
     }
@@ -77,7 +82,7 @@ async function canOutlast(
 }
 
 /**
- * A ticket for `server`: one at hand that has not nearly expired, else one from the KDC, for which all
+ * A ticket for `server`: one at hand that has not nearly expired and that no server has refused, else one from the KDC, for which all
  * who ask at the same time share one exchange. Throws Krb5Error, or the signal's reason.
  */
 export async function serviceTicket(
@@ -89,20 +94,18 @@ export async function serviceTicket(
   const etypes = tgsEtypes(config);
   const { clock, obtained } = source;
   const held = ticketAtHand(source, server, etypes);
-  if (held !== undefined && isFresh(held, clock)) {
-    return held;
+  const isRefused = held !== undefined && obtained.refused.has(held);
+  if (held !== undefined && !isRefused) {
+    if (isFresh(held, clock) || !(await canOutlast(source, held, config, signal))) {
+      return held;
+    }
   }
-  if (held !== undefined && !(await canOutlast(source, held, config, signal))) {
-    return held;
-  }
-  const tgt = await source.tgt(config, signal);
   const key = formatPrincipal(server);
-  const getTicket = async (shared: AbortSignal) => {
+  const getTicket = async (tgt: Credential, shared: AbortSignal) => {
     const { crossRealmTgts, services } = obtained;
-    const ticket = await getServiceTicket(
-      { tgt, crossRealmTgts, etypes, config, clock, signal: shared },
-      server,
-    );
+    const get = (own: Credential) =>
+      getServiceTicket({ tgt: own, crossRealmTgts, etypes, config, clock, signal: shared }, server);
+    const ticket = await withTgt(source, tgt, get, config, shared);
     if (services.size >= MAX_SERVICES) {
       services.clear();
       obtained.failedRenewals.clear();
@@ -110,16 +113,18 @@ export async function serviceTicket(
     services.set(key, ticket);
     return ticket;
   };
-  return renewed({ failed: obtained.failedRenewals, key, held, clock, signal }, (patient) =>
-    shareExchange(obtained.exchanges, key, getTicket, patient),
-  );
+  // A ticket that a server has refused is no reason to spare the KDC.
+  const failed = isRefused ? new Map() : obtained.failedRenewals;
+  return renewed({ failed, key, held, clock, signal }, async (patient) => {
+    const tgt = await source.tgt(config, patient);
+    return shareExchange(obtained.exchanges, key, (shared) => getTicket(tgt, shared), patient);
+  });
 }
 
-/** Forgets a ticket that the service did not take, so that the next one is asked for anew. */
+/**
+ * Has the next one who asks for the service get another ticket than this one, which the service did not take. That is
+ * not authenticated, so the ticket is kept for the case that no KDC gives another.
+ */
 export function forgetTicket({ obtained }: TicketSource, ticket: Credential): void {
-  for (const [key, each] of obtained.services) {
-    if (each === ticket) {
-      obtained.services.delete(key);
-    }
-  }
+  obtained.refused.add(ticket);
 }

@@ -183,6 +183,12 @@ export async function sendToKdcs<T>(
       last.current = { host: kdc.host, address, udpSilent, tookMs, at: performance.now() };
     };
 
+    const noteFailure = (name: string, error: unknown) => {
+      failures.add(`${name}: ${reasonOf(error)}`);
+      if (error instanceof Error && EXHAUSTED.has(codeOf(error) ?? '')) {
+        exhausted = error;
+      }
+    };
     const start = (step: Step): Promise<void> => {
       const name = stepName(step);
       const begun = performance.now();
@@ -206,10 +212,7 @@ export async function sendToKdcs<T>(
         (error: unknown) => {
           running -= 1;
           waiting.delete(name);
-          failures.add(`${name}: ${reasonOf(error)}`);
-          if (error instanceof Error && EXHAUSTED.has(codeOf(error) ?? '')) {
-            exhausted = error;
-          }
+          noteFailure(name, error);
           if (allStarted && running === 0) {
             giveUp(false);
           }
@@ -223,8 +226,8 @@ export async function sendToKdcs<T>(
       });
 
     const run = async () => {
-      const plan = { ...options, last, abandoned };
-      for await (const step of steps(kdcs, plan, (failure) => failures.add(failure))) {
+      const plan = { ...options, last, stop: AbortSignal.any([stop.signal, abandoned]) };
+      for await (const step of steps(kdcs, plan, noteFailure)) {
         if (done) {
           return;
         }
@@ -250,8 +253,8 @@ interface Plan {
   readonly tcpOnly: boolean;
   readonly last: LastAnswer;
   readonly resolve?: Resolve;
-  /** Aborts what would keep the process alive when nobody waits. */
-  readonly abandoned: AbortSignal;
+  /** Ends the resolution of names, which would keep the process alive when nobody waits. */
+  readonly stop: AbortSignal;
 }
 
 /**
@@ -260,8 +263,8 @@ interface Plan {
  */
 async function* steps(
   kdcs: readonly Kdc[],
-  { first, tcpOnly, last, abandoned, resolve = systemResolve }: Plan,
-  unresolved: (failure: string) => void,
+  { first, tcpOnly, last, stop, resolve = systemResolve }: Plan,
+  noteFailure: (host: string, error: unknown) => void,
 ): AsyncGenerator<PacedStep> {
   const answered = lastAnswered(last);
   const usualMs = answered === undefined ? 0 : USUAL_TIMES * answered.tookMs;
@@ -291,13 +294,13 @@ async function* steps(
 
   const locate = async (kdc: Kdc) => {
     try {
-      const addresses = await addressesOf(kdc, resolve, abandoned);
+      const addresses = await addressesOf(kdc, resolve, stop);
       resolved.push({
         kdc,
         addresses: beginWith(addresses, (address) => isAnswered(kdc, address)),
       });
     } catch (error) {
-      unresolved(`${kdc.host}: ${reasonOf(error)}`);
+      noteFailure(kdc.host, error);
     }
   };
 
@@ -318,8 +321,11 @@ async function* steps(
       const isLast = step === round.at(-1) && index + 1 === ordered.length;
       // Nobody is asked again sooner because the others were asked sooner.
       const pauseMs = isLast ? STEP_INTERVAL_MS + savedMs : quickly(step);
-      savedMs += STEP_INTERVAL_MS - pauseMs;
+      const asked = performance.now();
       yield { ...step, pauseMs };
+      if (performance.now() - asked >= pauseMs) {
+        savedMs += STEP_INTERVAL_MS - pauseMs;
+      }
     }
   }
   const others = stepsOf(other).filter((step) => !isFirst(step));

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { type SharedExchanges, shareExchange } from '../../src/client/shared-exchange.js';
 
@@ -43,6 +44,25 @@ test('one waiter that aborts does not fail the others', async () => {
   expect(starts[0]?.signal.aborted).toBe(false);
   starts[0]?.resolve('ticket');
   await expect(patient).resolves.toBe('ticket');
+});
+
+test('many who wait with one signal put one listener on it, and leave none', async () => {
+  const { exchanges, starts, start } = manual();
+  const { signal } = new AbortController();
+  const waiters = Array.from({ length: 20 }, (_, number) =>
+    shareExchange(exchanges, number % 2 === 0 ? 'even' : 'odd', start, signal),
+  );
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  for (const { resolve } of starts) resolve('ticket');
+  await Promise.all(waiters);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  const controller = new AbortController();
+  const again = ['even', 'odd'].map((key) =>
+    shareExchange(exchanges, key, start, controller.signal),
+  );
+  controller.abort(new Error('enough'));
+  for (const waiter of again) await expect(waiter).rejects.toThrow('enough');
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
 describe('when the last waiter aborts', () => {

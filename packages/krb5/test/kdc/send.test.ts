@@ -1,7 +1,14 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Kdc, KdcUnreachable, sendToKdcs, type Transport } from '../../src/kdc/send.js';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { LastAnswer } from '../../src/kdc/last-answer.js';
+import {
+  type Kdc,
+  KdcUnreachable,
+  type Resolve,
+  sendToKdcs,
+  type Transport,
+} from '../../src/kdc/send.js';
 
 const ANSWER = Buffer.from('answer');
 const accept = (bytes: Uint8Array) => (ANSWER.equals(bytes) ? 'accepted' : undefined);
@@ -138,6 +145,113 @@ describe('UDP', () => {
     await expect(
       sendToKdcs([silent.kdc], REQUEST, accept, { ...options, signal: controller.signal }),
     ).rejects.toBe(reason);
+  });
+});
+
+describe('many KDCs', () => {
+  test('twelve silent ones are waited for without a warning', async () => {
+    const silent = await udpServer(() => undefined);
+    const good = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
+    const warnings = vi.spyOn(process, 'emitWarning');
+    const others = Array.from({ length: 12 }, () => silent.kdc);
+    await expect(sendToKdcs([...others, good.kdc], REQUEST, accept, options)).resolves.toBe(
+      'accepted',
+    );
+    expect(silent.count()).toBe(12);
+    expect(warnings).not.toHaveBeenCalled();
+    warnings.mockRestore();
+  });
+
+  test('a name that does not resolve holds up nobody, and is given up with the answer', async () => {
+    const good = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
+    const slow: Kdc = { host: 'slow.test', port: 88, transports: ['udp'] };
+    let ended = false;
+    const resolve: Resolve = (_host, signal) =>
+      new Promise((_found, reject) => {
+        signal.addEventListener('abort', () => {
+          ended = true;
+          reject(signal.reason);
+        });
+      });
+    await expect(
+      sendToKdcs([slow, good.kdc], REQUEST, accept, { ...options, resolve }),
+    ).resolves.toBe('accepted');
+    expect(ended).toBe(true);
+  });
+
+  test('a name that resolves late is asked then', async () => {
+    const { kdc } = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
+    const late: Kdc = { ...kdc, host: 'late.test' };
+    const resolve: Resolve = async () => {
+      await new Promise((wake) => setTimeout(wake, 1000));
+      return [{ address: '127.0.0.1', family: 4 }];
+    };
+    await expect(sendToKdcs([late], REQUEST, accept, { ...options, resolve })).resolves.toBe(
+      'accepted',
+    );
+  });
+
+  test('every address of a name is asked, and the one that answered first of all next time', async () => {
+    const { kdc, count } = await udpServer((socket, port, address) =>
+      socket.send(ANSWER, port, address),
+    );
+    const named: Kdc = { ...kdc, host: 'two.test', transports: ['udp'] };
+    // The first address is of this machine too, with nobody at that port.
+    const resolve: Resolve = async () =>
+      ['127.0.0.9', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    const last: LastAnswer = { current: undefined };
+    const send = () => sendToKdcs([named], REQUEST, accept, { ...options, resolve, last });
+    await expect(send()).resolves.toBe('accepted');
+    expect(last.current).toMatchObject({ host: 'two.test', address: { address: '127.0.0.1' } });
+    await expect(send()).resolves.toBe('accepted');
+    expect(count()).toBe(2);
+  });
+});
+
+describe('who answered last', () => {
+  const answering = () => udpServer((socket, port, address) => socket.send(ANSWER, port, address));
+
+  test('is asked first, alone', async () => {
+    const [first, second] = [await answering(), await answering()];
+    const last: LastAnswer = { current: undefined };
+    const send = () => sendToKdcs([first.kdc, second.kdc], REQUEST, accept, { ...options, last });
+    await send();
+    expect(last.current?.address.port).toBe(first.kdc.port);
+    await sendToKdcs([second.kdc], REQUEST, accept, { ...options, last });
+    await send();
+    expect([first.count(), second.count()]).toEqual([1, 2]);
+  });
+
+  test('is forgotten after five minutes', async () => {
+    const [first, second] = [await answering(), await answering()];
+    const last: LastAnswer = { current: undefined };
+    await sendToKdcs([second.kdc], REQUEST, accept, { ...options, last });
+    const { now } = performance;
+    const clock = vi
+      .spyOn(performance, 'now')
+      .mockImplementation(() => now.call(performance) + 300_001);
+    await sendToKdcs([first.kdc, second.kdc], REQUEST, accept, { ...options, last });
+    clock.mockRestore();
+    expect([first.count(), second.count()]).toEqual([1, 1]);
+  });
+
+  test('is forgotten when nobody answers', async () => {
+    const silent = await udpServer(() => undefined);
+    const last: LastAnswer = { current: undefined };
+    const good = await answering();
+    await sendToKdcs([good.kdc], REQUEST, accept, { ...options, last });
+    await expect(
+      sendToKdcs([silent.kdc], REQUEST, accept, { ...options, last, overallMs: 50 }),
+    ).rejects.toThrow(KdcUnreachable);
+    expect(last.current).toBeUndefined();
+  });
+
+  test('is not he who gives an answer that may be worth less', async () => {
+    const good = await answering();
+    const last: LastAnswer = { current: undefined };
+    const isWorthMore = () => false;
+    await sendToKdcs([good.kdc], REQUEST, accept, { ...options, last, isWorthMore });
+    expect(last.current).toBeUndefined();
   });
 });
 

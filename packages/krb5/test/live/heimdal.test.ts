@@ -147,3 +147,20 @@ describe('a KDC of Heimdal', () => {
     });
   });
 });
+
+test('a KDC of Heimdal whose key has changed: a keytab gets another ticket', async () => {
+  await using realm = await startRealm({ kdc: 'heimdal' });
+  const config = await configOf(realm);
+  const keytab = realm.keytabs.client;
+  const step = (principal: string, credentials: InitiatorOptions['credentials']) =>
+    createInitiatorContext({ principal, credentials, config }).step();
+  const { server, otherServer } = realm.principals;
+  const own = { type: 'keytab', keytab, clientPrincipal: 'mallory' } as const;
+  await step(server, own);
+  await realm.kadmin(`cpw --random-key krbtgt/${realm.name}`);
+  await expect(step(otherServer, { type: 'ccache', ccache: realm.ccache })).rejects.toMatchObject({
+    name: 'KRB_AP_ERR_BAD_INTEGRITY',
+    message: expect.stringMatching(/does not take the ticket-granting ticket .*run kinit/),
+  });
+  await step(otherServer, own);
+});

@@ -1,0 +1,217 @@
+/** Tickets that a KDC or a server refuses, because a key has changed or somebody says so. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Realm, startRealm, storeServiceTicket } from '@remctl/realm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Credentials } from '../../src/client/credentials.js';
+import { KrbErrorCode, LocalErrorCode } from '../../src/error-codes.js';
+import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { startForgingKdc } from '../support/forging-kdc.js';
+import { configOf, countInKdcLog, variantConfig } from '../support/realm-files.js';
+import { run } from '../support/remctl.js';
+
+let realm: Realm;
+let server: string;
+let otherServer: string;
+beforeAll(async () => {
+  realm = await startRealm();
+  ({ server, otherServer } = realm.principals);
+});
+afterAll(() => realm.dispose());
+
+let clients = 0;
+/** A client with a keytab of its own, which knows the KDC by `kdc`. */
+async function newClient(kdc = `127.0.0.1:${realm.kdcPort}`) {
+  clients += 1;
+  const clientPrincipal = `client-${clients}`;
+  const keytab = join(realm.folder, `${clientPrincipal}.keytab`);
+  await realm.kadmin(`addprinc -randkey +requires_preauth ${clientPrincipal}`);
+  await realm.kadmin(`ktadd -norandkey -k ${keytab} ${clientPrincipal}`);
+  const config = await variantConfig(realm, {
+    kdcs: [kdc],
+    libdefaults: ['request_timeout = 1s'],
+  });
+  const credentials: Credentials = { type: 'keytab', keytab, clientPrincipal };
+  return {
+    clientPrincipal,
+    keytab,
+    credentials,
+    config,
+    step: (principal: string) => createInitiatorContext({ principal, credentials, config }).step(),
+    /** How many ticket-granting tickets it was given. */
+    issued: () => countInKdcLog(realm, new RegExp(` AS_REQ .*ISSUE.* ${clientPrincipal}@`)),
+  };
+}
+
+describe.each([
+  [
+    'another key of the same version',
+    'KRB_AP_ERR_BAD_INTEGRITY',
+    async () => {
+      await realm.kadmin(`delprinc -force krbtgt/${realm.name}`);
+      await realm.kadmin(`addprinc -randkey krbtgt/${realm.name}`);
+    },
+  ],
+  [
+    'a key of the next version alone',
+    'KRB_ERR_GENERIC',
+    () => realm.kadmin(`cpw -randkey krbtgt/${realm.name}`),
+  ],
+] as const)('a KDC that has %s', (_name, code, change) => {
+  test('a keytab client gets another ticket at once, once for all', async () => {
+    const { step, issued } = await newClient();
+    const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+    await step(server);
+    await change();
+    await Promise.all([step(otherServer), step(realm.principals.wrongServer)]);
+    expect(issued()).toBe(2);
+    // Who has a cache is told what the KDC said.
+    await expect(
+      createInitiatorContext({
+        principal: otherServer,
+        credentials,
+        config: await configOf(realm),
+      }).step(),
+    ).rejects.toMatchObject({ name: code });
+  });
+
+  test('a keytab that was written anew meanwhile is read anew', async () => {
+    const { step, issued, keytab, clientPrincipal } = await newClient();
+    await step(server);
+    await change();
+    rmSync(keytab);
+    await realm.kadmin(`ktadd -k ${keytab} ${clientPrincipal}`);
+    await step(otherServer);
+    expect(issued()).toBe(2);
+  });
+
+  test('a keytab that is out of date is named, until there is a new one', async () => {
+    const { step, keytab, clientPrincipal } = await newClient();
+    await step(server);
+    await change();
+    await realm.kadmin(`cpw -randkey ${clientPrincipal}`);
+    await expect(step(otherServer)).rejects.toMatchObject({
+      code: KrbErrorCode.KDC_ERR_PREAUTH_FAILED,
+      message: expect.stringContaining('the keytab is older'),
+    });
+    rmSync(keytab);
+    await realm.kadmin(`ktadd -k ${keytab} ${clientPrincipal}`);
+    await step(otherServer);
+  });
+});
+
+test('a KDC that has the old key too takes the old ticket', async () => {
+  const { step, issued } = await newClient();
+  await step(server);
+  await realm.kadmin(`cpw -randkey -keepold krbtgt/${realm.name}`);
+  await step(otherServer);
+  expect(issued()).toBe(1);
+});
+
+describe('one on the way who says that tickets are refused', () => {
+  test.each([
+    'KDC_ERR_TGT_REVOKED',
+    'KRB_AP_ERR_BAD_INTEGRITY',
+    'KRB_AP_ERR_TKT_EXPIRED',
+    'KRB_AP_ERR_TKT_NYV',
+    'KRB_AP_ERR_NOT_US',
+    'KRB_AP_ERR_MODIFIED',
+    'KRB_AP_ERR_BADKEYVER',
+    'KRB_AP_ERR_NOKEY',
+    'KRB_ERR_GENERIC',
+  ] as const)('%s costs one exchange, however often it is said', async (name) => {
+    await using way = await startForgingKdc(realm);
+    const { step, issued } = await newClient(way.kdc);
+    await step(server);
+    way.forge.tgs = KrbErrorCode[name];
+    for (let count = 0; count < 5; count += 1) {
+      await expect(step(otherServer)).rejects.toMatchObject({ name });
+    }
+    expect(issued()).toBe(2);
+    delete way.forge.tgs;
+    await step(otherServer);
+    expect(issued()).toBe(2);
+  });
+
+  test.each(['KDC_ERR_S_PRINCIPAL_UNKNOWN', 'KDC_ERR_POLICY', 'KRB_AP_ERR_REPEAT'] as const)(
+    '%s is no word of the ticket-granting ticket',
+    async (name) => {
+      await using way = await startForgingKdc(realm);
+      const { step, issued } = await newClient(way.kdc);
+      await step(server);
+      way.forge.tgs = KrbErrorCode[name];
+      await expect(step(otherServer)).rejects.toMatchObject({ name });
+      expect(issued()).toBe(1);
+    },
+  );
+
+  test('the old ticket is kept where no other is to be had', async () => {
+    await using way = await startForgingKdc(realm);
+    const { step, issued } = await newClient(way.kdc);
+    await step(server);
+    way.forge.tgs = KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY;
+    way.forge.as = 'silence';
+    await expect(step(otherServer)).rejects.toMatchObject({
+      code: LocalErrorCode.KRB5_KDC_UNREACH,
+    });
+    delete way.forge.tgs;
+    const asked = way.asked('as');
+    await step(otherServer);
+    expect(way.asked('as')).toBe(asked);
+    expect(issued()).toBe(1);
+  });
+});
+
+describe('a service whose key has changed', () => {
+  const whoami = ['test', 'whoami'];
+  /** A server of its own, whose key changes. */
+  async function startChanging(number: number) {
+    const principal = `changing/h${number}.test@${realm.name}`;
+    const keytab = join(realm.folder, `changing-${number}.keytab`);
+    await realm.kadmin(`addprinc -randkey ${principal}`);
+    const change = async () => {
+      rmSync(keytab, { force: true });
+      await realm.kadmin(`ktadd -k ${keytab} ${principal}`);
+    };
+    await change();
+    const { port } = await realm.startRemctld({ keytab });
+    return { principal, change, port };
+  }
+
+  test('the next open gets a ticket for the new key: a keytab', async () => {
+    const { principal, change, port } = await startChanging(1);
+    const { credentials, config } = await newClient();
+    const ask = () => run(port, { principal, credentials, config }, whoami);
+    await ask();
+    await change();
+    await expect(ask()).rejects.toMatchObject({ name: 'KRB_AP_ERR_BADKEYVER' });
+    await expect(ask()).resolves.toMatchObject({ status: 0 });
+  });
+
+  test('the next open gets a ticket for the new key: a cache that holds the old one', async () => {
+    const { principal, change, port } = await startChanging(2);
+    const ccache = await realm.kinit();
+    await storeServiceTicket(realm, ccache, principal);
+    const config = await configOf(realm);
+    const credentials = { type: 'ccache', ccache } as const;
+    const ask = () => run(port, { principal, credentials, config }, whoami);
+    await ask();
+    await change();
+    await expect(ask()).rejects.toMatchObject({ name: 'KRB_AP_ERR_BADKEYVER' });
+    await expect(ask()).resolves.toMatchObject({ status: 0 });
+  });
+
+  test('while no KDC answers the old ticket is still tried, and not a moment longer', async () => {
+    const { principal, change, port } = await startChanging(3);
+    const { credentials, config } = await newClient();
+    const ask = () => run(port, { principal, credentials, config }, whoami);
+    await ask();
+    await change();
+    await realm.stopKdc();
+    const refusal = { name: 'KRB_AP_ERR_BADKEYVER' };
+    await expect(ask()).rejects.toMatchObject(refusal);
+    await expect(ask()).rejects.toMatchObject(refusal);
+    await realm.startKdc();
+    await expect(ask()).resolves.toMatchObject({ status: 0 });
+  });
+});
