@@ -2,5 +2,9 @@ import { defineConfig } from 'vitest/config';
 import results from '../../tools/vitest-results.mjs';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], reporters: ['default', results()] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['../../tools/property-runs.mjs'],
+    reporters: ['default', results()],
+  },
 });

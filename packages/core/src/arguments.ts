@@ -59,7 +59,7 @@ const MS_PER_SECOND = 1000;
 const utf8 = new TextEncoder();
 
 function kindOf(value: unknown): string {
-  if (value === null) return 'null';
+  if (value === null || value === undefined) return String(value);
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }
 
@@ -78,22 +78,24 @@ function checkText(name: string, value: unknown): string {
 
 function checkPort(port: unknown): number | undefined {
   if (port === undefined || port === null) return undefined;
+  const wanted = `port must be a whole number from 1 to ${HIGHEST_PORT}, or 0 or null for the default`;
   if (typeof port !== 'number') {
-    throw new TypeError(`port must be a number, not ${kindOf(port)}: pass ${Number(port)} or null`);
+    const isDigits = typeof port === 'string' && /^\d{1,5}$/.test(port);
+    const given = typeof port === 'string' ? `the string ${JSON.stringify(port)}` : kindOf(port);
+    throw new TypeError(`${wanted}; it is ${given}${isDigits ? `: pass ${Number(port)}` : ''}`);
   }
   if (!Number.isInteger(port) || port < 0 || port > HIGHEST_PORT) {
-    throw new RangeError(
-      `port must be a whole number from 1 to ${HIGHEST_PORT}, or 0 for the default; it is ${port}`,
-    );
+    throw new RangeError(`${wanted}; it is ${port}`);
   }
   return port === 0 ? undefined : port;
 }
 
-/** Errors: TypeError and RangeError, for host, port and principal. */
+/** Errors: TypeError and RangeError, for host, port and principal, in this order. */
 export function checkTarget(target: Target): CheckedTarget {
   if (typeof target !== 'object' || target === null) {
     throw new TypeError('a target must be an object: { host, port?, principal? }');
   }
+  if (target.host === undefined) throw new TypeError('host is missing: the server to connect to');
   const { principal } = target;
   return {
     host: checkText('host', target.host),
@@ -174,6 +176,35 @@ export function checkTimeout(seconds: number): number {
     throw new RangeError(`timeout must be from 0 (none) to ${longest} seconds; it is ${seconds}`);
   }
   return ms;
+}
+
+/**
+ * Bytes that a run may keep.
+ *
+ * Errors: TypeError; RangeError if it is no whole number from 0 on.
+ */
+export function checkMaxOutput(maxOutput: number): number {
+  if (typeof maxOutput !== 'number') {
+    throw new TypeError(`maxOutput must be a number of bytes, not ${kindOf(maxOutput)}`);
+  }
+  if (!Number.isSafeInteger(maxOutput) || maxOutput < 0) {
+    throw new RangeError(`maxOutput must be a whole number of bytes from 0 on; it is ${maxOutput}`);
+  }
+  return maxOutput;
+}
+
+/** The signal among a call's options. Errors: TypeError. */
+export function checkSignal(options: {
+  readonly signal?: AbortSignal | undefined;
+}): AbortSignal | undefined {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `the options must be an object, such as { signal }, not ${kindOf(options)}`,
+    );
+  }
+  const signal: unknown = options.signal;
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw new TypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`);
 }
 
 /** Errors: RangeError where it is neither 1 nor 2. */

@@ -6,7 +6,9 @@ import {
   checkCcache,
   checkCredentials,
   checkFitsProtocol1,
+  checkMaxOutput,
   checkMinProtocol,
+  checkSignal,
   checkSourceIp,
   checkTarget,
   checkTimeout,
@@ -24,6 +26,7 @@ import {
 import { openConnection } from './open-connection.js';
 import { RemctlCommand } from './run.js';
 import type { Token } from './tokens.js';
+import { whenAborted } from './when-aborted.js';
 
 /** What a client is made with. `signal` on calls is separate. */
 export type ClientOptions = CredentialOptions & {
@@ -36,11 +39,25 @@ export type ClientOptions = CredentialOptions & {
    * someone on the way to it) does not offer more; 2 refuses that before a command is sent.
    */
   readonly minProtocol?: 1 | 2 | undefined;
+  /** For every `run()`; see `RunOptions`. */
+  readonly maxOutput?: number | undefined;
 };
+
+/** Bytes of output that a run keeps at most, if nobody says otherwise: 256 MiB. */
+export const DEFAULT_MAX_OUTPUT = 256 * 1024 * 1024;
 
 export interface CallOptions {
   /** Ends the call at once, and the connection with it; the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface RunOptions extends CallOptions {
+  /**
+   * Bytes of output, of both streams together, that the run keeps at most: what `text()` and `bytes()` gather, and
+   * what came for a stream that nobody has read yet. One more ends it with RemctlOutputLimitError. Without it, the
+   * client's, else 256 MiB (`DEFAULT_MAX_OUTPUT`).
+   */
+  readonly maxOutput?: number | undefined;
 }
 
 type State =
@@ -52,6 +69,11 @@ type State =
 interface Call {
   readonly method: string;
   readonly interrupt: (reason: unknown) => void;
+}
+
+/** What is known of one command, for its errors: a later command or connection does not change it. */
+interface CommandRecord {
+  state: CommandState;
 }
 
 const DONE: Token = Object.freeze({ type: 'done' });
@@ -81,7 +103,8 @@ export class Remctl {
   readonly #minProtocol: 1 | 2;
   #call: Call | undefined;
   #run: RemctlCommand | undefined;
-  #commandState: CommandState = 'not-sent';
+  #last: CommandRecord = { state: 'not-sent' };
+  readonly #maxOutput: number;
   #lastError: string | null = null;
 
   /**
@@ -96,6 +119,7 @@ export class Remctl {
     this.#minProtocol = checkMinProtocol(options.minProtocol ?? 1);
     if (options.sourceIp !== undefined) this.setSourceIp(options.sourceIp);
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
+    this.#maxOutput = checkMaxOutput(options.maxOutput ?? DEFAULT_MAX_OUTPUT);
   }
 
   /** The backend's name, such as `native`. */
@@ -103,9 +127,12 @@ export class Remctl {
     return this.#backend.name;
   }
 
-  /** What is known of the last command; the same as an error's `commandState`, also after an abort. */
+  /**
+   * What is known of the last command that was taken; the same as an error's `commandState`, also after an abort and
+   * after another `open()`. `not-sent` before any.
+   */
   get commandState(): CommandState {
-    return this.#commandState;
+    return this.#last.state;
   }
 
   /** Whether a connection is open (at protocol 1: whether a command can be given). */
@@ -167,8 +194,8 @@ export class Remctl {
     const target = checkTarget(
       typeof first === 'object' ? first : { host: first, port, principal },
     );
-    const signal = typeof first === 'object' && first !== null ? first.signal : options.signal;
-    this.#checkIdle('open');
+    const signal = checkSignal(typeof first === 'object' ? first : options);
+    this.#checkIdle('open', 'not-sent');
     signal?.throwIfAborted();
     this.#run?.interrupt(new RemctlNotOpenedError('open() was called before its end'));
     await this.#connect(target, signal);
@@ -183,7 +210,7 @@ export class Remctl {
    * RemctlTimeoutError and the like; the signal's reason.
    */
   async command(command: Command, options: CallOptions = {}): Promise<void> {
-    await this.#send('command', encodeCommand(command), options.signal);
+    await this.#send('command', encodeCommand(command), checkSignal(options));
   }
 
   /**
@@ -194,10 +221,11 @@ export class Remctl {
    * RemctlNetworkError, RemctlTimeoutError, RemctlInvalidTokenError; the signal's reason.
    */
   async output(options: CallOptions = {}): Promise<Token> {
+    const signal = checkSignal(options);
     if (this.#run !== undefined) {
       throw this.#note(new RemctlBusyError('a run() is reading the output: read it from there'));
     }
-    return this.#receive('output', options.signal);
+    return this.#receive('output', signal);
   }
 
   /**
@@ -209,6 +237,7 @@ export class Remctl {
    * "the client will need to explicitly reopen the connection with open()"; the signal's reason.
    */
   async noop(options: CallOptions = {}): Promise<true> {
+    const signal = checkSignal(options);
     this.#checkIdle('noop');
     const state = this.#opened('noop');
     if (state.type === 'spent' || state.connection.protocol === 1) {
@@ -220,7 +249,7 @@ export class Remctl {
     const { connection } = state;
     await this.#exclusive(
       'noop',
-      options.signal,
+      signal,
       async () => {
         connection.checkReady?.();
         await connection.noop({ timeoutMs: this.#timeoutMs });
@@ -239,7 +268,7 @@ export class Remctl {
     this.#state = { type: 'closed', because: 'close() was called' };
     this.#run = undefined;
     const ended = new RemctlNotOpenedError('close() was called while this waited');
-    ended.commandState = this.#commandState;
+    ended.commandState = this.#last.state;
     if (this.#call !== undefined) {
       if (state.type === 'open') state.connection.abort();
       this.#call.interrupt(ended);
@@ -262,28 +291,36 @@ export class Remctl {
    *
    * Errors: TypeError and RangeError are thrown here. All others come where the answer is consumed.
    */
-  run(command: Command, options: CallOptions = {}): RemctlCommand {
+  run(command: Command, options: RunOptions = {}): RemctlCommand {
     const words = encodeCommand(command);
-    const { signal } = options;
+    const signal = checkSignal(options);
+    const maxOutput = checkMaxOutput(options.maxOutput ?? this.#maxOutput);
     // Only a command that was taken owns the output; one that is refused leaves it to its owner.
-    let taken = false;
-    const sent = this.#send('run', words, signal, () => {
-      taken = true;
+    let record: CommandRecord | undefined;
+    const sent = this.#send('run', words, signal, (taken) => {
+      record = taken;
     });
-    const run: RemctlCommand = new RemctlCommand(sent, signal, {
-      next: () => this.#receive('run', signal),
-      end: () => {
-        if (this.#run === run) this.#run = undefined;
+    const run: RemctlCommand = new RemctlCommand(
+      sent,
+      { signal, maxOutput },
+      {
+        get commandState() {
+          return record?.state ?? 'not-sent';
+        },
+        next: () => this.#receive('run', signal),
+        end: () => {
+          if (this.#run === run) this.#run = undefined;
+        },
+        abandon: (reason) => {
+          if (this.#run !== run) return;
+          this.#run = undefined;
+          // If the command is still being sent, or a token awaited, that call ends with it.
+          if (this.#call === undefined) this.#break(textOf(reason));
+          else this.#call.interrupt(reason);
+        },
       },
-      abandon: (because) => {
-        if (this.#run !== run) return;
-        this.#run = undefined;
-        // Where the command is still being sent, or a token awaited, that call ends with it.
-        if (this.#call === undefined) this.#break(because);
-        else this.#call.interrupt(new RemctlError(because));
-      },
-    });
-    if (taken) this.#run = run;
+    );
+    if (record !== undefined) this.#run = run;
     return run;
   }
 
@@ -301,7 +338,6 @@ export class Remctl {
     const old = this.#state;
     this.#state = { type: 'closed', because: 'the last open() failed' };
     this.#target = target;
-    this.#commandState = 'not-sent';
     const controller = new AbortController();
     await this.#exclusive(
       'open',
@@ -326,6 +362,8 @@ export class Remctl {
       {
         onInterrupt: (reason) => controller.abort(reason),
         onLate: (connection) => connection.abort(),
+        // An open sends nothing of a command.
+        commandState: () => 'not-sent',
       },
     );
   }
@@ -334,7 +372,7 @@ export class Remctl {
     method: string,
     words: readonly Uint8Array[],
     signal: AbortSignal | undefined,
-    onTaken: () => void = () => undefined,
+    onTaken: (record: CommandRecord) => void = () => undefined,
   ): Promise<void> {
     this.#checkIdle(method, 'not-sent');
     let state = this.#opened(method, 'not-sent');
@@ -342,8 +380,9 @@ export class Remctl {
       throw this.#note(this.#outputPending(method), 'not-sent');
     }
     signal?.throwIfAborted();
-    onTaken();
-    this.#commandState = 'not-sent';
+    const record: CommandRecord = { state: 'not-sent' };
+    this.#last = record;
+    onTaken(record);
     if (state.type === 'spent') {
       if (this.#target === undefined) throw new Error('a spent connection has a target');
       await this.#connect(this.#target, signal);
@@ -363,7 +402,7 @@ export class Remctl {
       signal,
       async () => {
         connection.checkReady?.();
-        this.#commandState = 'unknown';
+        record.state = 'unknown';
         await connection.send(words, { timeoutMs: this.#timeoutMs });
       },
       () => {
@@ -390,7 +429,9 @@ export class Remctl {
   }
 
   #finish(connection: Connection): void {
-    this.#commandState = 'finished';
+    this.#last.state = 'finished';
+    // The answer is complete: what comes next cannot interrupt its run any more.
+    this.#run = undefined;
     if (connection.protocol === 1) {
       this.#state = { type: 'spent' };
       // Its promise never rejects, and nothing more is to be done on it.
@@ -409,30 +450,34 @@ export class Remctl {
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
     commit: (value: T) => R,
-    on: { onInterrupt?: (reason: unknown) => void; onLate?: (value: T) => void } = {},
+    on: {
+      readonly onInterrupt?: (reason: unknown) => void;
+      readonly onLate?: (value: T) => void;
+      /** For errors; without it, that of the last command. */
+      readonly commandState?: () => CommandState;
+    } = {},
   ): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       let over = false;
       const finish = () => {
         over = true;
         this.#call = undefined;
-        signal?.removeEventListener('abort', onAbort);
+        unwatch();
       };
       const fail = (error: unknown) => {
         finish();
         // At protocol 2 a server may answer NOOP with MESSAGE_VERSION; the connection is unharmed.
         if (!(method === 'noop' && error instanceof RemctlUnsupportedError)) {
-          this.#break(error instanceof Error ? error.message : String(error));
+          this.#break(textOf(error));
         }
-        reject(this.#note(error));
+        reject(this.#note(error, on.commandState?.()));
       };
       const interrupt = (reason: unknown) => {
         on.onInterrupt?.(reason);
         fail(reason);
       };
-      const onAbort = () => interrupt(signal?.reason);
       this.#call = { method, interrupt };
-      signal?.addEventListener('abort', onAbort);
+      const unwatch = whenAborted(signal, () => interrupt(signal?.reason));
       work().then(
         (value) => {
           if (over) {
@@ -486,9 +531,13 @@ export class Remctl {
   }
 
   /** Without `of`, the error says what is known of the last command; else of one that was refused. */
-  #note<E>(error: E, of: CommandState = this.#commandState): E {
+  #note<E>(error: E, of: CommandState = this.#last.state): E {
     if (error instanceof RemctlError) error.commandState = of;
-    this.#lastError = error instanceof Error ? error.message : String(error);
+    this.#lastError = textOf(error);
     return error;
   }
+}
+
+function textOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }

@@ -1,5 +1,5 @@
 /** The two ways in: a client by its backend's name, and one command in one call. */
-import { type Command, encodeCommand, type Target } from './arguments.js';
+import { type Command, checkTarget, encodeCommand, type Target } from './arguments.js';
 import type { Backend } from './backend.js';
 import { type CallOptions, type ClientOptions, Remctl } from './client.js';
 import { type BackendName, loadBackend } from './load-backend.js';
@@ -25,7 +25,9 @@ export async function createClient(
   options: CreateClientOptions = {},
 ): Promise<Remctl> {
   const client = new Remctl(await loadBackend(backend), options);
-  if (options.host !== undefined) await client.open(options);
+  const { host, port, principal } = options;
+  const isTarget = [host, port, principal].some((each) => each !== undefined && each !== null);
+  if (isTarget) await client.open({ ...options, host: host as string });
   return client;
 }
 
@@ -46,6 +48,10 @@ export type RemctlOptions = ClientOptions &
  * RemctlAuthenticationError and the like; the signal's reason.
  */
 export async function remctl(options: RemctlOptions): Promise<RemctlResult> {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('remctl() takes an object: { host, port?, principal?, command, ... }');
+  }
+  checkTarget(options);
   const command = encodeCommand(options.command);
   const client = await createClient(options.backend, options);
   try {

@@ -112,6 +112,20 @@ export class RemctlInvalidTokenError extends RemctlError {}
 /** This backend, mechanism or server cannot do what was asked. */
 export class RemctlUnsupportedError extends RemctlError {}
 
+/**
+ * A command wrote more than a run may keep (`maxOutput`). The connection is closed, and the command may still be
+ * running.
+ */
+export class RemctlOutputLimitError extends RemctlError {
+  /** The bytes that were allowed. */
+  readonly limit: number;
+
+  constructor(message: string, limit: number, options: RemctlErrorOptions = {}) {
+    super(message, options);
+    this.limit = limit;
+  }
+}
+
 /** A backend is not installed, or what it stands on is missing. The message says what to install. */
 export class RemctlBackendError extends RemctlError {}
 
@@ -125,6 +139,7 @@ for (const [name, errorClass] of Object.entries({
   RemctlAuthenticationError,
   RemctlInvalidTokenError,
   RemctlUnsupportedError,
+  RemctlOutputLimitError,
   RemctlBackendError,
 })) {
   brandError(errorClass, `@remctl/core/${name}`, name);

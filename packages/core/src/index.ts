@@ -1,6 +1,12 @@
 export type { Command, CredentialOptions, Target } from './arguments.js';
 export type { Backend, Connection, ConnectOptions, Credentials, Wait } from './backend.js';
-export { type CallOptions, type ClientOptions, Remctl } from './client.js';
+export {
+  type CallOptions,
+  type ClientOptions,
+  DEFAULT_MAX_OUTPUT,
+  Remctl,
+  type RunOptions,
+} from './client.js';
 export {
   type CreateClientOptions,
   createClient,

@@ -1,6 +1,12 @@
 /** What `client.run()` returns: a command's answer as tokens, as web streams, or whole. */
-import { RemctlBusyError, RemctlError, RemctlProtocolError } from './errors.js';
-import { type ErrorToken, type ServerToken, STDERR, STDOUT, type Token } from './tokens.js';
+import { constants } from 'node:buffer';
+import { type CommandState, RemctlBusyError, RemctlError } from './errors.js';
+import { type GrowingBytes, growingBytes } from './growing-bytes.js';
+import { outputLimit } from './kept-output.js';
+import { OutputStreams } from './output-streams.js';
+import { protocolError } from './protocol-error.js';
+import { type ServerToken, STDERR, STDOUT, type Token } from './tokens.js';
+import { whenAborted } from './when-aborted.js';
 
 /** A finished command: what it wrote, and how it ended. */
 export interface RemctlResult {
@@ -19,36 +25,49 @@ export interface RemctlTextResult {
 
 /** How a run reads from its client. */
 export interface RunSource {
+  /** What is known of the command. */
+  readonly commandState: CommandState;
   /** The next token; a done token where there is none left. */
   next(): Promise<Token>;
   /** The answer has been read to its end. */
   end(): void;
-  /** The rest is not wanted: close the connection. */
-  abandon(because: string): void;
+  /** The rest is not wanted: close the connection. What waits on it rejects with `reason`. */
+  abandon(reason: unknown): void;
 }
 
-type Stream = typeof STDOUT | typeof STDERR;
+export interface RunSettings {
+  readonly signal: AbortSignal | undefined;
+  /** Bytes. */
+  readonly maxOutput: number;
+}
 
-/** MESSAGE_ERROR as an error: the server's text, and its code. */
-export function protocolError(token: ErrorToken): RemctlProtocolError {
-  const error = new RemctlProtocolError(token.error, new TextDecoder().decode(token.output));
-  error.commandState = 'finished';
-  return error;
+/** Stops watching the signals of runs that nobody holds any more. */
+const dropped = new FinalizationRegistry<() => void>((unwatch) => unwatch());
+
+/** Interrupts a run when its signal aborts. A signal that lives long does not keep the run, and its client. */
+function interruptOnAbort(run: RemctlCommand, signal: AbortSignal | undefined): () => void {
+  if (signal === undefined) return () => undefined;
+  const weak = new WeakRef(run);
+  const unwatch = whenAborted(signal, () => weak.deref()?.interrupt(signal.reason));
+  dropped.register(run, unwatch, run);
+  return unwatch;
 }
 
 /**
- * A command that was sent. Its answer can be consumed once, in one of three ways:
+ * A command that was sent. Its answer can be consumed once, in one of four ways:
  * - `for await (const token of run)`: the output tokens, then the status or error token;
  * - `run.stdout` and `run.stderr`, web streams of bytes, with `run.status`;
- * - `await run.text()` or `await run.bytes()`: all of it.
+ * - `await run.text()` or `await run.bytes()`: all of it;
+ * - `await run.discard()`: its end alone.
  *
- * `await run.status` alone reads the output and discards it.
+ * No output is lost: what nobody has read yet is kept, up to `maxOutput` bytes. More than that ends the run with
+ * RemctlOutputLimitError.
  */
 export class RemctlCommand implements AsyncIterable<ServerToken> {
   readonly #sent: Promise<void>;
   readonly #source: RunSource;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = () => this.interrupt(this.#signal?.reason);
+  readonly #maxOutput: number;
+  readonly #unwatch: () => void;
   readonly #exit = deferred<number>();
   #reader: string | undefined;
   #over = false;
@@ -56,93 +75,166 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
   #streams: OutputStreams | undefined;
 
   /** Made by `client.run()`. */
-  constructor(sent: Promise<void>, signal: AbortSignal | undefined, source: RunSource) {
+  constructor(sent: Promise<void>, { signal, maxOutput }: RunSettings, source: RunSource) {
     this.#sent = sent;
     this.#source = source;
-    this.#signal = signal;
-    signal?.addEventListener('abort', this.#onAbort);
+    this.#maxOutput = maxOutput;
+    this.#unwatch = interruptOnAbort(this, signal);
     // Both are handed to whoever consumes the answer, which may begin later than they fail.
     sent.catch((error: unknown) => this.#fail(error));
     this.#exit.promise.catch(() => undefined);
   }
 
+  /** What is known of this command; the same as an error's `commandState`, also after an abort. */
+  get commandState(): CommandState {
+    return this.#source.commandState;
+  }
+
   /**
-   * The exit status, 0 to 255, once the answer has been read to its end.
+   * The exit status, 0 to 255, once the answer has been read to its end. If neither stream was asked for, this
+   * reads the answer, and keeps the output for `stdout` and `stderr`; `discard()` keeps none.
    *
-   * Errors: RemctlProtocolError where the server answered with an error; those of `client.output()`.
+   * Errors: RemctlProtocolError if the server answered with an error; those of `client.output()`;
+   * RemctlOutputLimitError; the signal's reason.
    */
   get status(): Promise<number> {
     // Decided a moment later, so that `const { status, stdout } = run` reads through the stream.
     queueMicrotask(() => {
-      if (this.#reader === undefined && !this.#over) {
-        this.#read('status')
-          .discard()
-          .catch((error: unknown) => this.#fail(error));
-      }
+      if (this.#reader !== undefined || this.#over) return;
+      // What it rejects with is what `#exit` does.
+      this.#openStreams('status')
+        .readAll()
+        .catch(() => undefined);
     });
     return this.#exit.promise;
   }
 
   /**
-   * Standard output. Bytes are read from the server when this or `stderr` wants some. What arrives
-   * for the other stream meanwhile is kept for it if it was asked for before, else discarded: ask
-   * for both before reading either.
+   * Standard output. Bytes are read from the server when this or `stderr` wants some. What arrives for the other
+   * stream meanwhile is kept for it, also if it is asked for later; cancel the one that is not wanted.
    */
   get stdout(): ReadableStream<Uint8Array> {
-    return this.#openStreams().get(STDOUT);
+    return this.#openStreams('stdout and stderr').get(STDOUT);
   }
 
   /** Standard error; see `stdout`. */
   get stderr(): ReadableStream<Uint8Array> {
-    return this.#openStreams().get(STDERR);
+    return this.#openStreams('stdout and stderr').get(STDERR);
   }
 
   /**
-   * The whole answer as bytes.
+   * The whole answer as bytes, at most `maxOutput` of both streams together.
    *
-   * Errors: RemctlProtocolError where the server answered with an error; those of `client.output()`.
+   * Errors: RemctlProtocolError if the server answered with an error; those of `client.output()`;
+   * RemctlOutputLimitError; the signal's reason.
    */
-  async bytes(): Promise<RemctlResult> {
-    const outputs = { [STDOUT]: growingBytes(), [STDERR]: growingBytes() };
-    let status: number | undefined;
-    for await (const token of this.#read('bytes()').tokens()) {
-      if (token.type === 'output') outputs[token.stream].append(token.output);
-      else if (token.type === 'error') throw protocolError(token);
-      else status = token.status;
-    }
-    if (status === undefined) throw new RemctlError('the answer ended without a status');
-    return { stdout: outputs[STDOUT].bytes(), stderr: outputs[STDERR].bytes(), status };
+  bytes(): Promise<RemctlResult> {
+    return this.#whole('bytes()', this.#maxOutput);
   }
 
-  /** The whole answer, its output decoded as UTF-8; what is not UTF-8 becomes U+FFFD. Errors: as `bytes()`. */
+  /**
+   * The whole answer, its output decoded as UTF-8: what is not UTF-8 becomes U+FFFD, a byte order mark stays. The
+   * output of each stream may have as many bytes as a string has characters (`buffer.constants.MAX_STRING_LENGTH`).
+   *
+   * Errors: as `bytes()`.
+   */
   async text(): Promise<RemctlTextResult> {
-    const { stdout, stderr, status } = await this.bytes();
-    const utf8 = new TextDecoder();
+    const { stdout, stderr, status } = await this.#whole('text()', constants.MAX_STRING_LENGTH);
+    const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
     return { stdout: utf8.decode(stdout), stderr: utf8.decode(stderr), status };
   }
 
+  /** Reads the answer to its end, and keeps none of its output. Gives the exit status. Errors: as `status`. */
+  async discard(): Promise<number> {
+    const { next } = this.#read('discard()');
+    while ((await next()) !== undefined);
+    return this.#exit.promise;
+  }
+
   /** The tokens, one for each message of the server. Leaving the loop early closes the connection. */
-  [Symbol.asyncIterator](): AsyncIterator<ServerToken> {
-    return this.#read('for await').tokens();
+  [Symbol.asyncIterator](): AsyncIterableIterator<ServerToken, undefined> {
+    const { next, abandon } = this.#read('for await');
+    let last: Promise<unknown> = Promise.resolve();
+    let left = false;
+    const leave = () => {
+      left = true;
+      abandon(new RemctlError('the loop over its output was left'));
+    };
+    const end = { done: true, value: undefined } as const;
+    return {
+      next: () => {
+        // One after the other: a caller may ask for several tokens at once.
+        const step = last.then(async () => {
+          const token = left ? undefined : await next();
+          return token === undefined ? end : { done: false as const, value: token };
+        });
+        last = step.catch(() => undefined);
+        return step;
+      },
+      // Not a generator: its `finally` would not run before the first `next()`.
+      async return() {
+        leave();
+        return end;
+      },
+      async throw(error: unknown) {
+        leave();
+        throw error;
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   /** Ends the run with an error: an abort, or `close()` of its client. */
   interrupt(reason: unknown): void {
     if (this.#over) return;
-    if (reason instanceof RemctlError) reason.commandState = 'unknown';
-    this.#source.abandon(reason instanceof Error ? reason.message : String(reason));
+    if (reason instanceof RemctlError) reason.commandState = this.commandState;
+    this.#source.abandon(reason);
     this.#fail(reason);
   }
 
-  #openStreams(): OutputStreams {
+  #openStreams(by: string): OutputStreams {
     if (this.#streams === undefined) {
-      const reader = this.#read('stdout and stderr');
-      this.#streams = new OutputStreams(
-        () => reader.next(),
-        () => reader.abandon('the streams of its output were cancelled'),
-      );
+      const { next, abandon } = this.#read(by);
+      this.#streams = new OutputStreams({ next, abandon }, this.#maxOutput);
     }
     return this.#streams;
+  }
+
+  async #whole(reader: string, maxOfEach: number): Promise<RemctlResult> {
+    const outputs = { [STDOUT]: growingBytes(), [STDERR]: growingBytes() };
+    const { next, abandon } = this.#read(reader);
+    let status: number | undefined;
+    for (let token = await next(); token !== undefined; token = await next()) {
+      if (token.type === 'error') throw protocolError(token);
+      if (token.type === 'status') status = token.status;
+      else {
+        try {
+          this.#append(outputs, token.stream, token.output, maxOfEach);
+        } catch (error) {
+          if (error instanceof Error) abandon(error);
+          throw error;
+        }
+      }
+    }
+    if (status === undefined) throw new RemctlError('the answer ended without a status');
+    return { stdout: outputs[STDOUT].bytes(), stderr: outputs[STDERR].bytes(), status };
+  }
+
+  #append(
+    outputs: { readonly [STDOUT]: GrowingBytes; readonly [STDERR]: GrowingBytes },
+    stream: typeof STDOUT | typeof STDERR,
+    piece: Uint8Array,
+    maxOfEach: number,
+  ): void {
+    if (outputs[STDOUT].length + outputs[STDERR].length + piece.length > this.#maxOutput) {
+      throw outputLimit(this.#maxOutput, 'output');
+    }
+    if (outputs[stream].length + piece.length > maxOfEach) {
+      throw outputLimit(maxOfEach, 'output, which is as much as fits one string');
+    }
+    outputs[stream].append(piece);
   }
 
   /** Takes the one right to read. */
@@ -153,23 +245,9 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
       );
     }
     this.#reader = reader;
-    const next = () => this.#next();
-    const abandon = (because: string) => {
-      if (!this.#over) this.interrupt(new RemctlError(because));
-    };
     return {
-      next,
-      abandon,
-      async discard() {
-        while ((await next()) !== undefined);
-      },
-      async *tokens(): AsyncGenerator<ServerToken, void, undefined> {
-        try {
-          for (let token = await next(); token !== undefined; token = await next()) yield token;
-        } finally {
-          abandon('the loop over its output was left');
-        }
-      },
+      next: () => this.#next(),
+      abandon: (reason: Error) => this.interrupt(reason),
     };
   }
 
@@ -179,7 +257,9 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
     if (this.#over) return undefined;
     try {
       await this.#sent;
+      this.#throwIfFailed();
       const token = await this.#source.next();
+      this.#throwIfFailed();
       if (token.type === 'done') throw new RemctlError('the answer ended without a status');
       if (token.type !== 'output') {
         this.#finish();
@@ -189,13 +269,20 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
       return token;
     } catch (error) {
       this.#fail(error);
+      // An interruption came first, and its reason is what the caller is told.
+      this.#throwIfFailed();
       throw error;
     }
   }
 
+  #throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.reason;
+  }
+
   #finish(): void {
     this.#over = true;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#unwatch();
+    dropped.unregister(this);
     this.#source.end();
   }
 
@@ -208,88 +295,6 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
   }
 }
 
-/** The two streams of a run, fed from one sequence of tokens. */
-class OutputStreams {
-  readonly #step: () => Promise<ServerToken | undefined>;
-  readonly #abandon: () => void;
-  readonly #open = new Map<
-    Stream,
-    { stream: ReadableStream<Uint8Array>; controller: ReadableStreamDefaultController<Uint8Array> }
-  >();
-  readonly #cancelled = new Set<Stream>();
-  #ended = false;
-  #failed: { readonly reason: unknown } | undefined;
-  #reading: Promise<Stream | undefined> | undefined;
-
-  constructor(step: () => Promise<ServerToken | undefined>, abandon: () => void) {
-    this.#step = step;
-    this.#abandon = abandon;
-  }
-
-  get(which: Stream): ReadableStream<Uint8Array> {
-    const known = this.#open.get(which);
-    if (known !== undefined) return known.stream;
-    let own: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const stream = new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          own = controller;
-        },
-        pull: () => this.#pull(which),
-        cancel: () => this.#cancel(which),
-      },
-      { highWaterMark: 0 },
-    );
-    if (own === undefined) throw new Error('a stream starts when it is made');
-    if (this.#failed !== undefined) own.error(this.#failed.reason);
-    else if (this.#ended) own.close();
-    this.#open.set(which, { stream, controller: own });
-    return stream;
-  }
-
-  fail(reason: unknown): void {
-    this.#ended = true;
-    this.#failed = { reason };
-    for (const [which, { controller }] of this.#open) {
-      if (!this.#cancelled.has(which)) controller.error(reason);
-    }
-  }
-
-  /** Reads until a piece for this stream came, or the end. */
-  async #pull(which: Stream): Promise<void> {
-    while (!this.#ended) {
-      this.#reading ??= this.#advance().finally(() => {
-        this.#reading = undefined;
-      });
-      if ((await this.#reading) === which) return;
-    }
-  }
-
-  /** Reads one token and hands it on; says for which stream it was. */
-  async #advance(): Promise<Stream | undefined> {
-    const token = await this.#step();
-    if (token?.type === 'output') {
-      if (!this.#cancelled.has(token.stream)) {
-        this.#open.get(token.stream)?.controller.enqueue(token.output);
-      }
-      return token.stream;
-    }
-    if (token?.type === 'error') this.fail(protocolError(token));
-    else if (!this.#ended) {
-      this.#ended = true;
-      for (const [which, { controller }] of this.#open) {
-        if (!this.#cancelled.has(which)) controller.close();
-      }
-    }
-    return undefined;
-  }
-
-  #cancel(which: Stream): void {
-    this.#cancelled.add(which);
-    if (!this.#ended && this.#cancelled.size === this.#open.size) this.#abandon();
-  }
-}
-
 /** Promise.withResolvers, which Node 20 lacks. */
 function deferred<T>() {
   let resolve: (value: T) => void = () => undefined;
@@ -299,25 +304,4 @@ function deferred<T>() {
     reject = onError;
   });
   return { promise, resolve, reject };
-}
-
-/** Octets that are first kept room for. */
-const FIRST_CAPACITY = 1024;
-
-/** Takes at most three times the memory of the octets appended, however small the pieces they come in. */
-function growingBytes() {
-  let buffer = new Uint8Array(FIRST_CAPACITY);
-  let length = 0;
-  return {
-    append(piece: Uint8Array): void {
-      if (buffer.length - length < piece.length) {
-        const larger = new Uint8Array(Math.max(buffer.length * 2, length + piece.length));
-        larger.set(buffer.subarray(0, length));
-        buffer = larger;
-      }
-      buffer.set(piece, length);
-      length += piece.length;
-    },
-    bytes: (): Uint8Array => buffer.slice(0, length),
-  };
 }

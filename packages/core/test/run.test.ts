@@ -128,7 +128,7 @@ describe('run()', () => {
     ]);
   });
 
-  test('one stream alone ends too, what the other would get is dropped', async () => {
+  test('one stream alone ends too', async () => {
     const { client } = await opened(answer);
     const run = client.run(['x']);
     expect(await read(run.stdout)).toBe('out 1\nout 2\n');
@@ -166,7 +166,7 @@ describe('run()', () => {
     await expect(client.command(['y'])).rejects.toThrow(RemctlNotOpenedError);
   });
 
-  test('status alone reads and discards', async () => {
+  test('status alone reads the answer', async () => {
     const { client } = await opened(answer);
     expect(await client.run(['x']).status).toBe(7);
   });

@@ -1,0 +1,140 @@
+/** The two streams of a run, fed from one sequence of tokens. */
+import { RemctlError } from './errors.js';
+import { type KeptOutput, keptOutput, type Stream } from './kept-output.js';
+import { protocolError } from './protocol-error.js';
+import type { ServerToken } from './tokens.js';
+
+/** What the streams read from. */
+export interface TokenReader {
+  /** The next token; undefined after the end. */
+  next(): Promise<ServerToken | undefined>;
+  /** Nothing more is wanted, or can be kept: `reason` says why. */
+  abandon(reason: Error): void;
+}
+
+interface OpenStream {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly controller: ReadableStreamDefaultController<Uint8Array>;
+}
+
+/**
+ * Output for a stream that nobody reads just now is kept until it is read, or until that stream is cancelled:
+ * also for a stream that nobody has asked for yet. At most `maxOutput` bytes are kept; more fails the run.
+ */
+export class OutputStreams {
+  readonly #reader: TokenReader;
+  readonly #kept: KeptOutput;
+  readonly #open = new Map<Stream, OpenStream>();
+  readonly #cancelled = new Set<Stream>();
+  /** The streams whose reader waits. */
+  readonly #awaited = new Set<Stream>();
+  #end: { readonly failure?: { readonly reason: unknown } } | undefined;
+  #reading: Promise<void> | undefined;
+
+  constructor(reader: TokenReader, maxOutput: number) {
+    this.#reader = reader;
+    this.#kept = keptOutput(maxOutput);
+  }
+
+  get(which: Stream): ReadableStream<Uint8Array> {
+    const known = this.#open.get(which);
+    if (known !== undefined) return known.stream;
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        start: (own) => {
+          controller = own;
+        },
+        pull: () => this.#pull(which),
+        cancel: () => this.#cancel(which),
+      },
+      { highWaterMark: 0 },
+    );
+    if (controller === undefined) throw new Error('a stream starts when it is made');
+    this.#open.set(which, { stream, controller });
+    this.#settle(which);
+    return stream;
+  }
+
+  /** Reads all tokens, and keeps the output for the streams. Rejects as the run fails. */
+  async readAll(): Promise<void> {
+    while (this.#end === undefined) await this.#read();
+    if (this.#end.failure !== undefined) throw this.#end.failure.reason;
+  }
+
+  /** The run has failed: each stream fails once what was kept of it has been read. */
+  fail(reason: unknown): void {
+    if (this.#end === undefined) this.#finish({ failure: { reason } });
+  }
+
+  /** Gives the stream's reader a piece, or the end. */
+  async #pull(which: Stream): Promise<void> {
+    const kept = this.#kept.take(which);
+    if (kept !== undefined) {
+      this.#open.get(which)?.controller.enqueue(kept);
+      this.#settle(which);
+      return;
+    }
+    this.#awaited.add(which);
+    while (this.#awaited.has(which) && this.#end === undefined) await this.#read();
+  }
+
+  /** Reads one token, for all who want one. */
+  #read(): Promise<void> {
+    this.#reading ??= this.#handOn().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #handOn(): Promise<void> {
+    let token: ServerToken | undefined;
+    try {
+      token = await this.#reader.next();
+    } catch (reason) {
+      this.fail(reason);
+      return;
+    }
+    if (token?.type === 'output') this.#take(token.stream, token.output);
+    else if (token?.type === 'error') this.fail(protocolError(token));
+    else if (this.#end === undefined) this.#finish({});
+  }
+
+  #take(which: Stream, output: Uint8Array): void {
+    if (this.#cancelled.has(which)) return;
+    if (this.#end === undefined && this.#awaited.delete(which)) {
+      this.#open.get(which)?.controller.enqueue(output);
+      return;
+    }
+    try {
+      this.#kept.add(which, output);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#reader.abandon(error);
+    }
+  }
+
+  #finish(end: { readonly failure?: { readonly reason: unknown } }): void {
+    this.#end = end;
+    for (const which of this.#open.keys()) this.#settle(which);
+  }
+
+  /** Ends a stream once the run has ended and nothing of it is kept any more. */
+  #settle(which: Stream): void {
+    const controller = this.#open.get(which)?.controller;
+    if (controller === undefined || this.#end === undefined) return;
+    if (this.#cancelled.has(which) || !this.#kept.isEmpty(which)) return;
+    this.#awaited.delete(which);
+    if (this.#end.failure !== undefined) controller.error(this.#end.failure.reason);
+    else controller.close();
+  }
+
+  #cancel(which: Stream): void {
+    this.#cancelled.add(which);
+    this.#awaited.delete(which);
+    this.#kept.discard(which);
+    if (this.#end === undefined && this.#cancelled.size === this.#open.size) {
+      this.#reader.abandon(new RemctlError('the streams of its output were cancelled'));
+    }
+  }
+}
