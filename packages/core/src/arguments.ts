@@ -193,15 +193,16 @@ export function checkMaxOutput(maxOutput: number): number {
   return maxOutput;
 }
 
+function checkOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new TypeError(`the options must be an object, not ${kindOf(options)}`);
+}
+
 /** The signal among a call's options. Errors: TypeError. */
 export function checkSignal(options: {
   readonly signal?: AbortSignal | undefined;
 }): AbortSignal | undefined {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(
-      `the options must be an object, such as { signal }, not ${kindOf(options)}`,
-    );
-  }
+  checkOptions(options);
   const signal: unknown = options.signal;
   if (signal === undefined || signal instanceof AbortSignal) return signal;
   throw new TypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`);
@@ -238,6 +239,7 @@ export function checkCcache(ccache: string): Credentials {
  * Errors: TypeError where two kinds are given, or a keytab or a password without `clientPrincipal`.
  */
 export function checkCredentials(options: CredentialOptions): Credentials | undefined {
+  checkOptions(options);
   const { ccache, keytab, password, clientPrincipal } = options;
   const given = Object.entries({ ccache, keytab, password })
     .filter(([, value]) => value !== undefined)

@@ -489,7 +489,7 @@ export class Remctl {
         },
         (error: unknown) => {
           // After an interruption the caller has its answer; this is the backend's echo of it.
-          if (!over) fail(error);
+          if (!over) fail(asRemctlError(error));
         },
       );
     });
@@ -536,6 +536,11 @@ export class Remctl {
     this.#lastError = textOf(error);
     return error;
   }
+}
+
+/** What a backend of someone else's threw may be any value. */
+function asRemctlError(error: unknown): RemctlError {
+  return error instanceof RemctlError ? error : new RemctlError(textOf(error), { cause: error });
 }
 
 function textOf(reason: unknown): string {

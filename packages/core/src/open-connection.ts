@@ -16,7 +16,10 @@ const OPEN_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1000;
 
-/** Milliseconds that a negotiation may take without a time-out: more than the 30 s that KDCs are asked for. */
+/**
+ * Milliseconds that negotiations may take without a time-out, those of all tries together: more than the 30 s that
+ * KDCs are asked for.
+ */
 const NEGOTIATE_MS = 60_000;
 
 export interface OpenOptions extends CheckedTarget {
@@ -39,11 +42,12 @@ export interface OpenOptions extends CheckedTarget {
 export async function openConnection(backend: Backend, options: OpenOptions): Promise<Connection> {
   const started = performance.now();
   let left = options.timeoutMs;
+  let negotiateMs = left === 0 ? NEGOTIATE_MS : left;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const server = `${options.host} ${options.port ?? 'default'}`;
       const connection = await inTurn(server, { timeoutMs: left, signal: options.signal }, () =>
-        connectToPorts(backend, { ...options, timeoutMs: left }),
+        connectToPorts(backend, { ...options, timeoutMs: left, negotiateMs }),
       );
       if (connection.protocol >= options.minProtocol) return connection;
       connection.abort();
@@ -56,10 +60,10 @@ export async function openConnection(backend: Backend, options: OpenOptions): Pr
       if (!wasDropped(error) || attempt === OPEN_ATTEMPTS) throw error;
       const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
       const pause = Math.random() * longest;
-      if (options.timeoutMs > 0) {
-        left = Math.floor(options.timeoutMs - (performance.now() - started) - pause);
-        if (left <= 0) throw error;
-      }
+      const spent = performance.now() - started + pause;
+      negotiateMs = Math.floor((options.timeoutMs || NEGOTIATE_MS) - spent);
+      if (negotiateMs <= 0) throw error;
+      if (options.timeoutMs > 0) left = negotiateMs;
       // The timer rejects with an error of its own on abort; the signal's reason is what callers gave.
       await sleep(pause, undefined, { signal: options.signal }).catch(() => {
         options.signal.throwIfAborted();
@@ -68,14 +72,23 @@ export async function openConnection(backend: Backend, options: OpenOptions): Pr
   }
 }
 
+/** What this process or machine has run out of: no server dropped anything, and no other port would help. */
+const SHORTAGES = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
+function isShortage(error: unknown): boolean {
+  return error instanceof RemctlNetworkError && SHORTAGES.has(error.code);
+}
+
 function wasDropped(error: unknown): boolean {
-  return error instanceof RemctlNetworkError && error.phase === 'negotiate';
+  return error instanceof RemctlNetworkError && error.phase === 'negotiate' && !isShortage(error);
 }
 
 /** "the library default is used (try 4373 first and fall back to attempting the legacy 4444 port)". */
-async function connectToPorts(backend: Backend, options: OpenOptions): Promise<Connection> {
-  const { port, minProtocol: _, ...given } = options;
-  const rest = { ...given, negotiateMs: given.timeoutMs === 0 ? NEGOTIATE_MS : given.timeoutMs };
+async function connectToPorts(
+  backend: Backend,
+  options: OpenOptions & { readonly negotiateMs: number },
+): Promise<Connection> {
+  const { port, minProtocol: _, ...rest } = options;
   if (port !== undefined) return backend.connect({ ...rest, port });
   try {
     return await backend.connect({ ...rest, port: DEFAULT_PORT });
@@ -95,6 +108,7 @@ async function connectToPorts(backend: Backend, options: OpenOptions): Promise<C
 function couldNotConnect(error: unknown): boolean {
   return (
     (error instanceof RemctlNetworkError || error instanceof RemctlTimeoutError) &&
-    error.phase === 'connect'
+    error.phase === 'connect' &&
+    !isShortage(error)
   );
 }

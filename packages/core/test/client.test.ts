@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   RemctlBusyError,
+  RemctlError,
   RemctlNetworkError,
   RemctlNotOpenedError,
   RemctlTimeoutError,
@@ -81,6 +82,24 @@ describe('state', () => {
     expect(client.error()).toBe('unexpected end of file');
     expect(log).toEqual(['send x', 'receive', 'abort']);
     await expect(client.command(['y'])).rejects.toThrow(/unexpected end of file/);
+  });
+
+  test('what a backend throws that is no RemctlError becomes one, with its cause', async () => {
+    const cause = new TypeError('a mistake of the backend');
+    const manual = manualBackend();
+    manual.on({ connect: () => Promise.reject(cause) });
+    const client = new Remctl(manual.backend);
+    const error = await client.open('h', 1).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RemctlError);
+    expect(error).toMatchObject({ message: cause.message, cause, commandState: 'not-sent' });
+    manual.on({ receive: () => Promise.reject(cause) });
+    await client.open('h', 1);
+    const later = await client
+      .run(['x'])
+      .text()
+      .catch((reason: unknown) => reason);
+    expect(later).toBeInstanceOf(RemctlError);
+    expect(later).toMatchObject({ cause, commandState: 'unknown' });
   });
 
   test('a refused command is not-sent, and error() keeps its text', async () => {
@@ -309,6 +328,41 @@ describe('open()', () => {
     expect(manual.log.length).toBeLessThan(8);
     const left = manual.connects.map(({ timeoutMs }) => timeoutMs);
     expect(left).toEqual([...left].sort((a, b) => b - a));
+  });
+
+  test('without a time-out all tries together have a minute to negotiate', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    try {
+      const manual = manualBackend();
+      manual.on({
+        connect: async () => {
+          vi.advanceTimersByTime(25_000);
+          throw eof('negotiate');
+        },
+      });
+      const opening = new Remctl(manual.backend).open('h', 7).catch((error: unknown) => error);
+      for (let n = 0; n < 20; n += 1) await vi.advanceTimersByTimeAsync(100);
+      expect(await opening).toMatchObject({ code: 'EOF' });
+      const bounds = manual.connects.map(({ negotiateMs }) => negotiateMs);
+      expect(bounds).toHaveLength(3);
+      expect(bounds[0]).toBe(60_000);
+      expect(bounds[2]).toBeLessThanOrEqual(10_000);
+      expect(manual.connects.every(({ timeoutMs }) => timeoutMs === 0)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('what this machine lacks is not a dropped open, and not a port that nobody listens on', async () => {
+    for (const phase of ['connect', 'negotiate'] as const) {
+      const manual = manualBackend();
+      manual.on({
+        connect: () =>
+          Promise.reject(new RemctlNetworkError('too many', { code: 'EMFILE', phase })),
+      });
+      await expect(new Remctl(manual.backend).open('h')).rejects.toMatchObject({ code: 'EMFILE' });
+      expect(manual.log).toEqual(['connect 4373']);
+    }
   });
 
   test('a time-out, or an error in authentication, is not tried again', async () => {

@@ -1,0 +1,200 @@
+/** What bad arguments of the public functions are told: which argument, and what it should be. */
+import { describe, expect, test } from 'vitest';
+import { createClient, Remctl, remctl } from '../src/index.js';
+import { manualBackend } from './scripted.js';
+
+const COMMAND = ['x'];
+
+interface Bad {
+  readonly title: string;
+  readonly call: (loose: Loose) => unknown;
+  readonly error: typeof TypeError | typeof RangeError;
+  readonly says: RegExp;
+}
+
+/** The public functions, without their types. */
+interface Loose {
+  // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are the point
+  readonly remctl: (...values: any[]) => Promise<unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  readonly createClient: (...values: any[]) => Promise<unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  readonly client: any;
+  readonly backend: unknown;
+}
+
+const bad: readonly Bad[] = [
+  {
+    title: 'remctl() with nothing',
+    call: ({ remctl }) => remctl(),
+    error: TypeError,
+    says: /an object: \{ host/,
+  },
+  {
+    title: 'remctl() with null',
+    call: ({ remctl }) => remctl(null),
+    error: TypeError,
+    says: /an object: \{ host/,
+  },
+  {
+    title: 'remctl() with a name',
+    call: ({ remctl }) => remctl('host'),
+    error: TypeError,
+    says: /an object: \{ host/,
+  },
+  {
+    title: 'remctl() without host',
+    call: ({ remctl, backend }) => remctl({ backend, command: COMMAND }),
+    error: TypeError,
+    says: /^host is missing/,
+  },
+  {
+    title: 'remctl() with host null',
+    call: ({ remctl, backend }) => remctl({ backend, host: null, command: COMMAND }),
+    error: TypeError,
+    says: /^host must be a string, not null/,
+  },
+  {
+    title: 'remctl() without command',
+    call: ({ remctl, backend }) => remctl({ backend, host: 'h' }),
+    error: TypeError,
+    says: /^command must be an iterable .* not undefined/,
+  },
+  {
+    title: 'remctl() with one string as the command',
+    call: ({ remctl, backend }) => remctl({ backend, host: 'h', command: 'ls -l' }),
+    error: TypeError,
+    says: /^command must be a list of words/,
+  },
+  {
+    title: 'the first wrong one is told: host before port',
+    call: ({ remctl, backend }) =>
+      remctl({ backend, host: '', port: -1, principal: '', command: [] }),
+    error: RangeError,
+    says: /^host/,
+  },
+  {
+    title: 'port before principal',
+    call: ({ remctl, backend }) =>
+      remctl({ backend, host: 'h', port: -1, principal: '', command: [] }),
+    error: RangeError,
+    says: /^port/,
+  },
+  {
+    title: 'principal before command',
+    call: ({ remctl, backend }) => remctl({ backend, host: 'h', principal: '', command: [] }),
+    error: RangeError,
+    says: /^principal/,
+  },
+  {
+    title: 'command before the options',
+    call: ({ remctl, backend }) => remctl({ backend, host: 'h', command: [], timeout: -1 }),
+    error: RangeError,
+    says: /^command/,
+  },
+  {
+    title: 'a port that is a name',
+    call: ({ client }) => client.open('h', 'foo'),
+    error: TypeError,
+    says: /^port must be a whole number from 1 to 65535.*; it is the string "foo"$/,
+  },
+  {
+    title: 'a port that is digits in a string',
+    call: ({ client }) => client.open('h', '4373'),
+    error: TypeError,
+    says: /^port must be a whole number.*"4373": pass 4373$/,
+  },
+  {
+    title: 'a port that is NaN',
+    call: ({ client }) => client.open('h', Number.NaN),
+    error: RangeError,
+    says: /^port must be a whole number .* it is NaN$/,
+  },
+  {
+    title: 'open() with nothing',
+    call: ({ client }) => client.open(),
+    error: TypeError,
+    says: /^host is missing/,
+  },
+  {
+    title: 'open() with null',
+    call: ({ client }) => client.open(null),
+    error: TypeError,
+    says: /a target must be an object/,
+  },
+  {
+    title: 'open() with options that are a number',
+    call: ({ client }) => client.open('h', 1, null, 30),
+    error: TypeError,
+    says: /^the options must be an object/,
+  },
+  {
+    title: 'createClient() with options that are null',
+    call: ({ createClient, backend }) => createClient(backend, null),
+    error: TypeError,
+    says: /^the options must be an object, not null/,
+  },
+  {
+    title: 'a port without a host',
+    call: ({ createClient, backend }) => createClient(backend, { port: 4373 }),
+    error: TypeError,
+    says: /^host is missing/,
+  },
+  {
+    title: 'a signal that is none',
+    call: ({ client }) => client.open({ host: 'h', signal: 5 }),
+    error: TypeError,
+    says: /^signal must be an AbortSignal, not a value of type number/,
+  },
+  {
+    title: 'command() with a controller for a signal',
+    call: ({ client }) => client.command(COMMAND, { signal: new AbortController() }),
+    error: TypeError,
+    says: /^signal must be an AbortSignal/,
+  },
+  {
+    title: 'output() with null',
+    call: ({ client }) => client.output(null),
+    error: TypeError,
+    says: /^the options must be an object.*null/,
+  },
+  {
+    title: 'noop() with a signal that is none',
+    call: ({ client }) => client.noop({ signal: 'x' }),
+    error: TypeError,
+    says: /^signal must be/,
+  },
+  {
+    title: 'run() with a signal that is none',
+    call: async ({ client }) => client.run(COMMAND, { signal: {} }),
+    error: TypeError,
+    says: /^signal must be/,
+  },
+  {
+    title: 'run() with null',
+    call: async ({ client }) => client.run(COMMAND, null),
+    error: TypeError,
+    says: /^the options must be an object/,
+  },
+  {
+    title: 'run() without a command',
+    call: async ({ client }) => client.run(),
+    error: TypeError,
+    says: /^command must be/,
+  },
+];
+
+describe('bad arguments', () => {
+  test.each(bad)('$title', async ({ call, error, says }) => {
+    const manual = manualBackend();
+    const client = new Remctl(manual.backend);
+    await client.open('before', 1);
+    const { length } = manual.log;
+    const loose = { remctl, createClient, client, backend: manual.backend } as Loose;
+    const thrown = await Promise.resolve(call(loose)).catch((reason: unknown) => reason);
+    expect(thrown).toBeInstanceOf(error);
+    expect((thrown as Error).message).toMatch(says);
+    expect(manual.log).toHaveLength(length);
+    expect(client.isOpen).toBe(true);
+  });
+});
