@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from './options.js';
 import { run } from './run.js';
+import { visible } from './visible.js';
 import { write } from './write.js';
 
 const packageFile = new URL('../package.json', import.meta.url);
@@ -11,7 +12,7 @@ const { version } = JSON.parse(readFileSync(packageFile, 'utf8'));
 const parsed = parse(process.argv.slice(2), version);
 if (parsed.type === 'print') {
   await write(process.stdout, parsed.stdout);
-  await write(process.stderr, parsed.stderr);
+  await write(process.stderr, visible(parsed.stderr));
   process.exitCode = parsed.status;
 } else {
   process.exitCode = await run(parsed.options);

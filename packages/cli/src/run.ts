@@ -2,6 +2,7 @@
 import { type BackendName, createClient, errorCodeName, STDERR } from '@remctl/core';
 import { exactWords } from './exact-words.js';
 import type { Options } from './options.js';
+import { visible, visibleBytes } from './visible.js';
 import { isBrokenPipe, write } from './write.js';
 
 /** The C client's status for MESSAGE_ERROR, and for everything else that went wrong. */
@@ -16,14 +17,14 @@ export async function run(options: Options): Promise<number> {
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   const debug = options.debug
-    ? (text: string) => write(process.stderr, `remctl: ${text}\n`)
+    ? (text: string) => write(process.stderr, `remctl: ${visible(text)}\n`)
     : async () => undefined;
   try {
     return await runCommand(options, debug);
   } catch (error) {
     if (isBrokenPipe(error)) return BROKEN_PIPE_STATUS;
     const message = error instanceof Error ? error.message : String(error);
-    await write(process.stderr, `remctl: ${message}\n`);
+    await write(process.stderr, `remctl: ${visible(message)}\n`);
     return FAILURE_STATUS;
   }
 }
@@ -52,7 +53,7 @@ async function runCommand(
         await write(token.stream === STDERR ? process.stderr : process.stdout, token.output);
       } else if (token.type === 'error') {
         await debug(`error token: ${errorCodeName(token.error) ?? token.error}`);
-        await write(process.stderr, Buffer.concat([token.output, Buffer.from('\n')]));
+        await write(process.stderr, Buffer.concat([visibleBytes(token.output), Buffer.from('\n')]));
         return SERVER_ERROR_STATUS;
       } else {
         await debug(`status token: ${token.status}`);
