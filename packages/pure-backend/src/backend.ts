@@ -13,6 +13,7 @@ import type { SecurityMechanism } from './mechanism.js';
 import { kerberosMechanism } from './mechanisms/kerberos.js';
 import { krb5Mechanism } from './mechanisms/krb5.js';
 import { negotiate } from './negotiate.js';
+import { shortageError, shortageIn } from './shortage.js';
 
 export interface PureBackendOptions {
   /** What authenticates: `krb5` without it. */
@@ -69,6 +70,8 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
       channel.destroy(error);
       controller.abort(error);
       if (signal.aborted) throw signal.reason;
+      const shortage = shortageIn(error);
+      if (shortage !== undefined) throw shortageError(server, shortage, error);
       if (error instanceof RemctlError) throw error;
       throw new RemctlAuthenticationError(`cannot authenticate to ${host}: ${reasonOf(error)}`, {
         cause: error,

@@ -3,6 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
 import { type Bounds, bounded } from './bounded.js';
+import { type Attempt, connectFirst } from './connect-first.js';
+import { shortageError, shortageIn, shortageNow } from './shortage.js';
 import { systemFailure } from './system-error.js';
 import type { Wire } from './wire.js';
 
@@ -11,7 +13,7 @@ const END_TIMEOUT_MS = 1_000;
 /** Octets of a socket that are taken before timers and other sockets have their turn. */
 const TURN_LENGTH = 256 * 1024;
 
-/** The bounds hold for each step: the name, and each address. */
+/** The bounds hold for each step: the name, and the connection. */
 export interface DialOptions extends Bounds {
   readonly host: string;
   readonly port: number;
@@ -37,8 +39,8 @@ async function resolveHost(options: DialOptions): Promise<readonly string[]> {
   }
 }
 
-async function connectTo(address: string, options: DialOptions): Promise<Socket> {
-  const { host, port, sourceIp } = options;
+/** Begins to connect to an address. */
+function beginConnect(address: string, { port, sourceIp }: DialOptions): Attempt<Socket> {
   const socket = connect({
     host: address,
     port,
@@ -47,56 +49,89 @@ async function connectTo(address: string, options: DialOptions): Promise<Socket>
     ...(sourceIp === undefined ? {} : { localAddress: sourceIp }),
   });
   const connected = new Promise<Socket>((resolve, reject) => {
+    // It stays: what breaks the connection before the wire listens is in `socket.errored`.
     socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
+    socket.once('connect', () => resolve(socket));
   });
-  try {
-    return await bounded(
-      connected,
-      options,
-      () =>
-        new RemctlTimeoutError(`cannot connect to ${host} (port ${port}): timed out`, {
-          phase: 'connect',
-        }),
+  return { connected, cancel: () => socket.destroy() };
+}
+
+/**
+ * Failures that say more than others of the same name, the most telling first: the server dropped a
+ * connection; this process has no descriptor left; the host answered that nobody listens.
+ */
+const TELLING = ['ECONNRESET', 'EMFILE', 'ENFILE', 'ECONNREFUSED'];
+
+/** The failure to report of those of all addresses: the last one, unless another says more. */
+function mostTelling(failures: readonly unknown[]): unknown {
+  const telling = TELLING.map((code) => failures.find((each) => systemFailure(each).code === code));
+  return telling.find((failure) => failure !== undefined) ?? failures.at(-1);
+}
+
+/** What is kept in `cause`: every address's failure. */
+function causeOf(failures: readonly unknown[]): { readonly cause?: unknown } {
+  if (failures.length === 0) return {};
+  if (failures.length === 1) return { cause: failures[0] };
+  return { cause: new AggregateError(failures, 'no address could be connected to') };
+}
+
+async function connectAny(addresses: readonly string[], options: DialOptions): Promise<Socket> {
+  const { host, port, signal } = options;
+  const begin = (address: string) => beginConnect(address, options);
+  const timedOut = (failures: readonly unknown[]) =>
+    new RemctlTimeoutError(
+      `cannot connect to ${host} (port ${port}): timed out`,
+      { phase: 'connect' },
+      causeOf(failures),
     );
+  try {
+    return await connectFirst(addresses, begin, options, timedOut);
   } catch (error) {
-    socket.destroy();
-    throw error;
+    if (signal.aborted || !(error instanceof AggregateError)) throw error;
+    const failure = mostTelling(error.errors);
+    const shortage = shortageIn(failure);
+    if (shortage !== undefined) {
+      throw shortageError(`${host} (port ${port})`, shortage, causeOf(error.errors).cause);
+    }
+    const { code, text } = systemFailure(failure);
+    throw new RemctlNetworkError(
+      `cannot connect to ${host} (port ${port}): ${text}`,
+      { code, phase: code === 'ECONNRESET' ? 'negotiate' : 'connect' },
+      causeOf(error.errors),
+    );
   }
 }
 
 /**
- * Resolves the name (dns.lookup, the system's resolver, on libuv's pool) and tries every address in
- * its order. Rejects with the signal's reason, RemctlNetworkError of phase `resolve` or `connect`
- * with the last address's failure, or RemctlTimeoutError. A reset is of phase `negotiate`: the server
- * took the connection, and dropped it before this side had noticed.
+ * Resolves the name (dns.lookup, the system's resolver, on libuv's pool) and connects to the first of its
+ * addresses that takes a connection: see `connectFirst`. `resolve` gives them in another way.
+ *
+ * Rejects with the signal's reason, RemctlNetworkError of phase `resolve` or `connect`, with every address's
+ * failure in `cause`, or RemctlTimeoutError. A reset is of phase `negotiate`: the server took the
+ * connection, and dropped it before this side had noticed.
  */
-export async function dial(options: DialOptions): Promise<Wire> {
-  const { host, port, signal } = options;
-  signal.throwIfAborted();
-  let failure: unknown;
-  for (const address of await resolveHost(options)) {
-    try {
-      return socketWire(await connectTo(address, options));
-    } catch (error) {
-      if (signal.aborted) throw error;
-      failure = error;
-    }
+export async function dial(
+  options: DialOptions,
+  resolve: (options: DialOptions) => Promise<readonly string[]> = resolveHost,
+): Promise<Wire> {
+  options.signal.throwIfAborted();
+  const addresses = await resolve(options).catch(async (error: unknown) => {
+    if (options.signal.aborted || error instanceof RemctlTimeoutError) throw error;
+    const shortage = shortageIn(error) ?? (await shortageNow());
+    if (shortage === undefined) throw error;
+    throw shortageError(`${options.host} (port ${options.port})`, shortage, error);
+  });
+  if (addresses.length === 0) {
+    throw new RemctlNetworkError(`unknown host ${options.host}: it has no address`, {
+      code: 'ENOTFOUND',
+      phase: 'resolve',
+    });
   }
-  if (failure instanceof RemctlTimeoutError) throw failure;
-  const { code, text } = systemFailure(failure);
-  throw new RemctlNetworkError(
-    `cannot connect to ${host} (port ${port}): ${text}`,
-    { code, phase: code === 'ECONNRESET' ? 'negotiate' : 'connect' },
-    { cause: failure },
-  );
+  return socketWire(await connectAny(addresses, options));
 }
 
 function socketWire(socket: Socket): Wire {
-  let failure: Error | undefined;
+  let failure = socket.errored ?? undefined;
   let paused = false;
   // Where a server sends faster than its messages are opened, libuv would read for many milliseconds on end.
   let resting = false;

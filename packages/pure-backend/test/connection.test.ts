@@ -232,3 +232,48 @@ test('an answer that came while the process was busy is no silence', async () =>
   expect(await receiving).toEqual({ type: 'status', status: 3 });
   await connection.close();
 });
+
+test('a proof that came while the process was busy is in time', async () => {
+  const proofs: (() => void)[] = [];
+  const timeoutMs = 1_000;
+  const connecting = connectTo(
+    (token, send) => {
+      if (token.flags === 0x42) proofs.push(() => send(0x42, Buffer.from('welcome')));
+    },
+    62,
+    timeoutMs,
+  );
+  const [proof] = await vi.waitUntil(() => (proofs.length === 0 ? undefined : proofs));
+  // From here the event loop comes to its timers before it looks at sockets.
+  await new Promise((resolve) => setImmediate(resolve));
+  proof?.();
+  const busyUntil = performance.now() + 1.2 * timeoutMs;
+  while (performance.now() < busyUntil);
+  await (await connecting).close();
+});
+
+test('close() ends a connection whose server goes on sending and never ends its side', async () => {
+  let flooded = 0;
+  const connection = await connectTo((token, send, socket) => {
+    if (token.flags === 0x42) send(0x42, Buffer.from('welcome'));
+    if (token.flags !== 0x44 || token.payload[1] !== 1) return;
+    // So that the client's end is not answered by an end.
+    socket.allowHalfOpen = true;
+    // An output message of 60,000 octets, again and again.
+    const output = Buffer.alloc(60_007);
+    output.set([2, 3, 1]);
+    output.writeUInt32BE(60_000, 3);
+    const block = Buffer.from(encodeToken(0x44, output));
+    const flood = () => {
+      while (!socket.destroyed && socket.write(block)) flooded += block.length;
+      socket.once('drain', flood);
+    };
+    flood();
+  });
+  await connection.send([Buffer.from('test')], WAIT);
+  await connection.receive(WAIT);
+  await connection.close();
+  const until = flooded;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(flooded - until).toBeLessThan(16 * 2 ** 20);
+});

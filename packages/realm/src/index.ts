@@ -1,4 +1,10 @@
-export { type BadKdc, startGarbageKdc, startSilentKdc } from './bad-kdcs.js';
+export {
+  type BadKdc,
+  type FickleKdc,
+  startFickleKdc,
+  startGarbageKdc,
+  startSilentKdc,
+} from './bad-kdcs.js';
 export { type BlackHole, startBlackHole } from './black-hole.js';
 export type { ClockOffset } from './clock.js';
 export { withHosts } from './own-hosts.js';
@@ -28,6 +34,7 @@ export {
   type Traffic,
 } from './tampering-proxy.js';
 export {
+  addPrincipals,
   type Krb5ConfOptions,
   partialKeytab,
   storeServiceTicket,

@@ -28,6 +28,13 @@ export async function storeServiceTicket(realm: Realm, ccache: string): Promise<
   await runProgram('kvno', ['-c', ccache, realm.principals.server], realm.env);
 }
 
+/** Adds many principals with random keys at once. For MIT's KDC. */
+export async function addPrincipals(realm: Realm, principals: readonly string[]): Promise<void> {
+  const env = { ...realm.env, KRB5_KDC_PROFILE: join(realm.folder, 'kdc.conf') };
+  const commands = principals.map((principal) => `addprinc -randkey ${principal}\n`).join('');
+  await runProgram('kadmin.local', [], env, commands);
+}
+
 /** The type that KDC and server prefer, and another. */
 const ENCTYPES = ['aes256-cts-hmac-sha1-96', 'aes128-cts-hmac-sha1-96'];
 

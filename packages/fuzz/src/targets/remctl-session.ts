@@ -16,7 +16,12 @@ import {
 } from '../pure-backend.js';
 
 const NO_TIMEOUT = { timeoutMs: 0 };
-const BOUNDS = { ...NO_TIMEOUT, signal: new AbortController().signal };
+const OPTIONS = {
+  ...NO_TIMEOUT,
+  server: 'server',
+  negotiateMs: 60_000,
+  signal: new AbortController().signal,
+};
 /** Commands and NOOPs of a session. */
 const CALLS = 4;
 
@@ -89,8 +94,8 @@ async function answers(connection: Connection): Promise<void> {
 
 async function session(wire: Wire): Promise<void> {
   const channel = createChannel(wire, 'server');
-  const context = plainContext();
-  if ((await negotiate(channel, context, BOUNDS)) === 1) {
+  const { context, protocol } = await negotiate(channel, async () => plainContext(), OPTIONS);
+  if (protocol === 1) {
     await answers(createConnectionV1(channel, context));
     return;
   }

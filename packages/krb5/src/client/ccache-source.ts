@@ -9,10 +9,11 @@ import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { systemErrorCode } from '../file/read-file.js';
 import { formatPrincipal, principalsEqual, tgsPrincipal } from '../principal.js';
+import { recentlyUsed } from '../recently-used.js';
 import { kdcNow } from './clock.js';
 import type { Credential } from './credential.js';
 import { timeText } from './kdc-failure.js';
-import { noTickets, recentlyUsed, type TicketSource } from './ticket-source.js';
+import { noTickets, type TicketSource } from './ticket-source.js';
 
 /** Caches of one process that are kept parsed. */
 const MAX_CACHES = 64;

@@ -10,7 +10,12 @@ export function currentConfig(): Promise<Krb5Config> {
   const name = process.env.KRB5_CONFIG;
   const now = performance.now();
   if (last === undefined || last.name !== name || now - last.readAt > MAX_AGE_MS) {
-    last = { config: readKrb5Config(), name, readAt: now };
+    const read = { config: readKrb5Config(), name, readAt: now };
+    last = read;
+    // What kept it from being read, such as too many open files, may be over by the next call.
+    read.config.catch(() => {
+      if (last === read) last = undefined;
+    });
   }
   return last.config;
 }

@@ -7,6 +7,7 @@ import { Krb5Error } from '../errors.js';
 import { findKey, keytabEntries } from '../keytab/keytab.js';
 import { readKeytab } from '../keytab/read-keytab.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
+import { recentlyUsed } from '../recently-used.js';
 import type { Clock } from './clock.js';
 import type { Credential } from './credential.js';
 import type { Credentials } from './credentials.js';
@@ -14,7 +15,7 @@ import { asEtypes } from './etypes.js';
 import { type ClientKeys, getInitialTicket } from './initial-ticket.js';
 import { isFresh, renewed } from './renewal.js';
 import { type SharedExchanges, shareExchange } from './shared-exchange.js';
-import { noTickets, recentlyUsed, type TicketSource } from './ticket-source.js';
+import { noTickets, type TicketSource } from './ticket-source.js';
 
 type OwnKeyCredentials = Extract<Credentials, { type: 'keytab' | 'password' }>;
 

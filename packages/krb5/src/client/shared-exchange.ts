@@ -1,69 +1,108 @@
-/** One exchange for all who want its result at the same time. */
+/**
+ * One exchange for all who want its result at the same time.
+ *
+ * An exchange goes on for a while when all who wait have gone, by time-out or abort: whoever comes next joins it, or
+ * finds what it got. It does not keep the process alive then.
+ */
+import { setAbandonment } from '../kdc/abandoned.js';
+
+/** Milliseconds that an exchange goes on when nobody waits any more. */
+const ABANDONED_MS = 10_000;
+/** A timer that is never to fire: while it is set the process lives. */
+const FOR_EVER_MS = 2 ** 31 - 1;
 
 interface Running<T> {
   readonly result: Promise<T>;
   readonly stop: AbortController;
+  /** Aborts when nobody waits for the first time. */
+  readonly abandoned: AbortController;
   waiters: number;
+  abandonedTimer: NodeJS.Timeout | undefined;
 }
 
 /** The exchanges that are under way, by what they are about. */
 export type SharedExchanges<T> = Map<string, Running<T>>;
 
 /**
- * Waits for the exchange under `key`, starting it where none is under way. When `signal` aborts, this
- * caller alone rejects, with its reason; the exchange itself is aborted when nobody waits any more.
+ * Waits for the exchange under `key`, starting it where none is under way. When `signal` aborts, this caller alone
+ * rejects, with its reason. The exchange itself ends 10 seconds after the last one who waited has gone. Whoever joins
+ * one that was abandoned does not share its failure, but starts another.
  */
-export function shareExchange<T>(
+export async function shareExchange<T>(
   exchanges: SharedExchanges<T>,
   key: string,
   start: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  if (signal?.aborted) {
-    return Promise.reject(signal.reason);
-  }
-  let running = exchanges.get(key);
+  signal?.throwIfAborted();
+  const running = exchanges.get(key);
   if (running === undefined) {
-    const stop = new AbortController();
-    const forget = () => {
-      if (exchanges.get(key) === begun) {
-        exchanges.delete(key);
-      }
-    };
-    const begun: Running<T> = { result: start(stop.signal).finally(forget), stop, waiters: 0 };
-    exchanges.set(key, begun);
-    running = begun;
+    return waitFor(begin(exchanges, key, start), signal);
   }
-  return waitFor(exchanges, key, running, signal);
+  if (!running.abandoned.signal.aborted) {
+    return waitFor(running, signal);
+  }
+  try {
+    return await waitFor(running, signal);
+  } catch {
+    signal?.throwIfAborted();
+    return waitFor(exchanges.get(key) ?? begin(exchanges, key, start), signal);
+  }
 }
 
-function waitFor<T>(
+function begin<T>(
   exchanges: SharedExchanges<T>,
   key: string,
-  running: Running<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
+  start: (signal: AbortSignal) => Promise<T>,
+): Running<T> {
+  const stop = new AbortController();
+  const abandoned = new AbortController();
+  setAbandonment(stop.signal, abandoned.signal);
+  const running: Running<T> = {
+    result: start(stop.signal).finally(() => {
+      clearTimeout(running.abandonedTimer);
+      if (exchanges.get(key) === running) {
+        exchanges.delete(key);
+      }
+    }),
+    stop,
+    abandoned,
+    waiters: 0,
+    abandonedTimer: undefined,
+  };
+  exchanges.set(key, running);
+  return running;
+}
+
+function waitFor<T>(running: Running<T>, signal: AbortSignal | undefined): Promise<T> {
   running.waiters += 1;
+  clearTimeout(running.abandonedTimer);
+  const alive = setTimeout(() => undefined, FOR_EVER_MS);
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
+    const leave = () => {
+      clearTimeout(alive);
+      signal?.removeEventListener('abort', onAbort);
       running.waiters -= 1;
+    };
+    const onAbort = () => {
+      leave();
       if (running.waiters === 0) {
-        // A caller that comes now must not join what is being aborted.
-        if (exchanges.get(key) === running) {
-          exchanges.delete(key);
-        }
-        running.stop.abort(signal?.reason);
+        running.abandonedTimer = setTimeout(
+          () => running.stop.abort(signal?.reason),
+          ABANDONED_MS,
+        ).unref();
+        running.abandoned.abort(signal?.reason);
       }
       reject(signal?.reason);
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort);
     running.result.then(
       (value) => {
-        signal?.removeEventListener('abort', onAbort);
+        if (signal?.aborted !== true) leave();
         resolve(value);
       },
       (error: unknown) => {
-        signal?.removeEventListener('abort', onAbort);
+        if (signal?.aborted !== true) leave();
         reject(error);
       },
     );

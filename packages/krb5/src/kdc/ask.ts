@@ -1,12 +1,38 @@
 /** Asks a realm's KDCs, by the transports that the configuration and the message's size call for. */
 import { type Krb5Config, realmKdcs } from '../config/krb5-config.js';
+import { recentlyUsed } from '../recently-used.js';
+import { abandonmentOf } from './abandoned.js';
 import { type KdcAnswer, readAnswer } from './answer.js';
+import { inTurn, newTurns, type Turns } from './in-turn.js';
+import type { LastAnswer } from './last-answer.js';
 import { kdcsFromDns, parseKdc } from './locate.js';
 import { type Kdc, KdcUnreachable, sendToKdcs } from './send.js';
 
 /** Error codes that this exchange itself acts upon (RFC 4120, section 7.5.9). */
+const KDC_ERR_PREAUTH_REQUIRED = 25;
 const KDC_ERR_SVC_UNAVAILABLE = 29;
 const KRB_ERR_RESPONSE_TOO_BIG = 52;
+
+/** Realms of one process of which something is remembered. */
+const MAX_REALMS = 256;
+
+interface KnownRealm {
+  readonly turns: Turns;
+  readonly last: LastAnswer;
+}
+
+const known = recentlyUsed<KnownRealm>(MAX_REALMS);
+
+/** What is known of `realm` with the KDCs that this configuration gives it. */
+function knownRealm(realm: string, config: Krb5Config): KnownRealm {
+  const key = JSON.stringify([realm, realmKdcs(config, realm), config.dnsLookupKdc]);
+  let state = known.get(key);
+  if (state === undefined) {
+    state = { turns: newTurns(), last: { current: undefined } };
+    known.set(key, state);
+  }
+  return state;
+}
 
 export interface AskOptions {
   readonly config: Krb5Config;
@@ -22,12 +48,18 @@ export async function locateKdcs(
   if (configured.length > 0) {
     return configured.map(parseKdc).filter((kdc) => kdc !== undefined);
   }
-  return config.dnsLookupKdc ? kdcsFromDns(realm, signal) : [];
+  return config.dnsLookupKdc ? kdcsFromDns(realm, signal && abandonmentOf(signal)) : [];
+}
+
+/** Whether nobody answered, and another request would fare no better. */
+function isSilence(error: unknown): boolean {
+  return error instanceof KdcUnreachable && error.cause === undefined;
 }
 
 /**
- * Sends `request` to the KDCs of `realm` and gives the first answer that `open` takes, or a KRB-ERROR.
- * Throws KdcUnreachable, KdcLookupFailed, or the signal's reason.
+ * Sends `request` to the KDCs of `realm`, when it is its turn, and gives the first answer that `open` takes, or a
+ * KRB-ERROR. Throws KdcUnreachable, KdcLookupFailed, or the signal's reason. The limits of the configuration count
+ * from the turn on; the signal holds before it too.
  */
 export async function askKdcs<T>(
   realm: string,
@@ -35,7 +67,18 @@ export async function askKdcs<T>(
   open: (answer: Uint8Array) => T | undefined,
   options: AskOptions,
 ): Promise<KdcAnswer<T>> {
-  const { config, signal } = options;
+  const { turns, last } = knownRealm(realm, options.config);
+  const ask = () => askNow(realm, request, open, { ...options, last });
+  return inTurn(turns, ask, isSilence, options.signal);
+}
+
+async function askNow<T>(
+  realm: string,
+  request: Uint8Array,
+  open: (answer: Uint8Array) => T | undefined,
+  options: AskOptions & { readonly last: LastAnswer },
+): Promise<KdcAnswer<T>> {
+  const { config, signal, last } = options;
   const kdcs = await locateKdcs(realm, options);
   if (kdcs.length === 0) {
     throw new KdcUnreachable(
@@ -64,6 +107,10 @@ export async function askKdcs<T>(
       tcpOnly,
       overallMs: config.requestTimeout === undefined ? undefined : config.requestTimeout * 1000,
       signal,
+      last,
+      // Other errors may come from a KDC that knows less than the others.
+      isWorthMore: (answer) =>
+        answer.type === 'reply' || answer.error.errorCode === KDC_ERR_PREAUTH_REQUIRED,
     });
   try {
     const answer = await send(false);

@@ -4,7 +4,7 @@ import { NODATA, NOTFOUND, type SrvRecord } from 'node:dns';
 import type { Resolver } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { createResolver } from '../dns.js';
-import type { Kdc, Transport } from './send.js';
+import type { Kdc, Transport } from './kdc.js';
 
 /** The port of the Kerberos service (RFC 4120, section 7.2). */
 const KERBEROS_PORT = 88;

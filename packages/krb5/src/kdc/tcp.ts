@@ -1,19 +1,24 @@
 /** One request to one KDC by TCP (RFC 4120, section 7.2.2). */
 import { connect } from 'node:net';
 import { createAnswerReader } from './answer-reader.js';
-import type { AcceptAnswer, KdcAddress } from './udp.js';
+import type { KdcAddress } from './kdc.js';
+import type { AcceptAnswer } from './udp.js';
 
 const LENGTH_OCTETS = 4;
+/** Milliseconds that connecting may take when nobody waits: until then it keeps the process alive. */
+const ABANDONED_CONNECT_MS = 500;
 
 /**
  * Sends `request` with its four octets of length and reads one answer. Waits until `signal` aborts;
- * rejects with its reason, with the socket's error, or where the answer is none.
+ * rejects with its reason, with the socket's error, or where the answer is none. The socket does not keep the
+ * process alive: whoever waits does. Once `abandoned` has aborted, connecting takes half a second at most.
  */
 export function exchangeByTcp<T>(
   { address, port }: KdcAddress,
   request: Uint8Array,
   accept: AcceptAnswer<T>,
   signal: AbortSignal,
+  abandoned: AbortSignal,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -21,9 +26,21 @@ export function exchangeByTcp<T>(
       return;
     }
     const socket = connect({ host: address, port });
+    socket.unref();
     const read = createAnswerReader();
     const onAbort = () => fail(signal.reason);
+    let connectTimer: NodeJS.Timeout | undefined;
+    const onAbandoned = () => {
+      if (socket.connecting) {
+        connectTimer = setTimeout(
+          () => fail(new Error('the KDC did not take the connection')),
+          ABANDONED_CONNECT_MS,
+        );
+      }
+    };
     const finish = () => {
+      clearTimeout(connectTimer);
+      abandoned.removeEventListener('abort', onAbandoned);
       signal.removeEventListener('abort', onAbort);
       socket.destroy();
     };
@@ -32,6 +49,12 @@ export function exchangeByTcp<T>(
       reject(error);
     };
     signal.addEventListener('abort', onAbort);
+    if (abandoned.aborted) {
+      onAbandoned();
+    } else {
+      abandoned.addEventListener('abort', onAbandoned);
+    }
+    socket.on('connect', () => clearTimeout(connectTimer));
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('the KDC closed the connection without an answer')));
     socket.on('data', (chunk) => {

@@ -1,12 +1,6 @@
 /** One request to one KDC by UDP (RFC 4120, section 7.2.1). */
 import { createSocket } from 'node:dgram';
-
-/** A KDC's address, resolved. */
-export interface KdcAddress {
-  readonly address: string;
-  readonly family: 4 | 6;
-  readonly port: number;
-}
+import type { KdcAddress } from './kdc.js';
 
 /**
  * Looks at an answer. Returns what the caller waits for, or undefined where the bytes are no answer to
@@ -17,7 +11,8 @@ export type AcceptAnswer<T> = (answer: Uint8Array) => T | undefined;
 /**
  * Sends `request` and waits for a datagram that `accept` takes; any other is ignored, as anyone may have
  * sent it. The socket is connected, so the system drops what comes from another address and reports a
- * closed port. Waits until `signal` aborts; rejects with its reason, or with the socket's error.
+ * closed port. Waits until `signal` aborts; rejects with its reason, or with the socket's error. The
+ * socket does not keep the process alive: whoever waits does.
  */
 export function exchangeByUdp<T>(
   { address, family, port }: KdcAddress,
@@ -31,6 +26,7 @@ export function exchangeByUdp<T>(
       return;
     }
     const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+    socket.unref();
     const onAbort = () => settle(() => reject(signal.reason));
     let settled = false;
     const settle = (finish: () => void) => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type SharedExchanges, shareExchange } from '../../src/client/shared-exchange.js';
 
 function manual() {
@@ -45,14 +45,70 @@ test('one waiter that aborts does not fail the others', async () => {
   await expect(patient).resolves.toBe('ticket');
 });
 
-test('when the last waiter aborts, the exchange is aborted, and the next caller starts anew', async () => {
-  const { exchanges, starts, start } = manual();
-  const controller = new AbortController();
-  const only = shareExchange(exchanges, 'a', start, controller.signal);
-  controller.abort(new Error('enough'));
-  await expect(only).rejects.toThrow('enough');
-  expect(starts[0]?.signal.aborted).toBe(true);
-  const next = shareExchange(exchanges, 'a', start, undefined);
-  starts[1]?.resolve('ticket');
-  await expect(next).resolves.toBe('ticket');
+describe('when the last waiter aborts', () => {
+  const enough = new Error('enough');
+  /** An exchange that its only caller has left. */
+  async function abandoned() {
+    const parts = manual();
+    const controller = new AbortController();
+    const only = shareExchange(parts.exchanges, 'a', parts.start, controller.signal);
+    controller.abort(enough);
+    await expect(only).rejects.toBe(enough);
+    return parts;
+  }
+
+  test('the exchange goes on, and the next caller joins it', async () => {
+    const { exchanges, starts, start } = await abandoned();
+    const next = shareExchange(exchanges, 'a', start, undefined);
+    expect(starts).toHaveLength(1);
+    starts[0]?.resolve('ticket');
+    await expect(next).resolves.toBe('ticket');
+    expect(exchanges.size).toBe(0);
+  });
+
+  test('its failure is not that of the next caller, who starts another', async () => {
+    const { exchanges, starts, start } = await abandoned();
+    const next = [undefined, undefined].map(() => shareExchange(exchanges, 'a', start, undefined));
+    starts[0]?.reject(new Error('failed'));
+    await vi.waitFor(() => expect(starts).toHaveLength(2));
+    starts[1]?.resolve('ticket');
+    expect(await Promise.all(next)).toEqual(['ticket', 'ticket']);
+    expect(starts).toHaveLength(2);
+  });
+
+  test('its failure with nobody there is nobody’s', async () => {
+    const { exchanges, starts } = await abandoned();
+    starts[0]?.reject(new Error('failed'));
+    await vi.waitFor(() => expect(exchanges.size).toBe(0));
+  });
+
+  test('the exchange is aborted in the end, and the next caller starts anew', async () => {
+    vi.useFakeTimers();
+    try {
+      const { exchanges, starts, start } = await abandoned();
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(starts[0]?.signal.aborted).toBe(true);
+      expect(exchanges.size).toBe(0);
+      const next = shareExchange(exchanges, 'a', start, undefined);
+      starts[1]?.resolve('ticket');
+      await expect(next).resolves.toBe('ticket');
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('a caller who joins keeps it from being aborted', async () => {
+    vi.useFakeTimers();
+    try {
+      const { exchanges, starts, start } = await abandoned();
+      const next = shareExchange(exchanges, 'a', start, undefined);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(starts[0]?.signal.aborted).toBe(false);
+      starts[0]?.resolve('ticket');
+      await expect(next).resolves.toBe('ticket');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });

@@ -21,6 +21,7 @@ import {
   type ServiceTicketKey,
 } from '@remctl/krb5';
 import type { ContextOptions, SecurityContext, SecurityMechanism } from '../mechanism.js';
+import { shortageNow } from '../shortage.js';
 
 /** What is used of `kerberos`. Its own types name an option `gssFlag`; the one that is read is `flags`. */
 interface Kerberos {
@@ -74,6 +75,9 @@ async function call<T>(work: Promise<T>, doing: string): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    // The library tells of a cache that it could not open, and not why.
+    const shortage = await shortageNow();
+    if (shortage !== undefined) throw shortage;
     const text = error instanceof Error ? error.message : String(error);
     throw new RemctlAuthenticationError(`${doing}: ${withGssRemedy(text)}`, { cause: error });
   }

@@ -1,0 +1,111 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { inTurn, newTurns } from '../../src/kdc/in-turn.js';
+
+const AT_ONCE = 32;
+const silence = new Error('no answer');
+const isSilence = (error: unknown) => error === silence;
+
+/** Requests that end when the test says so. */
+function manual() {
+  const turns = newTurns();
+  const begun: { answer: (value: number) => void; fail: (error: Error) => void }[] = [];
+  const ask = (signal?: AbortSignal) =>
+    inTurn(
+      turns,
+      () => new Promise<number>((answer, fail) => begun.push({ answer, fail })),
+      isSilence,
+      signal,
+    );
+  return { turns, begun, ask };
+}
+
+/** Lets everything happen that waits for nothing but its turn in the process. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('requests in turn', () => {
+  test('32 are under way at most, and the others follow in their order', async () => {
+    const { begun, ask } = manual();
+    const answers: number[] = [];
+    const all = Array.from({ length: 100 }, (_, index) =>
+      ask().then((answer) => answers.push(answer + index)),
+    );
+    await settle();
+    expect(begun).toHaveLength(AT_ONCE);
+    for (let each = 0; each < 100; each += 1) {
+      begun[each]?.answer(0);
+      await settle();
+      expect(begun).toHaveLength(Math.min(100, AT_ONCE + each + 1));
+    }
+    await Promise.all(all);
+    expect(answers).toEqual(Array.from({ length: 100 }, (_, index) => index));
+  });
+
+  test('one that has failed gives its turn to the next', async () => {
+    const { begun, ask } = manual();
+    const all = Array.from({ length: AT_ONCE + 1 }, () => ask());
+    const failed = expect(all[0]).rejects.toThrow('refused');
+    await settle();
+    begun[0]?.fail(new Error('refused'));
+    await settle();
+    expect(begun).toHaveLength(AT_ONCE + 1);
+    for (const { answer } of begun) answer(1);
+    await failed;
+    await Promise.all(all.slice(1));
+  });
+
+  test('who aborts while waiting leaves at once, with the reason, and holds nobody up', async () => {
+    const { turns, begun, ask } = manual();
+    const others = Array.from({ length: AT_ONCE }, () => ask());
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const impatient = ask(controller.signal);
+    const patient = ask();
+    controller.abort(reason);
+    await expect(impatient).rejects.toBe(reason);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    begun[0]?.answer(0);
+    await settle();
+    expect(begun).toHaveLength(AT_ONCE + 1);
+    for (const { answer } of begun) answer(0);
+    await Promise.all([...others, patient]);
+    expect(turns).toMatchObject({ underWay: 0, waiting: new Set() });
+  });
+
+  test('one that begins aborted never gets a turn', async () => {
+    const { turns, ask } = manual();
+    const reason = new Error('enough');
+    await expect(ask(AbortSignal.abort(reason))).rejects.toBe(reason);
+    expect(turns.underWay).toBe(0);
+  });
+
+  test('a silence that nobody broke is everyone’s', async () => {
+    const { turns, begun, ask } = manual();
+    const all = Array.from({ length: 100 }, () => ask());
+    const ends = Promise.allSettled(all);
+    await settle();
+    begun[0]?.fail(silence);
+    await settle();
+    expect(turns.waiting.size).toBe(0);
+    for (const { answer } of begun) answer(1);
+    expect((await ends).filter(({ status }) => status === 'rejected')).toHaveLength(
+      100 - AT_ONCE + 1,
+    );
+    expect(turns.underWay).toBe(0);
+  });
+
+  test('a silence for one while another is answered is that one’s', async () => {
+    const { begun, ask } = manual();
+    const all = Array.from({ length: 100 }, () => ask());
+    const ends = Promise.allSettled(all);
+    await settle();
+    begun[1]?.answer(1);
+    await settle();
+    begun[0]?.fail(silence);
+    for (let each = 2; each < 100; each += 1) {
+      await settle();
+      begun[each]?.answer(1);
+    }
+    expect((await ends).filter(({ status }) => status === 'rejected')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,174 @@
+/** Opens with a time-out where one of the realm's KDCs is silent. */
+import { join } from 'node:path';
+import { type BadKdc, type Realm, startFickleKdc, startRealm, startSilentKdc } from '@remctl/realm';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Credentials } from '../../src/client/credentials.js';
+import type { Krb5Config } from '../../src/config/krb5-config.js';
+import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { countInKdcLog, variantConfig } from '../support/realm-files.js';
+
+let realm: Realm;
+beforeAll(async () => {
+  realm = await startRealm();
+});
+afterAll(() => realm.dispose());
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+let clients = 0;
+/** A client of the realm that nobody has used yet, with a keytab. */
+async function newClient(): Promise<Credentials & { type: 'keytab' }> {
+  clients += 1;
+  const clientPrincipal = `client-${clients}`;
+  const keytab = join(realm.folder, `${clientPrincipal}.keytab`);
+  await realm.kadmin(`addprinc -randkey +requires_preauth ${clientPrincipal}`);
+  await realm.kadmin(`ktadd -norandkey -k ${keytab} ${clientPrincipal}`);
+  return { type: 'keytab', keytab, clientPrincipal };
+}
+
+const good = () => `127.0.0.1:${realm.kdcPort}`;
+const behind = (bad: readonly BadKdc[], libdefaults: readonly string[] = []): Promise<Krb5Config> =>
+  variantConfig(realm, { kdcs: [...bad.map(({ kdc }) => kdc), good()], libdefaults });
+
+const SERVICE = () => realm.principals.server;
+const OTHER_SERVICE = () => realm.principals.otherServer;
+
+async function open(
+  config: Krb5Config,
+  credentials: Credentials,
+  seconds: number,
+  principal = SERVICE(),
+): Promise<void> {
+  const signal = AbortSignal.timeout(seconds * 1000);
+  await createInitiatorContext({ principal, credentials, config, signal }).step();
+}
+
+/** On a busy machine one may still come too late, but what it began is there for the next. */
+const TRIES = 3;
+async function openSoon(...args: Parameters<typeof open>): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await open(...args);
+    } catch (error) {
+      if (tried === TRIES) throw error;
+    }
+  }
+}
+
+describe.each([1, 2])('a time-out of %i s, the first KDC of two silent', (seconds) => {
+  test('a keytab client opens, and the silent one is left alone afterwards', async () => {
+    await using silent = await startSilentKdc();
+    const config = await behind([silent]);
+    await openSoon(config, await newClient(), seconds);
+    const asked = silent.asked();
+    expect(asked).toBeGreaterThan(0);
+    await openSoon(config, await newClient(), seconds);
+    await openSoon(config, await newClient(), seconds);
+    expect(silent.asked()).toBe(asked);
+  });
+
+  test('a client with a cache opens', async () => {
+    await using silent = await startSilentKdc();
+    const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+    const config = await behind([silent]);
+    await openSoon(config, credentials, seconds);
+    const asked = silent.asked();
+    await openSoon(config, credentials, seconds, OTHER_SERVICE());
+    expect(silent.asked()).toBe(asked);
+  });
+});
+
+test('six silent KDCs before the good one: what a time-out left undone is there for the next', async () => {
+  const silent = await Promise.all(Array.from({ length: 6 }, startSilentKdc));
+  const warnings = vi.spyOn(process, 'emitWarning');
+  try {
+    const config = await behind(silent);
+    const credentials = await newClient();
+    await expect(open(config, credentials, 1)).rejects.toThrow('timeout');
+    await openSoon(config, credentials, 2);
+    const asked = silent.map((each) => each.asked());
+    await openSoon(config, await newClient(), 1);
+    expect(silent.map((each) => each.asked())).toEqual(asked);
+    expect(warnings).not.toHaveBeenCalled();
+  } finally {
+    await Promise.all(silent.map((each) => each[Symbol.asyncDispose]()));
+  }
+});
+
+test('an abort ends the wait at once, and what goes on does not keep the process alive', async () => {
+  await using silent = await startSilentKdc();
+  const config = await variantConfig(realm, { kdcs: [silent.kdc] });
+  const credentials = await newClient();
+  const alive = () =>
+    process
+      .getActiveResourcesInfo()
+      .filter((kind) => /Timeout|UDP|TCP/.test(kind))
+      .sort();
+  const before = alive();
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const context = createInitiatorContext({
+    principal: SERVICE(),
+    credentials,
+    config,
+    signal: controller.signal,
+  });
+  const step = context.step();
+  await vi.waitFor(() => expect(silent.asked()).toBe(1));
+  controller.abort(reason);
+  await expect(step).rejects.toBe(reason);
+  expect(alive()).toEqual(before);
+});
+
+test('a KDC that answers by TCP alone is asked by TCP from then on', async () => {
+  await using fickle = await startFickleKdc(realm.kdcPort);
+  fickle.udp = false;
+  const config = await variantConfig(realm, { kdcs: [fickle.kdc] });
+  await openSoon(config, await newClient(), 2);
+  const before = fickle.datagrams();
+  await openSoon(config, await newClient(), 1);
+  expect(fickle.datagrams()).toBe(before);
+});
+
+test('the one that answers falls silent, and the other comes back', async () => {
+  await using first = await startFickleKdc(realm.kdcPort);
+  await using second = await startFickleKdc(realm.kdcPort);
+  const config = await variantConfig(realm, { kdcs: [first.kdc, second.kdc] });
+  const speaks = (kdc: typeof first, yes: boolean) => Object.assign(kdc, { udp: yes, tcp: yes });
+  speaks(first, false);
+  await openSoon(config, await newClient(), 1);
+  speaks(first, true);
+  speaks(second, false);
+  await openSoon(config, await newClient(), 1);
+  const asked = second.asked();
+  await openSoon(config, await newClient(), 1);
+  expect(second.asked()).toBe(asked);
+});
+
+test('the one that answers is refused by its machine, and the other comes back', async () => {
+  await using fickle = await startFickleKdc(realm.kdcPort);
+  const gone = await startFickleKdc(realm.kdcPort);
+  const config = await variantConfig(realm, { kdcs: [fickle.kdc, gone.kdc] });
+  Object.assign(fickle, { udp: false, tcp: false });
+  await openSoon(config, await newClient(), 1);
+  await gone[Symbol.asyncDispose]();
+  Object.assign(fickle, { udp: true, tcp: true });
+  const asked = fickle.asked();
+  await openSoon(config, await newClient(), 1);
+  expect(fickle.asked()).toBeGreaterThan(asked);
+});
+
+test('a keytab ticket is replaced in time though the first KDC of two is silent', async () => {
+  await using silent = await startSilentKdc();
+  const credentials = await newClient();
+  const config = await behind([silent], ['ticket_lifetime = 40s', 'kdc_timesync = 0']);
+  const issued = () =>
+    countInKdcLog(realm, new RegExp(` AS_REQ .*ISSUE.* ${credentials.clientPrincipal}@`));
+  await openSoon(config, credentials, 1);
+  expect(issued()).toBe(1);
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 35_000);
+  // The held ticket serves meanwhile, whoever is in a hurry.
+  await openSoon(config, credentials, 1);
+  await vi.waitFor(() => expect(issued()).toBe(2), 5000);
+});
