@@ -1,5 +1,4 @@
 export type { BackendModule, Case, Comparison, Context } from './case.js';
-export { type DescriptorLimit, limitDescriptors } from './descriptor-limit.js';
 export { loadInSmall } from './load/in-small.js';
 export { type RunCasesOptions, runCases } from './run-cases.js';
 export {

@@ -15,7 +15,6 @@ import { addressCases } from './cases/addresses.js';
 import { badInputCases } from './cases/bad-input.js';
 import { commandCases } from './cases/commands.js';
 import { cutCases } from './cases/cuts.js';
-import { descriptorCases } from './cases/descriptors.js';
 import { droppedCases } from './cases/dropped.js';
 import { faultCases } from './cases/faults.js';
 import { interfaceCases } from './cases/interfaces.js';
@@ -41,7 +40,7 @@ export const suites = {
   /** What the process itself runs out of. Needs `module`. */
   shortages: shortageCases,
   /** That nothing is left behind. A test file of its own, so that no other test's things count. */
-  resources: [...descriptorCases, ...resourceCases],
+  resources: resourceCases,
   /** A session cut, stalled, delayed, split and merged at its offsets. */
   cuts: cutCases,
   /** What goes wrong with KDCs, clocks, tickets, keytabs and remctld itself. */

@@ -1,12 +1,12 @@
-/** Opens while this process runs out of file descriptors: the error says so, and the next open works. */
+/** Opens that find no file descriptor at one known place: the error says so, and the next open works. */
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DescriptorLimit, limitDescriptors } from '@remctl/conformance';
 import { type ClientOptions, Remctl } from '@remctl/core';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createPureBackend } from '../src/index.js';
 import { shortageIn } from '../src/shortage.js';
+import { type DescriptorLimit, limitDescriptors } from './descriptor-limit.js';
 
 let realm: Realm;
 let leave: () => void;

@@ -11,6 +11,8 @@ const CLIENTS = 20;
 /** Far above what a collection and the end of a connection take. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 20;
+/** Seconds: longer than the case. */
+const TIMEOUT = 60;
 
 const API_TEXT = '"The connection will also be automatically closed when the object is destroyed"';
 
@@ -18,8 +20,8 @@ type Use = (client: Remctl) => Promise<unknown>;
 
 /** Opens a client, uses it, and lets it go: only what `use` gives may still hold it. */
 async function useAndDrop(backend: Backend, port: number, use: Use): Promise<unknown> {
-  // Not the context's own, which it keeps until the case is over.
-  const client = new Remctl(backend);
+  // Not the context's own, which it keeps until the case is over. The timers of its time-out are no holders.
+  const client = new Remctl(backend, { timeout: TIMEOUT });
   await client.open('localhost', port);
   return use(client);
 }
