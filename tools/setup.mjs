@@ -19,11 +19,12 @@ const SYSTEM = [
   { package: 'build-essential', file: '/usr/bin/g++' },
   { package: 'faketime', file: '/usr/bin/faketime' },
   { package: 'python3', file: '/usr/bin/python3' },
+  { package: 'iproute2', file: '/sbin/ip' },
 ];
 
 const OTHER_SYSTEMS = `Install these, and run the command again:
   Debian, Ubuntu  apt-get install ${SYSTEM.map((entry) => entry.package).join(' ')}
-  Fedora          dnf install krb5-server krb5-workstation krb5-devel remctl-server remctl-client remctl-devel libfaketime gcc-c++ make python3
+  Fedora          dnf install krb5-server krb5-workstation krb5-devel remctl-server remctl-client remctl-devel libfaketime gcc-c++ make python3 iproute
   Homebrew        brew install krb5 remctl python3 (and Xcode's command line tools)`;
 
 const OLDEST_NODE = [20, 19];

@@ -59,7 +59,9 @@ std::string residual_of(const std::string &name) {
 std::string kind_fault(const std::string &path) {
   struct stat found {};
   if (stat(path.c_str(), &found) < 0 || S_ISREG(found.st_mode)) return "";
-  const char *kind = S_ISDIR(found.st_mode) ? "a folder" : S_ISFIFO(found.st_mode) ? "a FIFO" : "a device or socket";
+  const char *kind = S_ISDIR(found.st_mode)    ? "a folder"
+                     : S_ISFIFO(found.st_mode) ? "a FIFO"
+                                               : "a device or socket";
   return "the credential cache " + path + " is " + kind + ", not a file";
 }
 

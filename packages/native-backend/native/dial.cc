@@ -32,8 +32,8 @@ constexpr Milliseconds kAbortPoll{50};
 constexpr Milliseconds kAttemptDelay{250};
 constexpr Milliseconds kLeastAttemptDelay{10};
 
-// How many attempts may go on at the same time. Whoever controls DNS chooses how many addresses there
-// are, and each attempt holds a descriptor.
+// How many attempts may go on at the same time: the oldest is given up for one more. Whoever controls DNS
+// chooses how many addresses there are, and each attempt holds a descriptor.
 constexpr size_t kMostAttempts = 16;
 
 struct FreeAddrinfo {
@@ -104,6 +104,10 @@ class Attempts {
 
   // Begins one. Returns 0, or the errno where it has failed already.
   int begin(const addrinfo &address, const addrinfo *source) {
+    if (waiting_.size() == kMostAttempts) {
+      close(waiting_.front().fd);
+      waiting_.erase(waiting_.begin());
+    }
     int fd = make_socket(address);
     if (fd < 0) return errno;
     bool refused =
@@ -150,10 +154,12 @@ class Attempts {
 
 // Connects to one of the addresses (RFC 8305, section 5): the next is tried when the last has had its
 // time, or when one has failed; the first to connect wins. Returns its socket, or -1 with `error` set.
+// Attempts that are given up leave ETIMEDOUT where no other has failed.
 int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseconds delay,
                    const std::atomic<bool> &aborted, int &error) {
   Attempts attempts;
   auto next = addresses.begin();
+  error = ETIMEDOUT;
   Clock::time_point turn = Clock::now();
   auto note = [&error](int failed) {
     note_shortage(failed);
@@ -165,7 +171,7 @@ int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseco
       return -1;
     }
     Clock::time_point now = Clock::now();
-    bool more = next != addresses.end() && attempts.size() < kMostAttempts;
+    bool more = next != addresses.end();
     if (more && now >= turn) {
       int failed = attempts.begin(**next++, source);
       if (failed == 0) turn = now + delay;
@@ -189,10 +195,10 @@ int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseco
   }
 }
 
-// How long each address is alone: shorter where a time-out would else be over before the last one's turn.
+// How long each address is alone: shorter where not all would have their turn in half of the time-out else.
 Milliseconds attempt_delay(size_t addresses, int timeout_ms) {
   if (timeout_ms == 0) return kAttemptDelay;
-  Milliseconds share{timeout_ms / static_cast<long long>(addresses + 1)};
+  Milliseconds share{timeout_ms / static_cast<long long>(2 * addresses)};
   return std::clamp(share, kLeastAttemptDelay, kAttemptDelay);
 }
 

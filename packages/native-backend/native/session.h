@@ -80,7 +80,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void detach();
 
   // What has come while nothing was asked: "" for nothing, "DATA" for bytes, "EOF" for the server's end, or
-  // the system's name and text for what broke the connection, "ECONNRESET: Connection reset by peer". To be called while no request is under way.
+  // the system's name and text for what broke the connection, "ECONNRESET: Connection reset by peer". To be
+  // called while no request is under way.
   std::string unasked();
 
   // How many bytes the network took and gave so far; for telling silence.

@@ -17,10 +17,10 @@ void note_shortage(int number);
 // How many shortages were noted so far.
 unsigned shortages_noted();
 
-// The errno of a shortage that may be why something failed that was begun when so many had been noted: one that
-// there is at this moment, nearly, or one that another thread has come upon since; else 0. For libraries that do not
-// say why they failed: the resolver takes a hosts file that it cannot open for one without the name, and
-// libkrb5 a socket that it cannot make for a KDC that is dead.
+// The errno of a shortage that may be why something failed that was begun when so many had been noted: one
+// that there is at this moment, nearly, or one that another thread has come upon since; else 0. For libraries
+// that do not say why they failed: the resolver takes a hosts file that it cannot open for one without the
+// name, and libkrb5 a socket that it cannot make for a KDC that is dead.
 int shortage_since(unsigned noted);
 
 }  // namespace remctl_addon

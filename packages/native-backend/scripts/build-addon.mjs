@@ -22,7 +22,7 @@ if (result.status === 0) process.exit(0);
 const output = `${result.stdout}${result.stderr}`;
 const reason =
   /fatal error: .*/.exec(output)?.[0] ??
-  /cannot find -lremctl/.exec(output)?.[0] ??
+  /cannot find -l(remctl|krb5)/.exec(output)?.[0] ??
   output.split('\n').find((line) => /gyp ERR! stack|error/i.test(line)) ??
   String(result.error ?? `node-gyp ended with ${result.status}`);
 const help = await installHelp();

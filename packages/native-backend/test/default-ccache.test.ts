@@ -293,3 +293,57 @@ test('a cache that the caller names and that is a FIFO: an authentication error'
   const { stdout } = await run([...node, core, native, `${realm.port}`], {});
   expect(JSON.parse(stdout)).toEqual(refusal(/is a FIFO/));
 });
+
+/** Opens again and again while the cache becomes good, garbage, empty and absent by turns. */
+const RACE = `
+  import { renameSync, rmSync, writeFileSync } from 'node:fs';
+  const [core, native, port, cache, good] = process.argv.slice(1);
+  const { Remctl } = await import(core);
+  const { createNativeBackend } = await import(native);
+  const { readFileSync } = await import('node:fs');
+  const backend = createNativeBackend();
+  const contents = [readFileSync(good), 'garbage', '', undefined];
+  let turn = 0;
+  const swap = () => {
+    turn += 1;
+    const content = contents[turn % contents.length];
+    if (content === undefined) rmSync(cache);
+    else {
+      writeFileSync(cache + '.new', content);
+      renameSync(cache + '.new', cache);
+    }
+  };
+  const counts = {};
+  const deadline = performance.now() + 2000;
+  const open = async () => {
+    while (performance.now() < deadline) {
+      const client = new Remctl(backend);
+      const end = await client.open('localhost', Number(port)).then(() => 'open', ({ name }) => name);
+      counts[end] = (counts[end] ?? 0) + 1;
+      await client.close();
+    }
+  };
+  swap();
+  const swapping = setInterval(swap, 1);
+  await Promise.all([open(), open(), open()]);
+  clearInterval(swapping);
+  console.log(JSON.stringify(counts));`;
+
+test('a default cache that changes while it is looked at never ends the process', async () => {
+  const file = join(folder(), 'ccache');
+  const collection = folder();
+  const home = folder();
+  writeFileSync(join(home, '.k5identity'), `${alice.trim()} host=localhost\n`);
+  for (const [cache, env] of [
+    [file, { KRB5CCNAME: file }],
+    [file, { KRB5CCNAME: file, HOME: home }],
+    [join(collection, 'tkt'), { KRB5CCNAME: `DIR:${collection}` }],
+  ] as const) {
+    const node = [process.execPath, '--input-type=module', '-e', RACE, core, native];
+    const args = [`${realm.port}`, cache, fileOf(realm.ccache)];
+    const ended = await run([...node, ...args], env);
+    expect(ended).toMatchObject({ status: 0, signal: null, stderr: '' });
+    const counts: Record<string, number> = JSON.parse(ended.stdout);
+    expect(Object.keys(counts).sort()).toEqual(['RemctlAuthenticationError', 'open']);
+  }
+}, 60_000);

@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const NAMES = /libremctl-dev.*remctl-devel.*brew install remctl/s;
+const NAMES = /libremctl-dev libkrb5-dev.*remctl-devel krb5-devel.*brew install remctl krb5/s;
 
 test('an addon that was not built', () => {
   const load = () => loadAddon(join(folder, 'remctl.node'));

@@ -15,14 +15,17 @@ const ABORT_AFTER_MS = 400;
 const TIMEOUT = 5;
 /** Seconds in which several addresses have their turn. */
 const SHORT_TIMEOUT = 3;
+/** More addresses than any client would call at the same time, and time for each of them. */
+const MANY = 20;
+const MANY_TIMEOUT = 10;
 /** Milliseconds after which an address that swallowed connections takes them: before TCP's next try. */
 const OPENS_AFTER_MS = 400;
 
 /**
- * The system puts the addresses of a name in order (RFC 6724). On loopback those come first that begin as
- * 127.0.0.1 does; each is for one case alone, since suites run side by side.
+ * The system puts the addresses of a name in order (RFC 6724): those come first that have more of their first
+ * bits in common with 127.0.0.1, here 16 and 8. Suites run side by side: each takes others.
  */
-const early = (n: number) => `127.0.0.${16 * n + randomInt(2, 14)}`;
+const early = (n: number) => `127.0.${randomInt(128, 256)}.${n}`;
 const late = () => `127.${randomInt(128, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
 interface Result {
@@ -148,6 +151,16 @@ export const addressCases: readonly Case[] = [
       const opened = await openAt(context, addresses, port, { timeout: SHORT_TIMEOUT });
       expect(opened).toMatchObject({ stdout: 'there\n' });
       expect(opened.openMs).toBeLessThan(SHORT_TIMEOUT * 1000);
+    },
+  },
+  {
+    id: 'addresses/many-black-holes',
+    title: 'the same with more addresses than are tried at the same time',
+    async run(context) {
+      const { addresses, port } = await behindBlackHoles(context, MANY);
+      const opened = await openAt(context, addresses, port, { timeout: MANY_TIMEOUT });
+      expect(opened).toMatchObject({ stdout: 'there\n' });
+      expect(opened.openMs).toBeLessThan(MANY_TIMEOUT * 1000);
     },
   },
   {
