@@ -98,7 +98,7 @@ describe('UDP', () => {
     expect(count()).toBe(2);
   });
 
-  test('a silent first KDC of two costs about a second', async () => {
+  test('a silent first KDC of two costs less than a second or two', async () => {
     const silent = await udpServer(() => undefined);
     const good = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
     const start = performance.now();
