@@ -13,6 +13,7 @@ import type { SecurityMechanism } from './mechanism.js';
 import { kerberosMechanism } from './mechanisms/kerberos.js';
 import { krb5Mechanism } from './mechanisms/krb5.js';
 import { negotiate } from './negotiate.js';
+import { withAnotherTicket } from './with-another-ticket.js';
 
 export interface PureBackendOptions {
   /** What authenticates: `krb5` without it. */
@@ -89,6 +90,6 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
     ...(mechanism.checkCredentials === undefined
       ? {}
       : { checkCredentials: (credentials) => mechanism.checkCredentials?.(credentials) }),
-    connect,
+    connect: withAnotherTicket(connect),
   };
 }

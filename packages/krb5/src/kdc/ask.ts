@@ -26,9 +26,14 @@ interface KnownRealm {
 
 const known = recentlyUsed<KnownRealm>(MAX_REALMS);
 
+/** Tells the realm apart from one of that name for which a configuration has other KDCs. */
+export function kdcsKey(realm: string, config: Krb5Config): string {
+  return JSON.stringify([realm, realmKdcs(config, realm), config.dnsLookupKdc]);
+}
+
 /** What is known of `realm` with the KDCs that this configuration gives it. */
 function knownRealm(realm: string, config: Krb5Config): KnownRealm {
-  const key = JSON.stringify([realm, realmKdcs(config, realm), config.dnsLookupKdc]);
+  const key = kdcsKey(realm, config);
   let state = known.get(key);
   if (state === undefined) {
     state = { turns: newTurns(), last: { current: undefined } };
