@@ -6,6 +6,7 @@ import {
   RemctlError,
 } from '@remctl/core';
 import { Krb5Error } from '@remctl/krb5';
+import { withAnotherTicket } from './another-ticket.js';
 import { createChannel } from './channel.js';
 import { createConnection, createConnectionV1 } from './connection.js';
 import { dial } from './dial.js';
@@ -13,7 +14,6 @@ import type { SecurityMechanism } from './mechanism.js';
 import { kerberosMechanism } from './mechanisms/kerberos.js';
 import { krb5Mechanism } from './mechanisms/krb5.js';
 import { negotiate } from './negotiate.js';
-import { withAnotherTicket } from './with-another-ticket.js';
 
 export interface PureBackendOptions {
   /** What authenticates: `krb5` without it. */
