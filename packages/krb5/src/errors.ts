@@ -32,3 +32,9 @@ export class GssError extends Error {
     this.code = code;
   }
 }
+
+/**
+ * A server refused a service ticket that was at hand from before, as after a change of its key. That is not
+ * authenticated. The next context asks the KDC for another ticket.
+ */
+export class ServiceTicketRefused extends Krb5Error {}

@@ -12,7 +12,7 @@ export {
   krbErrorName,
   LocalErrorCode,
 } from './error-codes.js';
-export { GssError, Krb5Error } from './errors.js';
+export { GssError, Krb5Error, ServiceTicketRefused } from './errors.js';
 export {
   type AcceptorContext,
   type AcceptorOptions,

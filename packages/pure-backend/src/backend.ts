@@ -6,6 +6,7 @@ import {
   RemctlError,
 } from '@remctl/core';
 import { Krb5Error } from '@remctl/krb5';
+import { withAnotherTicket } from './another-ticket.js';
 import { createChannel } from './channel.js';
 import { createConnection, createConnectionV1 } from './connection.js';
 import { dial } from './dial.js';
@@ -84,6 +85,6 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
     ...(mechanism.checkCredentials === undefined
       ? {}
       : { checkCredentials: (credentials) => mechanism.checkCredentials?.(credentials) }),
-    connect,
+    connect: withAnotherTicket(connect),
   };
 }

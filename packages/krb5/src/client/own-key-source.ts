@@ -5,6 +5,7 @@ import { etypeName, isSupportedEtype, stringToKey } from '../crypto/index.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { abandonmentOf } from '../kdc/abandoned.js';
+import { kdcsKey } from '../kdc/ask.js';
 import { findKey, keytabEntries } from '../keytab/keytab.js';
 import { readKeytab } from '../keytab/read-keytab.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
@@ -112,7 +113,8 @@ export function ownKeySource(credentials: OwnKeyCredentials, config: Krb5Config)
   const getTgt = (current: Krb5Config, signal: AbortSignal | undefined) =>
     shareExchange(
       exchanges,
-      TGT_KEY,
+      // What was begun with KDCs that krb5.conf names no more is nobody's to join.
+      kdcsKey(client.realm, current),
       async (shared) => {
         const keys = await clientKeys(credentials, client, current);
         const request = { client, keys, config: current, clock, signal: shared };

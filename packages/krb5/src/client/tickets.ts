@@ -3,6 +3,7 @@ import { defaultCcacheName } from '../config/default-names.js';
 import { REFERRAL_REALM } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { Krb5Error } from '../errors.js';
+import { kdcsKey } from '../kdc/ask.js';
 import { TicketFlag } from '../messages/types.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
 import { ccacheSource } from './ccache-source.js';
@@ -117,7 +118,9 @@ export async function serviceTicket(
   const failed = isRefused ? new Map() : obtained.failedRenewals;
   return renewed({ failed, key, held, clock, signal }, async (patient) => {
     const tgt = await source.tgt(config, patient);
-    return shareExchange(obtained.exchanges, key, (shared) => getTicket(tgt, shared), patient);
+    // What was begun with KDCs that krb5.conf names no more is nobody's to join.
+    const exchange = `${key} ${kdcsKey(source.client.realm, config)}`;
+    return shareExchange(obtained.exchanges, exchange, (shared) => getTicket(tgt, shared), patient);
   });
 }
 

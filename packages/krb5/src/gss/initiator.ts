@@ -9,7 +9,7 @@ import type { TicketSource } from '../client/ticket-source.js';
 import { forgetTicket, serviceTicket, ticketSource } from '../client/tickets.js';
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
-import { GssError, Krb5Error } from '../errors.js';
+import { GssError, Krb5Error, ServiceTicketRefused } from '../errors.js';
 import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
@@ -47,7 +47,20 @@ export interface InitiatorContext extends SecurityContext {
 interface Ticket {
   readonly credential: Credential;
   readonly source: TicketSource;
+  /** Whether it was at hand: from a cache, or got for an earlier context. */
+  readonly wasAtHand: boolean;
 }
+
+/** Tickets that contexts have had. */
+const taken = new WeakSet<Credential>();
+
+/** What a server says of a ticket that it has no key for (RFC 4120, section 3.2.3). */
+const NO_KEY_FOR_IT: ReadonlySet<number> = new Set([
+  KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
+  KrbErrorCode.KRB_AP_ERR_MODIFIED,
+  KrbErrorCode.KRB_AP_ERR_BADKEYVER,
+  KrbErrorCode.KRB_AP_ERR_NOKEY,
+]);
 
 /** An initiator's context. Nothing happens before `step`. Throws TypeError without host or principal. */
 export function createInitiatorContext(options: InitiatorOptions): InitiatorContext {
@@ -85,7 +98,7 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
     const answer = readAcceptorToken(token, credential.key);
     if (answer.type === 'error') {
       forgetTicket(source, credential);
-      throw acceptorRefusal(answer.error, { credential, source });
+      throw acceptorRefusal(answer.error, ticket);
     }
     const { part } = answer;
     if (
@@ -154,7 +167,10 @@ async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise
   let unknown: unknown;
   for await (const target of targets(options, config)) {
     try {
-      return { credential: await serviceTicket(source, target, config, signal), source };
+      const credential = await serviceTicket(source, target, config, signal);
+      const wasAtHand = taken.has(credential) || source.stored.includes(credential);
+      taken.add(credential);
+      return { credential, source, wasAtHand };
     } catch (error) {
       if (
         !(error instanceof Krb5Error) ||
@@ -172,7 +188,10 @@ async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise
 function acceptorRefusal(error: KrbError, ticket: Ticket): Krb5Error {
   const server = formatPrincipal(ticket.credential.server);
   const text = krbErrorText(error);
-  return new Krb5Error(error.errorCode, `${refusalText(error, ticket, server)}${text}`);
+  const message = `${refusalText(error, ticket, server)}${text}`;
+  return ticket.wasAtHand && NO_KEY_FOR_IT.has(error.errorCode)
+    ? new ServiceTicketRefused(error.errorCode, message)
+    : new Krb5Error(error.errorCode, message);
 }
 
 function refusalText(error: KrbError, { credential, source }: Ticket, server: string): string {

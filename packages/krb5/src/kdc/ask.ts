@@ -6,9 +6,12 @@ import { type KdcAnswer, readAnswer } from './answer.js';
 import { inTurn, newTurns, type Turns } from './in-turn.js';
 import type { LastAnswer } from './last-answer.js';
 import { kdcsFromDns, parseKdc } from './locate.js';
-import { type Kdc, KdcUnreachable, sendToKdcs } from './send.js';
+import { type Kdc, KdcUnreachable, type NextFirst, sendToKdcs } from './send.js';
 
 /** Error codes that this exchange itself acts upon (RFC 4120, section 7.5.9). */
+const KDC_ERR_C_PRINCIPAL_UNKNOWN = 6;
+const KDC_ERR_KEY_EXPIRED = 23;
+const KDC_ERR_PREAUTH_FAILED = 24;
 const KDC_ERR_PREAUTH_REQUIRED = 25;
 const KDC_ERR_SVC_UNAVAILABLE = 29;
 const KRB_ERR_RESPONSE_TOO_BIG = 52;
@@ -23,9 +26,14 @@ interface KnownRealm {
 
 const known = recentlyUsed<KnownRealm>(MAX_REALMS);
 
+/** Tells the realm apart from one of that name for which a configuration has other KDCs. */
+export function kdcsKey(realm: string, config: Krb5Config): string {
+  return JSON.stringify([realm, realmKdcs(config, realm), config.dnsLookupKdc]);
+}
+
 /** What is known of `realm` with the KDCs that this configuration gives it. */
 function knownRealm(realm: string, config: Krb5Config): KnownRealm {
-  const key = JSON.stringify([realm, realmKdcs(config, realm), config.dnsLookupKdc]);
+  const key = kdcsKey(realm, config);
   let state = known.get(key);
   if (state === undefined) {
     state = { turns: newTurns(), last: { current: undefined } };
@@ -49,6 +57,26 @@ export async function locateKdcs(
     return configured.map(parseKdc).filter((kdc) => kdc !== undefined);
   }
   return config.dnsLookupKdc ? kdcsFromDns(realm, signal && abandonmentOf(signal)) : [];
+}
+
+/**
+ * An error may come from a KDC that knows less than the others, so it makes nobody the first. What a KDC that lags
+ * behind says of a client's new key has the next request begin in the order of the configuration.
+ */
+function nextFirst(answer: KdcAnswer<unknown>): NextFirst {
+  if (answer.type === 'reply') {
+    return 'answered';
+  }
+  switch (answer.error.errorCode) {
+    case KDC_ERR_PREAUTH_REQUIRED:
+      return 'answered';
+    case KDC_ERR_C_PRINCIPAL_UNKNOWN:
+    case KDC_ERR_KEY_EXPIRED:
+    case KDC_ERR_PREAUTH_FAILED:
+      return 'configured';
+    default:
+      return 'before';
+  }
 }
 
 /** Whether nobody answered, and another request would fare no better. */
@@ -108,9 +136,7 @@ async function askNow<T>(
       overallMs: config.requestTimeout === undefined ? undefined : config.requestTimeout * 1000,
       signal,
       last,
-      // Other errors may come from a KDC that knows less than the others.
-      isWorthMore: (answer) =>
-        answer.type === 'reply' || answer.error.errorCode === KDC_ERR_PREAUTH_REQUIRED,
+      nextFirst,
     });
   try {
     const answer = await send(false);

@@ -69,6 +69,9 @@ export type Resolve = (
   signal: AbortSignal,
 ) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
+/** Who is asked first after an answer: who gave it, who was before, or whom the configuration names first. */
+export type NextFirst = 'answered' | 'before' | 'configured';
+
 export interface SendOptions<T> {
   /** Which transport the first steps take; the other one's steps come after. */
   readonly first: Transport;
@@ -79,8 +82,8 @@ export interface SendOptions<T> {
   readonly signal: AbortSignal | undefined;
   /** Who answered last, and is to be asked first; kept up to date. */
   readonly last?: LastAnswer;
-  /** Whether who gave this answer is to be asked first from now on; without it always. */
-  readonly isWorthMore?: (answer: T) => boolean;
+  /** What this answer means for who is asked first from now on; without it, who gave it. */
+  readonly nextFirst?: (answer: T) => NextFirst;
   readonly resolve?: Resolve;
 }
 
@@ -121,7 +124,7 @@ export async function sendToKdcs<T>(
   accept: AcceptAnswer<T>,
   options: SendOptions<T>,
 ): Promise<T> {
-  const { signal, last = { current: undefined }, isWorthMore = () => true } = options;
+  const { signal, last = { current: undefined }, nextFirst = () => 'answered' } = options;
   signal?.throwIfAborted();
   const failures = new Set<string>();
   const stop = new AbortController();
@@ -202,9 +205,11 @@ export async function sendToKdcs<T>(
       return exchange.then(
         (answer) =>
           finish(() => {
-            if (isWorthMore(answer)) {
+            const next = nextFirst(answer);
+            const isBefore = last.current && isAnsweredBy(last.current, step.kdc, step.address);
+            if (next === 'answered') {
               remember(step, performance.now() - begun);
-            } else if (last.current && !isAnsweredBy(last.current, step.kdc, step.address)) {
+            } else if (next === 'configured' || !isBefore) {
               forget();
             }
             resolve(answer);

@@ -1,0 +1,100 @@
+/** Opens of a server whose key has changed. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ClientOptions, Remctl } from '@remctl/core';
+import {
+  type Realm,
+  startForwardingProxy,
+  startRealm,
+  startSilentKdc,
+  storeServiceTicket,
+  writeKrb5Conf,
+} from '@remctl/realm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPureBackend } from '../src/index.js';
+
+const TIMEOUT = 20;
+
+let realm: Realm;
+let leave: () => void;
+beforeAll(async () => {
+  realm = await startRealm();
+  leave = realm.useHere();
+});
+afterAll(async () => {
+  leave();
+  await realm.dispose();
+});
+
+let servers = 0;
+/** A server with a principal and a keytab of its own. */
+async function startServer() {
+  servers += 1;
+  const principal = `changing/h${servers}.test@${realm.name}`;
+  const keytab = join(realm.folder, `changing-${servers}.keytab`);
+  await realm.kadmin(`addprinc -randkey ${principal}`);
+  const changeKey = async () => {
+    rmSync(keytab, { force: true });
+    await realm.kadmin(`ktadd -k ${keytab} ${principal}`);
+  };
+  await changeKey();
+  const { port } = await realm.startRemctld({ keytab });
+  const whoami = async (options: ClientOptions, at = port) => {
+    await using client = new Remctl(createPureBackend(), { timeout: TIMEOUT, ...options });
+    await client.open(realm.host, at, principal);
+    return (await client.run(['test', 'whoami']).text()).stdout.trim();
+  };
+  return { principal, port, changeKey, whoami };
+}
+
+describe('a server whose key has changed', () => {
+  test('a keytab: the next open gets another ticket by itself', async () => {
+    const { changeKey, whoami } = await startServer();
+    const options = { keytab: realm.keytabs.client, clientPrincipal: 'alice' };
+    expect(await whoami(options)).toBe(realm.principals.client);
+    await changeKey();
+    expect(await whoami(options)).toBe(realm.principals.client);
+  });
+
+  test('a cache that holds a ticket for the old key: the same', async () => {
+    const { changeKey, whoami, principal } = await startServer();
+    const ccache = await realm.kinit();
+    await storeServiceTicket(realm, ccache, principal);
+    await changeKey();
+    expect(await whoami({ ccache })).toBe(realm.principals.client);
+    expect(await whoami({ ccache })).toBe(realm.principals.client);
+  });
+
+  test('a server that takes no ticket is asked twice where one was at hand, else once', async () => {
+    const { changeKey, whoami, port, principal } = await startServer();
+    const options = { ccache: await realm.kinit() };
+    expect(await whoami(options)).toBe(realm.principals.client);
+    await changeKey();
+    // The KDC has a newer key, which the server does not get.
+    await realm.kadmin(`cpw -randkey ${principal}`);
+    await using proxy = await startForwardingProxy(port);
+    const refusal = { name: 'RemctlAuthenticationError', cause: { name: 'KRB_AP_ERR_BADKEYVER' } };
+    await expect(whoami(options, proxy.port)).rejects.toMatchObject(refusal);
+    expect(proxy.connections()).toBe(2);
+    await expect(whoami(options, proxy.port)).rejects.toMatchObject(refusal);
+    expect(proxy.connections()).toBe(3);
+  });
+
+  test('a KDC that is away meanwhile: what the server said, in the time of one open', async () => {
+    const { changeKey, whoami } = await startServer();
+    const options = { ccache: await realm.kinit() };
+    expect(await whoami(options)).toBe(realm.principals.client);
+    await changeKey();
+    await using silent = await startSilentKdc();
+    const leaveSilent = realm.useHere(writeKrb5Conf(realm, { kdcs: [silent.kdc] }));
+    try {
+      await expect(whoami(options)).rejects.toMatchObject({
+        name: 'RemctlAuthenticationError',
+        cause: { name: 'KRB_AP_ERR_BADKEYVER' },
+      });
+    } finally {
+      leaveSilent();
+    }
+    expect(await whoami(options)).toBe(realm.principals.client);
+  });
+});
