@@ -14,7 +14,9 @@ const HIGHEST_OF_TWO_DIGITS = 0xff;
 function escaped(character: string): string {
   const code = character.charCodeAt(0);
   const digits = code.toString(16);
-  return code > HIGHEST_OF_TWO_DIGITS ? `\\u${digits.padStart(4, '0')}` : `\\x${digits.padStart(2, '0')}`;
+  return code > HIGHEST_OF_TWO_DIGITS
+    ? `\\u${digits.padStart(4, '0')}`
+    : `\\x${digits.padStart(2, '0')}`;
 }
 
 /** The text with each control character as `\x1b` or `\u202e`. Line feeds and tabs stay. */

@@ -68,6 +68,7 @@ async function kdcAnswers(realm: Realm): Promise<void> {
       request,
       (answer) => Buffer.from(answer),
       AbortSignal.timeout(10_000),
+      new AbortController().signal,
     );
   const clientKey = decodeKeytab(readFileSync(realm.keytabs.client))[0]?.key;
   if (clientKey === undefined) {
