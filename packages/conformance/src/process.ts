@@ -39,12 +39,29 @@ const POLL_MS = 20;
 /** What is released in its own time, such as the other end of a connection, has so long. */
 const SETTLE_MS = 5000;
 
+/** Two collections that leave as many bytes, but for so many, have freed what there was to free. */
+const STEADY_BYTES = 16 * 1024;
+/** Collections at most: a heap that never comes to rest is judged as it is then. */
+const MAX_COLLECTIONS = 50;
+
+/** Collects until a collection frees nothing more: finalizers and weak references take several. */
+async function collectUntilSteady(): Promise<void> {
+  let before = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < MAX_COLLECTIONS; n += 1) {
+    collectGarbage();
+    const { heap } = usage();
+    if (Math.abs(before - heap) <= STEADY_BYTES) return;
+    before = heap;
+    await sleep(POLL_MS);
+  }
+}
+
 /**
- * After a collection. With `earlier`, once there are no more descriptors and threads than then, or
- * the time for that is over.
+ * Once collections free nothing more. With `earlier`, once there are no more descriptors and threads than then,
+ * or the time for that is over.
  */
 export async function settledUsage(earlier?: Usage): Promise<Usage> {
-  collectGarbage();
+  await collectUntilSteady();
   const deadline = performance.now() + SETTLE_MS;
   for (;;) {
     const now = usage();
