@@ -19,6 +19,7 @@ import { droppedCases } from './cases/dropped.js';
 import { faultCases } from './cases/faults.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { resourceCases } from './cases/resources.js';
+import { runCases } from './cases/runs.js';
 import { shortageCases } from './cases/shortages.js';
 import { stateCases } from './cases/state.js';
 import { makeContext } from './context.js';
@@ -32,6 +33,7 @@ export const suites = {
     ...interfaceCases,
     ...commandCases,
     ...stateCases,
+    ...runCases,
     ...droppedCases,
     ...badInputCases,
   ],
