@@ -165,6 +165,7 @@ export async function sendToKdcs<T>(
     const waiting = new Set<string>();
     const silent = () => [...waiting].map((name) => `${name}: no answer`);
     const asked: Step[] = [];
+    const failed = new Set<Step>();
 
     const startedAt = performance.now();
     const forget = () => {
@@ -216,6 +217,7 @@ export async function sendToKdcs<T>(
           }),
         (error: unknown) => {
           running -= 1;
+          failed.add(step);
           waiting.delete(name);
           noteFailure(name, error);
           if (allStarted && running === 0) {
@@ -231,7 +233,12 @@ export async function sendToKdcs<T>(
       });
 
     const run = async () => {
-      const plan = { ...options, last, stop: AbortSignal.any([stop.signal, abandoned]) };
+      const plan = {
+        ...options,
+        last,
+        stop: AbortSignal.any([stop.signal, abandoned]),
+        hasFailed: (step: Step) => failed.has(step),
+      };
       for await (const step of steps(kdcs, plan, noteFailure)) {
         if (done) {
           return;
@@ -260,6 +267,8 @@ interface Plan {
   readonly resolve?: Resolve;
   /** Ends the resolution of names, which would keep the process alive when nobody waits. */
   readonly stop: AbortSignal;
+  /** Whether a step has ended without an answer. */
+  readonly hasFailed: (step: Step) => boolean;
 }
 
 /**
@@ -268,7 +277,7 @@ interface Plan {
  */
 async function* steps(
   kdcs: readonly Kdc[],
-  { first, tcpOnly, last, stop, resolve = systemResolve }: Plan,
+  { first, tcpOnly, last, stop, hasFailed, resolve = systemResolve }: Plan,
   noteFailure: (host: string, error: unknown) => void,
 ): AsyncGenerator<PacedStep> {
   const answered = lastAnswered(last);
@@ -326,9 +335,9 @@ async function* steps(
       const isLast = step === round.at(-1) && index + 1 === ordered.length;
       // Nobody is asked again sooner because the others were asked sooner.
       const pauseMs = isLast ? STEP_INTERVAL_MS + savedMs : quickly(step);
-      const asked = performance.now();
-      yield { ...step, pauseMs };
-      if (performance.now() - asked >= pauseMs) {
+      const paced = { ...step, pauseMs };
+      yield paced;
+      if (!hasFailed(paced)) {
         savedMs += STEP_INTERVAL_MS - pauseMs;
       }
     }
