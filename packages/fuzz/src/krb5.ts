@@ -10,6 +10,7 @@ export { decodeCcache } from '../../krb5/dist/ccache/decode.js';
 export { encodeCcache } from '../../krb5/dist/ccache/encode.js';
 export { etypeInfoOf, methodData, readAsRep } from '../../krb5/dist/client/as-exchange.js';
 export { kdcRefusal } from '../../krb5/dist/client/kdc-failure.js';
+export { checkReply } from '../../krb5/dist/client/reply-check.js';
 export { openTgsRep } from '../../krb5/dist/client/tgs-exchange.js';
 export { Krb5ConfigError } from '../../krb5/dist/config/config-error.js';
 export { parseDuration } from '../../krb5/dist/config/duration.js';

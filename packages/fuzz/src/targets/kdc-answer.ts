@@ -7,6 +7,7 @@ import { requireThat, unlessRefused } from '../findings.js';
 import { keyFor } from '../keys.js';
 import {
   Asn1Error,
+  checkReply,
   encode,
   encrypt,
   etypeInfoOf,
@@ -25,6 +26,8 @@ import {
 export const CLIENT = parsePrincipal('alice@EXAMPLE.ORG');
 export const SERVER = parsePrincipal('host/server.example.org@EXAMPLE.ORG');
 export const NONCE = 1;
+/** When a ticket may end at the latest. */
+const TILL = 2 ** 31;
 const TICKET = Uint8Array.of(types.encodedTicket.tag, 0);
 
 function name({ nameType, components }: typeof CLIENT) {
@@ -62,10 +65,17 @@ export function fuzz(data: Buffer): void {
   const message = new Uint8Array();
   const answer = readAnswer(bytes, (reply) => {
     if (tgs) {
-      return openTgsRep(reply, { message, server: SERVER, nonce: NONCE, subkey: key, tgt });
+      const asked = { message, server: SERVER, nonce: NONCE, subkey: key, tgt, till: TILL };
+      return openTgsRep(reply, { ...asked, canonicalize: (mode & 8) !== 0 });
     }
-    return readAsRep(reply, { message, nonce: NONCE, client: CLIENT })?.open(key);
+    return readAsRep(reply, { message, nonce: NONCE, client: CLIENT, till: TILL })?.open(key);
   });
+  if (answer?.type === 'reply') {
+    const { realm } = CLIENT;
+    const expected = { realm, till: TILL, permitted: [key.etype], now: 0, clockskew: TILL };
+    const { reply } = answer;
+    unlessRefused([Krb5Error], () => checkReply(reply, expected));
+  }
   if (answer?.type === 'error') {
     const context = { realm: CLIENT.realm, client: CLIENT, server: SERVER, etypes: [key.etype] };
     requireThat('an error has a text', kdcRefusal(answer.error, context) instanceof Krb5Error);

@@ -17,15 +17,18 @@ import {
   paEncTsEnc,
 } from '../messages/types.js';
 import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
-import { uniqueMoment } from './clock.js';
-import { type Credential, toCredential } from './credential.js';
+import { toCredential } from './credential.js';
+import { randomMoment } from './moments.js';
 import { toPrincipal, toPrincipalName } from './names.js';
+import type { OpenedReply } from './reply-check.js';
 import { randomNonce } from './tgs-exchange.js';
 
 export interface AsRequest {
   readonly message: Uint8Array;
   readonly nonce: number;
   readonly client: Principal;
+  /** When the ticket shall end at the latest, in seconds since 1970. */
+  readonly till: number;
 }
 
 export interface AsRequestOptions {
@@ -56,12 +59,12 @@ export function buildAsReq(options: AsRequestOptions): AsRequest {
       etype: [...etypes],
     },
   });
-  return { message, nonce, client };
+  return { message, nonce, client, till };
 }
 
 /** PA-ENC-TIMESTAMP: the time, proof that the sender knows the key (section 5.2.7.2). */
 export function encTimestamp(key: EncryptionKey, now: number): PaData {
-  const { seconds, microseconds } = uniqueMoment(now);
+  const { seconds, microseconds } = randomMoment(now);
   const timestamp = encode(paEncTsEnc, { patimestamp: seconds, pausec: microseconds });
   return {
     padataType: PaDataType.PA_ENC_TIMESTAMP,
@@ -75,9 +78,11 @@ export function encTimestamp(key: EncryptionKey, now: number): PaData {
 /** What an AS-REP holds before it is opened: how to make the key, and the parts to open with it. */
 export interface SealedAsRep {
   readonly etype: number;
+  /** The request's. */
+  readonly till: number;
   readonly etypeInfo: readonly EtypeInfo2Entry[];
-  /** Opens with the client's key; undefined where it is not the reply to the request. */
-  readonly open: (key: EncryptionKey) => Credential | undefined;
+  /** Opens with the client's key; undefined if it is not the reply to the request. See `checkReply`. */
+  readonly open: (key: EncryptionKey) => OpenedReply | undefined;
 }
 
 /** The ETYPE-INFO2 among `padata`, empty where there is none (section 5.2.7.5). Throws Asn1Error. */
@@ -101,6 +106,7 @@ export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep |
   const server = tgsPrincipal(client.realm);
   return {
     etype: encPart.etype,
+    till: request.till,
     etypeInfo: etypeInfoOf(padata ?? []),
     open: (key) => {
       const plaintext = decryptData(key, KeyUsage.AS_REP_ENC_PART, encPart);
@@ -110,7 +116,7 @@ export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep |
       const part = decode(encKdcRepPart, plaintext);
       const credential = toCredential(client, ticket, part);
       return part.nonce === request.nonce && principalsEqual(credential.server, server)
-        ? credential
+        ? { credential, part }
         : undefined;
     },
   };

@@ -1,6 +1,10 @@
 /** Gets a ticket-granting ticket with a client's own key (RFC 4120, section 3.1). */
 import { Asn1Error } from '../asn1/asn1-error.js';
-import { initialTicketOptions, type Krb5Config } from '../config/krb5-config.js';
+import {
+  encryptedTimestampDisabled,
+  initialTicketOptions,
+  type Krb5Config,
+} from '../config/krb5-config.js';
 import { type EncryptionKey, isSupportedEtype } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -17,9 +21,11 @@ import {
   readAsRep,
   type SealedAsRep,
 } from './as-exchange.js';
-import { type Clock, clockOffset, kdcNow } from './clock.js';
+import { type Clock, clockOffset, kdcNow, setClock } from './clock.js';
 import type { Credential } from './credential.js';
+import { permittedEtypes } from './etypes.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
+import { checkReply } from './reply-check.js';
 
 /** A client's own keys: from a keytab, or made from a password. */
 export interface ClientKeys {
@@ -42,12 +48,19 @@ export interface InitialTicketRequest {
   readonly signal: AbortSignal;
 }
 
+/** What a request has once the KDC has said what it wants: the key, the proof of it, and the time of that proof. */
+interface Preauthentication {
+  readonly key: EncryptionKey;
+  readonly padata: readonly PaData[];
+  readonly clock: Clock;
+}
+
 async function ask(
   request: InitialTicketRequest,
-  padata: readonly PaData[],
-  knownKey: EncryptionKey | undefined,
+  preauthentication?: Preauthentication,
 ): Promise<KdcAnswer<SealedAsRep>> {
-  const { client, keys, config, clock, signal } = request;
+  const { client, keys, config, signal } = request;
+  const { clock, padata = [], key: knownKey } = preauthentication ?? { clock: request.clock };
   const { ticketLifetime, forwardable } = initialTicketOptions(config, client.realm);
   const asRequest = buildAsReq({
     client,
@@ -88,9 +101,15 @@ function refusal({ client, keys }: InitialTicketRequest, error: KrbError): Krb5E
 async function preauthenticate(
   request: InitialTicketRequest,
   error: KrbError,
-): Promise<{ key: EncryptionKey; padata: readonly PaData[] }> {
+): Promise<Preauthentication> {
   const { client, keys, config, clock } = request;
   const methods = readMethods(error);
+  if (encryptedTimestampDisabled(config, client.realm)) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_PREAUTH_FAILED,
+      `krb5.conf has disable_encrypted_timestamp for ${client.realm}, and an encrypted timestamp is the only preauthentication that is supported: get the ticket with kinit, which can do more, and give its cache`,
+    );
+  }
   if (!methods.some(({ padataType }) => padataType === PaDataType.PA_ENC_TIMESTAMP)) {
     throw new Krb5Error(
       LocalErrorCode.KRB5_PREAUTH_FAILED,
@@ -103,10 +122,9 @@ async function preauthenticate(
     throw refusal(request, error);
   }
   const key = await keys.key(etype, entry?.salt, entry?.s2kparams);
-  if (config.kdcTimesync) {
-    clock.offsetMs = clockOffset(error.stime);
-  }
-  return { key, padata: [encTimestamp(key, kdcNow(clock))] };
+  // The error is not authenticated: its time is for this one answer to it.
+  const kdcClock = config.kdcTimesync ? { offsetMs: clockOffset(error.stime) } : clock;
+  return { key, padata: [encTimestamp(key, kdcNow(kdcClock))], clock: kdcClock };
 }
 
 function readMethods(error: KrbError): readonly PaData[] {
@@ -127,11 +145,11 @@ function readMethods(error: KrbError): readonly PaData[] {
 export async function getInitialTicket(request: InitialTicketRequest): Promise<Credential> {
   const { client, keys, config, clock } = request;
   let key: EncryptionKey | undefined;
-  let answer = await ask(request, [], undefined);
+  let answer = await ask(request);
   if (answer.type === 'error' && answer.error.errorCode === KrbErrorCode.KDC_ERR_PREAUTH_REQUIRED) {
     const preauth = await preauthenticate(request, answer.error);
     key = preauth.key;
-    answer = await ask(request, preauth.padata, key);
+    answer = await ask(request, preauth);
   }
   if (answer.type === 'error') {
     throw refusal(request, answer.error);
@@ -147,15 +165,23 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<C
     const entry = entryFor(sealed.etypeInfo, [sealed.etype]);
     key = await keys.key(sealed.etype, entry?.salt, entry?.s2kparams);
   }
-  const credential = sealed.open(key);
-  if (credential === undefined) {
+  const opened = sealed.open(key);
+  if (opened === undefined) {
     throw new Krb5Error(
       KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
       `the answer of the KDC of ${client.realm} does not open with the key of ${formatPrincipal(client)}: the password is wrong, or the keytab is older than the principal's key`,
     );
   }
-  if (config.kdcTimesync) {
-    clock.offsetMs = clockOffset(credential.starttime);
+  const { clockskew, kdcTimesync } = config;
+  checkReply(opened, {
+    realm: client.realm,
+    till: sealed.till,
+    permitted: permittedEtypes(config),
+    now: kdcTimesync ? undefined : kdcNow(clock) / 1000,
+    clockskew,
+  });
+  if (kdcTimesync) {
+    setClock(clock, opened.credential.starttime);
   }
-  return credential;
+  return opened.credential;
 }

@@ -17,7 +17,7 @@ import { asEtypes } from './etypes.js';
 import { type ClientKeys, getInitialTicket } from './initial-ticket.js';
 import { isFresh, renewed } from './renewal.js';
 import { type SharedExchanges, shareExchange } from './shared-exchange.js';
-import { noTickets, type TicketSource } from './ticket-source.js';
+import { dropObtained, noTickets, type TicketSource } from './ticket-source.js';
 
 type OwnKeyCredentials = Extract<Credentials, { type: 'keytab' | 'password' }>;
 
@@ -118,7 +118,11 @@ export function ownKeySource(credentials: OwnKeyCredentials, config: Krb5Config)
       async (shared) => {
         const keys = await clientKeys(credentials, client, current);
         const request = { client, keys, config: current, clock, signal: shared };
+        const { offsetMs } = clock;
         const tgt = await getInitialTicket(request);
+        if (clock.offsetMs !== offsetMs) {
+          dropObtained(obtained);
+        }
         holder.tgt = tgt;
         return tgt;
       },

@@ -26,9 +26,14 @@ const REFUSALS: ReadonlySet<number> = new Set([
 /** The KDC of the client's own realm does not take the client's ticket-granting ticket, or so it seems. */
 export class TgtRefused extends Krb5Error {}
 
+/** Whether a KDC says, or seems to say, that it does not take the ticket that the request was made with. */
+export function isTgtRefusal(answer: KdcAnswer<unknown>): boolean {
+  return answer.type === 'error' && REFUSALS.has(answer.error.errorCode);
+}
+
 /** Throws TgtRefused where `answer` says that of the ticket that the request was made with. */
 export function checkTgtTaken(answer: KdcAnswer<Credential>, context: KdcRequestContext): void {
-  if (answer.type === 'error' && REFUSALS.has(answer.error.errorCode)) {
+  if (answer.type === 'error' && isTgtRefusal(answer)) {
     const { code, message } = kdcRefusal(answer.error, context);
     throw new TgtRefused(code, message);
   }

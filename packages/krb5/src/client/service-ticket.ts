@@ -7,12 +7,14 @@ import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
 import { askKdcs } from '../kdc/ask.js';
 import { formatPrincipal, type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
-import { type Clock, clockOffset, kdcNow } from './clock.js';
+import { type Clock, clockOffset, kdcNow, setClock } from './clock.js';
 import { type Credential, tgtRealm } from './credential.js';
+import { permittedEtypes } from './etypes.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
 import { realmPath } from './realm-path.js';
-import { checkTgtTaken } from './refused-tgt.js';
+import { checkTgtTaken, isTgtRefusal } from './refused-tgt.js';
 import { isFresh, isValid } from './renewal.js';
+import { checkReply, type OpenedReply } from './reply-check.js';
 import { buildTgsReq, openTgsRep } from './tgs-exchange.js';
 
 /** Realms that a referral or a path may lead through; MIT Kerberos has the same bound. */
@@ -21,11 +23,16 @@ const MAX_HOPS = 10;
 export interface ServiceTicketRequest {
   /** The client's ticket-granting ticket for its own realm. */
   readonly tgt: Credential;
-  /** Ticket-granting tickets for other realms, by realm. What is obtained is added. */
+  /**
+   * Ticket-granting tickets for other realms, by the realm that was asked for. The way there was this client's to
+   * choose, by capaths or by the realms' names. A referral's ticket is for a realm that a KDC chose, and is never kept.
+   */
   readonly crossRealmTgts: Map<string, Credential>;
   readonly etypes: readonly number[];
   readonly config: Krb5Config;
   readonly clock: Clock;
+  /** Called once the clock has been set by a KDC's reply. */
+  readonly onClockSet: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -33,8 +40,9 @@ async function ask(
   request: ServiceTicketRequest,
   tgt: Credential,
   server: Principal,
+  canonicalize = true,
 ): Promise<KdcAnswer<Credential>> {
-  const answer = await exchange(request, tgt, server);
+  const answer = await exchange(request, tgt, server, canonicalize);
   if (tgt === request.tgt) {
     const { etypes } = request;
     checkTgtTaken(answer, { realm: server.realm, client: tgt.client, server, etypes });
@@ -46,15 +54,21 @@ async function exchange(
   request: ServiceTicketRequest,
   tgt: Credential,
   server: Principal,
+  canonicalize: boolean,
 ): Promise<KdcAnswer<Credential>> {
   const { etypes, config, clock, signal } = request;
   const realm = tgtRealm(tgt.server) ?? tgt.server.realm;
-  const send = async (now: number) => {
-    const tgsRequest = buildTgsReq({ tgt, server, realm, etypes, now, canonicalize: true });
-    return askKdcs(realm, tgsRequest.message, (answer) => openTgsRep(answer, tgsRequest), {
-      config,
-      signal,
-    });
+  const send = async (now: number): Promise<KdcAnswer<OpenedReply>> => {
+    const tgsRequest = buildTgsReq({ tgt, server, realm, etypes, now, canonicalize });
+    const open = (answer: Uint8Array) => openTgsRep(answer, tgsRequest);
+    const answer = await askKdcs(realm, tgsRequest.message, open, { config, signal });
+    if (answer.type === 'reply') {
+      const { clockskew } = config;
+      const permitted = permittedEtypes(config);
+      const { till } = tgsRequest;
+      checkReply(answer.reply, { realm, till, permitted, now: now / 1000, clockskew });
+    }
+    return answer;
   };
   try {
     const answer = await send(kdcNow(clock));
@@ -63,19 +77,28 @@ async function exchange(
       answer.error.errorCode !== KrbErrorCode.KRB_AP_ERR_SKEW ||
       !config.kdcTimesync
     ) {
-      return answer;
+      return credentialOf(answer);
     }
-    // The error is not authenticated, so its time is only kept once a ticket was granted for it.
-    const offsetMs = clockOffset(answer.error.stime);
-    const second = await send(kdcNow({ offsetMs }));
+    // The error is not authenticated: its time is tried once, and what is kept is the time of the reply.
+    const said = kdcNow({ offsetMs: clockOffset(answer.error.stime) });
+    const second = await send(said);
     if (second.type === 'error') {
       return answer;
     }
-    clock.offsetMs = offsetMs;
-    return second;
+    // A KDC may leave the start out, which is then that of the client's first ticket, and no news.
+    const { starttime } = second.reply.credential;
+    const isNow = Math.abs(starttime - said / 1000) <= config.clockskew;
+    if (isNow && setClock(clock, starttime)) {
+      request.onClockSet();
+    }
+    return credentialOf(second);
   } catch (error) {
     throw unreachable(error, realm);
   }
+}
+
+function credentialOf(answer: KdcAnswer<OpenedReply>): KdcAnswer<Credential> {
+  return answer.type === 'error' ? answer : { type: 'reply', reply: answer.reply.credential };
 }
 
 function isUnknownServer(answer: KdcAnswer<Credential>): boolean {
@@ -84,7 +107,7 @@ function isUnknownServer(answer: KdcAnswer<Credential>): boolean {
   );
 }
 
-/** A ticket-granting ticket for `target`: the one that is known, unless a new one is good for longer. */
+/** A ticket-granting ticket for `target`: the one that is kept, unless a new one is good for longer. */
 async function tgtFor(request: ServiceTicketRequest, target: string): Promise<Credential> {
   const { tgt, crossRealmTgts, clock } = request;
   const known = crossRealmTgts.get(target);
@@ -104,24 +127,31 @@ async function tgtFor(request: ServiceTicketRequest, target: string): Promise<Cr
   }
 }
 
-/** Walks the realms between the client's and `target` (RFC 4120, section 3.3.1). */
+/**
+ * Walks the realms between the client's and `target` (RFC 4120, section 3.3.1). Keeps the ticket for `target`, and
+ * none of a realm on the way: another target may have another way there.
+ */
 async function walkTo(request: ServiceTicketRequest, target: string): Promise<Credential> {
   const { tgt, crossRealmTgts, config } = request;
   const home = tgt.client.realm;
+  const seen = new Set([home]);
   let current = tgt;
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const realm = tgtRealm(current.server) ?? home;
     if (realm === target) {
+      if (current !== tgt) {
+        crossRealmTgts.set(target, current);
+      }
       return current;
     }
     const path = realmPath(realm, target, capaths(config, realm, target));
-    const next = await farthest(request, current, path.slice(1));
-    const reached = tgtRealm(next.server);
-    if (reached === undefined || reached === realm) {
+    current = await farthest(request, current, path.slice(1));
+    const reached = tgtRealm(current.server);
+    // Home's tickets are the client's own, and a realm that was passed is no step forward.
+    if (reached === undefined || seen.has(reached)) {
       break;
     }
-    crossRealmTgts.set(reached, next);
-    current = next;
+    seen.add(reached);
   }
   throw new Krb5Error(
     LocalErrorCode.KRB5_GET_IN_TKT_LOOP,
@@ -159,7 +189,22 @@ async function farthest(
   );
 }
 
-/** Asks the realm of `tgt` for `server` and follows referrals (RFC 6806, section 8). */
+/** The ticket in `answer` as the one for `wanted`: its realm is spelled as it was asked for. */
+function named(answer: KdcAnswer<Credential>, wanted: Principal): KdcAnswer<Credential> {
+  return answer.type === 'error'
+    ? answer
+    : { type: 'reply', reply: { ...answer.reply, server: wanted } };
+}
+
+/** Whether two principals have the same components, in whatever realm. */
+function sameComponents(one: Principal, other: Principal): boolean {
+  return principalsEqual({ ...one, realm: other.realm }, other);
+}
+
+/**
+ * Asks the realm of `tgt` for `server` and follows referrals (RFC 6806, section 8). The tickets of referrals serve this
+ * request alone.
+ */
 async function followReferrals(
   request: ServiceTicketRequest,
   start: Credential,
@@ -173,28 +218,46 @@ async function followReferrals(
     seen.add(realm);
     const wanted = { ...server, realm };
     const answer = await ask(request, tgt, wanted);
-    if (answer.type === 'error') {
-      return answer;
+    if (answer.type === 'error' || sameComponents(answer.reply.server, wanted)) {
+      return named(answer, wanted);
     }
     const reached = tgtRealm(answer.reply.server);
-    if (reached === undefined || principalsEqual(answer.reply.server, wanted)) {
-      return answer;
+    if (reached === undefined || reached === realm) {
+      // Active Directory may answer with another of the account's names, or with a ticket for its own realm.
+      return ask(request, tgt, wanted, false);
     }
     if (seen.has(reached)) {
       break;
     }
-    if (reached === home) {
-      // KDCs do not take another realm's word for their own clients.
-      tgt = request.tgt;
-    } else {
-      request.crossRealmTgts.set(reached, answer.reply);
-      tgt = answer.reply;
-    }
+    // Home's tickets are the client's own: no other realm's word is taken for them.
+    tgt = reached === home ? request.tgt : answer.reply;
   }
   throw new Krb5Error(
     LocalErrorCode.KRB5_GET_IN_TKT_LOOP,
     `the referrals for ${formatPrincipal(server)} lead in a circle or through more than ${MAX_HOPS} realms`,
   );
+}
+
+/**
+ * Asks for `server` with a ticket-granting ticket for `realm`. If a KDC there refuses one that was kept, another is got
+ * and it is asked once more.
+ */
+async function askInRealm(
+  request: ServiceTicketRequest,
+  realm: string,
+  server: Principal,
+): Promise<KdcAnswer<Credential>> {
+  const { crossRealmTgts } = request;
+  const kept = crossRealmTgts.get(realm);
+  const tgt = await tgtFor(request, realm);
+  const answer = await followReferrals(request, tgt, server);
+  if (tgt !== kept || !isTgtRefusal(answer)) {
+    return answer;
+  }
+  if (crossRealmTgts.get(realm) === kept) {
+    crossRealmTgts.delete(realm);
+  }
+  return followReferrals(request, await tgtFor(request, realm), server);
 }
 
 /**
@@ -208,7 +271,7 @@ export async function getServiceTicket(
   const { tgt, config } = request;
   const home = tgtRealm(tgt.server) ?? tgt.client.realm;
   if (server.realm !== REFERRAL_REALM) {
-    const answer = await followReferrals(request, await tgtFor(request, server.realm), server);
+    const answer = await askInRealm(request, server.realm, server);
     return granted(request, answer, server, server.realm);
   }
   const answer = await followReferrals(request, tgt, server);
@@ -217,9 +280,8 @@ export async function getServiceTicket(
   if (!isUnknownServer(answer) || fallback === undefined || fallback === home) {
     return granted(request, answer, server, home);
   }
-  let remote: Credential;
   try {
-    remote = await tgtFor(request, fallback);
+    return granted(request, await askInRealm(request, fallback, server), server, fallback);
   } catch (error) {
     if (error instanceof Krb5Error && error.code === LocalErrorCode.KRB5_NO_TKT_IN_RLM) {
       // The guess was wrong; what the client's own realm said is the better answer.
@@ -227,7 +289,6 @@ export async function getServiceTicket(
     }
     throw error;
   }
-  return granted(request, await followReferrals(request, remote, server), server, fallback);
 }
 
 function granted(

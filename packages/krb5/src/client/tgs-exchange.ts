@@ -16,9 +16,10 @@ import {
 import { checksumOf, decryptData, encryptData } from '../messages/protection.js';
 import { MessageType, PaDataType, PVNO } from '../messages/types.js';
 import { type Principal, principalsEqual } from '../principal.js';
-import { uniqueMoment } from './clock.js';
 import { type Credential, toCredential } from './credential.js';
+import { randomMoment } from './moments.js';
 import { toPrincipal, toPrincipalName } from './names.js';
+import type { OpenedReply } from './reply-check.js';
 
 export interface TgsRequest {
   readonly message: Uint8Array;
@@ -26,6 +27,9 @@ export interface TgsRequest {
   readonly nonce: number;
   readonly subkey: EncryptionKey;
   readonly tgt: Credential;
+  /** When the ticket shall end at the latest, in seconds since 1970. */
+  readonly till: number;
+  readonly canonicalize: boolean;
 }
 
 export interface TgsRequestOptions {
@@ -59,7 +63,7 @@ export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
     etype: [...etypes],
   };
   const subkey = randomKey(tgt.key.etype);
-  const { seconds, microseconds } = uniqueMoment(now);
+  const { seconds, microseconds } = randomMoment(now);
   const proof = encode(authenticator, {
     authenticatorVno: PVNO,
     crealm: tgt.client.realm,
@@ -82,14 +86,14 @@ export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
     padata: [{ padataType: PaDataType.PA_TGS_REQ, padataValue: header }],
     reqBody: body,
   });
-  return { message, server, nonce, subkey, tgt };
+  return { message, server, nonce, subkey, tgt, till: tgt.endtime, canonicalize };
 }
 
 /**
- * The credential in a TGS-REP, or undefined where it is no reply to `request`: not decryptable, another
- * nonce, another client. Throws Asn1Error.
+ * What is in a TGS-REP, or undefined if it is no reply to `request`: it does not open, or is of another nonce or
+ * client, or of another server although no other name was to be given. `checkReply` has more to say. Throws Asn1Error.
  */
-export function openTgsRep(answer: Uint8Array, request: TgsRequest): Credential | undefined {
+export function openTgsRep(answer: Uint8Array, request: TgsRequest): OpenedReply | undefined {
   const { crealm, cname, ticket, encPart } = decodeMessage(tgsRep, answer);
   const { tgt, subkey, nonce } = request;
   const plaintext =
@@ -103,5 +107,9 @@ export function openTgsRep(answer: Uint8Array, request: TgsRequest): Credential 
   if (part.nonce !== nonce || !principalsEqual(client, tgt.client)) {
     return undefined;
   }
-  return toCredential(client, ticket, part);
+  const credential = toCredential(client, ticket, part);
+  if (!request.canonicalize && !principalsEqual(credential.server, request.server)) {
+    return undefined;
+  }
+  return { credential, part };
 }

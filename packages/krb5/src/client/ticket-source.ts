@@ -12,7 +12,7 @@ export interface ObtainedTickets {
   readonly services: Map<string, Credential>;
   /** Tickets that a server did not take, from a cache too. */
   readonly refused: WeakSet<Credential>;
-  /** Ticket-granting tickets of other realms, by realm. */
+  /** Ticket-granting tickets of other realms, by the realm that was asked for. */
   readonly crossRealmTgts: Map<string, Credential>;
   readonly exchanges: SharedExchanges<Credential>;
   readonly failedRenewals: FailedRenewals;
@@ -45,4 +45,11 @@ export function noTickets(): ObtainedTickets {
     exchanges: new Map(),
     failedRenewals: new Map(),
   };
+}
+
+/** Drops what was obtained by a clock that has turned out to be wrong: its times are not to be trusted. */
+export function dropObtained({ services, crossRealmTgts, failedRenewals }: ObtainedTickets): void {
+  services.clear();
+  crossRealmTgts.clear();
+  failedRenewals.clear();
 }

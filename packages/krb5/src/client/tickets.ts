@@ -15,7 +15,7 @@ import { withTgt } from './refused-tgt.js';
 import { isFresh, isValid, renewed } from './renewal.js';
 import { getServiceTicket } from './service-ticket.js';
 import { shareExchange } from './shared-exchange.js';
-import type { TicketSource } from './ticket-source.js';
+import { dropObtained, type TicketSource } from './ticket-source.js';
 
 /** Services of one client whose tickets are kept. */
 const MAX_SERVICES = 4096;
@@ -47,7 +47,8 @@ function ticketAtHand(
   etypes: readonly number[],
 ): Credential | undefined {
   const { services, refused } = obtained;
-  let best = services.get(formatPrincipal(server));
+  const kept = services.get(formatPrincipal(server));
+  let best = kept !== undefined && etypes.includes(kept.key.etype) ? kept : undefined;
   for (const candidate of stored) {
     if (
       sameService(server, candidate) &&
@@ -104,8 +105,9 @@ export async function serviceTicket(
   const key = formatPrincipal(server);
   const getTicket = async (tgt: Credential, shared: AbortSignal) => {
     const { crossRealmTgts, services } = obtained;
-    const get = (own: Credential) =>
-      getServiceTicket({ tgt: own, crossRealmTgts, etypes, config, clock, signal: shared }, server);
+    const onClockSet = () => dropObtained(obtained);
+    const request = { crossRealmTgts, etypes, config, clock, onClockSet, signal: shared };
+    const get = (own: Credential) => getServiceTicket({ ...request, tgt: own }, server);
     const ticket = await withTgt(source, tgt, get, config, shared);
     if (services.size >= MAX_SERVICES) {
       services.clear();

@@ -168,6 +168,14 @@ export function initialTicketOptions({ profile }: Krb5Config, realm: string): In
   };
 }
 
+/**
+ * disable_encrypted_timestamp of a realm in [realms]: whether no encrypted timestamp may be sent to its KDCs, from which
+ * whoever answers in their place could guess a password. False.
+ */
+export function encryptedTimestampDisabled({ profile }: Krb5Config, realm: string): boolean {
+  return getBoolean(profile, ['realms', realm, 'disable_encrypted_timestamp']) ?? false;
+}
+
 /** The `kdc` relations of a realm, in order and as written: `host`, `host:port`, `tcp/host`, an URL. */
 export function realmKdcs({ profile }: Krb5Config, realm: string): string[] {
   return getStrings(profile, ['realms', realm, 'kdc']);

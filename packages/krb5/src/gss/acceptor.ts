@@ -1,6 +1,6 @@
 /** The acceptor's side of a context (RFC 2743, section 2.2.2; RFC 4121, section 4.1). */
 import { decode } from '../asn1/codec.js';
-import { uniqueMoment } from '../client/clock.js';
+import { randomMoment } from '../client/moments.js';
 import { toPrincipal, toPrincipalName } from '../client/names.js';
 import { type EncryptionKey, KeyUsage, randomKey } from '../crypto/index.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
@@ -72,7 +72,7 @@ export class AcceptorRefusal extends Krb5Error {
 
   constructor(error: Krb5Error, server: Principal) {
     super(error.code, error.message, { cause: error });
-    const { seconds, microseconds } = uniqueMoment(Date.now());
+    const { seconds, microseconds } = randomMoment(Date.now());
     this.token = krbErrorToken({
       pvno: PVNO,
       msgType: MessageType.KRB_ERROR,

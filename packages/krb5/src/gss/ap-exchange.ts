@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { decode, encode } from '../asn1/codec.js';
-import type { Moment } from '../client/clock.js';
 import type { Credential } from '../client/credential.js';
+import type { Moment } from '../client/moments.js';
 import { toPrincipalName } from '../client/names.js';
 import { type EncryptionKey, KeyUsage, randomKey } from '../crypto/index.js';
 import { GssStatus } from '../error-codes.js';

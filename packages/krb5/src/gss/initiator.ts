@@ -1,12 +1,14 @@
 /** The initiator's side of a context (RFC 2743, section 2.2.1; RFC 4121, section 4.1). */
-import { clockOffset, kdcNow, uniqueMoment } from '../client/clock.js';
+import { clockOffset, kdcNow } from '../client/clock.js';
 import type { Credential } from '../client/credential.js';
 import type { Credentials } from '../client/credentials.js';
 import { currentConfig } from '../client/current-config.js';
 import { differenceText, timeText } from '../client/kdc-failure.js';
+import { nextMoment } from '../client/moments.js';
 import { servicePrincipals } from '../client/service-principal.js';
 import type { TicketSource } from '../client/ticket-source.js';
 import { forgetTicket, serviceTicket, ticketSource } from '../client/tickets.js';
+import { REFERRAL_REALM } from '../config/host-realm.js';
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error, ServiceTicketRefused } from '../errors.js';
@@ -46,6 +48,8 @@ export interface InitiatorContext extends SecurityContext {
 
 interface Ticket {
   readonly credential: Credential;
+  /** Who was asked for; in the referral realm if the KDCs were to say where the host is. */
+  readonly target: Principal;
   readonly source: TicketSource;
   /** Whether it was at hand: from a cache, or got for an earlier context. */
   readonly wasAtHand: boolean;
@@ -76,7 +80,8 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
   const begin = async (): Promise<ContextStep> => {
     const ticket = await getTicket(options, options.config ?? (await currentConfig()));
     const { credential, source } = ticket;
-    const { token, state } = apReqToken(credential, flags, uniqueMoment(kdcNow(source.clock)));
+    const moment = nextMoment(credential.key, kdcNow(source.clock));
+    const { token, state } = apReqToken(credential, flags, moment);
     if ((flags & ContextFlag.MUTUAL) === 0) {
       established = establish(ticket, state, flags, undefined);
       return { token, established: true };
@@ -127,12 +132,22 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
   return contextShell(() => established, step);
 }
 
+/** Only a server that has proved itself is called by the name in its ticket: that is a KDC's word. */
+function peerOf({ credential, target }: Ticket, isProved: boolean): string {
+  if (isProved) {
+    return formatPrincipal(credential.server);
+  }
+  const asked = formatPrincipal(target);
+  return target.realm === REFERRAL_REALM ? asked.slice(0, -1) : asked;
+}
+
 function establish(
-  { credential, source }: Ticket,
+  ticket: Ticket,
   state: InitiatorState,
   flags: number,
   acceptor: Parameters<typeof protectionOf>[0]['acceptor'],
 ): Established {
+  const { credential, source } = ticket;
   return {
     protection: protectionOf({
       role: 'initiator',
@@ -142,7 +157,7 @@ function establish(
       flags,
     }),
     flags,
-    peer: formatPrincipal(credential.server),
+    peer: peerOf(ticket, acceptor !== undefined),
     expires: new Date(credential.endtime * 1000 - source.clock.offsetMs),
   };
 }
@@ -170,7 +185,7 @@ async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise
       const credential = await serviceTicket(source, target, config, signal);
       const wasAtHand = taken.has(credential) || source.stored.includes(credential);
       taken.add(credential);
-      return { credential, source, wasAtHand };
+      return { credential, target, source, wasAtHand };
     } catch (error) {
       if (
         !(error instanceof Krb5Error) ||

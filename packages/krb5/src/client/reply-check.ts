@@ -1,0 +1,83 @@
+/** What a client checks of a KDC's reply once it has opened it (RFC 4120, sections 3.1.5 and 3.3.4). */
+import { Asn1Error } from '../asn1/asn1-error.js';
+import { decode } from '../asn1/codec.js';
+import { etypeName } from '../crypto/index.js';
+import { LocalErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import type { EncKdcRepPart } from '../messages/kdc-messages.js';
+import { ticket as ticketCodec } from '../messages/types.js';
+import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
+import type { Credential } from './credential.js';
+import { toPrincipal } from './names.js';
+
+/** A reply that opened. */
+export interface OpenedReply {
+  readonly credential: Credential;
+  readonly part: EncKdcRepPart;
+}
+
+/** What the request said, and what the configuration allows. Times are seconds since 1970. */
+export interface ReplyExpectation {
+  /** The realm whose KDC was asked. */
+  readonly realm: string;
+  /** When the ticket was to end at the latest. */
+  readonly till: number;
+  /** The types that a session key may have. */
+  readonly permitted: readonly number[];
+  /** The client's time, by which the ticket must begin within `clockskew`; undefined if it takes the KDC's. */
+  readonly now: number | undefined;
+  /** krb5.conf's, in seconds. */
+  readonly clockskew: number;
+}
+
+function modified(realm: string, what: string): Krb5Error {
+  return new Krb5Error(
+    LocalErrorCode.KRB5_KDCREP_MODIFIED,
+    `the KDC of ${realm} answered with ${what}: do not trust it`,
+  );
+}
+
+/** Who the ticket says it is for, outside of what the server's key seals. */
+function ticketServer({ ticket }: Credential, realm: string): Principal {
+  try {
+    const { sname, realm: itsRealm } = decode(ticketCodec, ticket);
+    return toPrincipal(sname, itsRealm);
+  } catch (error) {
+    if (error instanceof Asn1Error) {
+      throw modified(realm, 'a ticket that cannot be read');
+    }
+    throw error;
+  }
+}
+
+/**
+ * Throws Krb5Error for a reply that its KDC should not have given: KRB5_KDCREP_MODIFIED, KRB5_KDCREP_SKEW, or
+ * KRB5_CONFIG_ETYPE_NOSUPP.
+ */
+export function checkReply({ credential, part }: OpenedReply, expected: ReplyExpectation): void {
+  const { realm, till, permitted, now, clockskew } = expected;
+  const { server, key, endtime } = credential;
+  const named = ticketServer(credential, realm);
+  if (!principalsEqual(named, server)) {
+    throw modified(
+      realm,
+      `a ticket for ${formatPrincipal(named)} that it calls one for ${formatPrincipal(server)}`,
+    );
+  }
+  if (endtime > till) {
+    throw modified(realm, 'a ticket that ends later than was asked for');
+  }
+  if (!permitted.includes(key.etype)) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_CONFIG_ETYPE_NOSUPP,
+      `the KDC of ${realm} answered with a session key of type ${etypeName(key.etype)}, which permitted_enctypes does not allow`,
+    );
+  }
+  const { starttime } = part;
+  if (now !== undefined && starttime !== undefined && Math.abs(starttime - now) > clockskew) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_KDCREP_SKEW,
+      `the KDC of ${realm} answered with a ticket from another time: set this machine's clock, and the KDC's`,
+    );
+  }
+}
