@@ -175,6 +175,7 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<C
   const { clockskew, kdcTimesync } = config;
   checkReply(opened, {
     realm: client.realm,
+    server: tgsPrincipal(client.realm),
     till: sealed.till,
     permitted: permittedEtypes(config),
     now: kdcTimesync ? undefined : kdcNow(clock) / 1000,

@@ -20,6 +20,8 @@ export interface OpenedReply {
 export interface ReplyExpectation {
   /** The realm whose KDC was asked. */
   readonly realm: string;
+  /** Who the ticket is to be for; undefined if the KDC may give another name (RFC 6806). */
+  readonly server: Principal | undefined;
   /** When the ticket was to end at the latest. */
   readonly till: number;
   /** The types that a session key may have. */
@@ -56,12 +58,19 @@ function ticketServer({ ticket }: Credential, realm: string): Principal {
  */
 export function checkReply({ credential, part }: OpenedReply, expected: ReplyExpectation): void {
   const { realm, till, permitted, now, clockskew } = expected;
+  const asked = expected.server;
   const { server, key, endtime } = credential;
   const named = ticketServer(credential, realm);
   if (!principalsEqual(named, server)) {
     throw modified(
       realm,
       `a ticket for ${formatPrincipal(named)} that it calls one for ${formatPrincipal(server)}`,
+    );
+  }
+  if (asked !== undefined && !principalsEqual(asked, server)) {
+    throw modified(
+      realm,
+      `a ticket for ${formatPrincipal(server)} where ${formatPrincipal(asked)} was asked for`,
     );
   }
   if (endtime > till) {

@@ -65,8 +65,14 @@ async function exchange(
     if (answer.type === 'reply') {
       const { clockskew } = config;
       const permitted = permittedEtypes(config);
-      const { till } = tgsRequest;
-      checkReply(answer.reply, { realm, till, permitted, now: now / 1000, clockskew });
+      checkReply(answer.reply, {
+        realm,
+        server: canonicalize ? undefined : server,
+        till: tgsRequest.till,
+        permitted,
+        now: now / 1000,
+        clockskew,
+      });
     }
     return answer;
   };

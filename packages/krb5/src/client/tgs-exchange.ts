@@ -29,7 +29,6 @@ export interface TgsRequest {
   readonly tgt: Credential;
   /** When the ticket shall end at the latest, in seconds since 1970. */
   readonly till: number;
-  readonly canonicalize: boolean;
 }
 
 export interface TgsRequestOptions {
@@ -86,12 +85,12 @@ export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
     padata: [{ padataType: PaDataType.PA_TGS_REQ, padataValue: header }],
     reqBody: body,
   });
-  return { message, server, nonce, subkey, tgt, till: tgt.endtime, canonicalize };
+  return { message, server, nonce, subkey, tgt, till: tgt.endtime };
 }
 
 /**
  * What is in a TGS-REP, or undefined if it is no reply to `request`: it does not open, or is of another nonce or
- * client, or of another server although no other name was to be given. `checkReply` has more to say. Throws Asn1Error.
+ * client. `checkReply` has more to say. Throws Asn1Error.
  */
 export function openTgsRep(answer: Uint8Array, request: TgsRequest): OpenedReply | undefined {
   const { crealm, cname, ticket, encPart } = decodeMessage(tgsRep, answer);
@@ -107,9 +106,5 @@ export function openTgsRep(answer: Uint8Array, request: TgsRequest): OpenedReply
   if (part.nonce !== nonce || !principalsEqual(client, tgt.client)) {
     return undefined;
   }
-  const credential = toCredential(client, ticket, part);
-  if (!request.canonicalize && !principalsEqual(credential.server, request.server)) {
-    return undefined;
-  }
-  return { credential, part };
+  return { credential: toCredential(client, ticket, part), part };
 }

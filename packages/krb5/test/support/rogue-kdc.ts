@@ -1,0 +1,132 @@
+/** A KDC that answers TGS requests with whatever a test has it claim. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { decode, encode } from '../../src/asn1/codec.js';
+import { toPrincipalName } from '../../src/client/names.js';
+import { type EncryptionKey, KeyUsage, randomKey } from '../../src/crypto/index.js';
+import { KrbErrorCode } from '../../src/error-codes.js';
+import { apReq, authenticator } from '../../src/messages/ap-messages.js';
+import { encTgsRepPart, tgsRep, tgsReq } from '../../src/messages/kdc-messages.js';
+import { krbError } from '../../src/messages/krb-error.js';
+import { decryptData, encryptData } from '../../src/messages/protection.js';
+import {
+  encTicketPart,
+  MessageType,
+  PaDataType,
+  PVNO,
+  ticket as ticketCodec,
+} from '../../src/messages/types.js';
+import type { Principal } from '../../src/principal.js';
+
+/** What it says of a ticket that it grants. */
+export interface Claim {
+  readonly server: Principal;
+  /** Who the ticket itself names, outside of what is sealed; `server` without it. */
+  readonly ticketServer?: Principal;
+  /** The session key's type; the request's first without it. */
+  readonly etype?: number;
+  /** Seconds since 1970; the time that was asked for without it. */
+  readonly endtime?: number;
+  readonly starttime?: number;
+}
+
+export interface RogueKdc extends AsyncDisposable {
+  readonly kdc: string;
+  /** The requests whose ticket it could open: the names that they asked for. */
+  readonly opened: string[];
+  /** The requests whose ticket it could not open. */
+  readonly unopened: string[];
+}
+
+export interface RogueKdcOptions {
+  /** The keys of tickets that it can open. Those of tickets that it grants are added. */
+  readonly keys: EncryptionKey[];
+  /** What it answers to a request for `name`, such as `krbtgt/TARGET.TEST`. */
+  readonly claim: (name: string) => Claim | undefined;
+}
+
+function errorFor(code: number): Uint8Array {
+  return encode(krbError, {
+    pvno: PVNO,
+    msgType: MessageType.KRB_ERROR,
+    stime: Math.floor(Date.now() / 1000),
+    susec: 0,
+    errorCode: code,
+    realm: 'ROGUE.TEST',
+    sname: { nameType: 2, nameString: ['krbtgt', 'ROGUE.TEST'] },
+  });
+}
+
+export async function startRogueKdc({ keys, claim }: RogueKdcOptions): Promise<RogueKdc> {
+  const opened: string[] = [];
+  const unopened: string[] = [];
+
+  function answerTo(request: Uint8Array): Uint8Array {
+    const { padata = [], reqBody } = decode(tgsReq, request);
+    const name = reqBody.sname?.nameString.join('/') ?? '';
+    const header = padata.find(({ padataType }) => padataType === PaDataType.PA_TGS_REQ);
+    const ap = decode(apReq, header?.padataValue ?? new Uint8Array());
+    const given = decode(ticketCodec, ap.ticket);
+    const plaintext = keys
+      .map((key) => decryptData(key, KeyUsage.TICKET, given.encPart))
+      .find((each) => each !== undefined);
+    if (plaintext === undefined) {
+      unopened.push(name);
+      return errorFor(KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY);
+    }
+    opened.push(name);
+    const inside = decode(encTicketPart, plaintext);
+    const proof = decryptData(inside.key, KeyUsage.TGS_REQ_AUTH, ap.authenticator);
+    const { subkey } = decode(authenticator, proof ?? new Uint8Array());
+    const claimed = claim(name);
+    if (claimed === undefined || subkey === undefined) {
+      return errorFor(KrbErrorCode.KDC_ERR_S_PRINCIPAL_UNKNOWN);
+    }
+    const { server, ticketServer = server } = claimed;
+    const key = randomKey(claimed.etype ?? reqBody.etype[0] ?? subkey.etype);
+    const own = randomKey(subkey.etype);
+    keys.push(own);
+    const now = Math.floor(Date.now() / 1000);
+    const endtime = claimed.endtime ?? reqBody.till;
+    const sealed = { ...inside, key, endtime };
+    const ticket = encode(ticketCodec, {
+      tktVno: PVNO,
+      realm: ticketServer.realm,
+      sname: toPrincipalName(ticketServer),
+      encPart: encryptData(own, KeyUsage.TICKET, encode(encTicketPart, sealed)),
+    });
+    const part = encode(encTgsRepPart, {
+      key,
+      lastReq: [{ lrType: 0, lrValue: now }],
+      nonce: reqBody.nonce,
+      flags: inside.flags,
+      authtime: inside.authtime,
+      starttime: claimed.starttime ?? now,
+      endtime,
+      srealm: server.realm,
+      sname: toPrincipalName(server),
+    });
+    return encode(tgsRep, {
+      pvno: PVNO,
+      msgType: MessageType.KRB_TGS_REP,
+      crealm: inside.crealm,
+      cname: inside.cname,
+      ticket,
+      encPart: encryptData(subkey, KeyUsage.TGS_REP_ENC_PART_SUBKEY, part),
+    });
+  }
+
+  const socket = createSocket('udp4', (request, { port, address }) =>
+    socket.send(answerTo(request), port, address),
+  );
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return {
+    kdc: `udp/127.0.0.1:${socket.address().port}`,
+    opened,
+    unopened,
+    async [Symbol.asyncDispose]() {
+      socket.close();
+    },
+  };
+}
