@@ -4,16 +4,28 @@ import { once } from 'node:events';
 import type { Realm } from '@remctl/realm';
 import { encode } from '../../src/asn1/codec.js';
 import { krbError } from '../../src/messages/krb-error.js';
-import { MessageType, PVNO } from '../../src/messages/types.js';
+import { MessageType, PaDataType, PVNO, paDataSequence } from '../../src/messages/types.js';
 
 /** The tags of the two requests (RFC 4120, section 5.4.1). */
 const REQUESTS = { as: 0x6a, tgs: 0x6c } as const;
+
+/** That an encrypted timestamp is wanted. */
+const METHODS = encode(paDataSequence, [
+  { padataType: PaDataType.PA_ENC_TIMESTAMP, padataValue: new Uint8Array() },
+]);
 
 export interface ForgingKdc extends AsyncDisposable {
   /** As krb5.conf has it: datagrams alone. */
   readonly kdc: string;
   /** What each kind of request gets: a code of an error, or silence; the KDC's answer without it. */
-  readonly forge: { as?: number | 'silence'; tgs?: number | 'silence' };
+  readonly forge: {
+    as?: number | 'silence';
+    tgs?: number | 'silence';
+    /** Seconds that its time is ahead. */
+    ahead?: number;
+    /** The error comes before the KDC's own answer, and not in its place. */
+    first?: boolean;
+  };
   readonly asked: (kind: keyof typeof REQUESTS) => number;
 }
 
@@ -32,14 +44,17 @@ export async function startForgingKdc({ kdcPort, name }: Realm): Promise<Forging
       const error = encode(krbError, {
         pvno: PVNO,
         msgType: MessageType.KRB_ERROR,
-        stime: Math.floor(Date.now() / 1000),
+        stime: Math.floor(Date.now() / 1000) + (forge.ahead ?? 0),
         susec: 0,
         errorCode: forged,
         realm: name,
         sname: { nameType: 2, nameString: ['krbtgt', name] },
+        eData: METHODS,
       });
       front.send(error, port, address);
-      return;
+      if (forge.first !== true) {
+        return;
+      }
     }
     const relay = createSocket('udp4', (answer) => front.send(answer, port, address));
     relays.add(relay);

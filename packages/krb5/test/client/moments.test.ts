@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Moment, nextMoment, randomMoment } from '../../src/client/moments.js';
+import { Etype } from '../../src/crypto/etypes.js';
+import { EncryptionKey, randomKey } from '../../src/crypto/index.js';
+
+const NOW = Date.UTC(2026, 0, 1);
+const HOUR_MS = 3_600_000;
+
+const newKey = () => randomKey(Etype.AES256_CTS_HMAC_SHA1_96);
+const total = ({ seconds, microseconds }: Moment) => seconds * 1_000_000 + microseconds;
+
+test('no moment comes twice or earlier for one session key, whatever the clock does', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -HOUR_MS, max: HOUR_MS }), { minLength: 2 }),
+      (clock) => {
+        const { etype, value } = newKey();
+        let before = 0;
+        for (const offset of clock) {
+          // Another object each time: a cache is read again, and the key in it is the same.
+          const moment = total(
+            nextMoment(new EncryptionKey(etype, Buffer.from(value)), NOW + offset),
+          );
+          expect(moment).toBeGreaterThan(before);
+          before = moment;
+        }
+      },
+    ),
+  );
+});
+
+test('a thousand in one millisecond stay within the time that servers allow', () => {
+  const key = newKey();
+  const moments = Array.from({ length: 1000 }, () => nextMoment(key, NOW));
+  for (const { seconds, microseconds } of moments) {
+    expect(Math.abs(seconds - NOW / 1000)).toBeLessThan(2);
+    expect(microseconds).toBeGreaterThanOrEqual(0);
+    expect(microseconds).toBeLessThan(1_000_000);
+  }
+});
+
+test('another key has its own moments: a clock that was once ahead does not bind it', () => {
+  nextMoment(newKey(), NOW + HOUR_MS);
+  expect(nextMoment(newKey(), NOW).seconds).toBe(NOW / 1000);
+});
+
+test('microseconds are random, and not the clock’s milliseconds', () => {
+  const drawn = Array.from({ length: 200 }, () => [
+    nextMoment(newKey(), NOW).microseconds,
+    randomMoment(NOW).microseconds,
+  ]).flat();
+  expect(new Set(drawn).size).toBeGreaterThan(390);
+  expect(drawn.filter((each) => each % 1000 !== 0).length).toBeGreaterThan(380);
+});

@@ -1,0 +1,139 @@
+/** Somebody between a client and its KDC who tells it another time, and what comes of that. */
+import { join } from 'node:path';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Credentials } from '../../src/client/credentials.js';
+import { ticketSource } from '../../src/client/tickets.js';
+import { KrbErrorCode } from '../../src/error-codes.js';
+import { createAcceptorContext } from '../../src/gss/acceptor.js';
+import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { type ForgingKdc, startForgingKdc } from '../support/forging-kdc.js';
+import { configOf, editedConfig, variantConfig } from '../support/realm-files.js';
+
+const DAY_S = 24 * 3600;
+
+let realm: Realm;
+let kdc: ForgingKdc;
+beforeAll(async () => {
+  realm = await startRealm();
+  kdc = await startForgingKdc(realm);
+});
+afterAll(async () => {
+  await kdc?.[Symbol.asyncDispose]();
+  await realm?.dispose();
+});
+beforeEach(() => {
+  for (const key of Object.keys(kdc.forge)) {
+    delete kdc.forge[key as keyof ForgingKdc['forge']];
+  }
+});
+afterEach(() => vi.restoreAllMocks());
+
+let clients = 0;
+async function newClient() {
+  clients += 1;
+  const clientPrincipal = `clock-${clients}`;
+  const keytab = join(realm.folder, `${clientPrincipal}.keytab`);
+  await realm.kadmin(`addprinc -randkey +requires_preauth ${clientPrincipal}`);
+  await realm.kadmin(`ktadd -norandkey -k ${keytab} ${clientPrincipal}`);
+  const credentials: Credentials = { type: 'keytab', keytab, clientPrincipal };
+  const config = await variantConfig(realm, {
+    kdcs: [kdc.kdc],
+    libdefaults: ['request_timeout = 1s'],
+  });
+  const step = (principal: string) => {
+    const context = createInitiatorContext({ principal, credentials, config });
+    return context.step().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  };
+  const offset = async () => (await ticketSource(credentials, config)).clock.offsetMs;
+  return { step, offset };
+}
+
+describe('a day ahead, said by nobody who proved it', () => {
+  test('to a request for a service: good tickets stay good, and others are got afterwards', async () => {
+    const { step, offset } = await newClient();
+    const { server, otherServer, wrongServer } = realm.principals;
+    expect(await step(server)).toBeUndefined();
+    Object.assign(kdc.forge, { tgs: KrbErrorCode.KRB_AP_ERR_SKEW, ahead: DAY_S });
+    expect(await step(otherServer)).toBeInstanceOf(Error);
+    expect(await offset()).toBe(0);
+    kdc.forge.tgs = 'silence';
+    expect(await step(server)).toBeUndefined();
+    delete kdc.forge.tgs;
+    expect(await step(wrongServer)).toBeUndefined();
+    expect(await offset()).toBe(0);
+  });
+
+  test('to a request for the first ticket, and then silence: the next one succeeds', async () => {
+    const { step, offset } = await newClient();
+    const { server } = realm.principals;
+    Object.assign(kdc.forge, { as: KrbErrorCode.KDC_ERR_PREAUTH_REQUIRED, ahead: DAY_S });
+    expect(await step(server)).toBeInstanceOf(Error);
+    expect(await offset()).toBe(0);
+    kdc.forge.as = 'silence';
+    expect(await step(server)).toBeInstanceOf(Error);
+    delete kdc.forge.as;
+    expect(await step(server)).toBeUndefined();
+    expect(await offset()).toBe(0);
+  });
+
+  test('the time of a reply that opened is taken, and drops what was got before', async () => {
+    const { step, offset } = await newClient();
+    const { server, otherServer } = realm.principals;
+    expect(await step(server)).toBeUndefined();
+    const { now } = Date;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    expect(await offset()).toBe(0);
+    const before = kdc.asked('tgs');
+    expect(await step(otherServer)).toBeUndefined();
+    expect(Math.abs((await offset()) - 3_600_000)).toBeLessThan(3000);
+    expect(await step(server)).toBeUndefined();
+    // Two for the other server, as the KDC refused the first time; and one for the server's ticket anew.
+    expect(kdc.asked('tgs') - before).toBe(3);
+  });
+});
+
+test('disable_encrypted_timestamp: no timestamp is sent, and the error says what to do', async () => {
+  const { step } = await newClient();
+  const relations = `    kdc = ${kdc.kdc}\n    disable_encrypted_timestamp = true`;
+  const config = await editedConfig(realm, (text) => text.replace(/^ +kdc = .*$/m, relations));
+  expect(await step(realm.principals.server)).toBeUndefined();
+  const keytab = join(realm.folder, `clock-${clients}.keytab`);
+  const credentials = { type: 'keytab', keytab, clientPrincipal: `clock-${clients}` } as const;
+  const before = kdc.asked('as');
+  await expect(
+    createInitiatorContext({ principal: realm.principals.server, credentials, config }).step(),
+  ).rejects.toMatchObject({
+    name: 'KRB5_PREAUTH_FAILED',
+    message: expect.stringMatching(/disable_encrypted_timestamp for REMCTL\.TEST.*kinit/),
+  });
+  expect(kdc.asked('as') - before).toBe(1);
+});
+
+test('a recorded AP-REP proves nothing, even if the clock is set back to its moment', async () => {
+  const config = await configOf(realm);
+  const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+  const principal = realm.principals.server;
+  const keytab = await readKeytab(realm.keytabs.server);
+  const start = Date.now();
+  const clock = vi.spyOn(Date, 'now');
+  const recorded: Uint8Array[] = [];
+  for (let round = 0; round < 300; round += 1) {
+    // Back and forth between a few moments.
+    clock.mockReturnValue(start + (round % 3));
+    const context = createInitiatorContext({ principal, credentials, config });
+    const { token } = await context.step();
+    if (round < 30) {
+      const { token: answer } = createAcceptorContext({ keytab }).step(token ?? new Uint8Array());
+      recorded.push(answer ?? new Uint8Array());
+      await context.step(answer);
+      continue;
+    }
+    const replayed = recorded[round % recorded.length];
+    await expect(context.step(replayed)).rejects.toMatchObject({ name: 'KRB5_MUTUAL_FAILED' });
+  }
+});
