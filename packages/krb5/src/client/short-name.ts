@@ -1,10 +1,11 @@
 /** Host names without a dot (krb5.conf's qualify_shortname). */
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Krb5Config } from '../config/krb5-config.js';
-import { systemErrorCode } from '../file/read-file.js';
+import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
 
 const RESOLVER_CONFIGURATION = '/etc/resolv.conf';
+/** Bytes; more than any real one has. */
+const MAX_RESOLVER_CONFIGURATION = 64 * 1024;
 
 /** The first domain that the system's resolver searches (resolver(5)); undefined for none. */
 export function searchDomain(configuration: string, host: string): string | undefined {
@@ -18,7 +19,8 @@ export function searchDomain(configuration: string, host: string): string | unde
 async function systemSearchDomain(): Promise<string | undefined> {
   let configuration = '';
   try {
-    configuration = await readFile(RESOLVER_CONFIGURATION, 'utf8');
+    const bytes = await readFileUpTo(RESOLVER_CONFIGURATION, MAX_RESOLVER_CONFIGURATION);
+    configuration = bytes?.toString('utf8') ?? '';
   } catch (error) {
     if (systemErrorCode(error) === undefined) {
       throw error;

@@ -1,6 +1,6 @@
 /** Reads krb5.conf files into a tree, the way MIT Kerberos's profile library does. */
 import { readdir, realpath } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { devNull, homedir } from 'node:os';
 import { join } from 'node:path';
 import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
 import { trimEnd } from '../text/trim-end.js';
@@ -188,7 +188,8 @@ async function readFile(reading: Reading, path: string): Promise<void> {
   if (reading.budget.files < 0) {
     throw new Krb5ConfigError(`more than ${MAX_FILES} files`, { file: path });
   }
-  const bytes = await readFileUpTo(path, MAX_FILE_BYTES);
+  // KRB5_CONFIG=/dev/null is how to have no configuration.
+  const bytes = real === devNull ? Buffer.alloc(0) : await readFileUpTo(path, MAX_FILE_BYTES);
   if (bytes === undefined) {
     throw new Krb5ConfigError(`larger than ${MAX_FILE_BYTES} bytes`, { file: path });
   }

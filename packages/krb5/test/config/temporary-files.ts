@@ -1,5 +1,5 @@
 /** A folder of files for one test file. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -8,6 +8,8 @@ export interface TemporaryFiles {
   path(name: string): string;
   /** Writes a file, with the folders that it is in; gives back its path. */
   write(name: string, content: string | Uint8Array): string;
+  /** Makes a file of so many zero bytes, which takes no room; gives back its path. */
+  huge(name: string, length: number): string;
   dispose(): void;
 }
 
@@ -19,6 +21,11 @@ export function temporaryFiles(): TemporaryFiles {
     write(name, content) {
       mkdirSync(dirname(path(name)), { recursive: true });
       writeFileSync(path(name), content);
+      return path(name);
+    },
+    huge(name, length) {
+      writeFileSync(path(name), '');
+      truncateSync(path(name), length);
       return path(name);
     },
     dispose() {

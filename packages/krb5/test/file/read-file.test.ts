@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readFileUpTo } from '../../src/file/read-file.js';
+import { symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NOT_REGULAR, readFileUpTo } from '../../src/file/read-file.js';
 import { type TemporaryFiles, temporaryFiles } from '../config/temporary-files.js';
 
 let files: TemporaryFiles;
@@ -21,19 +21,42 @@ test.each([0, 1, 65_535, 65_536, 65_537, 200_000])('reads a file of %i bytes', a
   }
 });
 
-test('a pipe that gives a byte at a time takes memory for its bytes, not for its reads', async () => {
-  const path = files.path('pipe');
-  const [code] = await once(spawn('mkfifo', [path]), 'exit');
-  expect(code).toBe(0);
-  const pipe = createWriteStream(path);
-  const before = process.memoryUsage().arrayBuffers;
-  const reading = readFileUpTo(path, 1000);
-  for (let byte = 0; byte < 300; byte++) {
-    await new Promise((written) => pipe.write('x', written));
-    await sleep(1);
+describe('what is not a regular file is refused, and opening it waits for nobody', () => {
+  async function mkfifo(): Promise<string> {
+    const path = files.path('fifo');
+    const [code] = await once(spawn('mkfifo', [path]), 'exit');
+    expect(code).toBe(0);
+    return path;
   }
-  const taken = process.memoryUsage().arrayBuffers - before;
-  pipe.end();
-  expect((await reading)?.toString()).toBe('x'.repeat(300));
-  expect(taken).toBeLessThan(2 * 1024 * 1024);
+
+  test('a FIFO, many times at once, and files can be read meanwhile', async () => {
+    const path = await mkfifo();
+    const link = files.path('link');
+    symlinkSync(path, link);
+    const regular = files.write('file', 'text');
+    const refused = Promise.allSettled(
+      Array.from({ length: 16 }, (_, n) => readFileUpTo(n % 2 === 0 ? path : link, 9)),
+    );
+    expect((await readFileUpTo(regular, 9))?.toString()).toBe('text');
+    for (const each of await refused) {
+      expect(each).toMatchObject({ status: 'rejected', reason: { code: NOT_REGULAR } });
+    }
+  });
+
+  test('a FIFO that somebody writes to', async () => {
+    const path = await mkfifo();
+    const writer = spawn('sh', ['-c', 'while :; do echo x; done > "$0"', path]);
+    await expect(readFileUpTo(path, 9)).rejects.toMatchObject({ code: NOT_REGULAR });
+    writer.kill();
+  });
+
+  test('a device, a socket and a folder', async () => {
+    await expect(readFileUpTo('/dev/zero', 9)).rejects.toMatchObject({ code: NOT_REGULAR });
+    const path = files.path('socket');
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    await expect(readFileUpTo(path, 9)).rejects.toMatchObject({ code: 'ENXIO' });
+    server.close();
+    await expect(readFileUpTo(files.path('.'), 9)).rejects.toMatchObject({ code: 'EISDIR' });
+  });
 });

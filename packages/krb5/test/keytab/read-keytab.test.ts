@@ -148,6 +148,8 @@ describe('what cannot be read', () => {
       name: 'KRB5_KT_FORMAT',
       message: expect.stringMatching(/short: the keytab is damaged .*: write it anew$/),
     });
-    await expect(readKeytab('/dev/zero')).rejects.toMatchObject({ name: 'KRB5_KT_FORMAT' });
+    const huge = files.huge('huge', 2 ** 40);
+    await expect(readKeytab(huge)).rejects.toMatchObject({ name: 'KRB5_KT_FORMAT' });
+    await expect(readKeytab('/dev/zero')).rejects.toMatchObject({ name: 'KRB5_KT_IOERR' });
   });
 });
