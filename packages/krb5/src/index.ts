@@ -39,6 +39,7 @@ export {
   messageProtectionFromExchange,
   type ServiceTicketKey,
 } from './gss/wire-exchange.js';
+export { type HostAddress, type ResolvedHost, resolveHost } from './host/resolve-host.js';
 export type { Keytab, KeytabEntry } from './keytab/keytab.js';
 export { readKeytab } from './keytab/read-keytab.js';
 export {

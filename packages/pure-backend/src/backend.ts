@@ -14,6 +14,7 @@ import type { SecurityMechanism } from './mechanism.js';
 import { kerberosMechanism } from './mechanisms/kerberos.js';
 import { krb5Mechanism } from './mechanisms/krb5.js';
 import { negotiate } from './negotiate.js';
+import { resolveTarget } from './resolve-target.js';
 import { shortageError, shortageIn } from './shortage.js';
 
 export interface PureBackendOptions {
@@ -48,7 +49,10 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
 
   async function connect(to: ConnectOptions) {
     const { host, port, principal, credentials, signal, timeoutMs, negotiateMs } = to;
-    const wire = await dial(to);
+    // One resolution decides who is connected to and, as krb5.conf says, whose proof is asked for.
+    const resolved = await resolveTarget(to);
+    const addresses = resolved.addresses.map(({ address }) => address);
+    const wire = await dial(to, addresses);
     const server = `${host} (port ${port})`;
     const channel = createChannel(wire, server);
     // Ends the context's requests to KDCs too, however this ends.
@@ -57,7 +61,14 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
       signal.throwIfAborted();
       const { context, protocol } = await negotiate(
         channel,
-        () => mechanism.createContext({ host, principal, credentials, signal: controller.signal }),
+        () =>
+          mechanism.createContext({
+            host,
+            resolved,
+            principal,
+            credentials,
+            signal: controller.signal,
+          }),
         { server, timeoutMs, negotiateMs, signal },
       );
       signal.throwIfAborted();

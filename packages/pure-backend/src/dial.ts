@@ -1,10 +1,9 @@
-/** From a host and a port to a wire: the only file that knows a socket. */
-import { lookup } from 'node:dns/promises';
-import { connect, isIP, type Socket } from 'node:net';
+/** From addresses and a port to a wire: the only file that knows a socket. */
+import { connect, type Socket } from 'node:net';
 import { RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
-import { type Bounds, bounded } from './bounded.js';
+import type { Bounds } from './bounded.js';
 import { type Attempt, connectFirst } from './connect-first.js';
-import { shortageError, shortageIn, shortageNow } from './shortage.js';
+import { shortageError, shortageIn } from './shortage.js';
 import { systemFailure } from './system-error.js';
 import type { Wire } from './wire.js';
 
@@ -13,30 +12,11 @@ const END_TIMEOUT_MS = 1_000;
 /** Octets of a socket that are taken before timers and other sockets have their turn. */
 const TURN_LENGTH = 256 * 1024;
 
-/** The bounds hold for each step: the name, and the connection. */
+/** The bounds hold for each step: the name, and then the connection. */
 export interface DialOptions extends Bounds {
   readonly host: string;
   readonly port: number;
   readonly sourceIp: string | undefined;
-}
-
-async function resolveHost(options: DialOptions): Promise<readonly string[]> {
-  const { host, sourceIp } = options;
-  const family = sourceIp === undefined ? 0 : isIP(sourceIp);
-  const timedOut = () =>
-    new RemctlTimeoutError(`the name ${host} did not resolve in time`, { phase: 'resolve' });
-  try {
-    const found = await bounded(lookup(host, { all: true, family }), options, timedOut);
-    return found.map(({ address }) => address);
-  } catch (error) {
-    if (options.signal.aborted || error instanceof RemctlTimeoutError) throw error;
-    const { code, text } = systemFailure(error);
-    throw new RemctlNetworkError(
-      `unknown host ${host}${family === 0 ? '' : ` (for IPv${family}, as the source address is)`}: ${text}`,
-      { code, phase: 'resolve' },
-      { cause: error },
-    );
-  }
 }
 
 /** Begins to connect to an address. */
@@ -103,30 +83,14 @@ async function connectAny(addresses: readonly string[], options: DialOptions): P
 }
 
 /**
- * Resolves the name (dns.lookup, the system's resolver, on libuv's pool) and connects to the first of its
- * addresses that takes a connection: see `connectFirst`. `resolve` gives them in another way.
+ * Connects to the first of the host's addresses that takes a connection: see `connectFirst`. There must be one.
  *
- * Rejects with the signal's reason, RemctlNetworkError of phase `resolve` or `connect`, with every address's
- * failure in `cause`, or RemctlTimeoutError. A reset is of phase `negotiate`: the server took the
- * connection, and dropped it before this side had noticed.
+ * Rejects with the signal's reason, RemctlNetworkError of phase `connect`, with every address's failure in `cause`, or
+ * RemctlTimeoutError. A reset is of phase `negotiate`: the server took the connection, and dropped it before this side
+ * had noticed.
  */
-export async function dial(
-  options: DialOptions,
-  resolve: (options: DialOptions) => Promise<readonly string[]> = resolveHost,
-): Promise<Wire> {
+export async function dial(options: DialOptions, addresses: readonly string[]): Promise<Wire> {
   options.signal.throwIfAborted();
-  const addresses = await resolve(options).catch(async (error: unknown) => {
-    if (options.signal.aborted || error instanceof RemctlTimeoutError) throw error;
-    const shortage = shortageIn(error) ?? (await shortageNow());
-    if (shortage === undefined) throw error;
-    throw shortageError(`${options.host} (port ${options.port})`, shortage, error);
-  });
-  if (addresses.length === 0) {
-    throw new RemctlNetworkError(`unknown host ${options.host}: it has no address`, {
-      code: 'ENOTFOUND',
-      phase: 'resolve',
-    });
-  }
   return socketWire(await connectAny(addresses, options));
 }
 

@@ -1,5 +1,6 @@
 /** What authenticates a connection and protects its messages: GSS-API (RFC 2743), as far as remctl needs it. */
 import type { Credentials } from '@remctl/core';
+import type { ResolvedHost } from '@remctl/krb5';
 
 /** Context flags (RFC 2744, section 3.1's GSS_C_*_FLAG), as a bit set. */
 export const ContextFlag = {
@@ -12,6 +13,8 @@ export const ContextFlag = {
 
 export interface ContextOptions {
   readonly host: string;
+  /** What the system knows of `host`: its canonical name belongs to the address that was connected to. */
+  readonly resolved: ResolvedHost;
   /** The server's principal; undefined for host/<host>. */
   readonly principal: string | undefined;
   readonly credentials: Credentials | undefined;

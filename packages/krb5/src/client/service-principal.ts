@@ -1,52 +1,41 @@
 /** From a service and a host's name to the principal (RFC 4120, section 6.2.1; krb5_sname_to_principal). */
-import { lookup, lookupService } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { hostRealm } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
-import { createResolver } from '../dns.js';
+import { systemErrorCode } from '../file/read-file.js';
+import { nameOf, type ResolvedHost, resolveHost } from '../host/resolve-host.js';
 import { NameType, type Principal, principalsEqual } from '../principal.js';
 import { qualifiedHost } from './short-name.js';
 
-/** Aliases of aliases that are followed. */
-const MAX_ALIASES = 8;
-
-/** A name is what DNS and /etc/hosts make of it; what they do not know stays as it is. */
-async function orElse<T>(question: Promise<T>, otherwise: T): Promise<T> {
-  return question.catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error) {
-      return otherwise;
-    }
-    throw error;
-  });
+/**
+ * The name that the system has for `host` after aliases, and with `rdns` the one that its address has. Undefined if the
+ * host is not known at all, or nobody could say: it then stays as it is.
+ */
+async function canonicalHost(
+  host: string,
+  rdns: boolean,
+  signal: AbortSignal | undefined,
+  resolved: ResolvedHost | undefined,
+): Promise<string | undefined> {
+  const found = resolved ?? (await resolveOrElse(host, signal));
+  const [address] = found?.addresses ?? [];
+  const name = found?.canonicalName;
+  return rdns && address !== undefined ? ((await nameOf(address.address, signal)) ?? name) : name;
 }
 
-/**
- * The name that DNS has for `host` after aliases, and with `rdns` the one that its address has. Undefined
- * where the host is not known at all.
- */
-async function canonicalHost(host: string, rdns: boolean): Promise<string | undefined> {
-  const resolver = createResolver();
-  let name = host;
-  // An address has no alias.
-  for (let alias = 0; alias < MAX_ALIASES && isIP(name) === 0; alias++) {
-    const [target] = await orElse(resolver.resolveCname(name), []);
-    if (target === undefined) {
-      break;
+async function resolveOrElse(
+  host: string,
+  signal: AbortSignal | undefined,
+): Promise<ResolvedHost | undefined> {
+  try {
+    return await resolveHost(host, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const code = systemErrorCode(error);
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+      return undefined;
     }
-    name = target;
+    throw error;
   }
-  if (name !== host && !rdns) {
-    return name;
-  }
-  const found = await orElse(lookup(name), undefined);
-  if (found === undefined) {
-    return name === host ? undefined : name;
-  }
-  if (!rdns) {
-    return name;
-  }
-  const reverse = await orElse(lookupService(found.address, 0), undefined);
-  return reverse?.hostname ?? name;
 }
 
 function principalFor(service: string, host: string, config: Krb5Config): Principal {
@@ -61,14 +50,16 @@ function principalFor(service: string, host: string, config: Krb5Config): Princi
 
 /**
  * The principals to try for `service` on `host`, one after the other: dns_canonicalize_hostname and rdns
- * say whether the name is taken as given, as DNS has it, or first the one and then the other. Throws the
- * signal's reason.
+ * say whether the name is taken as given, as the system has it, or first the one and then the other. `resolved` is what
+ * the system has, if that is known already: then the principal belongs to the addresses in it. Throws the signal's
+ * reason.
  */
 export async function* servicePrincipals(
   service: string,
   host: string,
   config: Krb5Config,
   signal: AbortSignal | undefined,
+  resolved?: ResolvedHost,
 ): AsyncGenerator<Principal> {
   const asGiven = principalFor(service, await qualifiedHost(host, config), config);
   if (config.dnsCanonicalizeHostname !== true) {
@@ -78,22 +69,10 @@ export async function* servicePrincipals(
     return;
   }
   signal?.throwIfAborted();
-  const canonicalName = await abortable(canonicalHost(host, config.rdns), signal);
+  const canonicalName = await canonicalHost(host, config.rdns, signal, resolved);
   const canonical =
     canonicalName === undefined ? asGiven : principalFor(service, canonicalName, config);
   if (config.dnsCanonicalizeHostname === true || !principalsEqual(canonical, asGiven)) {
     yield canonical;
   }
-}
-
-/** Waits for what cannot be stopped, until `signal` aborts. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) {
-    return work;
-  }
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -155,7 +155,8 @@ export function* readText(
   root: MutableSection,
 ): Generator<Include, void> {
   const state: FileState = { file, root, open: [], braceExpected: false, line: 0 };
-  for (const line of content.split('\n')) {
+  // What follows the last line feed is a line only if there is something.
+  for (const line of content.replace(/\n$/, '').split('\n')) {
     state.line += 1;
     // As for a C program, a line ends at a NUL.
     const text = line.split('\0', 1)[0] ?? '';

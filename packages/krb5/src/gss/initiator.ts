@@ -12,6 +12,7 @@ import { REFERRAL_REALM } from '../config/host-realm.js';
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error, ServiceTicketRefused } from '../errors.js';
+import type { ResolvedHost } from '../host/resolve-host.js';
 import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
@@ -23,6 +24,8 @@ import type { ContextStep, SecurityContext } from './security-context.js';
 export interface InitiatorOptions {
   /** The server's host, for the principal service/host; its realm by domain_realm, else the KDC's. */
   readonly host?: string | undefined;
+  /** What the system knows of `host`, if it was asked already: the principal is the one of these addresses then. */
+  readonly resolved?: ResolvedHost | undefined;
   /** The service on `host`; `host` without it. */
   readonly service?: string | undefined;
   /** The server's principal in full, instead of `host`; without a realm, in the default realm. */
@@ -163,7 +166,7 @@ function establish(
 }
 
 async function* targets(
-  { host, service, principal, signal }: InitiatorOptions,
+  { host, resolved, service, principal, signal }: InitiatorOptions,
   config: Krb5Config,
 ): AsyncGenerator<Principal> {
   if (principal !== undefined) {
@@ -172,7 +175,7 @@ async function* targets(
       : requireDefaultRealm(config);
     yield parsePrincipal(principal, { defaultRealm });
   } else if (host !== undefined) {
-    yield* servicePrincipals(service ?? 'host', host, config, signal);
+    yield* servicePrincipals(service ?? 'host', host, config, signal, resolved);
   }
 }
 

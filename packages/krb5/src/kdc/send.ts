@@ -5,9 +5,9 @@
  * failed; earlier steps keep listening, so a slow KDC's answer still counts. Who answered last comes first.
  */
 
-import { lookup } from 'node:dns/promises';
 import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
+import { resolveHost } from '../host/resolve-host.js';
 import { abandonmentOf } from './abandoned.js';
 import type { Kdc, KdcAddress, Transport } from './kdc.js';
 import { beginWith, isAnsweredBy, type LastAnswer, lastAnswered } from './last-answer.js';
@@ -87,7 +87,7 @@ export interface SendOptions<T> {
   readonly resolve?: Resolve;
 }
 
-const systemResolve: Resolve = (host) => lookup(host, { all: true });
+const systemResolve: Resolve = async (host, signal) => (await resolveHost(host, signal)).addresses;
 
 async function addressesOf(
   { host, port }: Kdc,

@@ -242,6 +242,16 @@ describe('include and includedir', () => {
     );
   });
 
+  it('takes a section for empty whose brace would come after the last line, as libkrb5 does', async () => {
+    for (const end of ['s =', 's =\n', 's =\n{\n']) {
+      const path = files.write('open', `[a]\nx = 6\n${end}`);
+      const profile = await readProfile({ KRB5_CONFIG: path });
+      expect(getStrings(profile, ['a', 'x'])).toEqual(['6']);
+    }
+    const path = files.write('open', '[a]\nx = 6\ns =\n\n');
+    await expect(readProfile({ KRB5_CONFIG: path })).rejects.toThrow(/expected \{/);
+  });
+
   it('refuses a file without end', async () => {
     const huge = files.huge('huge', 2 ** 40);
     await expect(readProfile({ KRB5_CONFIG: huge })).rejects.toThrow(

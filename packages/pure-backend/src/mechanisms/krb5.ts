@@ -5,8 +5,8 @@ import type { SecurityMechanism } from '../mechanism.js';
 /** Takes every kind of credentials, for each connection its own. */
 export const krb5Mechanism: SecurityMechanism = {
   name: 'krb5',
-  async createContext({ host, principal, credentials, signal }) {
-    const target = principal === undefined ? { host } : { principal };
+  async createContext({ host, resolved, principal, credentials, signal }) {
+    const target = principal === undefined ? { host, resolved } : { principal };
     return createInitiatorContext({ ...target, credentials, signal });
   },
 };

@@ -1,0 +1,244 @@
+/**
+ * A host's addresses and its canonical name, in the order in which the system looks for them: what getaddrinfo(3) gives
+ * with AI_CANONNAME, which Node does not have, and which cannot be cancelled.
+ */
+import { NODATA, NOTFOUND, TIMEOUT } from 'node:dns';
+import { lookup, lookupService, type Resolver } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { createResolver } from '../dns.js';
+import { systemErrorCode } from '../file/read-file.js';
+import { linesFor, nameOfAddress } from './hosts-file.js';
+import { type SystemFiles, systemFiles } from './system-files.js';
+
+export interface HostAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+export interface ResolvedHost {
+  /** The name after aliases; the name as it was given if there are none. */
+  readonly canonicalName: string;
+  /** In the order in which to try them. Empty if only the name's aliases are known. */
+  readonly addresses: readonly HostAddress[];
+}
+
+/** Aliases of aliases that are followed. */
+const MAX_ALIASES = 8;
+/** The services that are asked here. What others know, such as mDNS, LDAP or sssd, is asked of the system. */
+const ASKED_HERE: ReadonlySet<string> = new Set(['files', 'dns', 'resolve']);
+const LOOPBACK: readonly HostAddress[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
+
+/** getaddrinfo's errors, as Node has them: the name is not known, and nobody could say. */
+const UNKNOWN = { code: 'ENOTFOUND', errno: -3008 };
+const TRY_AGAIN = { code: 'EAI_AGAIN', errno: -3001 };
+
+function lookupError(details: typeof UNKNOWN, hostname: string, cause?: unknown): Error {
+  const error = new Error(`getaddrinfo ${details.code} ${hostname}`, { cause });
+  return Object.assign(error, details, { syscall: 'getaddrinfo', hostname });
+}
+
+/** A question's answer; empty if DNS says that there is no such name or record. */
+async function answers<T>(question: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await question;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === NOTFOUND || code === NODATA) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+async function askDns(resolver: Resolver, name: string): Promise<ResolvedHost | undefined> {
+  let canonicalName = name;
+  for (let alias = 0; alias < MAX_ALIASES; alias++) {
+    const [target] = await answers(resolver.resolveCname(canonicalName));
+    if (target === undefined) {
+      break;
+    }
+    canonicalName = target;
+  }
+  // Asked of the canonical name, so that the addresses are the ones of that host.
+  const [four, six] = await Promise.all([
+    answers(resolver.resolve4(canonicalName)),
+    answers(resolver.resolve6(canonicalName)),
+  ]);
+  if (canonicalName === name && four.length === 0 && six.length === 0) {
+    return undefined;
+  }
+  return {
+    canonicalName,
+    addresses: [
+      ...four.map((address): HostAddress => ({ address, family: 4 })),
+      ...six.map((address): HostAddress => ({ address, family: 6 })),
+    ],
+  };
+}
+
+/** The names to ask DNS for, in their order (resolver(5): search, ndots). */
+export function dnsCandidates(
+  host: string,
+  { search, ndots }: Pick<SystemFiles, 'search' | 'ndots'>,
+) {
+  if (host.endsWith('.')) {
+    return [host.slice(0, -1)];
+  }
+  const dots = host.split('.').length - 1;
+  const searched = search.map((domain) => `${host}.${domain.replace(/\.$/, '')}`);
+  return dots >= ndots ? [host, ...searched] : [...searched, host];
+}
+
+function inHosts({ hosts }: SystemFiles, host: string): ResolvedHost | undefined {
+  const lines = linesFor(hosts, host.replace(/\.$/, ''));
+  const canonicalName = lines[0]?.names[0];
+  if (canonicalName === undefined) {
+    return /^(?:.*\.)?localhost\.?$/i.test(host)
+      ? { canonicalName: host, addresses: LOOPBACK }
+      : undefined;
+  }
+  return { canonicalName, addresses: lines.map(({ address, family }) => ({ address, family })) };
+}
+
+async function inDns(
+  resolver: Resolver,
+  host: string,
+  files: SystemFiles,
+): Promise<ResolvedHost | undefined> {
+  for (const candidate of dnsCandidates(host, files)) {
+    const found = await askDns(resolver, candidate);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+/** What the system itself finds. It cannot be cancelled, and the process's end waits for it. */
+async function bySystem(host: string): Promise<ResolvedHost> {
+  const found = await lookup(host, { all: true });
+  const addresses = found.map(
+    ({ address, family }): HostAddress => ({ address, family: family === 6 ? 6 : 4 }),
+  );
+  return { canonicalName: host, addresses };
+}
+
+async function search(host: string, resolver: Resolver): Promise<ResolvedHost> {
+  const files = await systemFiles();
+  if (process.platform !== 'linux') {
+    return inHosts(files, host) ?? bySystem(host);
+  }
+  let failure: unknown;
+  for (const service of files.services) {
+    if (service === 'files') {
+      const found = inHosts(files, host);
+      if (found !== undefined) {
+        return found;
+      }
+    } else if (ASKED_HERE.has(service)) {
+      try {
+        const found = await inDns(resolver, host, files);
+        if (found !== undefined) {
+          return found;
+        }
+      } catch (error) {
+        if (systemErrorCode(error) === undefined) {
+          throw error;
+        }
+        failure = error;
+      }
+    }
+  }
+  // Who is silent is not asked once more by the system, which nobody can stop.
+  const others = files.services.some((service) => !ASKED_HERE.has(service));
+  if (others && systemErrorCode(failure) !== TIMEOUT) {
+    return bySystem(host);
+  }
+  throw failure === undefined ? lookupError(UNKNOWN, host) : lookupError(TRY_AGAIN, host, failure);
+}
+
+/** Whether this machine has an IPv6 address that others can reach. */
+function hasIPv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(
+      ({ family, internal, address }) =>
+        family === 'IPv6' && !internal && !address.toLowerCase().startsWith('fe80:'),
+    ),
+  );
+}
+
+/** The family that connections are likely to succeed with comes first (RFC 6724, rule 1). */
+function inOrder(addresses: readonly HostAddress[]): readonly HostAddress[] {
+  const first = hasIPv6() ? 6 : 4;
+  return [
+    ...addresses.filter(({ family }) => family === first),
+    ...addresses.filter(({ family }) => family !== first),
+  ];
+}
+
+/** Does `work` with a resolver that `signal` cancels. Rejects with the signal's reason. */
+async function cancellable<T>(
+  signal: AbortSignal | undefined,
+  work: (resolver: Resolver) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const resolver = createResolver();
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      resolver.cancel();
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work(resolver), aborted]);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * The canonical name and the addresses of `host`: /etc/hosts and DNS in nsswitch.conf's order; an address is its own.
+ * When `signal` aborts, the questions to DNS end at once. What only other services know is asked of the system, which
+ * does not stop.
+ *
+ * Rejects with the signal's reason; with an error of getaddrinfo's codes, ENOTFOUND or EAI_AGAIN; or with the system's
+ * error for a file that could not be read, such as EMFILE.
+ */
+export async function resolveHost(host: string, signal?: AbortSignal): Promise<ResolvedHost> {
+  const family = isIP(host);
+  if (family === 4 || family === 6) {
+    signal?.throwIfAborted();
+    return { canonicalName: host, addresses: [{ address: host, family }] };
+  }
+  const found = await cancellable(signal, (resolver) => search(host, resolver));
+  return { ...found, addresses: inOrder(found.addresses) };
+}
+
+/** The name of an address, by /etc/hosts, else by DNS; undefined if neither has one. Rejects with the signal's reason. */
+export async function nameOf(address: string, signal?: AbortSignal): Promise<string | undefined> {
+  return cancellable(signal, async (resolver) => {
+    const files = await systemFiles();
+    const own = nameOfAddress(files.hosts, address);
+    if (own !== undefined) {
+      return own;
+    }
+    try {
+      if (process.platform !== 'linux') {
+        return (await lookupService(address, 0)).hostname;
+      }
+      return (await answers(resolver.reverse(address)))[0];
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (systemErrorCode(error) === undefined) {
+        throw error;
+      }
+      return undefined;
+    }
+  });
+}

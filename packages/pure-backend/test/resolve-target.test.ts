@@ -1,0 +1,216 @@
+/** Names, the system's order of looking for them, and a DNS server that never answers. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RemctlNetworkError } from '@remctl/core';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolveTarget } from '../src/resolve-target.js';
+
+const core = new URL('../../core/dist/index.js', import.meta.url).href;
+const pure = new URL('../dist/index.js', import.meta.url).href;
+
+/** In a network of its own, where port 53 is its own too, with the resolver's files replaced. */
+const SCRIPT =
+  'ip link set lo up; for f in resolv.conf hosts nsswitch.conf; do mount --bind "$1/$f" "/etc/$f" || exit; done; shift; exec "$@"';
+/** Far below what the resolvers wait for a silent server, and far above what an end takes. */
+const BOUND_MS = 2_500;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'remctl-names-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Files {
+  readonly hosts?: string;
+  readonly nsswitch?: string;
+  readonly resolv?: string;
+}
+
+/** A command that runs in such a network. */
+function inOwnNetwork(files: Files, command: readonly string[]): [string, string[]] {
+  const home = mkdtempSync(join(folder, 'etc-'));
+  writeFileSync(join(home, 'hosts'), files.hosts ?? '127.0.0.1 localhost\n');
+  writeFileSync(join(home, 'nsswitch.conf'), files.nsswitch ?? 'hosts: files dns\n');
+  writeFileSync(join(home, 'resolv.conf'), files.resolv ?? 'nameserver 127.0.0.1\n');
+  const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
+  const words = ['--net', '--mount', ...asRoot, 'sh', '-c', SCRIPT, 'sh', home, ...command];
+  return ['unshare', words];
+}
+
+const node = (program: string, ...words: readonly string[]) => [
+  process.execPath,
+  '--input-type=module',
+  '-e',
+  program,
+  core,
+  pure,
+  ...words,
+];
+
+const SILENT = `
+  import { createSocket } from 'node:dgram';
+  import { once } from 'node:events';
+  const [core, pure] = process.argv.slice(1);
+  const { Remctl } = await import(core);
+  const { createPureBackend } = await import(pure);
+  const dns = createSocket('udp4').bind(53, '127.0.0.1');
+  const asked = once(dns, 'message');
+  await once(dns, 'listening');
+  dns.unref();
+  const ends = [];
+  const open = (options, signal) =>
+    new Remctl(createPureBackend(), options)
+      .open({ host: 'name.example.org', port: 4373, signal })
+      .catch(({ name, phase, message }) => ends.push({ name, phase, message }));
+  await open({ timeout: 0.5 });
+  await asked;
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error('enough')), 100);
+  const started = performance.now();
+  await open({}, controller.signal);
+  console.log(JSON.stringify({ ends, abortedMs: performance.now() - started - 100 }));`;
+
+test('a silent DNS: an open ends by its time-out and by an abort, and so does the process', async () => {
+  const resolv = 'nameserver 127.0.0.1\noptions timeout:30 attempts:5\n';
+  const child = spawn(...inOwnNetwork({ resolv }, node(SILENT)), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  let printed = Number.NaN;
+  child.stdout.on('data', (data: Buffer) => {
+    printed = performance.now();
+    stdout += data;
+  });
+  child.stderr.on('data', (data: Buffer) => (stderr += data));
+  const [status] = await once(child, 'close');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(performance.now() - printed).toBeLessThan(BOUND_MS);
+  const { ends, abortedMs } = JSON.parse(stdout);
+  expect(ends).toEqual([
+    {
+      name: 'RemctlTimeoutError',
+      phase: 'resolve',
+      message: expect.stringMatching(/name\.example\.org/),
+    },
+    { name: 'Error', message: 'enough' },
+  ]);
+  expect(abortedMs).toBeLessThan(100);
+});
+
+test('a host without an address of the source’s family', async () => {
+  const options = { host: '::1', port: 4373, sourceIp: '127.0.0.1', timeoutMs: 0 };
+  const { signal } = new AbortController();
+  const error = await resolveTarget({ ...options, signal }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(RemctlNetworkError);
+  expect(error).toMatchObject({ code: 'ENOTFOUND', phase: 'resolve' });
+});
+
+describe('the principal is asked for by the name that the system has, as by the C client', () => {
+  let realm: Realm;
+  beforeAll(async () => {
+    realm = await startRealm();
+  });
+  afterAll(() => realm?.dispose());
+
+  const FILES: Files = {
+    hosts: '127.0.0.1 localhost\n127.0.0.4 first.example.test second.example.test ALIAS\n',
+    resolv: 'nameserver 127.0.0.1\nsearch example.test\n',
+  };
+
+  /** DNS that says of every name that it is an alias of wrong.example.test, at another address. */
+  const LYING_DNS = `
+    import { createSocket } from 'node:dgram';
+    const dns = createSocket('udp4').bind(53, '127.0.0.1');
+    const name = (text) => Buffer.concat([...text.split('.').map((each) => Buffer.from(String.fromCharCode(each.length) + each)), Buffer.of(0)]);
+    dns.on('message', (query, { port, address }) => {
+      let end = 12;
+      while (query[end] !== 0) end += query[end] + 1;
+      const type = query.readUInt16BE(end + 1);
+      const asked = query.subarray(12, end + 1).toString('latin1');
+      const isWrong = asked.includes('wrong');
+      const records = [];
+      const add = (number, data) => { const head = Buffer.alloc(10); head.writeUInt16BE(number, 0); head.writeUInt16BE(1, 2); head.writeUInt32BE(60, 4); head.writeUInt16BE(data.length, 8); records.push(Buffer.concat([isWrong || number === 5 ? query.subarray(12, end + 1) : name('wrong.example.test'), head, data])); };
+      if (!isWrong && (type === 5 || type === 1)) add(5, name('wrong.example.test'));
+      if (type === 1) add(1, Buffer.of(127, 0, 0, 9));
+      const header = Buffer.alloc(12);
+      query.copy(header, 0, 0, 2);
+      header.writeUInt16BE(0x8180, 2);
+      header.writeUInt16BE(1, 4);
+      header.writeUInt16BE(records.length, 6);
+      dns.send(Buffer.concat([header, query.subarray(12, end + 5), ...records]), port, address);
+    });
+    await new Promise((resolve) => dns.once('listening', resolve));`;
+
+  /** What each asks the KDC for, read from the requests that come to the port where it should be. */
+  const ASK = `
+    import { spawn } from 'node:child_process';
+    import { once } from 'node:events';
+    import { createServer } from 'node:net';
+    const [core, pure, host, kdcPort] = process.argv.slice(1);
+    const { Remctl } = await import(core);
+    const { createPureBackend } = await import(pure);
+    const server = createServer((socket) => socket.resume().on('error', () => undefined));
+    server.listen(4399, '0.0.0.0');
+    await once(server, 'listening');
+    const kdc = createSocket('udp4').bind(Number(kdcPort), '127.0.0.1');
+    await once(kdc, 'listening');
+    const START = Buffer.from('\\x1b\\x04host\\x1b', 'latin1');
+    const requested = async () => {
+      for (;;) {
+        const [request] = await once(kdc, 'message');
+        const at = request.indexOf(START);
+        if (at === -1) continue;
+        const name = at + START.length + 1;
+        return request.toString('latin1', name, name + request[name - 1]);
+      }
+    };
+    const ours = requested();
+    const controller = new AbortController();
+    const { signal } = controller;
+    new Remctl(createPureBackend()).open({ host, port: 4399, signal }).catch(() => undefined);
+    const first = await ours;
+    controller.abort();
+    const theirs = requested();
+    const child = spawn('remctl', ['-p', '4399', host, 'test'], { stdio: 'ignore' });
+    console.log(JSON.stringify({ ours: first, theirs: await theirs }));
+    child.kill('SIGKILL');
+    process.exit();`;
+
+  function ask(host: string, files: Files, lines: readonly string[]) {
+    const conf = join(mkdtempSync(join(folder, 'conf-')), 'krb5.conf');
+    const text = readFileSync(realm.krb5Conf, 'utf8')
+      .replace(/^.*(dns_canonicalize_hostname|rdns).*$/gm, '')
+      .replace('[libdefaults]', ['[libdefaults]', ...lines].join('\n  '));
+    writeFileSync(conf, text);
+    const program = node(`${LYING_DNS}\n${ASK}`, host, String(realm.kdcPort));
+    const env = { ...process.env, ...realm.env, KRB5_CONFIG: conf };
+    const output = execFileSync(...inOwnNetwork(files, program), { env, encoding: 'utf8' });
+    return JSON.parse(output) as { readonly ours: string; readonly theirs: string };
+  }
+
+  test.each([
+    [
+      'an alias of the hosts file, whatever DNS says',
+      'alias',
+      ['rdns = false'],
+      'first.example.test',
+    ],
+    ['the same with rdns', 'alias', [], 'first.example.test'],
+    ['an alias of DNS', 'www.example.test', ['rdns = false'], 'wrong.example.test'],
+    ['a name without a dot, by the search list', 'www', ['rdns = false'], 'wrong.example.test'],
+  ])('%s', (_, host, lines, expected) => {
+    expect(ask(host, FILES, lines)).toEqual({ ours: expected, theirs: expected });
+  });
+
+  test('without dns_canonicalize_hostname it is as it is given', () => {
+    const { ours, theirs } = ask('alias', FILES, ['dns_canonicalize_hostname = false']);
+    expect(ours).toBe('alias');
+    // The program makes it canonical by itself, whatever krb5.conf says; libkrb5 would not.
+    expect(theirs).toBe('first.example.test');
+  });
+});
