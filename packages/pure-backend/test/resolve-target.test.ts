@@ -1,45 +1,21 @@
-/** Names, the system's order of looking for them, and a DNS server that never answers. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+/** Names, and the system's order of looking for them. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RemctlNetworkError } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
+import { type Realm, type ResolverFiles, startRealm, withNetwork } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveTarget } from '../src/resolve-target.js';
 
 const core = new URL('../../core/dist/index.js', import.meta.url).href;
 const pure = new URL('../dist/index.js', import.meta.url).href;
 
-/** In a network of its own, where port 53 is its own too, with the resolver's files replaced. */
-const SCRIPT =
-  'ip link set lo up; for f in resolv.conf hosts nsswitch.conf; do mount --bind "$1/$f" "/etc/$f" || exit; done; shift; exec "$@"';
-/** Far below what the resolvers wait for a silent server, and far above what an end takes. */
-const BOUND_MS = 2_500;
-
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'remctl-names-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Files {
-  readonly hosts?: string;
-  readonly nsswitch?: string;
-  readonly resolv?: string;
-}
-
-/** A command that runs in such a network. */
-function inOwnNetwork(files: Files, command: readonly string[]): [string, string[]] {
-  const home = mkdtempSync(join(folder, 'etc-'));
-  writeFileSync(join(home, 'hosts'), files.hosts ?? '127.0.0.1 localhost\n');
-  writeFileSync(join(home, 'nsswitch.conf'), files.nsswitch ?? 'hosts: files dns\n');
-  writeFileSync(join(home, 'resolv.conf'), files.resolv ?? 'nameserver 127.0.0.1\n');
-  const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
-  const words = ['--net', '--mount', ...asRoot, 'sh', '-c', SCRIPT, 'sh', home, ...command];
-  return ['unshare', words];
-}
 
 const node = (program: string, ...words: readonly string[]) => [
   process.execPath,
@@ -50,57 +26,6 @@ const node = (program: string, ...words: readonly string[]) => [
   pure,
   ...words,
 ];
-
-const SILENT = `
-  import { createSocket } from 'node:dgram';
-  import { once } from 'node:events';
-  const [core, pure] = process.argv.slice(1);
-  const { Remctl } = await import(core);
-  const { createPureBackend } = await import(pure);
-  const dns = createSocket('udp4').bind(53, '127.0.0.1');
-  const asked = once(dns, 'message');
-  await once(dns, 'listening');
-  dns.unref();
-  const ends = [];
-  const open = (options, signal) =>
-    new Remctl(createPureBackend(), options)
-      .open({ host: 'name.example.org', port: 4373, signal })
-      .catch(({ name, phase, message }) => ends.push({ name, phase, message }));
-  await open({ timeout: 0.5 });
-  await asked;
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(new Error('enough')), 100);
-  const started = performance.now();
-  await open({}, controller.signal);
-  console.log(JSON.stringify({ ends, abortedMs: performance.now() - started - 100 }));`;
-
-test('a silent DNS: an open ends by its time-out and by an abort, and so does the process', async () => {
-  const resolv = 'nameserver 127.0.0.1\noptions timeout:30 attempts:5\n';
-  const child = spawn(...inOwnNetwork({ resolv }, node(SILENT)), {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  let printed = Number.NaN;
-  child.stdout.on('data', (data: Buffer) => {
-    printed = performance.now();
-    stdout += data;
-  });
-  child.stderr.on('data', (data: Buffer) => (stderr += data));
-  const [status] = await once(child, 'close');
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(performance.now() - printed).toBeLessThan(BOUND_MS);
-  const { ends, abortedMs } = JSON.parse(stdout);
-  expect(ends).toEqual([
-    {
-      name: 'RemctlTimeoutError',
-      phase: 'resolve',
-      message: expect.stringMatching(/name\.example\.org/),
-    },
-    { name: 'Error', message: 'enough' },
-  ]);
-  expect(abortedMs).toBeLessThan(100);
-});
 
 test('a host without an address of the source’s family', async () => {
   const options = { host: '::1', port: 4373, sourceIp: '127.0.0.1', timeoutMs: 0 };
@@ -117,7 +42,7 @@ describe('the principal is asked for by the name that the system has, as by the 
   });
   afterAll(() => realm?.dispose());
 
-  const FILES: Files = {
+  const FILES: ResolverFiles = {
     hosts: '127.0.0.1 localhost\n127.0.0.4 first.example.test second.example.test ALIAS\n',
     resolv: 'nameserver 127.0.0.1\nsearch example.test\n',
   };
@@ -181,7 +106,7 @@ describe('the principal is asked for by the name that the system has, as by the 
     child.kill('SIGKILL');
     process.exit();`;
 
-  function ask(host: string, files: Files, lines: readonly string[]) {
+  function ask(host: string, files: ResolverFiles, lines: readonly string[]) {
     const conf = join(mkdtempSync(join(folder, 'conf-')), 'krb5.conf');
     const text = readFileSync(realm.krb5Conf, 'utf8')
       .replace(/^.*(dns_canonicalize_hostname|rdns).*$/gm, '')
@@ -189,7 +114,8 @@ describe('the principal is asked for by the name that the system has, as by the 
     writeFileSync(conf, text);
     const program = node(`${LYING_DNS}\n${ASK}`, host, String(realm.kdcPort));
     const env = { ...process.env, ...realm.env, KRB5_CONFIG: conf };
-    const output = execFileSync(...inOwnNetwork(files, program), { env, encoding: 'utf8' });
+    const [command = '', ...args] = withNetwork(folder, files, program);
+    const output = execFileSync(command, args, { env, encoding: 'utf8' });
     return JSON.parse(output) as { readonly ours: string; readonly theirs: string };
   }
 

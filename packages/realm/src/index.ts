@@ -8,6 +8,7 @@ export {
 export { type BlackHole, startBlackHole } from './black-hole.js';
 export type { ClockOffset } from './clock.js';
 export { withHosts } from './own-hosts.js';
+export { type ResolverFiles, withNetwork } from './own-network.js';
 export { freePort } from './ports.js';
 export {
   type ProxyAddress,

@@ -1,7 +1,13 @@
 /** A server's name with several addresses, of which some swallow connections or refuse them. */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, startBlackHole, startForwardingProxy, withHosts } from '@remctl/realm';
+import {
+  freePort,
+  startBlackHole,
+  startForwardingProxy,
+  withHosts,
+  withNetwork,
+} from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, Context } from '../case.js';
 import { INTERRUPT_BOUND_MS } from './helpers.js';
@@ -84,6 +90,32 @@ const PROGRAM = `${PRELUDE}
   result.sockets = sockets() - before;
   console.log(JSON.stringify(result));
   process.exit();`;
+
+/** Opens a name that a silent DNS is asked for, once until the time-out and once until an abort. */
+const SILENT_DNS_PROGRAM = `${PRELUDE}
+  import { createSocket } from 'node:dgram';
+  import { once } from 'node:events';
+  const dns = createSocket('udp4').bind(53, '127.0.0.1');
+  const asked = once(dns, 'message');
+  await once(dns, 'listening');
+  dns.unref();
+  const ends = [];
+  const open = (options, signal) =>
+    new Remctl(backend, options)
+      .open({ host: 'name.example.org', port: 4373, signal })
+      .catch(({ name, phase, message }) => ends.push({ name, phase, message }));
+  await open({ timeout: 0.5 });
+  await asked;
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error('enough')), 100);
+  const started = performance.now();
+  await open({}, controller.signal);
+  console.log(JSON.stringify({ ends, abortedMs: performance.now() - started - 100 }));`;
+
+/** What the C library waits for an answer: options of resolv.conf, at their largest. */
+const PATIENT_RESOLVER = 'nameserver 127.0.0.1\noptions timeout:30 attempts:5\n';
+/** Milliseconds: far below what any resolver waits, and far above what an end takes. */
+const SILENT_DNS_BOUND_MS = 2500;
 
 interface Options {
   readonly timeout?: number;
@@ -241,6 +273,36 @@ export const addressCases: readonly Case[] = [
       expect(await openAt(context, ['::1', server], port, { timeout: TIMEOUT })).toMatchObject({
         stdout: 'there\n',
       });
+    },
+  },
+  {
+    id: 'addresses/silent-dns',
+    title:
+      'DNS never answers: an open ends by its time-out and by an abort, and so does the process',
+    async run(context) {
+      const { realm } = context;
+      let printed = Number.NaN;
+      const { ends, abortedMs } = await inOwnProcess<{ ends: unknown[]; abortedMs: number }>(
+        context,
+        {
+          program: SILENT_DNS_PROGRAM,
+          job: {},
+          wrap: (command) => withNetwork(realm.folder, { resolv: PATIENT_RESOLVER }, command),
+          onLine: () => {
+            printed = performance.now();
+          },
+        },
+      );
+      expect(performance.now() - printed).toBeLessThan(SILENT_DNS_BOUND_MS);
+      expect(ends).toEqual([
+        {
+          name: 'RemctlTimeoutError',
+          phase: 'resolve',
+          message: expect.stringMatching(/name\.example\.org/),
+        },
+        { name: 'Error', message: 'enough' },
+      ]);
+      expect(abortedMs).toBeLessThan(INTERRUPT_BOUND_MS);
     },
   },
 ];
