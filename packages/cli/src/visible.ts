@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Control characters but line feed and tab, and what reorders text or ends a line in other ways: someone else may
- * have chosen the message, and must not command the terminal.
+ * Control characters but line feed and tab, and what reorders text or ends a line in other ways:
+ * someone else may have chosen the message, and must not command the terminal.
  */
 const CONTROLS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -24,7 +24,10 @@ export function visible(text: string): string {
   return text.replace(CONTROLS, escaped);
 }
 
-/** The same for bytes: of those that are not UTF-8 each is looked at by itself, and stays unless it is a control. */
+/**
+ * The same for bytes: of those that are not UTF-8 each is looked at by itself, and stays unless it
+ * is a control.
+ */
 export function visibleBytes(bytes: Uint8Array): Uint8Array {
   return isUtf8(bytes)
     ? Buffer.from(visible(Buffer.from(bytes).toString('utf8')))

@@ -57,8 +57,8 @@ async function collectUntilSteady(): Promise<void> {
 }
 
 /**
- * Once collections free nothing more. With `earlier`, once there are no more descriptors and threads than then,
- * or the time for that is over.
+ * Once collections free nothing more. With `earlier`, once there are no more descriptors and
+ * threads than then, or the time for that is over.
  */
 export async function settledUsage(earlier?: Usage): Promise<Usage> {
   await collectUntilSteady();

@@ -143,7 +143,10 @@ export function encodeCommand(command: Command): Uint8Array[] {
   return words;
 }
 
-/** Octets that a command of protocol 1 may have: the largest input of gss_wrap (specification, section 1). */
+/**
+ * Octets that a command of protocol 1 may have: the largest input of gss_wrap (specification,
+ * section 1).
+ */
 const PROTOCOL_1_MAX_LENGTH = 64 * 1024;
 /** Octets of a count or a length. */
 const NUMBER_LENGTH = 4;
@@ -218,7 +221,10 @@ export function checkMinProtocol(minProtocol: 1 | 2): 1 | 2 {
   return minProtocol;
 }
 
-/** Errors: TypeError; RangeError where it is no numeric address: "It must be an IP address, not a host name." */
+/**
+ * Errors: TypeError; RangeError where it is no numeric address: "It must be an IP address, not a
+ * host name."
+ */
 export function checkSourceIp(source: string): string {
   if (isIP(checkText('source', source)) === 0) {
     throw new RangeError(

@@ -90,7 +90,10 @@ export interface Connection {
    */
   noop(wait: Wait): Promise<void>;
 
-  /** Ends in order: MESSAGE_QUIT, then the socket, released when this settles. Never rejects, never hangs. */
+  /**
+   * Ends in order: MESSAGE_QUIT, then the socket, released when this settles. Never rejects, never
+   * hangs.
+   */
   close(): Promise<void>;
 
   /** Ends at once. What waits rejects within 100 ms. May be called more than once, and after close. */

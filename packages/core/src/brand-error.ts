@@ -5,9 +5,10 @@ type ErrorClass = abstract new (...args: never[]) => Error;
 const byPrototype = Function.prototype[Symbol.hasInstance];
 
 /**
- * Marks `errorClass` with a brand that every copy of its package shares (`Symbol.for(key)`): two copies in one
- * program are usual, such as two global installs. `name` is what instances are called, also after a minifier
- * renamed the class. A class that an application derives keeps the ordinary `instanceof`.
+ * Marks `errorClass` with a brand that every copy of its package shares (`Symbol.for(key)`): two
+ * copies in one program are usual, such as two global installs. `name` is what instances are
+ * called, also after a minifier renamed the class. A class that an application derives keeps the
+ * ordinary `instanceof`.
  */
 export function brandError(errorClass: ErrorClass, key: string, name: string): void {
   const brand = Symbol.for(key);

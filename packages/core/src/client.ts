@@ -53,9 +53,9 @@ export interface CallOptions {
 
 export interface RunOptions extends CallOptions {
   /**
-   * Bytes of output, of both streams together, that the run keeps at most: what `text()` and `bytes()` gather, and
-   * what came for a stream that nobody has read yet. One more ends it with RemctlOutputLimitError. Without it, the
-   * client's, else 256 MiB (`DEFAULT_MAX_OUTPUT`).
+   * Bytes of output, of both streams together, that the run keeps at most: what `text()` and
+   * `bytes()` gather, and what came for a stream that nobody has read yet. One more ends it with
+   * RemctlOutputLimitError. Without it, the client's, else 256 MiB (`DEFAULT_MAX_OUTPUT`).
    */
   readonly maxOutput?: number | undefined;
 }
@@ -128,8 +128,8 @@ export class Remctl {
   }
 
   /**
-   * What is known of the last command that was taken; the same as an error's `commandState`, also after an abort and
-   * after another `open()`. `not-sent` before any.
+   * What is known of the last command that was taken; the same as an error's `commandState`, also
+   * after an abort and after another `open()`. `not-sent` before any.
    */
   get commandState(): CommandState {
     return this.#last.state;

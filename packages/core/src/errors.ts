@@ -113,8 +113,8 @@ export class RemctlInvalidTokenError extends RemctlError {}
 export class RemctlUnsupportedError extends RemctlError {}
 
 /**
- * A command wrote more than a run may keep (`maxOutput`). The connection is closed, and the command may still be
- * running.
+ * A command wrote more than a run may keep (`maxOutput`). The connection is closed, and the command
+ * may still be running.
  */
 export class RemctlOutputLimitError extends RemctlError {
   /** The bytes that were allowed. */

@@ -54,8 +54,8 @@ export async function loadBackend(backend: BackendName | Backend | undefined): P
 }
 
 /**
- * Imports a package from core's own place, else from the program's. The current folder and its parents are never
- * looked in: they may be another user's.
+ * Imports a package from core's own place, else from the program's. The current folder and its
+ * parents are never looked in: they may be another user's.
  */
 async function importPackage(name: string): Promise<Record<string, unknown>> {
   let missing: unknown;

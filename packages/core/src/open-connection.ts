@@ -1,4 +1,7 @@
-/** How a connection is opened, for every backend: in its turn, on the two default ports, again where it was dropped. */
+/**
+ * How a connection is opened, for every backend: in its turn, on the two default ports, again where
+ * it was dropped.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckedTarget } from './arguments.js';
 import type { Backend, Connection, ConnectOptions } from './backend.js';
@@ -17,8 +20,8 @@ const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1000;
 
 /**
- * Milliseconds that negotiations may take without a time-out, those of all tries together: more than the 30 s that
- * KDCs are asked for.
+ * Milliseconds that negotiations may take without a time-out, those of all tries together: more
+ * than the 30 s that KDCs are asked for.
  */
 const NEGOTIATE_MS = 60_000;
 
@@ -72,7 +75,10 @@ export async function openConnection(backend: Backend, options: OpenOptions): Pr
   }
 }
 
-/** What this process or machine has run out of: no server dropped anything, and no other port would help. */
+/**
+ * What this process or machine has run out of: no server dropped anything, and no other port would
+ * help.
+ */
 const SHORTAGES = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 
 function isShortage(error: unknown): boolean {

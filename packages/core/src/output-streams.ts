@@ -18,8 +18,9 @@ interface OpenStream {
 }
 
 /**
- * Output for a stream that nobody reads just now is kept until it is read, or until that stream is cancelled:
- * also for a stream that nobody has asked for yet. At most `maxOutput` bytes are kept; more fails the run.
+ * Output for a stream that nobody reads just now is kept until it is read, or until that stream is
+ * cancelled: also for a stream that nobody has asked for yet. At most `maxOutput` bytes are kept;
+ * more fails the run.
  */
 export class OutputStreams {
   readonly #reader: TokenReader;

@@ -24,8 +24,9 @@ function folderWith(name: string, program: string): string | undefined {
 }
 
 /**
- * The path of the package's main module, as the program's own `import` would find it; undefined if the program
- * has no such package. NODE_PATH and the node_modules of a home are not looked in, as `import` does not either.
+ * The path of the package's main module, as the program's own `import` would find it; undefined if
+ * the program has no such package. NODE_PATH and the node_modules of a home are not looked in, as
+ * `import` does not either.
  *
  * Throws: what Node throws for a package that is there and cannot be resolved.
  */

@@ -44,7 +44,10 @@ export interface RunSettings {
 /** Stops watching the signals of runs that nobody holds any more. */
 const dropped = new FinalizationRegistry<() => void>((unwatch) => unwatch());
 
-/** Interrupts a run when its signal aborts. A signal that lives long does not keep the run, and its client. */
+/**
+ * Interrupts a run when its signal aborts. A signal that lives long does not keep the run, and its
+ * client.
+ */
 function interruptOnAbort(run: RemctlCommand, signal: AbortSignal | undefined): () => void {
   if (signal === undefined) return () => undefined;
   const weak = new WeakRef(run);
@@ -60,8 +63,8 @@ function interruptOnAbort(run: RemctlCommand, signal: AbortSignal | undefined): 
  * - `await run.text()` or `await run.bytes()`: all of it;
  * - `await run.discard()`: its end alone.
  *
- * No output is lost: what nobody has read yet is kept, up to `maxOutput` bytes. More than that ends the run with
- * RemctlOutputLimitError.
+ * No output is lost: what nobody has read yet is kept, up to `maxOutput` bytes. More than that ends
+ * the run with RemctlOutputLimitError.
  */
 export class RemctlCommand implements AsyncIterable<ServerToken> {
   readonly #sent: Promise<void>;
@@ -91,8 +94,9 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
   }
 
   /**
-   * The exit status, 0 to 255, once the answer has been read to its end. If neither stream was asked for, this
-   * reads the answer, and keeps the output for `stdout` and `stderr`; `discard()` keeps none.
+   * The exit status, 0 to 255, once the answer has been read to its end. If neither stream was
+   * asked for, this reads the answer, and keeps the output for `stdout` and `stderr`; `discard()`
+   * keeps none.
    *
    * Errors: RemctlProtocolError if the server answered with an error; those of `client.output()`;
    * RemctlOutputLimitError; the signal's reason.
@@ -110,8 +114,9 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
   }
 
   /**
-   * Standard output. Bytes are read from the server when this or `stderr` wants some. What arrives for the other
-   * stream meanwhile is kept for it, also if it is asked for later; cancel the one that is not wanted.
+   * Standard output. Bytes are read from the server when this or `stderr` wants some. What arrives
+   * for the other stream meanwhile is kept for it, also if it is asked for later; cancel the one
+   * that is not wanted.
    */
   get stdout(): ReadableStream<Uint8Array> {
     return this.#openStreams('stdout and stderr').get(STDOUT);
@@ -133,8 +138,9 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
   }
 
   /**
-   * The whole answer, its output decoded as UTF-8: what is not UTF-8 becomes U+FFFD, a byte order mark stays. The
-   * output of each stream may have as many bytes as a string has characters (`buffer.constants.MAX_STRING_LENGTH`).
+   * The whole answer, its output decoded as UTF-8: what is not UTF-8 becomes U+FFFD, a byte order
+   * mark stays. The output of each stream may have as many bytes as a string has characters
+   * (`buffer.constants.MAX_STRING_LENGTH`).
    *
    * Errors: as `bytes()`.
    */
@@ -144,7 +150,10 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
     return { stdout: utf8.decode(stdout), stderr: utf8.decode(stderr), status };
   }
 
-  /** Reads the answer to its end, and keeps none of its output. Gives the exit status. Errors: as `status`. */
+  /**
+   * Reads the answer to its end, and keeps none of its output. Gives the exit status. Errors: as
+   * `status`.
+   */
   async discard(): Promise<number> {
     const { next } = this.#read('discard()');
     while ((await next()) !== undefined);

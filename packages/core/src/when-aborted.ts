@@ -18,8 +18,8 @@ function watch(signal: AbortSignal): Watched {
 }
 
 /**
- * Calls `act` when `signal` aborts. Returns what ends that; it must be called once the abort is of no interest any
- * more. Acts of one signal run in the order in which they came.
+ * Calls `act` when `signal` aborts. Returns what ends that; it must be called once the abort is of
+ * no interest any more. Acts of one signal run in the order in which they came.
  */
 export function whenAborted(signal: AbortSignal | undefined, act: () => void): () => void {
   if (signal === undefined) return () => undefined;

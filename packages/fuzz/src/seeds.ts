@@ -1,7 +1,7 @@
 /**
- * Adds to the corpora what real parts make: caches of kinit, keytabs of kadmin, a KDC's answers, the tokens of
- * a context with remctld and its messages. `node dist/seeds.js`; then `pnpm fuzz` keeps those that cover
- * something.
+ * Adds to the corpora what real parts make: caches of kinit, keytabs of kadmin, a KDC's answers,
+ * the tokens of a context with remctld and its messages. `node dist/seeds.js`; then `pnpm fuzz`
+ * keeps those that cover something.
  */
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';

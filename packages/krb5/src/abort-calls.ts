@@ -19,8 +19,8 @@ function callsOf(signal: AbortSignal): Calls {
 }
 
 /**
- * Calls `call` when `signal` aborts, which it has not yet; gives back what takes that back. However many wait with a
- * signal, it has one listener: Node warns of more than ten. `call` must not throw.
+ * Calls `call` when `signal` aborts, which it has not yet; gives back what takes that back. However
+ * many wait with a signal, it has one listener: Node warns of more than ten. `call` must not throw.
  */
 export function onAbort(signal: AbortSignal, call: () => void): () => void {
   const own = calls.get(signal) ?? callsOf(signal);

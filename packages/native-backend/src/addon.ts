@@ -41,7 +41,10 @@ export interface Session {
   close(): void;
   consumed(bytes: number): void;
   abort(): void;
-  /** '', 'DATA', 'EOF', or the system's name and text for what broke the connection: 'EPIPE: Broken pipe'. */
+  /**
+   * '', 'DATA', 'EOF', or the system's name and text for what broke the connection: 'EPIPE: Broken
+   * pipe'.
+   */
   unasked(): string;
   /** Bytes that the network took so far. */
   sent(): number;

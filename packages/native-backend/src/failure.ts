@@ -58,8 +58,8 @@ function nameOf(code: string): string {
 }
 
 /**
- * The error for what this process has run out of. It is of phase `connect`, wherever it came: the server has
- * dropped nothing, so that there is nothing to try again.
+ * The error for what this process has run out of. It is of phase `connect`, wherever it came: the
+ * server has dropped nothing, so that there is nothing to try again.
  */
 function shortageError(at: string, text: string, code: string): RemctlNetworkError {
   const message = `cannot connect to ${at}: ${text} (${code}): ${SHORTAGE_REMEDIES[code]}`;

@@ -3,8 +3,9 @@ import type { Backend } from '@remctl/core';
 import { ServiceTicketRefused } from '@remctl/krb5';
 
 /**
- * `connect`, and once more where the server has another key than the ticket at hand was made for: the mechanism takes
- * another ticket then. Nothing of a command has been sent. Both attempts together take the time of one.
+ * `connect`, and once more where the server has another key than the ticket at hand was made for:
+ * the mechanism takes another ticket then. Nothing of a command has been sent. Both attempts
+ * together take the time of one.
  */
 export function withAnotherTicket(connect: Backend['connect']): Backend['connect'] {
   return async (options) => {

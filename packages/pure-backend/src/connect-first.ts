@@ -39,9 +39,9 @@ function delayBetween(count: number, timeoutMs: number): number {
  * attempt fails; those that were begun go on. The others are cancelled, also where none connects. At most
  * MAX_ADDRESSES are tried.
  *
- * The time-out is for all of them together. Rejects with AggregateError where all have failed, the failures in
- * the order of the addresses; with `onTimeout`'s error, which gets the failures so far; with the
- * signal's reason. There must be an address.
+ * The time-out is for all of them together. Rejects with AggregateError where all have failed, the
+ * failures in the order of the addresses; with `onTimeout`'s error, which gets the failures so far;
+ * with the signal's reason. There must be an address.
  */
 export async function connectFirst<T>(
   addresses: readonly string[],

@@ -83,11 +83,12 @@ async function connectAny(addresses: readonly string[], options: DialOptions): P
 }
 
 /**
- * Connects to the first of the host's addresses that takes a connection: see `connectFirst`. There must be one.
+ * Connects to the first of the host's addresses that takes a connection: see `connectFirst`. There
+ * must be one.
  *
- * Rejects with the signal's reason, RemctlNetworkError of phase `connect`, with every address's failure in `cause`, or
- * RemctlTimeoutError. A reset is of phase `negotiate`: the server took the connection, and dropped it before this side
- * had noticed.
+ * Rejects with the signal's reason, RemctlNetworkError of phase `connect`, with every address's
+ * failure in `cause`, or RemctlTimeoutError. A reset is of phase `negotiate`: the server took the
+ * connection, and dropped it before this side had noticed.
  */
 export async function dial(options: DialOptions, addresses: readonly string[]): Promise<Wire> {
   options.signal.throwIfAborted();
@@ -97,7 +98,8 @@ export async function dial(options: DialOptions, addresses: readonly string[]): 
 function socketWire(socket: Socket): Wire {
   let failure = socket.errored ?? undefined;
   let paused = false;
-  // Where a server sends faster than its messages are opened, libuv would read for many milliseconds on end.
+  // Where a server sends faster than its messages are opened, libuv would read for many
+  // milliseconds on end.
   let resting = false;
   let taken = 0;
   const rest = () => {

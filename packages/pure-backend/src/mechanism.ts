@@ -1,4 +1,7 @@
-/** What authenticates a connection and protects its messages: GSS-API (RFC 2743), as far as remctl needs it. */
+/**
+ * What authenticates a connection and protects its messages: GSS-API (RFC 2743), as far as remctl
+ * needs it.
+ */
 import type { Credentials } from '@remctl/core';
 import type { ResolvedHost } from '@remctl/krb5';
 

@@ -8,8 +8,9 @@ import { shortageError, shortageIn, shortageNow } from './shortage.js';
 import { systemFailure } from './system-error.js';
 
 /**
- * The addresses of the host, of the source address's family if there is one, and its canonical name. The time-out and
- * the signal end the questions to DNS too, so that nothing is waited for afterwards, at the process's end either.
+ * The addresses of the host, of the source address's family if there is one, and its canonical
+ * name. The time-out and the signal end the questions to DNS too, so that nothing is waited for
+ * afterwards, at the process's end either.
  *
  * Rejects with the signal's reason; RemctlTimeoutError or RemctlNetworkError of phase `resolve`.
  */

@@ -24,8 +24,9 @@ export function shortageIn(error: unknown): Error | undefined {
 }
 
 /**
- * The system's error where no file can be opened now; else undefined. For libraries that do not say why they
- * failed: the system's resolver takes a hosts file that it cannot open for one without the name.
+ * The system's error where no file can be opened now; else undefined. For libraries that do not say
+ * why they failed: the system's resolver takes a hosts file that it cannot open for one without the
+ * name.
  */
 export async function shortageNow(): Promise<Error | undefined> {
   try {

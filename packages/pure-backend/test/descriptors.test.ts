@@ -59,7 +59,10 @@ const newPassword = (): ClientOptions => ({
   clientPrincipal: realm.principals.client,
 });
 
-/** Opens with so many descriptors left. Then the same client has to open, and nothing may be left behind. */
+/**
+ * Opens with so many descriptors left. Then the same client has to open, and nothing may be left
+ * behind.
+ */
 async function openWith(left: number, client: Remctl, host: string): Promise<unknown> {
   const server = [host, realm.port, realm.principals.server] as const;
   const before = descriptors();

@@ -1,4 +1,7 @@
-/** What stands where a KDC should be: one that says nothing, one that answers what is no answer, one that comes and goes. */
+/**
+ * What stands where a KDC should be: one that says nothing, one that answers what is no answer, one
+ * that comes and goes.
+ */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';

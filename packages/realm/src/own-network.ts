@@ -12,14 +12,17 @@ export interface ResolverFiles {
   readonly resolv?: string;
 }
 
-/** Makes loopback usable, puts the files over the system's in a mount name space, then becomes the program. */
+/**
+ * Makes loopback usable, puts the files over the system's in a mount name space, then becomes the
+ * program.
+ */
 const SCRIPT =
   'ip link set lo up; for f in resolv.conf hosts nsswitch.conf; do mount --bind "$1/$f" "/etc/$f" || exit; done; shift; exec "$@"';
 
 /**
- * The command that runs another in a network where every port of loopback is its own, 53 too, and where names are looked
- * up as `files` say. They are kept in a folder below `folder`. It takes root, or user name spaces; without either the
- * command fails and says so.
+ * The command that runs another in a network where every port of loopback is its own, 53 too, and
+ * where names are looked up as `files` say. They are kept in a folder below `folder`. It takes
+ * root, or user name spaces; without either the command fails and says so.
  */
 export function withNetwork(
   folder: string,

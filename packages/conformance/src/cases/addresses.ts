@@ -15,7 +15,10 @@ import { inOwnProcess, PRELUDE } from './own-process.js';
 
 const NAME = 'addresses.test';
 
-/** More than the Connection Attempt Delay (RFC 8305, section 5), of which an abort must not wait for the end. */
+/**
+ * More than the Connection Attempt Delay (RFC 8305, section 5), of which an abort must not wait for
+ * the end.
+ */
 const ABORT_AFTER_MS = 400;
 /** Seconds: far above what it takes, and far below what TCP itself waits for an address. */
 const TIMEOUT = 5;
@@ -28,8 +31,9 @@ const MANY_TIMEOUT = 10;
 const OPENS_AFTER_MS = 400;
 
 /**
- * The system puts the addresses of a name in order (RFC 6724): those come first that have more of their first
- * bits in common with 127.0.0.1, here 16 and 8. Suites run side by side: each takes others.
+ * The system puts the addresses of a name in order (RFC 6724): those come first that have more of
+ * their first bits in common with 127.0.0.1, here 16 and 8. Suites run side by side: each takes
+ * others.
  */
 const early = (n: number) => `127.0.${randomInt(128, 256)}.${n}`;
 const late = () => `127.${randomInt(128, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;

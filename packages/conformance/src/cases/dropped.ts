@@ -20,7 +20,8 @@ type Use = (client: Remctl) => Promise<unknown>;
 
 /** Opens a client, uses it, and lets it go: only what `use` gives may still hold it. */
 async function useAndDrop(backend: Backend, port: number, use: Use): Promise<unknown> {
-  // Not the context's own, which it keeps until the case is over. The timers of its time-out are no holders.
+  // Not the context's own, which it keeps until the case is over. The timers of its time-out are no
+  // holders.
   const client = new Remctl(backend, { timeout: TIMEOUT });
   await client.open('localhost', port);
   return use(client);

@@ -49,8 +49,8 @@ export interface LoadReport {
 
 /**
  * How far above the first half the second may be: bytes, and bytes for each of its commands. The
- * heap is what is held once collections free nothing more; resident memory has V8's young generation and compiled
- * code in it too, which come and go by themselves.
+ * heap is what is held once collections free nothing more; resident memory has V8's young
+ * generation and compiled code in it too, which come and go by themselves.
  */
 const HEAP_BOUND = { fixed: 2 ** 19, command: 32 };
 const RESIDENT_BOUND = { fixed: 48 * 2 ** 20, command: 64 };

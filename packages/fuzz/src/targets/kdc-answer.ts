@@ -1,6 +1,6 @@
 /**
- * A KDC's answers as a client reads them: AS-REP, TGS-REP, KRB-ERROR with METHOD-DATA. With the first bit of
- * the first octet, the rest is an EncKDCRepPart, sealed as it has to be.
+ * A KDC's answers as a client reads them: AS-REP, TGS-REP, KRB-ERROR with METHOD-DATA. With the
+ * first bit of the first octet, the rest is an EncKDCRepPart, sealed as it has to be.
  */
 import { Krb5Error } from '@remctl/krb5';
 import { requireThat, unlessRefused } from '../findings.js';

@@ -1,7 +1,7 @@
 /**
- * All that a server sends in a session, from the first context token on, over a mechanism that protects
- * nothing: whatever comes, every call ends, with what the interface documents. The first octet says how long
- * the pieces are that it comes in.
+ * All that a server sends in a session, from the first context token on, over a mechanism that
+ * protects nothing: whatever comes, every call ends, with what the interface documents. The first
+ * octet says how long the pieces are that it comes in.
  */
 import { type Connection, RemctlError } from '@remctl/core';
 import { ContextFlag } from '@remctl/krb5';

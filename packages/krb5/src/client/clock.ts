@@ -20,9 +20,9 @@ export function clockOffset(seconds: number): number {
 }
 
 /**
- * Sets the clock by `seconds` since 1970, which a KDC's reply said that has just come and that opened: nobody else's
- * word is taken for the time. A difference that the KDC's whole seconds can make changes nothing. Gives whether the
- * clock has changed.
+ * Sets the clock by `seconds` since 1970, which a KDC's reply said that has just come and that
+ * opened: nobody else's word is taken for the time. A difference that the KDC's whole seconds can
+ * make changes nothing. Gives whether the clock has changed.
  */
 export function setClock(clock: Clock, seconds: number): boolean {
   const offsetMs = clockOffset(seconds);

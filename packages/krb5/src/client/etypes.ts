@@ -30,12 +30,18 @@ function offered(
   return etypes;
 }
 
-/** For AS requests: default_tkt_enctypes. Throws Krb5Error KRB5_CONFIG_ETYPE_NOSUPP if none is permitted. */
+/**
+ * For AS requests: default_tkt_enctypes. Throws Krb5Error KRB5_CONFIG_ETYPE_NOSUPP if none is
+ * permitted.
+ */
 export function asEtypes(config: Krb5Config): readonly number[] {
   return offered(config.defaultTktEnctypes, 'default_tkt_enctypes', config);
 }
 
-/** For TGS requests: default_tgs_enctypes. Throws Krb5Error KRB5_CONFIG_ETYPE_NOSUPP if none is permitted. */
+/**
+ * For TGS requests: default_tgs_enctypes. Throws Krb5Error KRB5_CONFIG_ETYPE_NOSUPP if none is
+ * permitted.
+ */
 export function tgsEtypes(config: Krb5Config): readonly number[] {
   return offered(config.defaultTgsEnctypes, 'default_tgs_enctypes', config);
 }

@@ -48,7 +48,10 @@ export interface InitialTicketRequest {
   readonly signal: AbortSignal;
 }
 
-/** What a request has once the KDC has said what it wants: the key, the proof of it, and the time of that proof. */
+/**
+ * What a request has once the KDC has said what it wants: the key, the proof of it, and the time of
+ * that proof.
+ */
 interface Preauthentication {
   readonly key: EncryptionKey;
   readonly padata: readonly PaData[];

@@ -14,7 +14,10 @@ const MICROSECONDS = 1_000_000;
 const MS_PER_SECOND = 1000;
 /** Session keys whose last moment is remembered. */
 const MAX_KEYS = 16_384;
-/** Microseconds at most from one moment of a key to the next within a second: many contexts stay near the time. */
+/**
+ * Microseconds at most from one moment of a key to the next within a second: many contexts stay
+ * near the time.
+ */
 const LONGEST_STEP = 64;
 
 function asMoment(total: number): Moment {
@@ -35,9 +38,10 @@ export function randomMoment(milliseconds: number): Moment {
 const last = recentlyUsed<number>(MAX_KEYS);
 
 /**
- * A moment for an authenticator under a service ticket's session key. An AP-REP is bound to its request by nothing but
- * the moment (RFC 4120, section 3.2.4), so that a moment that comes twice would have a recorded AP-REP accepted again.
- * None is given out twice or earlier for one key, even if the clock is set back, and none can be foretold.
+ * A moment for an authenticator under a service ticket's session key. An AP-REP is bound to its
+ * request by nothing but the moment (RFC 4120, section 3.2.4), so that a moment that comes twice
+ * would have a recorded AP-REP accepted again. None is given out twice or earlier for one key, even
+ * if the clock is set back, and none can be foretold.
  */
 export function nextMoment(key: EncryptionKey, milliseconds: number): Moment {
   const id = createHash('sha256').update(key.value).digest('base64');

@@ -24,7 +24,10 @@ type OwnKeyCredentials = Extract<Credentials, { type: 'keytab' | 'password' }>;
 /** Clients of one process whose tickets are kept. */
 const MAX_CLIENTS = 256;
 
-/** Milliseconds in which a refused ticket-granting ticket is replaced once: where that is no help, a third one is none. */
+/**
+ * Milliseconds in which a refused ticket-granting ticket is replaced once: where that is no help, a
+ * third one is none.
+ */
 const REPLACE_EVERY_MS = 30_000;
 
 /** What the exchange for a ticket-granting ticket is called, among those of its client. */
@@ -35,7 +38,10 @@ interface KnownClient {
   readonly exchanges: SharedExchanges<Credential>;
   readonly obtained: TicketSource['obtained'];
   tgt: Credential | undefined;
-  /** `performance.now()` when a ticket-granting ticket that a KDC refused was replaced; -Infinity for never. */
+  /**
+   * `performance.now()` when a ticket-granting ticket that a KDC refused was replaced; -Infinity
+   * for never.
+   */
   replacedAt: number;
 }
 
@@ -150,7 +156,8 @@ export function ownKeySource(credentials: OwnKeyCredentials, config: Krb5Config)
       if (performance.now() - holder.replacedAt < REPLACE_EVERY_MS) {
         return undefined;
       }
-      // An exchange that nobody waits for does not wait for another one, which would keep the process alive.
+      // An exchange that nobody waits for does not wait for another one, which would keep the
+      // process alive.
       const tgt = await getTgt(current, signal && abandonmentOf(signal));
       holder.replacedAt = performance.now();
       return tgt;

@@ -8,8 +8,9 @@ import { type KdcRequestContext, kdcRefusal } from './kdc-failure.js';
 import type { TicketSource } from './ticket-source.js';
 
 /**
- * What a KDC says of a ticket that it cannot open or does not take (RFC 4120, sections 3.2.3 and 7.5.9). MIT's KDC
- * says KRB_ERR_GENERIC where it has no key of the ticket's version, and for much else.
+ * What a KDC says of a ticket that it cannot open or does not take (RFC 4120, sections 3.2.3 and
+ * 7.5.9). MIT's KDC says KRB_ERR_GENERIC where it has no key of the ticket's version, and for much
+ * else.
  */
 const REFUSALS: ReadonlySet<number> = new Set([
   KrbErrorCode.KDC_ERR_TGT_REVOKED,
@@ -40,9 +41,10 @@ export function checkTgtTaken(answer: KdcAnswer<Credential>, context: KdcRequest
 }
 
 /**
- * What `get` gets with `tgt`; where that is refused, what it gets with another one, once. An error is not
- * authenticated: a forged one costs one exchange, and the old ticket is kept until there is another. Rejects as `get`
- * where the source has no other ticket, and as the source where it cannot get one.
+ * What `get` gets with `tgt`; where that is refused, what it gets with another one, once. An error
+ * is not authenticated: a forged one costs one exchange, and the old ticket is kept until there is
+ * another. Rejects as `get` where the source has no other ticket, and as the source where it cannot
+ * get one.
  */
 export async function withTgt<T>(
   { replaceTgt }: TicketSource,

@@ -26,7 +26,10 @@ export interface ReplyExpectation {
   readonly till: number;
   /** The types that a session key may have. */
   readonly permitted: readonly number[];
-  /** The client's time, by which the ticket must begin within `clockskew`; undefined if it takes the KDC's. */
+  /**
+   * The client's time, by which the ticket must begin within `clockskew`; undefined if it takes the
+   * KDC's.
+   */
   readonly now: number | undefined;
   /** krb5.conf's, in seconds. */
   readonly clockskew: number;
@@ -53,8 +56,8 @@ function ticketServer({ ticket }: Credential, realm: string): Principal {
 }
 
 /**
- * Throws Krb5Error for a reply that its KDC should not have given: KRB5_KDCREP_MODIFIED, KRB5_KDCREP_SKEW, or
- * KRB5_CONFIG_ETYPE_NOSUPP.
+ * Throws Krb5Error for a reply that its KDC should not have given: KRB5_KDCREP_MODIFIED,
+ * KRB5_KDCREP_SKEW, or KRB5_CONFIG_ETYPE_NOSUPP.
  */
 export function checkReply({ credential, part }: OpenedReply, expected: ReplyExpectation): void {
   const { realm, till, permitted, now, clockskew } = expected;

@@ -7,8 +7,8 @@ import { NameType, type Principal, principalsEqual } from '../principal.js';
 import { qualifiedHost } from './short-name.js';
 
 /**
- * The name that the system has for `host` after aliases, and with `rdns` the one that its address has. Undefined if the
- * host is not known at all, or nobody could say: it then stays as it is.
+ * The name that the system has for `host` after aliases, and with `rdns` the one that its address
+ * has. Undefined if the host is not known at all, or nobody could say: it then stays as it is.
  */
 async function canonicalHost(
   host: string,
@@ -49,10 +49,10 @@ function principalFor(service: string, host: string, config: Krb5Config): Princi
 }
 
 /**
- * The principals to try for `service` on `host`, one after the other: dns_canonicalize_hostname and rdns
- * say whether the name is taken as given, as the system has it, or first the one and then the other. `resolved` is what
- * the system has, if that is known already: then the principal belongs to the addresses in it. Throws the signal's
- * reason.
+ * The principals to try for `service` on `host`, one after the other: dns_canonicalize_hostname and
+ * rdns say whether the name is taken as given, as the system has it, or first the one and then the
+ * other. `resolved` is what the system has, if that is known already: then the principal belongs to
+ * the addresses in it. Throws the signal's reason.
  */
 export async function* servicePrincipals(
   service: string,

@@ -24,8 +24,9 @@ export interface ServiceTicketRequest {
   /** The client's ticket-granting ticket for its own realm. */
   readonly tgt: Credential;
   /**
-   * Ticket-granting tickets for other realms, by the realm that was asked for. The way there was this client's to
-   * choose, by capaths or by the realms' names. A referral's ticket is for a realm that a KDC chose, and is never kept.
+   * Ticket-granting tickets for other realms, by the realm that was asked for. The way there was
+   * this client's to choose, by capaths or by the realms' names. A referral's ticket is for a realm
+   * that a KDC chose, and is never kept.
    */
   readonly crossRealmTgts: Map<string, Credential>;
   readonly etypes: readonly number[];
@@ -134,8 +135,8 @@ async function tgtFor(request: ServiceTicketRequest, target: string): Promise<Cr
 }
 
 /**
- * Walks the realms between the client's and `target` (RFC 4120, section 3.3.1). Keeps the ticket for `target`, and
- * none of a realm on the way: another target may have another way there.
+ * Walks the realms between the client's and `target` (RFC 4120, section 3.3.1). Keeps the ticket
+ * for `target`, and none of a realm on the way: another target may have another way there.
  */
 async function walkTo(request: ServiceTicketRequest, target: string): Promise<Credential> {
   const { tgt, crossRealmTgts, config } = request;
@@ -208,8 +209,8 @@ function sameComponents(one: Principal, other: Principal): boolean {
 }
 
 /**
- * Asks the realm of `tgt` for `server` and follows referrals (RFC 6806, section 8). The tickets of referrals serve this
- * request alone.
+ * Asks the realm of `tgt` for `server` and follows referrals (RFC 6806, section 8). The tickets of
+ * referrals serve this request alone.
  */
 async function followReferrals(
   request: ServiceTicketRequest,
@@ -229,7 +230,8 @@ async function followReferrals(
     }
     const reached = tgtRealm(answer.reply.server);
     if (reached === undefined || reached === realm) {
-      // Active Directory may answer with another of the account's names, or with a ticket for its own realm.
+      // Active Directory may answer with another of the account's names, or with a ticket for its
+      // own realm.
       return ask(request, tgt, wanted, false);
     }
     if (seen.has(reached)) {
@@ -245,8 +247,8 @@ async function followReferrals(
 }
 
 /**
- * Asks for `server` with a ticket-granting ticket for `realm`. If a KDC there refuses one that was kept, another is got
- * and it is asked once more.
+ * Asks for `server` with a ticket-granting ticket for `realm`. If a KDC there refuses one that was
+ * kept, another is got and it is asked once more.
  */
 async function askInRealm(
   request: ServiceTicketRequest,

@@ -1,8 +1,8 @@
 /**
  * One exchange for all who want its result at the same time.
  *
- * An exchange goes on for a while when all who wait have gone, by time-out or abort: whoever comes next joins it, or
- * finds what it got. It does not keep the process alive then.
+ * An exchange goes on for a while when all who wait have gone, by time-out or abort: whoever comes
+ * next joins it, or finds what it got. It does not keep the process alive then.
  */
 import { onAbort } from '../abort-calls.js';
 import { setAbandonment } from '../kdc/abandoned.js';
@@ -25,9 +25,10 @@ interface Running<T> {
 export type SharedExchanges<T> = Map<string, Running<T>>;
 
 /**
- * Waits for the exchange under `key`, starting it where none is under way. When `signal` aborts, this caller alone
- * rejects, with its reason. The exchange itself ends 10 seconds after the last one who waited has gone. Whoever joins
- * one that was abandoned does not share its failure, but starts another.
+ * Waits for the exchange under `key`, starting it where none is under way. When `signal` aborts,
+ * this caller alone rejects, with its reason. The exchange itself ends 10 seconds after the last
+ * one who waited has gone. Whoever joins one that was abandoned does not share its failure, but
+ * starts another.
  */
 export async function shareExchange<T>(
   exchanges: SharedExchanges<T>,

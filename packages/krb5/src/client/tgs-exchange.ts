@@ -89,8 +89,8 @@ export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
 }
 
 /**
- * What is in a TGS-REP, or undefined if it is no reply to `request`: it does not open, or is of another nonce or
- * client. `checkReply` has more to say. Throws Asn1Error.
+ * What is in a TGS-REP, or undefined if it is no reply to `request`: it does not open, or is of
+ * another nonce or client. `checkReply` has more to say. Throws Asn1Error.
  */
 export function openTgsRep(answer: Uint8Array, request: TgsRequest): OpenedReply | undefined {
   const { crealm, cname, ticket, encPart } = decodeMessage(tgsRep, answer);

@@ -27,8 +27,8 @@ export interface TicketSource {
   /** A ticket-granting ticket of the client's own realm that has not expired. Throws Krb5Error. */
   tgt(config: Krb5Config, signal: AbortSignal | undefined): Promise<Credential>;
   /**
-   * Another ticket-granting ticket than `refused`, which a KDC does not take; undefined where there is none. Without it
-   * the source cannot get any. Throws Krb5Error; the old one is kept then.
+   * Another ticket-granting ticket than `refused`, which a KDC does not take; undefined where there
+   * is none. Without it the source cannot get any. Throws Krb5Error; the old one is kept then.
    */
   replaceTgt?(
     refused: Credential,

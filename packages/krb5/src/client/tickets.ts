@@ -84,8 +84,9 @@ async function canOutlast(
 }
 
 /**
- * A ticket for `server`: one at hand that has not nearly expired and that no server has refused, else one from the KDC, for which all
- * who ask at the same time share one exchange. Throws Krb5Error, or the signal's reason.
+ * A ticket for `server`: one at hand that has not nearly expired and that no server has refused,
+ * else one from the KDC, for which all who ask at the same time share one exchange. Throws
+ * Krb5Error, or the signal's reason.
  */
 export async function serviceTicket(
   source: TicketSource,
@@ -127,8 +128,9 @@ export async function serviceTicket(
 }
 
 /**
- * Has the next one who asks for the service get another ticket than this one, which the service did not take. That is
- * not authenticated, so the ticket is kept for the case that no KDC gives another.
+ * Has the next one who asks for the service get another ticket than this one, which the service did
+ * not take. That is not authenticated, so the ticket is kept for the case that no KDC gives
+ * another.
  */
 export function forgetTicket({ obtained }: TicketSource, ticket: Credential): void {
   obtained.refused.add(ticket);

@@ -169,8 +169,8 @@ export function initialTicketOptions({ profile }: Krb5Config, realm: string): In
 }
 
 /**
- * disable_encrypted_timestamp of a realm in [realms]: whether no encrypted timestamp may be sent to its KDCs, from which
- * whoever answers in their place could guess a password. False.
+ * disable_encrypted_timestamp of a realm in [realms]: whether no encrypted timestamp may be sent to
+ * its KDCs, from which whoever answers in their place could guess a password. False.
  */
 export function encryptedTimestampDisabled({ profile }: Krb5Config, realm: string): boolean {
   return getBoolean(profile, ['realms', realm, 'disable_encrypted_timestamp']) ?? false;

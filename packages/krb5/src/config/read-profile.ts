@@ -258,9 +258,9 @@ function configFiles(env: Environment): string[] {
 }
 
 /**
- * Reads the configuration that `env` names. Files that do not exist are skipped, even if none is left,
- * and so are those that may not be read, as long as one file is. Rejects with Krb5ConfigError, also for more
- * than 256 files, 1 MiB in a file or 4 MiB in all.
+ * Reads the configuration that `env` names. Files that do not exist are skipped, even if none is
+ * left, and so are those that may not be read, as long as one file is. Rejects with
+ * Krb5ConfigError, also for more than 256 files, 1 MiB in a file or 4 MiB in all.
  */
 export async function readProfile(env: Environment = process.env): Promise<Profile> {
   const files: { readonly path: string; readonly root: Section }[] = [];

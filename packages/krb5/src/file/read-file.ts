@@ -12,12 +12,16 @@ export function systemErrorCode(error: unknown): string | undefined {
 const CHUNK_LENGTH = 65_536;
 
 /**
- * Opening a FIFO waits until somebody writes to it: for ever, on a thread that the whole process shares. Any user can
- * make one in /tmp. Systems that lack one of these flags have nothing that it would guard against.
+ * Opening a FIFO waits until somebody writes to it: for ever, on a thread that the whole process
+ * shares. Any user can make one in /tmp. Systems that lack one of these flags have nothing that it
+ * would guard against.
  */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** The error of a FIFO, a socket or a device: a file that is none. Its code is the system's for a wrong argument. */
+/**
+ * The error of a FIFO, a socket or a device: a file that is none. Its code is the system's for a
+ * wrong argument.
+ */
 function notRegular(path: string): Error {
   return Object.assign(new Error(`${path} is not a regular file`), { code: NOT_REGULAR });
 }
@@ -26,8 +30,9 @@ function notRegular(path: string): Error {
 export const NOT_REGULAR = 'ENOTREG';
 
 /**
- * A regular file's bytes as one open descriptor shows them. Undefined if it has more than `limit`. Takes at most twice
- * the memory of the bytes read. What is opened is what was looked at, and opening does not wait.
+ * A regular file's bytes as one open descriptor shows them. Undefined if it has more than `limit`.
+ * Takes at most twice the memory of the bytes read. What is opened is what was looked at, and
+ * opening does not wait.
  *
  * Rejects with the system's error, EISDIR for a folder, or with an error of code `NOT_REGULAR`.
  */

@@ -24,7 +24,10 @@ import type { ContextStep, SecurityContext } from './security-context.js';
 export interface InitiatorOptions {
   /** The server's host, for the principal service/host; its realm by domain_realm, else the KDC's. */
   readonly host?: string | undefined;
-  /** What the system knows of `host`, if it was asked already: the principal is the one of these addresses then. */
+  /**
+   * What the system knows of `host`, if it was asked already: the principal is the one of these
+   * addresses then.
+   */
   readonly resolved?: ResolvedHost | undefined;
   /** The service on `host`; `host` without it. */
   readonly service?: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * A host's addresses and its canonical name, in the order in which the system looks for them: what getaddrinfo(3) gives
- * with AI_CANONNAME, which Node does not have, and which cannot be cancelled.
+ * A host's addresses and its canonical name, in the order in which the system looks for them: what
+ * getaddrinfo(3) gives with AI_CANONNAME, which Node does not have, and which cannot be cancelled.
  */
 import { NODATA, NOTFOUND, TIMEOUT } from 'node:dns';
 import { lookup, lookupService, type Resolver } from 'node:dns/promises';
@@ -25,7 +25,10 @@ export interface ResolvedHost {
 
 /** Aliases of aliases that are followed. */
 const MAX_ALIASES = 8;
-/** The services that are asked here. What others know, such as mDNS, LDAP or sssd, is asked of the system. */
+/**
+ * The services that are asked here. What others know, such as mDNS, LDAP or sssd, is asked of the
+ * system.
+ */
 const ASKED_HERE: ReadonlySet<string> = new Set(['files', 'dns', 'resolve']);
 const LOOPBACK: readonly HostAddress[] = [
   { address: '127.0.0.1', family: 4 },
@@ -203,12 +206,12 @@ async function cancellable<T>(
 }
 
 /**
- * The canonical name and the addresses of `host`: /etc/hosts and DNS in nsswitch.conf's order; an address is its own.
- * When `signal` aborts, the questions to DNS end at once. What only other services know is asked of the system, which
- * does not stop.
+ * The canonical name and the addresses of `host`: /etc/hosts and DNS in nsswitch.conf's order; an
+ * address is its own. When `signal` aborts, the questions to DNS end at once. What only other
+ * services know is asked of the system, which does not stop.
  *
- * Rejects with the signal's reason; with an error of getaddrinfo's codes, ENOTFOUND or EAI_AGAIN; or with the system's
- * error for a file that could not be read, such as EMFILE.
+ * Rejects with the signal's reason; with an error of getaddrinfo's codes, ENOTFOUND or EAI_AGAIN;
+ * or with the system's error for a file that could not be read, such as EMFILE.
  */
 export async function resolveHost(host: string, signal?: AbortSignal): Promise<ResolvedHost> {
   const family = isIP(host);
@@ -220,7 +223,10 @@ export async function resolveHost(host: string, signal?: AbortSignal): Promise<R
   return { ...found, addresses: inOrder(found.addresses) };
 }
 
-/** The name of an address, by /etc/hosts, else by DNS; undefined if neither has one. Rejects with the signal's reason. */
+/**
+ * The name of an address, by /etc/hosts, else by DNS; undefined if neither has one. Rejects with
+ * the signal's reason.
+ */
 export async function nameOf(address: string, signal?: AbortSignal): Promise<string | undefined> {
   return cancellable(signal, async (resolver) => {
     const files = await systemFiles();

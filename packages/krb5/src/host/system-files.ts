@@ -17,7 +17,10 @@ const MAX_NDOTS = 15;
 
 export interface SystemFiles {
   readonly hosts: readonly HostsLine[];
-  /** nsswitch.conf's services for hosts, in their order: `files`, `dns`, `resolve`, `myhostname` and so on. */
+  /**
+   * nsswitch.conf's services for hosts, in their order: `files`, `dns`, `resolve`, `myhostname` and
+   * so on.
+   */
   readonly services: readonly string[];
   /** resolv.conf's domains for names with fewer dots than `ndots`. */
   readonly search: readonly string[];

@@ -11,7 +11,10 @@ export function setAbandonment(signal: AbortSignal, abandoned: AbortSignal): voi
   abandonment.set(signal, abandoned);
 }
 
-/** The signal that aborts when nobody waits for what `signal` ends: `signal` itself where nothing else is known. */
+/**
+ * The signal that aborts when nobody waits for what `signal` ends: `signal` itself where nothing
+ * else is known.
+ */
 export function abandonmentOf(signal: AbortSignal): AbortSignal {
   return abandonment.get(signal) ?? signal;
 }

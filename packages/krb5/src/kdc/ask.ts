@@ -60,8 +60,9 @@ export async function locateKdcs(
 }
 
 /**
- * An error may come from a KDC that knows less than the others, so it makes nobody the first. What a KDC that lags
- * behind says of a client's new key has the next request begin in the order of the configuration.
+ * An error may come from a KDC that knows less than the others, so it makes nobody the first. What
+ * a KDC that lags behind says of a client's new key has the next request begin in the order of the
+ * configuration.
  */
 function nextFirst(answer: KdcAnswer<unknown>): NextFirst {
   if (answer.type === 'reply') {
@@ -85,9 +86,9 @@ function isSilence(error: unknown): boolean {
 }
 
 /**
- * Sends `request` to the KDCs of `realm`, when it is its turn, and gives the first answer that `open` takes, or a
- * KRB-ERROR. Throws KdcUnreachable, KdcLookupFailed, or the signal's reason. The limits of the configuration count
- * from the turn on; the signal holds before it too.
+ * Sends `request` to the KDCs of `realm`, when it is its turn, and gives the first answer that
+ * `open` takes, or a KRB-ERROR. Throws KdcUnreachable, KdcLookupFailed, or the signal's reason. The
+ * limits of the configuration count from the turn on; the signal holds before it too.
  */
 export async function askKdcs<T>(
   realm: string,

@@ -61,9 +61,10 @@ function nextTurn(turns: Turns): void {
 }
 
 /**
- * Runs `ask` when its turn has come. Rejects as `ask`, or with `signal`'s reason while it waits. Where `ask`
- * fails with an error that `isSilence` names, and no other request was answered since it began, all that wait
- * fail with that error: each of them would wait as long for KDCs that answer nobody.
+ * Runs `ask` when its turn has come. Rejects as `ask`, or with `signal`'s reason while it waits.
+ * Where `ask` fails with an error that `isSilence` names, and no other request was answered since
+ * it began, all that wait fail with that error: each of them would wait as long for KDCs that
+ * answer nobody.
  */
 export async function inTurn<T>(
   turns: Turns,

@@ -19,11 +19,14 @@ export type { Kdc, KdcAddress, Transport } from './kdc.js';
 /** Milliseconds before a KDC that was asked is asked again, or by another transport. */
 const STEP_INTERVAL_MS = 1000;
 /**
- * Milliseconds before the next KDC is asked, while nothing is known of the one before. Two such pauses fit in a
- * time-out of a second. libkrb5 waits a second.
+ * Milliseconds before the next KDC is asked, while nothing is known of the one before. Two such
+ * pauses fit in a time-out of a second. libkrb5 waits a second.
  */
 const NEXT_KDC_MS = 300;
-/** A KDC that answered before is given this many times what it took then, so that a distant one is not passed over. */
+/**
+ * A KDC that answered before is given this many times what it took then, so that a distant one is
+ * not passed over.
+ */
 const USUAL_TIMES = 3;
 /** Milliseconds that the last steps are still listened to. */
 const LAST_WAIT_MS = 3000;
@@ -36,8 +39,8 @@ const OVERALL_MS = 30_000;
 const EXHAUSTED: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 
 /**
- * No KDC answered. `failures` says for each step what happened. `cause` is the system's error where this machine
- * had no descriptor or memory left to ask with: nothing is known of the KDCs then.
+ * No KDC answered. `failures` says for each step what happened. `cause` is the system's error where
+ * this machine had no descriptor or memory left to ask with: nothing is known of the KDCs then.
  */
 export class KdcUnreachable extends Error {
   override readonly name: string = 'KdcUnreachable';
@@ -69,7 +72,10 @@ export type Resolve = (
   signal: AbortSignal,
 ) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
-/** Who is asked first after an answer: who gave it, who was before, or whom the configuration names first. */
+/**
+ * Who is asked first after an answer: who gave it, who was before, or whom the configuration names
+ * first.
+ */
 export type NextFirst = 'answered' | 'before' | 'configured';
 
 export interface SendOptions<T> {
@@ -115,8 +121,8 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Sends `request` to `kdcs`. Throws KdcUnreachable, or `signal`'s reason when it aborts. What waits here does not
- * keep the process alive.
+ * Sends `request` to `kdcs`. Throws KdcUnreachable, or `signal`'s reason when it aborts. What waits
+ * here does not keep the process alive.
  */
 export async function sendToKdcs<T>(
   kdcs: readonly Kdc[],
@@ -272,8 +278,9 @@ interface Plan {
 }
 
 /**
- * The steps in order: the one that led to the last answer; the first transport to all, the other to all, then
- * datagrams again. A KDC whose name is not resolved by the time that it is its turn is passed over, until it is.
+ * The steps in order: the one that led to the last answer; the first transport to all, the other to
+ * all, then datagrams again. A KDC whose name is not resolved by the time that it is its turn is
+ * passed over, until it is.
  */
 async function* steps(
   kdcs: readonly Kdc[],

@@ -10,8 +10,9 @@ const ABANDONED_CONNECT_MS = 500;
 
 /**
  * Sends `request` with its four octets of length and reads one answer. Waits until `signal` aborts;
- * rejects with its reason, with the socket's error, or where the answer is none. The socket does not keep the
- * process alive: whoever waits does. Once `abandoned` has aborted, connecting takes half a second at most.
+ * rejects with its reason, with the socket's error, or where the answer is none. The socket does
+ * not keep the process alive: whoever waits does. Once `abandoned` has aborted, connecting takes
+ * half a second at most.
  */
 export function exchangeByTcp<T>(
   { address, port }: KdcAddress,

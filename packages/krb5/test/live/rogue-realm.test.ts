@@ -17,7 +17,10 @@ const TARGET = 'TARGET.TEST';
 /** Trusts both of the others, and refers clients to the rogue one for hosts of one domain. */
 let home: Realm;
 let rogue: RogueKdc;
-/** Stands where the KDC of the target should be, and is the rogue's too. It cannot open home's tickets for it. */
+/**
+ * Stands where the KDC of the target should be, and is the rogue's too. It cannot open home's
+ * tickets for it.
+ */
 let falseTarget: RogueKdc;
 let claim: (name: string) => Claim | undefined;
 

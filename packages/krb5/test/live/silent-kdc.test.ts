@@ -106,7 +106,10 @@ test('six silent KDCs before the good one: what a time-out left undone is there 
   }
 });
 
-/** A program that opens, gives up after some milliseconds, and says how long it lived on; the KDC is asked for six seconds. */
+/**
+ * A program that opens, gives up after some milliseconds, and says how long it lived on; the KDC is
+ * asked for six seconds.
+ */
 const GIVES_UP = `
   import { createInitiatorContext } from '@remctl/krb5';
   const signal = AbortSignal.timeout(Number(process.env.GIVE_UP_AFTER));
