@@ -184,14 +184,17 @@ export function checkTimeout(seconds: number): number {
 /**
  * Bytes that a run may keep.
  *
- * Errors: TypeError; RangeError if it is no whole number from 0 on.
+ * Errors: TypeError; RangeError if it is neither a whole number from 0 on nor Infinity.
  */
 export function checkMaxOutput(maxOutput: number): number {
   if (typeof maxOutput !== 'number') {
     throw new TypeError(`maxOutput must be a number of bytes, not ${kindOf(maxOutput)}`);
   }
-  if (!Number.isSafeInteger(maxOutput) || maxOutput < 0) {
-    throw new RangeError(`maxOutput must be a whole number of bytes from 0 on; it is ${maxOutput}`);
+  const isWhole = Number.isSafeInteger(maxOutput) || maxOutput === Number.POSITIVE_INFINITY;
+  if (!isWhole || maxOutput < 0) {
+    throw new RangeError(
+      `maxOutput must be a whole number of bytes from 0 on, or Infinity; it is ${maxOutput}`,
+    );
   }
   return maxOutput;
 }
@@ -201,13 +204,27 @@ function checkOptions(options: unknown): void {
   throw new TypeError(`the options must be an object, not ${kindOf(options)}`);
 }
 
+/** Whether it can be used as an AbortSignal: one of another global object, as test runners have, can. */
+function isSignal(value: unknown): value is AbortSignal {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'aborted' in value &&
+    typeof value.aborted === 'boolean' &&
+    'throwIfAborted' in value &&
+    typeof value.throwIfAborted === 'function' &&
+    'addEventListener' in value &&
+    typeof value.addEventListener === 'function'
+  );
+}
+
 /** The signal among a call's options. Errors: TypeError. */
 export function checkSignal(options: {
   readonly signal?: AbortSignal | undefined;
 }): AbortSignal | undefined {
   checkOptions(options);
   const signal: unknown = options.signal;
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  if (signal === undefined || isSignal(signal)) return signal;
   throw new TypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`);
 }
 

@@ -55,7 +55,8 @@ export interface RunOptions extends CallOptions {
   /**
    * Bytes of output, of both streams together, that the run keeps at most: what `text()` and
    * `bytes()` gather, and what came for a stream that nobody has read yet. One more ends it with
-   * RemctlOutputLimitError. Without it, the client's, else 256 MiB (`DEFAULT_MAX_OUTPUT`).
+   * RemctlOutputLimitError; Infinity for no bound. Without it, the client's, else 256 MiB
+   * (`DEFAULT_MAX_OUTPUT`).
    */
   readonly maxOutput?: number | undefined;
 }

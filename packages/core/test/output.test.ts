@@ -162,6 +162,12 @@ describe('at most maxOutput bytes are kept', () => {
     expect(failure).toBeInstanceOf(RemctlOutputLimitError);
   });
 
+  test('Infinity is no bound', async () => {
+    const { client } = await clientOf([...mixed(50), STATUS]);
+    const { stdout } = await client.run(['x'], { maxOutput: Number.POSITIVE_INFINITY }).text();
+    expect(stdout).toHaveLength(25 * PIECE.length);
+  });
+
   test('nothing is read ahead for the sake of what is kept', async () => {
     const { client, seen } = await clientOf([...mixed(10), STATUS]);
     const { stdout, stderr: _ } = client.run(['x']);
@@ -174,7 +180,7 @@ describe('at most maxOutput bytes are kept', () => {
     [-1, RangeError],
     [1.5, RangeError],
     [Number.NaN, RangeError],
-    [Number.POSITIVE_INFINITY, RangeError],
+    [Number.NEGATIVE_INFINITY, RangeError],
     ['1', TypeError],
     [null, TypeError],
   ])('maxOutput %s is refused before anything is sent', async (value, errorClass) => {

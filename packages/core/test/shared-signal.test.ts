@@ -82,3 +82,25 @@ test('a signal that lives long does not keep a client whose run nobody holds', a
   expect(clients.filter((client) => client.deref() !== undefined)).toEqual([]);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
+
+test('a signal of another global object, as test runners have them, will do', async () => {
+  const target = new EventTarget();
+  const foreign: unknown = {
+    aborted: false,
+    throwIfAborted: () => undefined,
+    addEventListener: target.addEventListener.bind(target),
+    removeEventListener: target.removeEventListener.bind(target),
+    reason: 'theirs',
+  };
+  const signal = foreign as AbortSignal;
+  const backend = scriptedBackend(async function* () {
+    yield output('x');
+    await never();
+    yield STATUS;
+  });
+  const client = await createClient(backend, { host: 'h' });
+  const whole = client.run(['x'], { signal }).text();
+  await new Promise(setImmediate);
+  target.dispatchEvent(new Event('abort'));
+  await expect(whole).rejects.toBe('theirs');
+});
