@@ -143,17 +143,21 @@ async function walkTo(request: ServiceTicketRequest, target: string): Promise<Cr
   const home = tgt.client.realm;
   const seen = new Set([home]);
   let current = tgt;
+  let wasAsked = true;
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const realm = tgtRealm(current.server) ?? home;
     if (realm === target) {
-      if (current !== tgt) {
+      if (current !== tgt && wasAsked) {
         crossRealmTgts.set(target, current);
       }
       return current;
     }
     const path = realmPath(realm, target, capaths(config, realm, target));
-    current = await farthest(request, current, path.slice(1));
+    const { credential, asked } = await farthest(request, current, path.slice(1));
+    current = credential;
     const reached = tgtRealm(current.server);
+    // A KDC may name another realm than was asked for: that serves this request alone.
+    wasAsked &&= reached === asked;
     // Home's tickets are the client's own, and a realm that was passed is no step forward.
     if (reached === undefined || seen.has(reached)) {
       break;
@@ -171,13 +175,13 @@ async function farthest(
   request: ServiceTicketRequest,
   current: Credential,
   path: readonly string[],
-): Promise<Credential> {
+): Promise<{ readonly credential: Credential; readonly asked: string }> {
   const realm = tgtRealm(current.server) ?? current.server.realm;
   let refused: KdcAnswer<Credential> | undefined;
   for (const candidate of [...path].reverse()) {
     const answer = await ask(request, current, tgsPrincipal(candidate, realm));
     if (answer.type === 'reply') {
-      return answer.reply;
+      return { credential: answer.reply, asked: candidate };
     }
     refused ??= answer;
     if (!isUnknownServer(answer)) {

@@ -33,10 +33,14 @@ export async function ticketSource(
     : ownKeySource(credentials, config);
 }
 
-function sameService(wanted: Principal, { server }: Credential): boolean {
-  return principalsEqual(
-    wanted,
-    wanted.realm === REFERRAL_REALM ? { ...server, realm: REFERRAL_REALM } : server,
+/**
+ * Whether a ticket is for `wanted`. Without a realm that is a ticket of the client's own realm, or one that
+ * is stored without a realm too: another realm's host of the same name is another host.
+ */
+function sameService(wanted: Principal, { client, server }: Credential): boolean {
+  return (
+    principalsEqual(wanted, server) ||
+    (wanted.realm === REFERRAL_REALM && principalsEqual({ ...wanted, realm: client.realm }, server))
   );
 }
 

@@ -109,8 +109,13 @@ describe('mutual authentication', () => {
   test('an answer with any octet changed', async () => {
     const { length } = answerOf((await initiate().step()).token).token;
     for (let at = 0; at < length; at += 1) {
-      const context = initiate();
-      const token = Uint8Array.from(answerOf((await context.step()).token).token);
+      let context = initiate();
+      let token = Uint8Array.from(answerOf((await context.step()).token).token);
+      // Numbers in it are random, and some take an octet less: there would be nothing to change.
+      while (token.length <= at) {
+        context = initiate();
+        token = Uint8Array.from(answerOf((await context.step()).token).token);
+      }
       token[at] = (token[at] ?? 0) ^ 0x01;
       const error = await context.step(token).catch((caught: unknown) => caught);
       const known = error instanceof Krb5Error || error instanceof GssError;
