@@ -283,30 +283,35 @@ export const addressCases: readonly Case[] = [
     id: 'addresses/silent-dns',
     title:
       'DNS never answers: an open ends by its time-out and by an abort, and so does the process',
-    async run(context) {
-      const { realm } = context;
-      let printed = Number.NaN;
-      const { ends, abortedMs } = await inOwnProcess<{ ends: unknown[]; abortedMs: number }>(
-        context,
-        {
-          program: SILENT_DNS_PROGRAM,
-          job: {},
-          wrap: (command) => withNetwork(realm.folder, { resolv: PATIENT_RESOLVER }, command),
-          onLine: () => {
-            printed = performance.now();
-          },
-        },
-      );
-      expect(performance.now() - printed).toBeLessThan(SILENT_DNS_BOUND_MS);
-      expect(ends).toEqual([
-        {
-          name: 'RemctlTimeoutError',
-          phase: 'resolve',
-          message: expect.stringMatching(/name\.example\.org/),
-        },
-        { name: 'Error', message: 'enough' },
-      ]);
-      expect(abortedMs).toBeLessThan(INTERRUPT_BOUND_MS);
-    },
+    run: (context) => expectEnds(context, 'hosts: files dns\n'),
+  },
+  {
+    id: 'addresses/silent-dns-and-others',
+    title: 'the same where the system has other services to ask beside DNS',
+    run: (context) => expectEnds(context, 'hosts: files dns myhostname\n'),
   },
 ];
+
+/** Has a process open a name that a silent DNS is asked for. */
+async function expectEnds(context: Context, nsswitch: string): Promise<void> {
+  const { realm } = context;
+  let printed = Number.NaN;
+  const { ends, abortedMs } = await inOwnProcess<{ ends: unknown[]; abortedMs: number }>(context, {
+    program: SILENT_DNS_PROGRAM,
+    job: {},
+    wrap: (command) => withNetwork(realm.folder, { nsswitch, resolv: PATIENT_RESOLVER }, command),
+    onLine: () => {
+      printed = performance.now();
+    },
+  });
+  expect(performance.now() - printed).toBeLessThan(SILENT_DNS_BOUND_MS);
+  expect(ends).toEqual([
+    {
+      name: 'RemctlTimeoutError',
+      phase: 'resolve',
+      message: expect.stringMatching(/name\.example\.org/),
+    },
+    { name: 'Error', message: 'enough' },
+  ]);
+  expect(abortedMs).toBeLessThan(INTERRUPT_BOUND_MS);
+}

@@ -6,7 +6,7 @@ import { NODATA, NOTFOUND, TIMEOUT } from 'node:dns';
 import { lookup, lookupService, type Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { createResolver } from '../dns.js';
+import { withResolver } from '../dns.js';
 import { systemErrorCode } from '../file/read-file.js';
 import { linesFor, nameOfAddress } from './hosts-file.js';
 import { type SystemFiles, systemFiles } from './system-files.js';
@@ -130,8 +130,13 @@ async function bySystem(host: string): Promise<ResolvedHost> {
   return { canonicalName: host, addresses };
 }
 
-async function search(host: string, resolver: Resolver): Promise<ResolvedHost> {
+async function search(
+  host: string,
+  resolver: Resolver,
+  signal: AbortSignal | undefined,
+): Promise<ResolvedHost> {
   const files = await systemFiles();
+  signal?.throwIfAborted();
   if (process.platform !== 'linux') {
     return inHosts(files, host) ?? bySystem(host);
   }
@@ -149,6 +154,8 @@ async function search(host: string, resolver: Resolver): Promise<ResolvedHost> {
           return found;
         }
       } catch (error) {
+        // A cancelled question is no answer: the system, which nobody can stop, is not asked then.
+        signal?.throwIfAborted();
         if (systemErrorCode(error) === undefined) {
           throw error;
         }
@@ -183,28 +190,6 @@ function inOrder(addresses: readonly HostAddress[]): readonly HostAddress[] {
   ];
 }
 
-/** Does `work` with a resolver that `signal` cancels. Rejects with the signal's reason. */
-async function cancellable<T>(
-  signal: AbortSignal | undefined,
-  work: (resolver: Resolver) => Promise<T>,
-): Promise<T> {
-  signal?.throwIfAborted();
-  const resolver = createResolver();
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      resolver.cancel();
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([work(resolver), aborted]);
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-  }
-}
-
 /**
  * The canonical name and the addresses of `host`: /etc/hosts and DNS in nsswitch.conf's order; an
  * address is its own. When `signal` aborts, the questions to DNS end at once. What only other
@@ -219,7 +204,7 @@ export async function resolveHost(host: string, signal?: AbortSignal): Promise<R
     signal?.throwIfAborted();
     return { canonicalName: host, addresses: [{ address: host, family }] };
   }
-  const found = await cancellable(signal, (resolver) => search(host, resolver));
+  const found = await withResolver(signal, (resolver) => search(host, resolver, signal));
   return { ...found, addresses: inOrder(found.addresses) };
 }
 
@@ -228,8 +213,9 @@ export async function resolveHost(host: string, signal?: AbortSignal): Promise<R
  * the signal's reason.
  */
 export async function nameOf(address: string, signal?: AbortSignal): Promise<string | undefined> {
-  return cancellable(signal, async (resolver) => {
+  return withResolver(signal, async (resolver) => {
     const files = await systemFiles();
+    signal?.throwIfAborted();
     const own = nameOfAddress(files.hosts, address);
     if (own !== undefined) {
       return own;

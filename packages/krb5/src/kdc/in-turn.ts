@@ -3,6 +3,7 @@
  *
  * More at a time overrun the buffer of a KDC's UDP socket, and then its bound of TCP connections.
  */
+import { onAbort } from '../abort-calls.js';
 
 /** Requests under way at the same time. */
 const AT_ONCE = 32;
@@ -33,9 +34,8 @@ function myTurn(turns: Turns, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = () => {
       turns.waiting.delete(waiting);
-      signal?.removeEventListener('abort', onAbort);
+      notAnyMore?.();
     };
-    const onAbort = () => waiting.fail(signal?.reason);
     const waiting: Waiting = {
       go: () => {
         leave();
@@ -46,7 +46,7 @@ function myTurn(turns: Turns, signal: AbortSignal | undefined): Promise<void> {
         reject(error);
       },
     };
-    signal?.addEventListener('abort', onAbort);
+    const notAnyMore = signal && onAbort(signal, () => waiting.fail(signal.reason));
     turns.waiting.add(waiting);
   });
 }

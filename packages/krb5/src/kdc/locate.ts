@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { NODATA, NOTFOUND, type SrvRecord } from 'node:dns';
 import type { Resolver } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
-import { createResolver } from '../dns.js';
+import { withResolver } from '../dns.js';
 import type { Kdc, Transport } from './kdc.js';
 
 /** The port of the Kerberos service (RFC 4120, section 7.2). */
@@ -87,11 +87,7 @@ export class KdcLookupFailed extends Error {
  * with KdcLookupFailed where DNS fails, and with `signal`'s reason.
  */
 export async function kdcsFromDns(realm: string, signal?: AbortSignal): Promise<Kdc[]> {
-  signal?.throwIfAborted();
-  const resolver = createResolver();
-  const cancel = () => resolver.cancel();
-  signal?.addEventListener('abort', cancel);
-  try {
+  return withResolver(signal, async (resolver) => {
     const answers = await Promise.allSettled(
       (['udp', 'tcp'] as const).map(async (transport) =>
         orderSrv((await srv(resolver, transport, realm)).slice(0, MAX_SRV_RECORDS)).map(
@@ -99,7 +95,6 @@ export async function kdcsFromDns(realm: string, signal?: AbortSignal): Promise<
         ),
       ),
     );
-    signal?.throwIfAborted();
     const kdcs = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     const failed = answers.find((answer) => answer.status === 'rejected');
     // One transport's records are enough.
@@ -108,7 +103,5 @@ export async function kdcsFromDns(realm: string, signal?: AbortSignal): Promise<
       throw new KdcLookupFailed(cause instanceof Error ? cause.message : String(cause), { cause });
     }
     return kdcs.filter(({ host }) => host !== '' && host !== '.');
-  } finally {
-    signal?.removeEventListener('abort', cancel);
-  }
+  });
 }

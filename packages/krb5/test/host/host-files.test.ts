@@ -1,4 +1,5 @@
 /** The system's files on hosts, as the C library reads them. */
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { linesFor, nameOfAddress, parseHosts } from '../../src/host/hosts-file.js';
 import { dnsCandidates, nameOf, resolveHost } from '../../src/host/resolve-host.js';
@@ -73,6 +74,14 @@ describe('without any question to DNS', () => {
     const { addresses } = await resolveHost('localhost');
     expect(addresses.map(({ address }) => address)).toContain('127.0.0.1');
     expect(await nameOf('127.0.0.1')).toBe('localhost');
+  });
+
+  test('many with one signal put one listener on it', async () => {
+    const { signal } = new AbortController();
+    const all = Array.from({ length: 40 }, () => resolveHost('localhost', signal));
+    expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
+    await Promise.all(all);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('a signal that has aborted', async () => {
