@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { NOT_REGULAR, readFileUpTo, systemErrorCode } from '../file/read-file.js';
+import { readFileUpTo, systemErrorCode, unreadableReason } from '../file/read-file.js';
 import type { Ccache } from './ccache.js';
 import { type CcacheLocation, locateCcache, SUBSIDIARY_PREFIX } from './ccache-name.js';
 import { decodeCcache } from './decode.js';
@@ -54,7 +54,7 @@ function readError(path: string, cause: unknown): unknown {
   }
   return new Krb5Error(
     LocalErrorCode.KRB5_CC_IO,
-    `the credential cache ${path} cannot be read: ${code === NOT_REGULAR ? 'it is not a regular file' : code}`,
+    `the credential cache ${path} cannot be read: ${unreadableReason(code)}`,
     details,
   );
 }

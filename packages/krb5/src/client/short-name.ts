@@ -1,33 +1,13 @@
 /** Host names without a dot (krb5.conf's qualify_shortname). */
 import { hostname } from 'node:os';
 import type { Krb5Config } from '../config/krb5-config.js';
-import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
+import { systemFiles } from '../host/system-files.js';
 
-const RESOLVER_CONFIGURATION = '/etc/resolv.conf';
-/** Bytes; more than any real one has. */
-const MAX_RESOLVER_CONFIGURATION = 64 * 1024;
-
-/** The first domain that the system's resolver searches (resolver(5)); undefined for none. */
-export function searchDomain(configuration: string, host: string): string | undefined {
-  const lists = [...configuration.matchAll(/^(?:search|domain)[ \t]+(\S+)/gm)];
-  const configured = lists.at(-1)?.[1];
+/** The first domain that the system's resolver searches, else the one that this machine's name is in. */
+export function searchDomain(search: readonly string[], host: string): string | undefined {
   const dot = host.indexOf('.');
   const own = dot === -1 ? undefined : host.slice(dot + 1);
-  return configured ?? own;
-}
-
-async function systemSearchDomain(): Promise<string | undefined> {
-  let configuration = '';
-  try {
-    const bytes = await readFileUpTo(RESOLVER_CONFIGURATION, MAX_RESOLVER_CONFIGURATION);
-    configuration = bytes?.toString('utf8') ?? '';
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) {
-      throw error;
-    }
-    // Without that file the host's own domain is left.
-  }
-  return searchDomain(configuration, hostname());
+  return search[0] ?? own;
 }
 
 /**
@@ -41,6 +21,6 @@ export async function qualifiedHost(
   if (host.includes('.') || host.includes(':')) {
     return host;
   }
-  const domain = qualifyShortname ?? (await systemSearchDomain());
+  const domain = qualifyShortname ?? searchDomain((await systemFiles()).search, hostname());
   return domain === undefined || domain === '' ? host : `${host}.${domain}`;
 }

@@ -29,6 +29,11 @@ function notRegular(path: string): Error {
 /** The `code` of the error for what is not a regular file. */
 export const NOT_REGULAR = 'ENOTREG';
 
+/** Why a file could not be read, for a message: the system's name for it, or what it is not. */
+export function unreadableReason(code: string): string {
+  return code === NOT_REGULAR ? 'it is not a regular file' : code;
+}
+
 /**
  * A regular file's bytes as one open descriptor shows them. Undefined if it has more than `limit`.
  * Takes at most twice the memory of the bytes read. What is opened is what was looked at, and

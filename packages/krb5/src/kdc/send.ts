@@ -7,6 +7,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
+import { systemErrorCode } from '../file/read-file.js';
 import { resolveHost } from '../host/resolve-host.js';
 import { abandonmentOf } from './abandoned.js';
 import type { Kdc, KdcAddress, Transport } from './kdc.js';
@@ -110,14 +111,8 @@ function stepName({ kdc, address, transport }: Step): string {
   return `${transport}/${name} port ${address.port}`;
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-}
-
 function reasonOf(error: unknown): string {
-  return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+  return systemErrorCode(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
 /**
@@ -195,7 +190,7 @@ export async function sendToKdcs<T>(
 
     const noteFailure = (name: string, error: unknown) => {
       failures.add(`${name}: ${reasonOf(error)}`);
-      if (error instanceof Error && EXHAUSTED.has(codeOf(error) ?? '')) {
+      if (error instanceof Error && EXHAUSTED.has(systemErrorCode(error) ?? '')) {
         exhausted = error;
       }
     };

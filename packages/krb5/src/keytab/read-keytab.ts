@@ -1,7 +1,7 @@
 /** Reads the keytab that has a given name. */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { NOT_REGULAR, readFileUpTo, systemErrorCode } from '../file/read-file.js';
+import { readFileUpTo, systemErrorCode, unreadableReason } from '../file/read-file.js';
 import { decodeKeytab } from './decode.js';
 import type { Keytab } from './keytab.js';
 
@@ -44,7 +44,7 @@ async function readUpTo(path: string): Promise<Buffer> {
         ? 'does not exist: check its name, or make it with ktadd of kadmin'
         : code === 'EACCES' || code === 'EPERM'
           ? 'may not be read by this user: check its owner and mode'
-          : `cannot be read: ${code === NOT_REGULAR ? 'it is not a regular file' : code}`;
+          : `cannot be read: ${unreadableReason(code)}`;
     throw new Krb5Error(LocalErrorCode.KRB5_KT_IOERR, `the keytab ${path} ${reason}`, { cause });
   }
   if (bytes === undefined) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { servicePrincipals } from '../../src/client/service-principal.js';
 import { searchDomain } from '../../src/client/short-name.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
+import { parseResolvConf } from '../../src/host/system-files.js';
 import { formatPrincipal } from '../../src/principal.js';
 import { buildMitAnswers, type MitAnswers } from '../config/mit-answers.js';
 import { temporaryFiles } from '../config/temporary-files.js';
@@ -61,5 +62,5 @@ test.each([
   ['domain example.com\nsearch example.org\n', 'host', 'example.org'],
   ['# search example.com\n', 'host', undefined],
 ])('the domain that is searched first: %j on %s', (configuration, host, domain) => {
-  expect(searchDomain(configuration, host)).toBe(domain);
+  expect(searchDomain(parseResolvConf(configuration).search, host)).toBe(domain);
 });

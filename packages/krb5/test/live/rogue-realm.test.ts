@@ -14,7 +14,7 @@ import { type Claim, type RogueKdc, startRogueKdc } from '../support/rogue-kdc.j
 const ROGUE = 'ROGUE.TEST';
 const TARGET = 'TARGET.TEST';
 
-/** Trusts both of the others, and refers clients to the rogue one for hosts of one domain. */
+/** Trusts both of the others. Clients are told of the rogue one by their own configuration. */
 let home: Realm;
 let rogue: RogueKdc;
 /**
