@@ -1,20 +1,20 @@
 // `npm test`: set-up, then lint, types and tests of every package, the matrix, and the counts.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setUp } from './setup.mjs';
 import { loudly, ROOT, say } from './steps.mjs';
 
 const packages = readdirSync(join(ROOT, 'packages')).map((name) => join(ROOT, 'packages', name));
 const results = (folder) => join(folder, '.results');
 
-/** The runner's counts of a package; a package with tests that left none has failed. */
-function countsOf(folder) {
+/** The runner's counts and failures of a package; a package with tests that left none has failed. */
+function summaryOf(folder) {
   const file = join(results(folder), 'summary.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
   const tests = join(folder, 'test');
   const expected = existsSync(tests) && readdirSync(tests).length > 0;
-  if (expected) console.error(`${folder} left no test results`);
-  return { passed: 0, failed: expected ? 1 : 0, skipped: 0 };
+  const failures = expected ? [{ name: 'no test results', message: 'see above' }] : [];
+  return { passed: 0, failed: failures.length, skipped: 0, failures };
 }
 
 await setUp({ tests: true });
@@ -27,8 +27,11 @@ const matrix = await loudly(process.execPath, [join(ROOT, 'tools', 'matrix.mjs')
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const folder of packages) {
-  const counts = countsOf(folder);
-  for (const key of Object.keys(total)) total[key] += counts[key];
+  const summary = summaryOf(folder);
+  for (const key of Object.keys(total)) total[key] += summary[key];
+  for (const { name, message } of summary.failures) {
+    console.error(`FAILED ${basename(folder)}: ${name}: ${message}`);
+  }
 }
 if (status !== 0 && total.failed === 0) console.error('lint, types or a run failed: see above');
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';

@@ -1,9 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The first line of the first error's message, or that there was none. */
+const firstLine = (errors) => errors?.[0]?.message?.split('\n', 1)[0] ?? 'did not finish';
+
 /**
- * A vitest reporter that leaves the run's counts in `.results/summary.json` of the package, so that
- * tools/test.mjs can add up what the runner counted, also when turbo replays a cached run.
+ * A vitest reporter that writes the run's counts, and each failure's name and message, to the
+ * package's `.results/summary.json`. tools/test.mjs adds up these counts and lists these failures
+ * last, also when turbo replays a cached run.
  *
  * @returns {import('vitest/node').Reporter}
  */
@@ -11,20 +15,29 @@ export default function results() {
   return {
     onTestRunEnd(testModules, unhandledErrors) {
       const counts = { passed: 0, failed: 0, skipped: 0 };
+      const failures = [];
+      const fail = (name, errors) => failures.push({ name, message: firstLine(errors) });
       for (const testModule of testModules) {
         let ran = 0;
         for (const test of testModule.children.allTests()) {
-          const { state } = test.result();
+          const { state, errors } = test.result();
           if (state !== 'pending') ran += 1;
           counts[state === 'pending' ? 'failed' : state] += 1;
+          if (state === 'pending' || state === 'failed') {
+            fail(`${testModule.relativeModuleId} > ${test.fullName}`, errors);
+          }
         }
         // A file that could not be loaded has no tests to fail: it counts as one failure.
-        if (ran === 0 && testModule.state() === 'failed') counts.failed += 1;
+        if (ran === 0 && testModule.state() === 'failed') {
+          counts.failed += 1;
+          fail(testModule.relativeModuleId, testModule.errors());
+        }
       }
       counts.failed += unhandledErrors.length;
+      for (const error of unhandledErrors) fail('an error outside of every test', [error]);
       const folder = join(process.cwd(), '.results');
       mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, 'summary.json'), `${JSON.stringify(counts)}\n`);
+      writeFileSync(join(folder, 'summary.json'), `${JSON.stringify({ ...counts, failures })}\n`);
     },
   };
 }
