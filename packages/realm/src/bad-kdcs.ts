@@ -5,6 +5,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { hasCode } from './system-error.js';
 
 export interface BadKdc extends AsyncDisposable {
   /** As krb5.conf has it: address and port, the same for UDP and TCP. */
@@ -31,7 +32,7 @@ async function listenOn(
     await once(server, 'listening');
     return server;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined;
+    if (hasCode(error, 'EADDRINUSE')) return undefined;
     throw error;
   }
 }

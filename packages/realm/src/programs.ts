@@ -1,11 +1,13 @@
 /** The Debian programs that a realm needs, and what is said when one is missing. */
 import { execFile, spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Guard } from './guard.js';
+import { isGroupRunning } from './process-group.js';
+import { hasCode } from './system-error.js';
 
 const PACKAGES = {
   krb5kdc: 'krb5-kdc',
@@ -114,37 +116,6 @@ export interface DaemonOptions {
 /** Milliseconds between two looks at whether a killed group's last process has ended. */
 const GROUP_POLL_MS = 5;
 
-/**
- * Tells whether a process of a process group still runs, and so still holds its sockets. A process
- * that has ended and that nobody has waited for does not run. Always false on a system without /proc.
- */
-function isGroupRunning(group: number): boolean {
-  if (process.platform !== 'linux') return false;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    // "pid (program) state ppid pgrp …": the program's name may hold spaces and parentheses.
-    const stat = statOf(pid);
-    const [state, , pgrp] = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
-    if (Number(pgrp) === group && state !== 'Z' && state !== 'X') return true;
-  }
-  return false;
-}
-
-/** A process's line in /proc; nothing if it ended in the meantime. */
-function statOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      ['ENOENT', 'ESRCH'].includes(`${error.code}`)
-    ) {
-      return '';
-    }
-    throw error;
-  }
-}
-
 /** Starts a daemon in a process group of its own, its output in a file. */
 export async function startDaemon(
   program: Program,
@@ -179,7 +150,7 @@ export async function startDaemon(
       try {
         process.kill(-pid, endsBy);
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+        if (!hasCode(error, 'ESRCH')) throw error;
       }
       child.ref();
       await ended;

@@ -12,6 +12,7 @@ import { freePort, waitForPort } from './ports.js';
 import { checkPrograms, type Daemon, runProgram } from './programs.js';
 import { PROGRAM, PROGRAM_NAME, remctlConf } from './remctl-conf.js';
 import { type Remctld, type RemctldOptions, startRemctld } from './remctld.js';
+import { hasCode } from './system-error.js';
 
 const ATTEMPTS = 5;
 const START_TIMEOUT_MS = 10_000;
@@ -278,7 +279,7 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
       try {
         return readFileSync(join(folder, 'tally', tallyName), 'utf8').split('\n').length - 1;
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
+        if (hasCode(error, 'ENOENT')) return 0;
         throw error;
       }
     },
