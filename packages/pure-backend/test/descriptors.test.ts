@@ -2,11 +2,10 @@
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClientOptions, Remctl } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
+import { type DescriptorLimit, limitDescriptors, type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createPureBackend } from '../src/index.js';
 import { shortageIn } from '../src/shortage.js';
-import { type DescriptorLimit, limitDescriptors } from './descriptor-limit.js';
 
 let realm: Realm;
 let leave: () => void;

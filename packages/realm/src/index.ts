@@ -7,6 +7,7 @@ export {
 } from './bad-kdcs.js';
 export { type BlackHole, startBlackHole } from './black-hole.js';
 export type { ClockOffset } from './clock.js';
+export { type DescriptorLimit, limitDescriptors } from './descriptor-limit.js';
 export { withHosts } from './own-hosts.js';
 export { type ResolverFiles, withNetwork } from './own-network.js';
 export { freePort } from './ports.js';

@@ -3,15 +3,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { hasCode } from './system-error.js';
 
-/** Descriptors that this process may have meanwhile: more than it has, and soon taken. */
+/** The lowered limit: more than a test process has open, and few enough to take all. */
 const LIMIT = 256;
 
 /** Sets the soft limit of the process in its first argument to each number that it reads. */
 const LIMITER = 'while read soft; do prlimit --pid "$0" --nofile="$soft:" && echo done; done';
 
 export interface DescriptorLimit extends AsyncDisposable {
-  /** Takes all descriptors but so many. Gives what releases them. */
+  /** Takes every descriptor but `left`. Returns a function that releases them. */
   takeAllBut(left: number): () => void;
 }
 
@@ -21,7 +22,7 @@ function takeAll(): number[] {
     try {
       taken.push(openSync('/dev/null', 'r'));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EMFILE') return taken;
+      if (hasCode(error, 'EMFILE')) return taken;
       throw error;
     }
   }
@@ -29,7 +30,8 @@ function takeAll(): number[] {
 
 /** Lowers the limit of this process until it is disposed of. Needs prlimit (util-linux). */
 export async function limitDescriptors(): Promise<DescriptorLimit> {
-  // Once no descriptor is left no program can be started: the one that raises the limit is there before.
+  // The program that raises the limit again starts before the limit falls: later, starting one needs
+  // descriptors that may not be there.
   const limiter = spawn('sh', ['-c', LIMITER, String(process.pid)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
