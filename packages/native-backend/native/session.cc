@@ -25,6 +25,7 @@ extern "C" {
 #include "ccache.h"
 #include "dial.h"
 #include "layout.h"
+#include "next-token.h"
 #include "system-error.h"
 #include "threads.h"
 
@@ -41,22 +42,9 @@ constexpr size_t kTokenCost = 512;
 // How much output is read before it is handed over, where there is more at hand.
 constexpr size_t kHoldBack = 64 * 1024;
 
-// Flags and length of a token.
-constexpr int kHeaderLength = 5;
-
-// The largest message, and what precedes the output in one (specification, sections 1, 2.5 and 3).
-constexpr size_t kMessageMaxLength = 64 * 1024;
+// What precedes the output in a message (specification, sections 2.5 and 3).
 constexpr size_t kOutputHeaderLength = 7;
 constexpr size_t kOutputHeaderLengthV1 = 8;
-
-// The largest token, header included (section 1).
-constexpr uint32_t kTokenMaxLength = 1024 * 1024;
-
-// A Wrap token of Kerberos: its identifier, and the flag that its message is encrypted (RFC 4121, sections
-// 4.2.6.2 and 4.2.2).
-constexpr unsigned char kWrapTokenId[] = {0x05, 0x04};
-constexpr unsigned char kSealed = 0x02;
-constexpr int kWrapBegin = 3;
 
 // Protocol 1 has no error message: the server sends this as the status.
 constexpr int kFailureV1 = -1;
@@ -156,6 +144,7 @@ bool Session::open() {
   }
   const char *principal = options_.principal.empty() ? nullptr : options_.principal.c_str();
   // From here on the descriptor is the library's.
+  library_fd_ = fd;
   if (!remctl_open_fd(remctl_, options_.host.c_str(), fd, principal)) {
     const char *text = remctl_error(remctl_);
     fail_to_negotiate(text != nullptr ? text : "unknown error", ccache.name, shortages);
@@ -219,9 +208,27 @@ bool Session::run_command() {
       held = 0;
       acknowledge_at_once();
     }
-    std::string wrong = whole ? "" : token_violation();
+    NextToken token;
+    // Without the lock, which abort() needs: the descriptor is closed on this thread alone.
+    if (!whole) token = check_next_token(socket_);
+    if (token.error == 0 && token.taken >= 0) token.error = make_copy(token.taken, library_fd_);
+    if (token.taken >= 0) ::close(token.taken);
+    if (token.error != 0) {
+      fail("command", std::strerror(token.error), errno_name(token.error));
+      return false;
+    }
+    std::string wrong = std::move(token.violation);
     struct remctl_output *output = wrong.empty() ? remctl_output(remctl_) : nullptr;
     if (output != nullptr) wrong = output_violation(*output);
+    // Where the library failed, and in protocol 1, it has closed its descriptor, and the number may be
+    // another file's.
+    if (output != nullptr && token.taken >= 0 && protocol_ == 2) {
+      int error = make_copy(socket_, library_fd_);
+      if (error != 0) {
+        fail("command", std::strerror(error), errno_name(error));
+        return false;
+      }
+    }
     whole = protocol_ == 1;
     if (!wrong.empty()) {
       fail("command", std::move(wrong));
@@ -264,29 +271,7 @@ bool Session::run_command() {
   }
 }
 
-// The protocol forbids it, and the library takes it: of the next token, looked at before the library reads it.
-// Waits for its begin. Empty for nothing, and where the connection breaks, which the library reports.
-std::string Session::token_violation() {
-  unsigned char begin[kHeaderLength + kWrapBegin];
-  auto peek = [&](int length) {
-    return recv(socket_, begin, length, MSG_PEEK | MSG_WAITALL) == length;
-  };
-  // Without the lock, which abort() needs: the descriptor is closed on this thread alone.
-  if (!peek(kHeaderLength)) return "";
-  uint32_t length;
-  std::memcpy(&length, begin + 1, sizeof(length));
-  length = ntohl(length);
-  if (length > kTokenMaxLength - kHeaderLength) {
-    return "a token of " + std::to_string(length) + " octets from server";
-  }
-  if (length < kWrapBegin || !peek(sizeof(begin))) return "";
-  const unsigned char *wrap = begin + kHeaderLength;
-  bool is_wrap = std::memcmp(wrap, kWrapTokenId, sizeof(kWrapTokenId)) == 0;
-  bool is_sealed = (wrap[sizeof(kWrapTokenId)] & kSealed) != 0;
-  return is_wrap && !is_sealed ? "a message that is not encrypted from server" : "";
-}
-
-// The same of what the library has read.
+// What the protocol forbids and the library takes, in what the library has read.
 std::string Session::output_violation(const struct remctl_output &output) const {
   if (output.type == REMCTL_OUT_OUTPUT) {
     size_t header = protocol_ == 1 ? kOutputHeaderLengthV1 : kOutputHeaderLength;
@@ -305,14 +290,14 @@ std::string Session::output_violation(const struct remctl_output &output) const 
 // Whether a whole token is waiting on the socket, so that reading it will not block. (The header is a
 // flags octet and a length of four: specification, section 1.)
 bool Session::token_is_waiting() {
-  unsigned char header[kHeaderLength];
+  unsigned char header[kTokenHeaderLength];
   int waiting = 0;
   std::lock_guard<std::mutex> lock(mutex_);
   if (socket_ < 0 || ioctl(socket_, FIONREAD, &waiting) < 0) return false;
-  if (recv(socket_, header, sizeof(header), MSG_PEEK | MSG_DONTWAIT) != kHeaderLength) return false;
+  if (recv(socket_, header, sizeof(header), MSG_PEEK | MSG_DONTWAIT) != kTokenHeaderLength) return false;
   uint32_t length;
   std::memcpy(&length, header + 1, sizeof(length));
-  return static_cast<int64_t>(waiting) >= kHeaderLength + static_cast<int64_t>(ntohl(length));
+  return static_cast<int64_t>(waiting) >= kTokenHeaderLength + static_cast<int64_t>(ntohl(length));
 }
 
 // remctld leaves Nagle's algorithm on: its STATUS waits until its OUTPUT has been acknowledged, which

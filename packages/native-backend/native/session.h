@@ -97,7 +97,6 @@ class Session : public std::enable_shared_from_this<Session> {
   bool run_noop();
   void acknowledge_at_once();
   bool token_is_waiting();
-  std::string token_violation();
   std::string output_violation(const struct remctl_output &output) const;
   // Events are handed over by flush(), emit() being both.
   void hold(std::unique_ptr<Event> event);
@@ -130,6 +129,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Used on the thread alone.
   struct remctl *remctl_ = nullptr;
+  // The library's descriptor, until the library closes it.
+  int library_fd_ = -1;
   int protocol_ = 2;
   std::vector<std::unique_ptr<Event>> held_;
 };

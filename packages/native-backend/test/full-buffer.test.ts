@@ -1,0 +1,62 @@
+/** Answers that fill the socket's receive buffer up to the middle of a token's header. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { output, startScriptedServer, status } from '@remctl/conformance/servers';
+import { Remctl } from '@remctl/core';
+import { type Realm, startRealm } from '@remctl/realm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createNativeBackend } from '../src/index.js';
+
+let realm: Realm;
+let leave: () => void;
+
+beforeAll(async () => {
+  realm = await startRealm();
+  leave = realm.useHere();
+});
+
+afterAll(async () => {
+  leave();
+  await realm.dispose();
+});
+
+/** Each starts its small tokens at another offset, so that buffers end at any byte of one. */
+const CONNECTIONS = 32;
+/** More than the addon reads ahead of its reader. */
+const READ_AHEAD = 1024 * 1024;
+const CHUNK = 60_000;
+/** More than fits the buffers of both sockets. */
+const SMALL_TOKENS = 10_000;
+/** Long enough for the addon to stop reading, and for the buffers to fill. */
+const PAUSE_MS = 300;
+
+test('none is waited for without end: the rest comes when the reader goes on', async () => {
+  await using server = await startScriptedServer({
+    keytab: realm.keytabs.server,
+    async script(peer) {
+      await peer.authenticate();
+      await peer.expectCommand();
+      for (let sent = 0; sent <= READ_AHEAD; sent += CHUNK) {
+        peer.send(peer.seal(output('x'.repeat(CHUNK + peer.connection))));
+      }
+      const small = Array.from({ length: SMALL_TOKENS }, () => peer.seal(output('x')));
+      peer.send(...small, peer.seal(status(0)));
+    },
+  });
+  const read = async () => {
+    await using client = new Remctl(createNativeBackend(), { timeout: 5 });
+    await client.open({ host: realm.host, port: server.port });
+    await client.command(['test', 'full-buffer']);
+    let tokens = 0;
+    for (
+      let token = await client.output();
+      token.type === 'output';
+      token = await client.output()
+    ) {
+      tokens += 1;
+      if (tokens === 1) await sleep(PAUSE_MS);
+    }
+    return tokens;
+  };
+  const tokens = await Promise.all(Array.from({ length: CONNECTIONS }, read));
+  expect(new Set(tokens)).toEqual(new Set([Math.floor(READ_AHEAD / CHUNK) + 1 + SMALL_TOKENS]));
+});
