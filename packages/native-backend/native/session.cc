@@ -115,7 +115,7 @@ bool Session::open() {
       int error = errno;
       note_shortage(error);
       ::close(fd);
-      fail("connect", std::strerror(error), errno_name(error));
+      fail_from_system("connect", error);
       return false;
     }
     if (aborted_) {
@@ -208,36 +208,9 @@ bool Session::run_command() {
       held = 0;
       acknowledge_at_once();
     }
-    NextToken token;
-    // Without the lock, which abort() needs: the descriptor is closed on this thread alone.
-    if (!whole) token = check_next_token(socket_);
-    if (token.error == 0 && token.taken >= 0) token.error = make_copy(token.taken, library_fd_);
-    if (token.taken >= 0) ::close(token.taken);
-    if (token.error != 0) {
-      fail("command", std::strerror(token.error), errno_name(token.error));
-      return false;
-    }
-    std::string wrong = std::move(token.violation);
-    struct remctl_output *output = wrong.empty() ? remctl_output(remctl_) : nullptr;
-    if (output != nullptr) wrong = output_violation(*output);
-    // Where the library failed, and in protocol 1, it has closed its descriptor, and the number may be
-    // another file's.
-    if (output != nullptr && token.taken >= 0 && protocol_ == 2) {
-      int error = make_copy(socket_, library_fd_);
-      if (error != 0) {
-        fail("command", std::strerror(error), errno_name(error));
-        return false;
-      }
-    }
+    struct remctl_output *output = next_output(whole);
+    if (output == nullptr) return false;
     whole = protocol_ == 1;
-    if (!wrong.empty()) {
-      fail("command", std::move(wrong));
-      return false;
-    }
-    if (output == nullptr) {
-      fail_from_library("command");
-      return false;
-    }
     std::unique_ptr<Event> event;
     switch (output->type) {
       case REMCTL_OUT_OUTPUT:
@@ -269,6 +242,47 @@ bool Session::run_command() {
     }
     hold(std::move(event));
   }
+}
+
+// What the library reads from the next token. Null after a failure, which the owner has been told then.
+// `whole`: the token has been read already, and the library has more of it to say.
+struct remctl_output *Session::next_output(bool whole) {
+  NextToken token;
+  // Without the lock, which abort() needs: the descriptor is closed on this thread alone.
+  if (!whole) token = check_next_token(socket_);
+  bool taken = token.taken >= 0;
+  if (taken) {
+    token.error = make_copy(token.taken, library_fd_);
+    ::close(token.taken);
+  }
+  if (token.error != 0) {
+    fail_from_system("command", token.error);
+    return nullptr;
+  }
+  std::string wrong = std::move(token.violation);
+  struct remctl_output *output = nullptr;
+  if (wrong.empty()) {
+    output = remctl_output(remctl_);
+    if (output == nullptr) {
+      fail_from_library("command");
+      return nullptr;
+    }
+    wrong = output_violation(*output);
+  }
+  if (!wrong.empty()) {
+    fail("command", std::move(wrong));
+    return nullptr;
+  }
+  // In protocol 1 the library has closed its descriptor after the answer, as it does after a failure: the
+  // number may be another file's.
+  if (taken && protocol_ == 2) {
+    int error = make_copy(socket_, library_fd_);
+    if (error != 0) {
+      fail_from_system("command", error);
+      return nullptr;
+    }
+  }
+  return output;
 }
 
 // What the protocol forbids and the library takes, in what the library has read.
@@ -350,6 +364,10 @@ void Session::fail(const char *phase, std::string text, std::string code) {
   event->data = std::move(text);
   event->code = std::move(code);
   emit(std::move(event));
+}
+
+void Session::fail_from_system(const char *phase, int error) {
+  fail(phase, std::strerror(error), errno_name(error));
 }
 
 void Session::fail_from_library(const char *phase) {

@@ -97,6 +97,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool run_noop();
   void acknowledge_at_once();
   bool token_is_waiting();
+  struct remctl_output *next_output(bool whole);
   std::string output_violation(const struct remctl_output &output) const;
   // Events are handed over by flush(), emit() being both.
   void hold(std::unique_ptr<Event> event);
@@ -105,6 +106,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void emit(Event::Type type, int number = 0);
   void phase(const char *name);
   void fail(const char *phase, std::string text, std::string code = "");
+  void fail_from_system(const char *phase, int error);
   void fail_from_library(const char *phase);
   // With the system's name for what this process has run out of, where that may be why.
   void fail_to_negotiate(std::string text, const std::string &ccache, unsigned shortages);
