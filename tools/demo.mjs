@@ -21,7 +21,9 @@ async function problemOf(backend, target) {
       pathToFileURL(join(packageOf(`${backend}-backend`), 'dist', 'index.js')).href
     );
     const factory = backend === 'native' ? module.createNativeBackend : module.createPureBackend;
-    if (factory === undefined) return 'it is not built yet';
+    if (factory === undefined) {
+      return 'it is not built yet';
+    }
     const client = await core.createClient(factory(), { ...target, timeout: 10 });
     await client.close();
     return undefined;
@@ -37,8 +39,12 @@ function show(realm, typed, program, words, more = {}) {
     env: { ...environment(), ...realm.env, ...more },
     encoding: 'utf8',
   });
-  if (stdout) print(indent(stdout));
-  if (stderr) print(indent(stderr.replace(/^(?=.)/gm, '(standard error) ')));
+  if (stdout) {
+    print(indent(stdout));
+  }
+  if (stderr) {
+    print(indent(stderr.replace(/^(?=.)/gm, '(standard error) ')));
+  }
   print(`    [exit status ${status}]\n`);
 }
 
@@ -108,7 +114,9 @@ try {
     await new Promise(setImmediate);
   }
   leave();
-  if (used === 0) process.exitCode = 1;
+  if (used === 0) {
+    process.exitCode = 1;
+  }
 } finally {
   await realm.dispose();
   heading('The realm is gone again: its servers are stopped, its folder is removed.');

@@ -24,7 +24,9 @@ export function unpackHeimdal() {
   }
   say('Heimdal: unpacking its KDC into .tools/heimdal, for the tests with a second Kerberos');
   // Lists of packages can be fetched by root alone; another user's may be recent enough.
-  if (process.getuid?.() === 0) quietly('apt-get', ['update']);
+  if (process.getuid?.() === 0) {
+    quietly('apt-get', ['update']);
+  }
   const packages = packagesToUnpack();
   if (packages === undefined) {
     tellThatItIsMissing(`apt-get does not know ${WANTED.join(' and ')}`);
@@ -42,7 +44,9 @@ function packagesToUnpack() {
   const args = ['install', '--simulate', '--no-install-recommends', ...WANTED];
   const env = environment({ LC_ALL: 'C' });
   const { status, stdout } = spawnSync('apt-get', args, { env, encoding: 'utf8' });
-  if (status !== 0) return undefined;
+  if (status !== 0) {
+    return undefined;
+  }
   const lacking = [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name);
   return [...new Set([...WANTED, ...lacking])];
 }

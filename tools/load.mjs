@@ -21,7 +21,9 @@ function readArguments() {
         'opens-at-once': { type: 'string', default: '32' },
       },
     });
-    if (values.backend === undefined || Object.hasOwn(BACKENDS, values.backend)) return values;
+    if (values.backend === undefined || Object.hasOwn(BACKENDS, values.backend)) {
+      return values;
+    }
     return stop(`There is no backend ${values.backend}.\n${USAGE}`);
   } catch (error) {
     return stop(`${error.message}\n${USAGE}`);

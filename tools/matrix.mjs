@@ -10,9 +10,13 @@ function readOutcomes() {
   const outcomes = [];
   for (const name of readdirSync(join(ROOT, 'packages')).sort()) {
     const folder = join(ROOT, 'packages', name, '.results');
-    if (!existsSync(folder)) continue;
+    if (!existsSync(folder)) {
+      continue;
+    }
     for (const file of readdirSync(folder).sort()) {
-      if (!/^outcomes-.*\.json$/.test(file)) continue;
+      if (!/^outcomes-.*\.json$/.test(file)) {
+        continue;
+      }
       outcomes.push(...JSON.parse(readFileSync(join(folder, file), 'utf8')));
     }
   }
@@ -30,9 +34,13 @@ function printTable(rows) {
 /** Each reason, and below it the cases that it is given for: pairs of a reason and a case's id. */
 function printReasons(pairs) {
   const reasons = new Map();
-  for (const [reason, id] of pairs) reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+  for (const [reason, id] of pairs) {
+    reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+  }
   console.log('');
-  for (const [reason, cases] of reasons) console.log(`${reason}\n    ${cases.join(', ')}`);
+  for (const [reason, cases] of reasons) {
+    console.log(`${reason}\n    ${cases.join(', ')}`);
+  }
   console.log('');
 }
 
@@ -62,7 +70,9 @@ function printComparison(suite, outcomes) {
       .filter(({ comparison }) => comparison !== undefined)
       .map(({ id, comparison }) => [id, comparison]),
   );
-  if (byId.size === 0) return;
+  if (byId.size === 0) {
+    return;
+  }
   console.log(`${suite}: what ours does beside what libremctl does (reasons below)\n`);
   printTable([
     ['case', 'ours', 'libremctl'],

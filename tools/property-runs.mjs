@@ -16,4 +16,6 @@ export function runs(times) {
 }
 
 fc.configureGlobal(runs(100));
-if (LONG) vi.setConfig({ testTimeout: LONG_TIMEOUT_MS });
+if (LONG) {
+  vi.setConfig({ testTimeout: LONG_TIMEOUT_MS });
+}

@@ -39,15 +39,21 @@ export async function setUp({ tests = false } = {}) {
   installPnpm();
   installNodePackages();
   buildKerberos();
-  if (tests) unpackHeimdal();
+  if (tests) {
+    unpackHeimdal();
+  }
   say('build: every package and the addon');
-  if (!quietly('turbo', ['run', 'build', '--output-logs=errors-only'])) stop('The build failed.');
+  if (!quietly('turbo', ['run', 'build', '--output-logs=errors-only'])) {
+    stop('The build failed.');
+  }
 }
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [needMajor, needMinor] = OLDEST_NODE;
-  if (major > needMajor || (major === needMajor && minor >= needMinor)) return;
+  if (major > needMajor || (major === needMajor && minor >= needMinor)) {
+    return;
+  }
   stop(`Node ${OLDEST_NODE.join('.')} or later is needed; this is ${process.versions.node}.`);
 }
 
@@ -65,7 +71,9 @@ function installSystemPackages() {
   say(`system packages: installing ${missing.join(' ')} (a KDC, remctld, libremctl, a compiler)`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const install = ['install', '-y', '--no-install-recommends', ...missing];
-  if (quietly('apt-get', ['update'], { env }) && quietly('apt-get', install, { env })) return;
+  if (quietly('apt-get', ['update'], { env }) && quietly('apt-get', install, { env })) {
+    return;
+  }
   stop(`apt-get could not install them.\n${OTHER_SYSTEMS}`);
 }
 
@@ -86,8 +94,9 @@ function installPnpm() {
   // A package of its own, so that npm does not take the workspace for its root.
   writeFileSync(join(TOOLS_FOLDER, 'package.json'), '{ "private": true }\n');
   const args = ['install', '--no-audit', '--no-fund', '--no-save', packageManager];
-  if (!quietly('npm', args, { cwd: TOOLS_FOLDER }))
+  if (!quietly('npm', args, { cwd: TOOLS_FOLDER })) {
     stop(`npm could not install ${packageManager}.`);
+  }
 }
 
 function installNodePackages() {
@@ -104,7 +113,9 @@ function installNodePackages() {
   const env = { ...process.env, CI: 'true' };
   const pnpm = join(TOOLS_FOLDER, 'node_modules', '.bin', 'pnpm');
   const command = existsSync(pnpm) ? pnpm : 'pnpm';
-  if (!quietly(command, ['install', '--frozen-lockfile'], { env })) stop('pnpm install failed.');
+  if (!quietly(command, ['install', '--frozen-lockfile'], { env })) {
+    stop('pnpm install failed.');
+  }
   writeFileSync(stamp, hash);
 }
 
@@ -114,7 +125,9 @@ function installNodePackages() {
  */
 function buildKerberos() {
   const home = join(ROOT, 'packages', 'pure-backend', 'node_modules', 'kerberos');
-  if (!existsSync(home)) return;
+  if (!existsSync(home)) {
+    return;
+  }
   if (existsSync(join(home, 'build', 'Release', 'kerberos.node'))) {
     say('npm kerberos: built');
     return;
@@ -126,6 +139,8 @@ function buildKerberos() {
   const nodedir = process.env.npm_config_nodedir ?? (hasHeaders ? prefix : undefined);
   const args = ['rebuild', ...(nodedir === undefined ? [] : [`--nodedir=${nodedir}`])];
   const nodeGyp = require.resolve('node-gyp/bin/node-gyp.js');
-  if (quietly(process.execPath, [nodeGyp, ...args], { cwd: home })) return;
+  if (quietly(process.execPath, [nodeGyp, ...args], { cwd: home })) {
+    return;
+  }
   console.error('npm kerberos was not built (above); the mechanism pure/kerberos cannot be used.');
 }

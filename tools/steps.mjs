@@ -38,7 +38,9 @@ export function quietly(command, args, options = {}) {
     maxBuffer: 1 << 28,
     ...options,
   });
-  if (result.status === 0) return true;
+  if (result.status === 0) {
+    return true;
+  }
   console.error(`${command} ${args.join(' ')}`);
   console.error(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`);
   return false;

@@ -10,7 +10,9 @@ const results = (folder) => join(folder, '.results');
 /** The runner's counts and failures of a package; a package with tests that left none has failed. */
 function summaryOf(folder) {
   const file = join(results(folder), 'summary.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  if (existsSync(file)) {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  }
   const tests = join(folder, 'test');
   const expected = existsSync(tests) && readdirSync(tests).length > 0;
   const failures = expected ? [{ name: 'every test', message: 'the run left no results' }] : [];
@@ -18,7 +20,9 @@ function summaryOf(folder) {
 }
 
 await setUp({ tests: true });
-for (const folder of packages) rmSync(results(folder), { recursive: true, force: true });
+for (const folder of packages) {
+  rmSync(results(folder), { recursive: true, force: true });
+}
 
 say('lint, types and tests of every package');
 const tasks = ['run', 'lint', 'typecheck', 'test', '--concurrency=2', '--continue'];
@@ -28,12 +32,16 @@ const matrix = await loudly(process.execPath, [join(ROOT, 'tools', 'matrix.mjs')
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const folder of packages) {
   const summary = summaryOf(folder);
-  for (const key of Object.keys(total)) total[key] += summary[key];
+  for (const key of Object.keys(total)) {
+    total[key] += summary[key];
+  }
   for (const { name, message } of summary.failures) {
     console.error(`FAILED ${basename(folder)}: ${name}: ${message}`);
   }
 }
-if (status !== 0 && total.failed === 0) console.error('lint, types or a run failed: see above');
+if (status !== 0 && total.failed === 0) {
+  console.error('lint, types or a run failed: see above');
+}
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = status !== 0 || matrix !== 0 || total.failed > 0 ? 1 : 0;

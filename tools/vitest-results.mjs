@@ -21,7 +21,9 @@ export default function results() {
         let ran = 0;
         for (const test of testModule.children.allTests()) {
           const { state, errors } = test.result();
-          if (state !== 'pending') ran += 1;
+          if (state !== 'pending') {
+            ran += 1;
+          }
           if (state === 'passed' || state === 'skipped') {
             counts[state] += 1;
           } else {
@@ -33,7 +35,9 @@ export default function results() {
           fail(testModule.relativeModuleId, testModule.errors());
         }
       }
-      for (const error of unhandledErrors) fail('an error outside of every test', [error]);
+      for (const error of unhandledErrors) {
+        fail('an error outside of every test', [error]);
+      }
       const folder = join(process.cwd(), '.results');
       mkdirSync(folder, { recursive: true });
       const summary = { ...counts, failed: failures.length, failures };

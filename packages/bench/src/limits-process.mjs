@@ -54,14 +54,20 @@ async function slowReader() {
   let peak = 0;
   let taken = 0;
   const length = await drain(client, ['test', 'output', String(SLOW_OUTPUT)], async (token) => {
-    if (token.type !== 'output') return;
+    if (token.type !== 'output') {
+      return;
+    }
     taken += token.output.length;
-    if (taken < PAUSE_EACH) return;
+    if (taken < PAUSE_EACH) {
+      return;
+    }
     taken = 0;
     await sleep(PAUSE_MS);
     peak = Math.max(peak, process.memoryUsage.rss());
   });
-  if (length !== SLOW_OUTPUT) throw new Error(`${length} bytes instead of ${SLOW_OUTPUT}`);
+  if (length !== SLOW_OUTPUT) {
+    throw new Error(`${length} bytes instead of ${SLOW_OUTPUT}`);
+  }
   await client.close();
   return peak;
 }

@@ -7,7 +7,9 @@ const PROGRAM = fileURLToPath(new URL('limits-process.mjs', import.meta.url));
 
 export async function measureLimits(realm) {
   const rows = {};
-  for (const name of Object.keys(BACKENDS)) rows[name] = await measure(name, realm);
+  for (const name of Object.keys(BACKENDS)) {
+    rows[name] = await measure(name, realm);
+  }
   console.log('Limits');
   console.table(rows);
 }
@@ -18,7 +20,9 @@ function measure(name, realm) {
     child.once('error', reject);
     child.once('message', resolve);
     child.once('exit', (status) => {
-      if (status !== 0) reject(new Error(`the measure of ${name} ended with ${status}`));
+      if (status !== 0) {
+        reject(new Error(`the measure of ${name} ended with ${status}`));
+      }
     });
   });
 }

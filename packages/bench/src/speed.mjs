@@ -14,14 +14,18 @@ const MODES = {
     count: 200,
     unit: 'commands/s, no output',
     run: async (client, count) => {
-      for (let i = 0; i < count; i += 1) await drain(client, ['true', 'hello']);
+      for (let i = 0; i < count; i += 1) {
+        await drain(client, ['true', 'hello']);
+      }
     },
   },
   echo: {
     count: 25,
     unit: 'commands/s, one line of output',
     run: async (client, count) => {
-      for (let i = 0; i < count; i += 1) await drain(client, ['echo', 'hello']);
+      for (let i = 0; i < count; i += 1) {
+        await drain(client, ['echo', 'hello']);
+      }
     },
   },
   output: {
@@ -29,14 +33,18 @@ const MODES = {
     unit: 'bytes/s of output',
     run: async (client, count) => {
       const length = await drain(client, ['test', 'output', String(count)]);
-      if (length !== count) throw new Error(`${length} bytes instead of ${count}`);
+      if (length !== count) {
+        throw new Error(`${length} bytes instead of ${count}`);
+      }
     },
   },
   noop: {
     count: 3000,
     unit: 'NOOP/s',
     run: async (client, count) => {
-      for (let i = 0; i < count; i += 1) await client.noop();
+      for (let i = 0; i < count; i += 1) {
+        await client.noop();
+      }
     },
   },
   open: {
@@ -89,9 +97,13 @@ export async function measureSpeed(realm) {
   for (const [mode, { count, unit }] of Object.entries(MODES)) {
     const seconds = Object.fromEntries(Object.keys(all).map((name) => [name, []]));
     // A round that does not count warms caches and compilers.
-    for (const round of Object.values(all)) await round(mode, count);
+    for (const round of Object.values(all)) {
+      await round(mode, count);
+    }
     for (let n = 0; n < ROUNDS; n += 1) {
-      for (const [name, round] of Object.entries(all)) seconds[name].push(await round(mode, count));
+      for (const [name, round] of Object.entries(all)) {
+        seconds[name].push(await round(mode, count));
+      }
     }
     const medians = Object.fromEntries(
       Object.entries(seconds).map(([name, list]) => [name, median(list)]),

@@ -11,7 +11,9 @@ const REPLACEMENT = '\ufffd';
  * Errors: an Error where they cannot be read.
  */
 export function exactWords(words: readonly string[]): readonly (string | Uint8Array)[] {
-  if (!words.some((word) => word.includes(REPLACEMENT))) return words;
+  if (!words.some((word) => word.includes(REPLACEMENT))) {
+    return words;
+  }
   const bytes = readCommandLine();
   const all: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {

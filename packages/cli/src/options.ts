@@ -41,7 +41,9 @@ const HIGHEST_PORT = 65535;
 function wholeNumber(what: string, lowest: number, highest: number) {
   return (text: string): number => {
     const number = Number(text);
-    if (/^\d+$/.test(text) && number >= lowest && number <= highest) return number;
+    if (/^\d+$/.test(text) && number >= lowest && number <= highest) {
+      return number;
+    }
     throw new InvalidArgumentError(`invalid ${what} ${text}`);
   };
 }
@@ -73,7 +75,9 @@ export function parse(words: readonly string[], version: string): Parsed {
   try {
     program.parse(words, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (!(error instanceof CommanderError)) {
+      throw error;
+    }
     if (error.code === 'commander.invalidArgument') {
       const reason = /invalid (port number|timeout value) .*$/s.exec(error.message)?.[0];
       return print(1, '', `remctl: ${reason ?? error.message}\n`);
@@ -81,10 +85,16 @@ export function parse(words: readonly string[], version: string): Parsed {
     return print(1, '', `${error.message.replace(/^error/, 'remctl')}\n${USAGE}`);
   }
   const given = program.opts();
-  if (given.h === true) return print(0, USAGE, '');
-  if (given.v === true) return print(0, `remctl ${version}\n`, '');
+  if (given.h === true) {
+    return print(0, USAGE, '');
+  }
+  if (given.v === true) {
+    return print(0, `remctl ${version}\n`, '');
+  }
   const [host, ...command] = program.args;
-  if (host === undefined || command.length === 0) return print(1, '', USAGE);
+  if (host === undefined || command.length === 0) {
+    return print(1, '', USAGE);
+  }
   return {
     type: 'run',
     options: {

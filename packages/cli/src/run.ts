@@ -22,7 +22,9 @@ export async function run(options: Options): Promise<number> {
   try {
     return await runCommand(options, debug);
   } catch (error) {
-    if (isBrokenPipe(error)) return BROKEN_PIPE_STATUS;
+    if (isBrokenPipe(error)) {
+      return BROKEN_PIPE_STATUS;
+    }
     const message = error instanceof Error ? error.message : String(error);
     await write(process.stderr, `remctl: ${visible(message)}\n`);
     return FAILURE_STATUS;

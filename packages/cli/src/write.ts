@@ -5,8 +5,11 @@ import type { Writable } from 'node:stream';
 export function write(stream: Writable, bytes: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(bytes, (error) => {
-      if (error === null || error === undefined) resolve();
-      else reject(error);
+      if (error === null || error === undefined) {
+        resolve();
+      } else {
+        reject(error);
+      }
     });
   });
 }

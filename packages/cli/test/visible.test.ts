@@ -63,7 +63,9 @@ describe.each(['pure', 'native'])('the command, %s', (REMCTL_BACKEND) => {
       script: async (peer) => {
         await peer.authenticate();
         await peer.expectCommand();
-        for (const message of answer) peer.send(peer.seal(message));
+        for (const message of answer) {
+          peer.send(peer.seal(message));
+        }
       },
     });
   });

@@ -42,7 +42,9 @@ export function makeContext({ realm, backend, module, protocol, port }: ContextO
     },
   };
   const end = async () => {
-    for (const resource of resources.reverse()) await resource[Symbol.asyncDispose]();
+    for (const resource of resources.reverse()) {
+      await resource[Symbol.asyncDispose]();
+    }
   };
   return { context, end };
 }

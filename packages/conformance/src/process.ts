@@ -50,7 +50,9 @@ async function collectUntilSteady(): Promise<void> {
   for (let n = 0; n < MAX_COLLECTIONS; n += 1) {
     collectGarbage();
     const { heap } = usage();
-    if (Math.abs(before - heap) <= STEADY_BYTES) return;
+    if (Math.abs(before - heap) <= STEADY_BYTES) {
+      return;
+    }
     before = heap;
     await sleep(POLL_MS);
   }
@@ -68,7 +70,9 @@ export async function settledUsage(earlier?: Usage): Promise<Usage> {
     const back =
       earlier === undefined ||
       (now.descriptors <= earlier.descriptors && now.threads <= earlier.threads);
-    if (back || performance.now() > deadline) return now;
+    if (back || performance.now() > deadline) {
+      return now;
+    }
     await sleep(POLL_MS);
   }
 }

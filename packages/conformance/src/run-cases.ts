@@ -23,7 +23,9 @@ export async function runCases(options: RunCasesOptions): Promise<void> {
   try {
     const backend = options.backend();
     for (const each of cases) {
-      if (protocol === 1 && each.notInProtocol1 !== undefined) continue;
+      if (protocol === 1 && each.notInProtocol1 !== undefined) {
+        continue;
+      }
       const { context, end } = makeContext({
         realm,
         backend,

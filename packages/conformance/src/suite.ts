@@ -119,7 +119,9 @@ export function conformance(options: ConformanceOptions): void {
     beforeAll(async () => {
       realm = await startRealm(options.realm);
       leaveRealm = realm.useHere();
-      if (protocol === 1) proxy = await startProtocol1Proxy(realm.port);
+      if (protocol === 1) {
+        proxy = await startProtocol1Proxy(realm.port);
+      }
       backend = options.backend();
     });
 

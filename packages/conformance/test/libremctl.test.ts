@@ -68,14 +68,20 @@ type Verdict = 'takes it' | 'refuses' | 'times out' | 'waits';
 
 function itsVerdict({ stderr = '' }: Printed): Verdict {
   const text = String(stderr);
-  if (text.includes('timed out')) return 'times out';
+  if (text.includes('timed out')) {
+    return 'times out';
+  }
   // What a server says in a MESSAGE_ERROR is printed without the program's name.
   return text.includes('remctl: ') ? 'refuses' : 'takes it';
 }
 
 function ourVerdict({ ending }: HostileCase): Verdict {
-  if (ending.type === 'aborted') return 'waits';
-  if (ending.type === 'answered') return 'takes it';
+  if (ending.type === 'aborted') {
+    return 'waits';
+  }
+  if (ending.type === 'answered') {
+    return 'takes it';
+  }
   return ending.error === RemctlTimeoutError ? 'times out' : 'refuses';
 }
 

@@ -59,7 +59,9 @@ const MS_PER_SECOND = 1000;
 const utf8 = new TextEncoder();
 
 function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
+  if (value === null || value === undefined) {
+    return String(value);
+  }
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }
 
@@ -68,8 +70,12 @@ function checkText(name: string, value: unknown): string {
   if (typeof value !== 'string') {
     throw new TypeError(`${name} must be a string, not ${kindOf(value)}`);
   }
-  if (value === '') throw new RangeError(`${name} must not be empty`);
-  if (value.includes('\0')) throw new RangeError(`${name} must not contain a NUL character`);
+  if (value === '') {
+    throw new RangeError(`${name} must not be empty`);
+  }
+  if (value.includes('\0')) {
+    throw new RangeError(`${name} must not contain a NUL character`);
+  }
   if (!value.isWellFormed()) {
     throw new RangeError(`${name} holds a lone surrogate, which UTF-8 cannot carry`);
   }
@@ -77,7 +83,9 @@ function checkText(name: string, value: unknown): string {
 }
 
 function checkPort(port: unknown): number | undefined {
-  if (port === undefined || port === null) return undefined;
+  if (port === undefined || port === null) {
+    return undefined;
+  }
   const wanted = `port must be a whole number from 1 to ${HIGHEST_PORT}, or 0 or null for the default`;
   if (typeof port !== 'number') {
     const isDigits = typeof port === 'string' && /^\d{1,5}$/.test(port);
@@ -95,7 +103,9 @@ export function checkTarget(target: Target): CheckedTarget {
   if (typeof target !== 'object' || target === null) {
     throw new TypeError('a target must be an object: { host, port?, principal? }');
   }
-  if (target.host === undefined) throw new TypeError('host is missing: the server to connect to');
+  if (target.host === undefined) {
+    throw new TypeError('host is missing: the server to connect to');
+  }
   const { principal } = target;
   return {
     host: checkText('host', target.host),
@@ -139,7 +149,9 @@ export function encodeCommand(command: Command): Uint8Array[] {
       );
     }
   }
-  if (words.length === 0) throw new RangeError('command must not be empty');
+  if (words.length === 0) {
+    throw new RangeError('command must not be empty');
+  }
   return words;
 }
 
@@ -158,7 +170,9 @@ const NUMBER_LENGTH = 4;
  */
 export function checkFitsProtocol1(words: readonly Uint8Array[]): void {
   const length = words.reduce((sum, word) => sum + NUMBER_LENGTH + word.length, NUMBER_LENGTH);
-  if (length <= PROTOCOL_1_MAX_LENGTH) return;
+  if (length <= PROTOCOL_1_MAX_LENGTH) {
+    return;
+  }
   throw new RemctlUnsupportedError(
     `the command has ${length} octets; a server of protocol 1 takes at most ${PROTOCOL_1_MAX_LENGTH}`,
   );
@@ -200,7 +214,9 @@ export function checkMaxOutput(maxOutput: number): number {
 }
 
 function checkOptions(options: unknown): void {
-  if (typeof options === 'object' && options !== null) return;
+  if (typeof options === 'object' && options !== null) {
+    return;
+  }
   throw new TypeError(`the options must be an object, not ${kindOf(options)}`);
 }
 
@@ -224,7 +240,9 @@ export function checkSignal(options: {
 }): AbortSignal | undefined {
   checkOptions(options);
   const signal: unknown = options.signal;
-  if (signal === undefined || isSignal(signal)) return signal;
+  if (signal === undefined || isSignal(signal)) {
+    return signal;
+  }
   throw new TypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`);
 }
 
@@ -270,9 +288,13 @@ export function checkCredentials(options: CredentialOptions): Credentials | unde
   if (given.length > 1) {
     throw new TypeError(`give one kind of credentials, not ${given.join(' and ')}`);
   }
-  if (ccache !== undefined) return checkCcache(ccache);
+  if (ccache !== undefined) {
+    return checkCcache(ccache);
+  }
   if (given.length === 0) {
-    if (clientPrincipal === undefined) return undefined;
+    if (clientPrincipal === undefined) {
+      return undefined;
+    }
     throw new TypeError('clientPrincipal goes with a keytab or a password; neither is given');
   }
   if (clientPrincipal === undefined) {

@@ -18,7 +18,9 @@ export function brandError(errorClass: ErrorClass, key: string, name: string): v
   });
   Object.defineProperty(errorClass, Symbol.hasInstance, {
     value(this: unknown, candidate: unknown): boolean {
-      if (this !== errorClass) return byPrototype.call(this as ErrorClass, candidate);
+      if (this !== errorClass) {
+        return byPrototype.call(this as ErrorClass, candidate);
+      }
       return typeof candidate === 'object' && candidate !== null && brand in candidate;
     },
   });

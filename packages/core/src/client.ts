@@ -118,8 +118,12 @@ export class Remctl {
     this.#backend = backend;
     this.#useCredentials(checkCredentials(options));
     this.#minProtocol = checkMinProtocol(options.minProtocol ?? 1);
-    if (options.sourceIp !== undefined) this.setSourceIp(options.sourceIp);
-    if (options.timeout !== undefined) this.setTimeout(options.timeout);
+    if (options.sourceIp !== undefined) {
+      this.setSourceIp(options.sourceIp);
+    }
+    if (options.timeout !== undefined) {
+      this.setTimeout(options.timeout);
+    }
     this.#maxOutput = checkMaxOutput(options.maxOutput ?? DEFAULT_MAX_OUTPUT);
   }
 
@@ -246,7 +250,9 @@ export class Remctl {
         new RemctlUnsupportedError('the server speaks protocol 1, which has no NOOP message'),
       );
     }
-    if (state.outputPending) throw this.#note(this.#outputPending('noop'));
+    if (state.outputPending) {
+      throw this.#note(this.#outputPending('noop'));
+    }
     const { connection } = state;
     await this.#exclusive(
       'noop',
@@ -271,10 +277,14 @@ export class Remctl {
     const ended = new RemctlNotOpenedError('close() was called while this waited');
     ended.commandState = this.#last.state;
     if (this.#call !== undefined) {
-      if (state.type === 'open') state.connection.abort();
+      if (state.type === 'open') {
+        state.connection.abort();
+      }
       this.#call.interrupt(ended);
     } else if (state.type === 'open') {
-      if (state.outputPending) state.connection.abort();
+      if (state.outputPending) {
+        state.connection.abort();
+      }
       await state.connection.close();
     }
     run?.interrupt(ended);
@@ -310,18 +320,27 @@ export class Remctl {
         },
         next: () => this.#receive('run', signal),
         end: () => {
-          if (this.#run === run) this.#run = undefined;
+          if (this.#run === run) {
+            this.#run = undefined;
+          }
         },
         abandon: (reason) => {
-          if (this.#run !== run) return;
+          if (this.#run !== run) {
+            return;
+          }
           this.#run = undefined;
           // If the command is still being sent, or a token awaited, that call ends with it.
-          if (this.#call === undefined) this.#break(textOf(reason));
-          else this.#call.interrupt(reason);
+          if (this.#call === undefined) {
+            this.#break(textOf(reason));
+          } else {
+            this.#call.interrupt(reason);
+          }
         },
       },
     );
-    if (record !== undefined) this.#run = run;
+    if (record !== undefined) {
+      this.#run = run;
+    }
     return run;
   }
 
@@ -331,7 +350,9 @@ export class Remctl {
   }
 
   #useCredentials(credentials: Credentials | undefined): void {
-    if (credentials !== undefined) this.#backend.checkCredentials?.(credentials);
+    if (credentials !== undefined) {
+      this.#backend.checkCredentials?.(credentials);
+    }
     this.#credentials = credentials;
   }
 
@@ -345,7 +366,9 @@ export class Remctl {
       signal,
       async () => {
         if (old.type === 'open') {
-          if (old.outputPending) old.connection.abort();
+          if (old.outputPending) {
+            old.connection.abort();
+          }
           await old.connection.close();
         }
         return openConnection(this.#backend, {
@@ -385,10 +408,14 @@ export class Remctl {
     this.#last = record;
     onTaken(record);
     if (state.type === 'spent') {
-      if (this.#target === undefined) throw new Error('a spent connection has a target');
+      if (this.#target === undefined) {
+        throw new Error('a spent connection has a target');
+      }
       await this.#connect(this.#target, signal);
       state = this.#opened(method);
-      if (state.type === 'spent') throw new Error('a new connection is not spent');
+      if (state.type === 'spent') {
+        throw new Error('a new connection is not spent');
+      }
     }
     const { connection } = state;
     if (connection.protocol === 1) {
@@ -415,7 +442,9 @@ export class Remctl {
   async #receive(method: string, signal: AbortSignal | undefined): Promise<Token> {
     this.#checkIdle(method);
     const state = this.#opened(method);
-    if (state.type === 'spent' || !state.outputPending) return DONE;
+    if (state.type === 'spent' || !state.outputPending) {
+      return DONE;
+    }
     signal?.throwIfAborted();
     const { connection } = state;
     return this.#exclusive(
@@ -423,7 +452,9 @@ export class Remctl {
       signal,
       () => connection.receive({ timeoutMs: this.#timeoutMs }),
       (token) => {
-        if (token.type !== 'output') this.#finish(connection);
+        if (token.type !== 'output') {
+          this.#finish(connection);
+        }
         return token;
       },
     );
@@ -490,7 +521,9 @@ export class Remctl {
         },
         (error: unknown) => {
           // After an interruption the caller has its answer; this is the backend's echo of it.
-          if (!over) fail(asRemctlError(error));
+          if (!over) {
+            fail(asRemctlError(error));
+          }
         },
       );
     });
@@ -498,7 +531,9 @@ export class Remctl {
 
   #break(because: string): void {
     const state = this.#state;
-    if (state.type === 'open') state.connection.abort();
+    if (state.type === 'open') {
+      state.connection.abort();
+    }
     if (state.type !== 'closed') {
       this.#state = { type: 'closed', because: `the connection ended: ${because}` };
     }
@@ -506,7 +541,9 @@ export class Remctl {
 
   #opened(method: string, of?: CommandState): Exclude<State, { type: 'closed' }> {
     const state = this.#state;
-    if (state.type !== 'closed') return state;
+    if (state.type !== 'closed') {
+      return state;
+    }
     throw this.#note(
       new RemctlNotOpenedError(`no connection is open for ${method}(): ${state.because}`),
       of,
@@ -514,7 +551,9 @@ export class Remctl {
   }
 
   #checkIdle(method: string, of?: CommandState): void {
-    if (this.#call === undefined) return;
+    if (this.#call === undefined) {
+      return;
+    }
     throw this.#note(
       new RemctlBusyError(
         `${method}() was called while ${this.#call.method}() waits: ` +
@@ -533,7 +572,9 @@ export class Remctl {
 
   /** Without `of`, the error says what is known of the last command; else of one that was refused. */
   #note<E>(error: E, of: CommandState = this.#last.state): E {
-    if (error instanceof RemctlError) error.commandState = of;
+    if (error instanceof RemctlError) {
+      error.commandState = of;
+    }
     this.#lastError = textOf(error);
     return error;
   }

@@ -27,7 +27,9 @@ export async function createClient(
   const client = new Remctl(await loadBackend(backend), options);
   const { host, port, principal } = options;
   const isTarget = [host, port, principal].some((each) => each !== undefined && each !== null);
-  if (isTarget) await client.open({ ...options, host: host as string });
+  if (isTarget) {
+    await client.open({ ...options, host: host as string });
+  }
   return client;
 }
 

@@ -30,7 +30,9 @@ export function keptOutput(limit: number): KeptOutput {
   let kept = 0;
   return {
     add(stream, piece) {
-      if (kept + piece.length > limit) throw outputLimit(limit, 'output that was not read');
+      if (kept + piece.length > limit) {
+        throw outputLimit(limit, 'output that was not read');
+      }
       kept += piece.length;
       const queue = chunks[stream];
       const last = queue.at(-1);
@@ -46,13 +48,17 @@ export function keptOutput(limit: number): KeptOutput {
     },
     take(stream) {
       const chunk = chunks[stream].shift();
-      if (chunk === undefined) return undefined;
+      if (chunk === undefined) {
+        return undefined;
+      }
       kept -= chunk.filled;
       return chunk.bytes.subarray(0, chunk.filled);
     },
     isEmpty: (stream) => chunks[stream].length === 0,
     discard(stream) {
-      for (const { filled } of chunks[stream]) kept -= filled;
+      for (const { filled } of chunks[stream]) {
+        kept -= filled;
+      }
       chunks[stream] = [];
     },
   };

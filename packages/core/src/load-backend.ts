@@ -35,7 +35,9 @@ export async function loadBackend(backend: BackendName | Backend | undefined): P
   }
   const fromVariable = process.env[BACKEND_VARIABLE];
   const name: unknown = backend ?? (fromVariable || 'pure');
-  if (typeof name !== 'string') throw new TypeError('backend must be a name or a Backend object');
+  if (typeof name !== 'string') {
+    throw new TypeError('backend must be a name or a Backend object');
+  }
   if (!isBackendName(name)) {
     const source = backend === undefined ? `${BACKEND_VARIABLE} names` : 'there is';
     throw new RangeError(
@@ -62,11 +64,15 @@ async function importPackage(name: string): Promise<Record<string, unknown>> {
   try {
     return await import(name);
   } catch (error) {
-    if (!isMissing(error, name)) throw error;
+    if (!isMissing(error, name)) {
+      throw error;
+    }
     missing = error;
   }
   const path = resolveFromProgram(name);
-  if (path !== undefined) return import(pathToFileURL(path).href);
+  if (path !== undefined) {
+    return import(pathToFileURL(path).href);
+  }
   throw new RemctlBackendError(`${name} is not installed: npm install ${name}`, { cause: missing });
 }
 

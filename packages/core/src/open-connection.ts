@@ -52,7 +52,9 @@ export async function openConnection(backend: Backend, options: OpenOptions): Pr
       const connection = await inTurn(server, { timeoutMs: left, signal: options.signal }, () =>
         connectToPorts(backend, { ...options, timeoutMs: left, negotiateMs }),
       );
-      if (connection.protocol >= options.minProtocol) return connection;
+      if (connection.protocol >= options.minProtocol) {
+        return connection;
+      }
       connection.abort();
       throw new RemctlUnsupportedError(
         'the server speaks protocol 1 only, or someone on the way took TOKEN_PROTOCOL from its ' +
@@ -60,13 +62,19 @@ export async function openConnection(backend: Backend, options: OpenOptions): Pr
       );
     } catch (error) {
       options.signal.throwIfAborted();
-      if (!wasDropped(error) || attempt === OPEN_ATTEMPTS) throw error;
+      if (!wasDropped(error) || attempt === OPEN_ATTEMPTS) {
+        throw error;
+      }
       const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
       const pause = Math.random() * longest;
       const spent = performance.now() - started + pause;
       negotiateMs = Math.floor((options.timeoutMs || NEGOTIATE_MS) - spent);
-      if (negotiateMs <= 0) throw error;
-      if (options.timeoutMs > 0) left = negotiateMs;
+      if (negotiateMs <= 0) {
+        throw error;
+      }
+      if (options.timeoutMs > 0) {
+        left = negotiateMs;
+      }
       // The timer rejects with an error of its own on abort; the signal's reason is what callers gave.
       await sleep(pause, undefined, { signal: options.signal }).catch(() => {
         options.signal.throwIfAborted();
@@ -95,12 +103,16 @@ async function connectToPorts(
   options: OpenOptions & { readonly negotiateMs: number },
 ): Promise<Connection> {
   const { port, minProtocol: _, ...rest } = options;
-  if (port !== undefined) return backend.connect({ ...rest, port });
+  if (port !== undefined) {
+    return backend.connect({ ...rest, port });
+  }
   try {
     return await backend.connect({ ...rest, port: DEFAULT_PORT });
   } catch (first) {
     options.signal.throwIfAborted();
-    if (!couldNotConnect(first)) throw first;
+    if (!couldNotConnect(first)) {
+      throw first;
+    }
     try {
       return await backend.connect({ ...rest, port: LEGACY_PORT });
     } catch (second) {

@@ -40,16 +40,22 @@ export async function inTurn<T>(
     waiting: new Set(),
   };
   servers.set(server, known);
-  if (known.opening >= AT_ONCE) await turn(known, options);
-  else known.opening += 1;
+  if (known.opening >= AT_ONCE) {
+    await turn(known, options);
+  } else {
+    known.opening += 1;
+  }
   try {
     return await open();
   } finally {
     known.opening -= 1;
     known.lastEnd = performance.now();
     const [next] = known.waiting;
-    if (next !== undefined && known.opening < AT_ONCE) next();
-    else if (next === undefined && known.opening === 0) servers.delete(server);
+    if (next !== undefined && known.opening < AT_ONCE) {
+      next();
+    } else if (next === undefined && known.opening === 0) {
+      servers.delete(server);
+    }
   }
 }
 
@@ -75,8 +81,11 @@ function turn(server: Server, { timeoutMs, signal }: TurnOptions): Promise<void>
     const look = () => {
       const now = performance.now();
       const left = Math.min(until, Math.max(server.lastEnd, begun) + STUCK_AFTER_MS) - now;
-      if (left <= 0) begin();
-      else timer = setTimeout(look, Math.ceil(left));
+      if (left <= 0) {
+        begin();
+      } else {
+        timer = setTimeout(look, Math.ceil(left));
+      }
     };
     signal.addEventListener('abort', onAbort);
     waiting.add(begin);

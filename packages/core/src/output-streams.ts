@@ -39,7 +39,9 @@ export class OutputStreams {
 
   get(which: Stream): ReadableStream<Uint8Array> {
     const known = this.#open.get(which);
-    if (known !== undefined) return known.stream;
+    if (known !== undefined) {
+      return known.stream;
+    }
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     const stream = new ReadableStream<Uint8Array>(
       {
@@ -51,7 +53,9 @@ export class OutputStreams {
       },
       { highWaterMark: 0 },
     );
-    if (controller === undefined) throw new Error('a stream starts when it is made');
+    if (controller === undefined) {
+      throw new Error('a stream starts when it is made');
+    }
     this.#open.set(which, { stream, controller });
     this.#settle(which);
     return stream;
@@ -59,13 +63,19 @@ export class OutputStreams {
 
   /** Reads all tokens, and keeps the output for the streams. Rejects as the run fails. */
   async readAll(): Promise<void> {
-    while (this.#end === undefined) await this.#read();
-    if (this.#end.failure !== undefined) throw this.#end.failure.reason;
+    while (this.#end === undefined) {
+      await this.#read();
+    }
+    if (this.#end.failure !== undefined) {
+      throw this.#end.failure.reason;
+    }
   }
 
   /** The run has failed: each stream fails once what was kept of it has been read. */
   fail(reason: unknown): void {
-    if (this.#end === undefined) this.#finish({ failure: { reason } });
+    if (this.#end === undefined) {
+      this.#finish({ failure: { reason } });
+    }
   }
 
   /** Gives the stream's reader a piece, or the end. */
@@ -77,7 +87,9 @@ export class OutputStreams {
       return;
     }
     this.#awaited.add(which);
-    while (this.#awaited.has(which) && this.#end === undefined) await this.#read();
+    while (this.#awaited.has(which) && this.#end === undefined) {
+      await this.#read();
+    }
   }
 
   /** Reads one token, for all who want one. */
@@ -96,13 +108,19 @@ export class OutputStreams {
       this.fail(reason);
       return;
     }
-    if (token?.type === 'output') this.#take(token.stream, token.output);
-    else if (token?.type === 'error') this.fail(protocolError(token));
-    else if (this.#end === undefined) this.#finish({});
+    if (token?.type === 'output') {
+      this.#take(token.stream, token.output);
+    } else if (token?.type === 'error') {
+      this.fail(protocolError(token));
+    } else if (this.#end === undefined) {
+      this.#finish({});
+    }
   }
 
   #take(which: Stream, output: Uint8Array): void {
-    if (this.#cancelled.has(which)) return;
+    if (this.#cancelled.has(which)) {
+      return;
+    }
     if (this.#end === undefined && this.#awaited.delete(which)) {
       this.#open.get(which)?.controller.enqueue(output);
       return;
@@ -110,24 +128,35 @@ export class OutputStreams {
     try {
       this.#kept.add(which, output);
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof Error)) {
+        throw error;
+      }
       this.#reader.abandon(error);
     }
   }
 
   #finish(end: { readonly failure?: { readonly reason: unknown } }): void {
     this.#end = end;
-    for (const which of this.#open.keys()) this.#settle(which);
+    for (const which of this.#open.keys()) {
+      this.#settle(which);
+    }
   }
 
   /** Ends a stream once the run has ended and nothing of it is kept any more. */
   #settle(which: Stream): void {
     const controller = this.#open.get(which)?.controller;
-    if (controller === undefined || this.#end === undefined) return;
-    if (this.#cancelled.has(which) || !this.#kept.isEmpty(which)) return;
+    if (controller === undefined || this.#end === undefined) {
+      return;
+    }
+    if (this.#cancelled.has(which) || !this.#kept.isEmpty(which)) {
+      return;
+    }
     this.#awaited.delete(which);
-    if (this.#end.failure !== undefined) controller.error(this.#end.failure.reason);
-    else controller.close();
+    if (this.#end.failure !== undefined) {
+      controller.error(this.#end.failure.reason);
+    } else {
+      controller.close();
+    }
   }
 
   #cancel(which: Stream): void {

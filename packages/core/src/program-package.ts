@@ -9,17 +9,24 @@ const EVALUATES = /^(?:-[pe]+|--eval|--print)(?:=|$)/;
 /** The program's file, behind every symbolic link; undefined if there is none, as with `node --eval`. */
 function programFile(): string | undefined {
   const given = process.argv[1];
-  if (given === undefined || !isAbsolute(given)) return undefined;
-  if (process.execArgv.some((option) => EVALUATES.test(option)) || !existsSync(given))
+  if (given === undefined || !isAbsolute(given)) {
     return undefined;
+  }
+  if (process.execArgv.some((option) => EVALUATES.test(option)) || !existsSync(given)) {
+    return undefined;
+  }
   return realpathSync(given);
 }
 
 /** The folder, from the program's upwards, whose node_modules has the package; undefined if none has. */
 function folderWith(name: string, program: string): string | undefined {
   for (let folder = dirname(program); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'node_modules', name, 'package.json'))) return folder;
-    if (folder === dirname(folder)) return undefined;
+    if (existsSync(join(folder, 'node_modules', name, 'package.json'))) {
+      return folder;
+    }
+    if (folder === dirname(folder)) {
+      return undefined;
+    }
   }
 }
 
@@ -32,9 +39,13 @@ function folderWith(name: string, program: string): string | undefined {
  */
 export function resolveFromProgram(name: string): string | undefined {
   const program = programFile();
-  if (program === undefined) return undefined;
+  if (program === undefined) {
+    return undefined;
+  }
   // Yarn's Plug'n'Play has no node_modules, and answers `resolve` from the program's declared dependencies.
-  if (process.versions.pnp !== undefined) return resolveByPnp(name, program);
+  if (process.versions.pnp !== undefined) {
+    return resolveByPnp(name, program);
+  }
   const folder = folderWith(name, program);
   return folder === undefined ? undefined : createRequire(join(folder, 'any.js')).resolve(name);
 }
@@ -45,7 +56,9 @@ function resolveByPnp(name: string, program: string): string | undefined {
   } catch (error) {
     const isUndeclared =
       error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
-    if (isUndeclared) return undefined;
+    if (isUndeclared) {
+      return undefined;
+    }
     throw error;
   }
 }

@@ -49,7 +49,9 @@ const dropped = new FinalizationRegistry<() => void>((unwatch) => unwatch());
  * client.
  */
 function interruptOnAbort(run: RemctlCommand, signal: AbortSignal | undefined): () => void {
-  if (signal === undefined) return () => undefined;
+  if (signal === undefined) {
+    return () => undefined;
+  }
   const weak = new WeakRef(run);
   const unwatch = whenAborted(signal, () => weak.deref()?.interrupt(signal.reason));
   dropped.register(run, unwatch, run);
@@ -104,7 +106,9 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
   get status(): Promise<number> {
     // Decided a moment later, so that `const { status, stdout } = run` reads through the stream.
     queueMicrotask(() => {
-      if (this.#reader !== undefined || this.#over) return;
+      if (this.#reader !== undefined || this.#over) {
+        return;
+      }
       // What it rejects with is what `#exit` does.
       this.#openStreams('status')
         .readAll()
@@ -156,7 +160,10 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
    */
   async discard(): Promise<number> {
     const { next } = this.#read('discard()');
-    while ((await next()) !== undefined);
+    let token: ServerToken | undefined;
+    do {
+      token = await next();
+    } while (token !== undefined);
     return this.#exit.promise;
   }
 
@@ -197,8 +204,12 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
 
   /** Ends the run with an error: an abort, or `close()` of its client. */
   interrupt(reason: unknown): void {
-    if (this.#over) return;
-    if (reason instanceof RemctlError) reason.commandState = this.commandState;
+    if (this.#over) {
+      return;
+    }
+    if (reason instanceof RemctlError) {
+      reason.commandState = this.commandState;
+    }
     this.#source.abandon(reason);
     this.#fail(reason);
   }
@@ -216,18 +227,25 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
     const { next, abandon } = this.#read(reader);
     let status: number | undefined;
     for (let token = await next(); token !== undefined; token = await next()) {
-      if (token.type === 'error') throw protocolError(token);
-      if (token.type === 'status') status = token.status;
-      else {
+      if (token.type === 'error') {
+        throw protocolError(token);
+      }
+      if (token.type === 'status') {
+        status = token.status;
+      } else {
         try {
           this.#append(outputs, token.stream, token.output, maxOfEach);
         } catch (error) {
-          if (error instanceof Error) abandon(error);
+          if (error instanceof Error) {
+            abandon(error);
+          }
           throw error;
         }
       }
     }
-    if (status === undefined) throw new RemctlError('the answer ended without a status');
+    if (status === undefined) {
+      throw new RemctlError('the answer ended without a status');
+    }
     return { stdout: outputs[STDOUT].bytes(), stderr: outputs[STDERR].bytes(), status };
   }
 
@@ -262,18 +280,27 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
 
   /** The next token; undefined after the end. */
   async #next(): Promise<ServerToken | undefined> {
-    if (this.#failure !== undefined) throw this.#failure.reason;
-    if (this.#over) return undefined;
+    if (this.#failure !== undefined) {
+      throw this.#failure.reason;
+    }
+    if (this.#over) {
+      return undefined;
+    }
     try {
       await this.#sent;
       this.#throwIfFailed();
       const token = await this.#source.next();
       this.#throwIfFailed();
-      if (token.type === 'done') throw new RemctlError('the answer ended without a status');
+      if (token.type === 'done') {
+        throw new RemctlError('the answer ended without a status');
+      }
       if (token.type !== 'output') {
         this.#finish();
-        if (token.type === 'status') this.#exit.resolve(token.status);
-        else this.#exit.reject(protocolError(token));
+        if (token.type === 'status') {
+          this.#exit.resolve(token.status);
+        } else {
+          this.#exit.reject(protocolError(token));
+        }
       }
       return token;
     } catch (error) {
@@ -285,7 +312,9 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
   }
 
   #throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure.reason;
+    if (this.#failure !== undefined) {
+      throw this.#failure.reason;
+    }
   }
 
   #finish(): void {
@@ -296,7 +325,9 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
   }
 
   #fail(reason: unknown): void {
-    if (this.#over) return;
+    if (this.#over) {
+      return;
+    }
     this.#failure = { reason };
     this.#finish();
     this.#exit.reject(reason);

@@ -53,7 +53,9 @@ function scriptedConnection(script: Script, options: ConnectOptions): Connection
   // No Promise.race with a promise that lasts as long as the connection: it would hold every token.
   const untilClosed = <T>(work: T | Promise<T>) =>
     new Promise<T>((resolve, reject) => {
-      if (closed !== undefined) reject(closed);
+      if (closed !== undefined) {
+        reject(closed);
+      }
       endWait = reject;
       Promise.resolve(work).then(resolve, reject);
     });
@@ -88,7 +90,9 @@ async function* tokensOf(answer: ScriptedAnswer): AsyncGenerator<ServerToken, un
     [STDERR, stderr],
   ] as const) {
     const bytes = typeof output === 'string' ? new TextEncoder().encode(output) : output;
-    if (bytes.length > 0) yield { type: 'output', stream, output: bytes };
+    if (bytes.length > 0) {
+      yield { type: 'output', stream, output: bytes };
+    }
   }
   yield { type: 'status', status };
 }

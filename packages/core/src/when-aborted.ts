@@ -11,7 +11,9 @@ const watched = new WeakMap<AbortSignal, Watched>();
 function watch(signal: AbortSignal): Watched {
   const acts = new Set<() => void>();
   const listener = () => {
-    for (const act of [...acts]) act();
+    for (const act of [...acts]) {
+      act();
+    }
   };
   signal.addEventListener('abort', listener);
   return { acts, listener };
@@ -22,13 +24,17 @@ function watch(signal: AbortSignal): Watched {
  * no interest any more. Acts of one signal run in the order in which they came.
  */
 export function whenAborted(signal: AbortSignal | undefined, act: () => void): () => void {
-  if (signal === undefined) return () => undefined;
+  if (signal === undefined) {
+    return () => undefined;
+  }
   const known = watched.get(signal) ?? watch(signal);
   watched.set(signal, known);
   known.acts.add(act);
   return () => {
     known.acts.delete(act);
-    if (known.acts.size > 0 || watched.get(signal) !== known) return;
+    if (known.acts.size > 0 || watched.get(signal) !== known) {
+      return;
+    }
     watched.delete(signal);
     signal.removeEventListener('abort', known.listener);
   };

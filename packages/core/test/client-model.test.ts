@@ -17,7 +17,9 @@ const SETTLED_TURNS = 20;
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 async function ticks(count: number): Promise<void> {
-  for (let n = 0; n < count; n += 1) await undefined;
+  for (let n = 0; n < count; n += 1) {
+    await undefined;
+  }
 }
 
 /** What the backend saw, and what hangs in it. */
@@ -37,7 +39,9 @@ class World {
 
   /** Every operation that waits fails. */
   failAll(error: Error): void {
-    for (const fail of [...this.#fail]) fail(error);
+    for (const fail of [...this.#fail]) {
+      fail(error);
+    }
   }
 
   readonly backend: Backend = {
@@ -65,8 +69,12 @@ class World {
       receive: async () => {
         await this.#operation(dead.signal);
         const token = left.shift();
-        if (token === undefined) throw new Error('core asked for more than the answer');
-        if (token.type === 'status') this.answered.add(word);
+        if (token === undefined) {
+          throw new Error('core asked for more than the answer');
+        }
+        if (token.type === 'status') {
+          this.answered.add(word);
+        }
         return token;
       },
       noop: () => this.#operation(dead.signal),
@@ -84,12 +92,17 @@ class World {
       };
       const fail = (error: Error) => end(() => reject(error));
       this.#fail.add(fail);
-      if (signal.aborted) fail(signal.reason);
+      if (signal.aborted) {
+        fail(signal.reason);
+      }
       signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-      if (turns === 0) end(resolve);
-      else {
+      if (turns === 0) {
+        end(resolve);
+      } else {
         (async () => {
-          for (let n = 0; n < turns; n += 1) await turn();
+          for (let n = 0; n < turns; n += 1) {
+            await turn();
+          }
           end(resolve);
         })();
       }
@@ -128,7 +141,9 @@ class Real {
           this.checkState(word, error.commandState, `${name}: ${error.message}`);
         }
         const isKnown = error instanceof RemctlError || error === signal.reason;
-        if (!isKnown) this.faults.push(`${name} rejected with ${String(error)}`);
+        if (!isKnown) {
+          this.faults.push(`${name} rejected with ${String(error)}`);
+        }
       },
     );
   }
@@ -139,7 +154,9 @@ class Real {
     const sent = this.world.sent.has(word);
     const isTrue =
       state === 'not-sent' ? !sent : state === 'unknown' ? sent : this.world.answered.has(word);
-    if (!isTrue) this.faults.push(`${word} is told to be ${state} (${of}), sent: ${sent}`);
+    if (!isTrue) {
+      this.faults.push(`${word} is told to be ${state} (${of}), sent: ${sent}`);
+    }
   }
 }
 
@@ -173,7 +190,10 @@ function runAct(name: string, consume: (run: ReturnType<Remctl['run']>) => Promi
 
 async function readAll(stream: ReadableStream<Uint8Array>): Promise<void> {
   const reader = stream.getReader();
-  while (!(await reader.read()).done);
+  let done = false;
+  while (!done) {
+    ({ done } = await reader.read());
+  }
 }
 
 const reset = () => new RemctlNetworkError('reset', { code: 'ECONNRESET', phase: 'command' });
@@ -202,12 +222,16 @@ const acts: readonly fc.Arbitrary<Act>[] = [
   fc.constant(runAct('run().discard()', (run) => run.discard())),
   fc.constant(
     runAct('for await', async (run) => {
-      for await (const _ of run);
+      for await (const _ of run) {
+        // Only reading is wanted.
+      }
     }),
   ),
   fc.constant(
     runAct('for await, left', async (run) => {
-      for await (const _ of run) break;
+      for await (const _ of run) {
+        break;
+      }
     }),
   ),
   fc.constant(
@@ -240,7 +264,9 @@ const acts: readonly fc.Arbitrary<Act>[] = [
 ];
 
 async function settle(): Promise<void> {
-  for (let n = 0; n < SETTLED_TURNS; n += 1) await turn();
+  for (let n = 0; n < SETTLED_TURNS; n += 1) {
+    await turn();
+  }
 }
 
 async function expectUsable(real: Real): Promise<void> {

@@ -218,7 +218,9 @@ describe('interruption', () => {
     'close() ends a waiting %s()',
     async (method) => {
       const { client, on, log } = await opened();
-      if (method === 'output') await client.command(['x']);
+      if (method === 'output') {
+        await client.command(['x']);
+      }
       on({ send: never, receive: never, noop: never });
       const call = method === 'command' ? client.command(['x']) : client[method]();
       const ended = expect(call).rejects.toThrow(RemctlNotOpenedError);
@@ -272,7 +274,9 @@ describe('open()', () => {
     const manual = manualBackend();
     manual.on({
       connect: async ({ port }) => {
-        if (port === 4373) throw eof('connect');
+        if (port === 4373) {
+          throw eof('connect');
+        }
       },
     });
     await new Remctl(manual.backend).open('h');
@@ -306,7 +310,9 @@ describe('open()', () => {
     manual.on({
       connect: async () => {
         drops -= 1;
-        if (drops >= 0) throw eof('negotiate');
+        if (drops >= 0) {
+          throw eof('negotiate');
+        }
       },
     });
     await new Remctl(manual.backend).open('h', 7);
@@ -341,7 +347,9 @@ describe('open()', () => {
         },
       });
       const opening = new Remctl(manual.backend).open('h', 7).catch((error: unknown) => error);
-      for (let n = 0; n < 20; n += 1) await vi.advanceTimersByTimeAsync(100);
+      for (let n = 0; n < 20; n += 1) {
+        await vi.advanceTimersByTimeAsync(100);
+      }
       expect(await opening).toMatchObject({ code: 'EOF' });
       const bounds = manual.connects.map(({ negotiateMs }) => negotiateMs);
       expect(bounds).toHaveLength(3);

@@ -16,7 +16,9 @@ const STATUS = { type: 'status', status: 0 } as const;
 const caught = (call: Promise<unknown>) => call.catch((reason: unknown) => reason);
 
 async function microtasks(count: number): Promise<void> {
-  for (let n = 0; n < count; n += 1) await undefined;
+  for (let n = 0; n < count; n += 1) {
+    await undefined;
+  }
 }
 
 describe('what is known of a run is what was known when it was interrupted', () => {
@@ -102,7 +104,10 @@ describe("the signal's own reason reaches the caller, wherever it waits", () => 
 
   async function readAll(stream: ReadableStream<Uint8Array>) {
     const reader = stream.getReader();
-    while (!(await reader.read()).done);
+    let done = false;
+    while (!done) {
+      ({ done } = await reader.read());
+    }
   }
 
   const uses: Record<string, Use> = {
@@ -119,7 +124,9 @@ describe("the signal's own reason reaches the caller, wherever it waits", () => 
     'run().stdout': (client, signal) => readAll(client.run(['x'], { signal }).stdout),
     'run().stderr': (client, signal) => readAll(client.run(['x'], { signal }).stderr),
     'for await': async (client, signal) => {
-      for await (const _ of client.run(['x'], { signal }));
+      for await (const _ of client.run(['x'], { signal })) {
+        // Only reading is wanted.
+      }
     },
     'a run that is read later': async (client, signal) => {
       const run = client.run(['x'], { signal });
@@ -130,8 +137,12 @@ describe("the signal's own reason reaches the caller, wherever it waits", () => 
 
   for (const [backendName, backend] of Object.entries({ stalling, silent })) {
     for (const [name, use] of Object.entries(uses)) {
-      if (backendName === 'stalling' && name === 'command()') continue;
-      if (backendName === 'silent' && name === 'output()') continue;
+      if (backendName === 'stalling' && name === 'command()') {
+        continue;
+      }
+      if (backendName === 'silent' && name === 'output()') {
+        continue;
+      }
       test(`${name}, with a backend that is ${backendName}`, async () => {
         const client = await createClient(backend, { host: 'h' });
         const controller = new AbortController();
@@ -161,7 +172,9 @@ describe("the signal's own reason reaches the caller, wherever it waits", () => 
         await microtasks(offset);
         controller.abort(reason);
         const result = await call;
-        if (result instanceof Error) expect(result).toBe(reason);
+        if (result instanceof Error) {
+          expect(result).toBe(reason);
+        }
       }
     },
   );

@@ -44,7 +44,9 @@ test('of many opens of one server four are made at a time, in their order; all a
 
 test('a server that does not answer holds the others up for a moment only', async () => {
   const { start, begun } = manualOpens();
-  for (let n = 0; n < 20; n += 1) void inTurn('stuck', WAIT, start);
+  for (let n = 0; n < 20; n += 1) {
+    void inTurn('stuck', WAIT, start);
+  }
   await settled();
   expect(begun()).toBe(4);
   await vi.advanceTimersByTimeAsync(100);
@@ -53,7 +55,9 @@ test('a server that does not answer holds the others up for a moment only', asyn
 
 test('a server that is slow but answers holds nobody up for more than a second', async () => {
   const { start, ends, begun } = manualOpens();
-  for (let n = 0; n < 20; n += 1) void inTurn('slow', WAIT, start);
+  for (let n = 0; n < 20; n += 1) {
+    void inTurn('slow', WAIT, start);
+  }
   for (let n = 0; n < 11; n += 1) {
     await vi.advanceTimersByTimeAsync(90);
     expect(begun()).toBe(4 + n);
@@ -65,7 +69,9 @@ test('a server that is slow but answers holds nobody up for more than a second',
 
 test('nobody waits for a turn longer than the time-out', async () => {
   const { start, begun } = manualOpens();
-  for (let n = 0; n < 5; n += 1) void inTurn('short', { timeoutMs: 20, signal }, start);
+  for (let n = 0; n < 5; n += 1) {
+    void inTurn('short', { timeoutMs: 20, signal }, start);
+  }
   await vi.advanceTimersByTimeAsync(20);
   expect(begun()).toBe(5);
 });
@@ -75,7 +81,9 @@ test('servers do not wait for each other, and an open that fails makes room', as
   const failing = Array.from({ length: 4 }, () =>
     inTurn('one', WAIT, () => Promise.reject(new Error('no'))).catch(() => undefined),
   );
-  for (let n = 0; n < 4; n += 1) void inTurn('one', WAIT, start);
+  for (let n = 0; n < 4; n += 1) {
+    void inTurn('one', WAIT, start);
+  }
   void inTurn('another', WAIT, start);
   await Promise.all(failing);
   await settled();
@@ -84,7 +92,9 @@ test('servers do not wait for each other, and an open that fails makes room', as
 
 test('an abort ends the wait, with its reason, and nothing is opened', async () => {
   const { start, ends, begun } = manualOpens();
-  for (let n = 0; n < 4; n += 1) void inTurn('abort', WAIT, start);
+  for (let n = 0; n < 4; n += 1) {
+    void inTurn('abort', WAIT, start);
+  }
   const controller = new AbortController();
   const waiting = inTurn('abort', { timeoutMs: 0, signal: controller.signal }, start);
   const reason = new Error('enough');

@@ -31,7 +31,9 @@ async function clientOf(tokens: readonly ServerToken[]) {
 
 async function read(stream: ReadableStream<Uint8Array>) {
   const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
+  for await (const piece of stream) {
+    pieces.push(piece);
+  }
   return Buffer.concat(pieces).toString();
 }
 
@@ -147,7 +149,9 @@ describe('at most maxOutput bytes are kept', () => {
     const third = await clientOf(long);
     expect(await third.client.run(['x'], options).discard()).toBe(4);
     const fourth = await clientOf(long);
-    for await (const _ of fourth.client.run(['x'], options));
+    for await (const _ of fourth.client.run(['x'], options)) {
+      // Only reading is wanted.
+    }
   });
 
   test('what was kept up to the limit can still be read', async () => {
@@ -156,7 +160,9 @@ describe('at most maxOutput bytes are kept', () => {
     await caught(run.status);
     const pieces: Uint8Array[] = [];
     const failure = await (async () => {
-      for await (const piece of run.stderr) pieces.push(piece);
+      for await (const piece of run.stderr) {
+        pieces.push(piece);
+      }
     })().catch((error: unknown) => error);
     expect(Buffer.concat(pieces)).toHaveLength(MAX);
     expect(failure).toBeInstanceOf(RemctlOutputLimitError);
@@ -186,7 +192,9 @@ describe('at most maxOutput bytes are kept', () => {
   ])('maxOutput %s is refused before anything is sent', async (value, errorClass) => {
     const { client, seen } = await clientOf([STATUS]);
     const maxOutput = value as number;
-    if (value !== null) expect(() => client.run(['x'], { maxOutput })).toThrow(errorClass);
+    if (value !== null) {
+      expect(() => client.run(['x'], { maxOutput })).toThrow(errorClass);
+    }
     expect(seen.tokens).toBe(0);
   });
 
@@ -194,7 +202,9 @@ describe('at most maxOutput bytes are kept', () => {
     const kept = keptOutput(DEFAULT_MAX_OUTPUT);
     const before = process.memoryUsage();
     const bytes = 4 * 1024 * 1024;
-    for (let n = 0; n < bytes; n += 1) kept.add(1, Uint8Array.of(n));
+    for (let n = 0; n < bytes; n += 1) {
+      kept.add(1, Uint8Array.of(n));
+    }
     const after = process.memoryUsage();
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(3 * bytes);
     let taken = 0;

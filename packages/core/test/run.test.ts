@@ -37,7 +37,9 @@ async function opened(list: ServerToken[]) {
 
 async function read(stream: ReadableStream<Uint8Array>) {
   const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
+  for await (const piece of stream) {
+    pieces.push(piece);
+  }
   return Buffer.concat(pieces).toString();
 }
 
@@ -45,7 +47,9 @@ describe('run()', () => {
   test('gives the tokens in order', async () => {
     const { client } = await opened(answer);
     const seen: ServerToken[] = [];
-    for await (const token of client.run(['x'])) seen.push(token);
+    for await (const token of client.run(['x'])) {
+      seen.push(token);
+    }
     expect(seen).toEqual(answer);
   });
 
@@ -102,7 +106,9 @@ describe('run()', () => {
   test("the server's refusal is a token in a loop, an error elsewhere", async () => {
     const { client } = await opened([refusal, refusal, refusal]);
     const seen: string[] = [];
-    for await (const token of client.run(['x'])) seen.push(token.type);
+    for await (const token of client.run(['x'])) {
+      seen.push(token.type);
+    }
     expect(seen).toEqual(['error']);
     const error = await client
       .run(['x'])
@@ -181,7 +187,9 @@ describe('run()', () => {
 
   test('leaving the loop early closes the connection', async () => {
     const { client, log } = await opened(answer);
-    for await (const _ of client.run(['x'])) break;
+    for await (const _ of client.run(['x'])) {
+      break;
+    }
     expect(log).toEqual(['send x', 'receive', 'abort']);
     await expect(client.command(['y'])).rejects.toThrow(/loop over its output was left/);
   });

@@ -65,7 +65,9 @@ export const output = (text: string, stream: 1 | 2 = 1): ServerToken => ({
 export function tokens(...list: ServerToken[]) {
   return async () => {
     const token = list.shift();
-    if (token === undefined) throw new Error('the test asked for more tokens than it gave');
+    if (token === undefined) {
+      throw new Error('the test asked for more tokens than it gave');
+    }
     return token;
   };
 }

@@ -29,7 +29,9 @@ test('a thousand calls put one listener on it, none stays, and nobody is warned'
     await client.output({ signal });
     await client.noop({ signal });
     await client.run(['x'], { signal }).text();
-    for await (const _ of client.run(['x'], { signal }));
+    for await (const _ of client.run(['x'], { signal })) {
+      // Only reading is wanted.
+    }
     return client;
   });
   expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);

@@ -59,7 +59,9 @@ test('instanceof says no of everything else, and keeps its meaning for derived c
   expect(derived instanceof Derived).toBe(true);
   expect(derived instanceof other.RemctlNetworkError).toBe(true);
   expect(derived instanceof other.RemctlTimeoutError).toBe(false);
-  for (const error of errorsOf(own)) expect(error instanceof Derived).toBe(false);
+  for (const error of errorsOf(own)) {
+    expect(error instanceof Derived).toBe(false);
+  }
   for (const value of [null, undefined, 'RemctlError', {}, new Error('x'), () => 1]) {
     expect((value as unknown) instanceof own.RemctlError).toBe(false);
   }
@@ -82,7 +84,9 @@ function backendOf(connect: (port: number, attempt: number) => Error | undefined
     async connect({ port }) {
       ports.push(port);
       const error = connect(port, ports.length);
-      if (error !== undefined) throw error;
+      if (error !== undefined) {
+        throw error;
+      }
       return {
         protocol: 2,
         send: async () => undefined,

@@ -17,123 +17,123 @@
 
 #define MAX_FIELDS 4
 
-static int digit(char c)
-{
-    return c <= '9' ? c - '0' : c - 'a' + 10;
+static int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
+
+static gss_buffer_desc unhex(const char *text) {
+  gss_buffer_desc data;
+  size_t i, length = strcmp(text, "-") == 0 ? 0 : strlen(text) / 2;
+  char *octets = malloc(length + 1);
+
+  for (i = 0; i < length; i++) {
+    octets[i] = (char)(digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
+  }
+  data.length = length;
+  data.value = octets;
+  return data;
 }
 
-static gss_buffer_desc unhex(const char *text)
-{
-    gss_buffer_desc data;
-    size_t i, length = strcmp(text, "-") == 0 ? 0 : strlen(text) / 2;
-    char *octets = malloc(length + 1);
+static void print_hex(const gss_buffer_desc *data) {
+  const unsigned char *from = data->value;
+  size_t i;
 
-    for (i = 0; i < length; i++)
-        octets[i] = (char) (digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
-    data.length = length;
-    data.value = octets;
-    return data;
-}
-
-static void print_hex(const gss_buffer_desc *data)
-{
-    const unsigned char *from = data->value;
-    size_t i;
-
-    if (data->length == 0)
-        putchar('-');
-    for (i = 0; i < data->length; i++)
-        printf("%02x", from[i]);
-    putchar('\n');
+  if (data->length == 0) {
+    putchar('-');
+  }
+  for (i = 0; i < data->length; i++) {
+    printf("%02x", from[i]);
+  }
+  putchar('\n');
 }
 
 /* The minor status by address: it is set while the arguments are evaluated. */
-static void check(OM_uint32 major, const OM_uint32 *minor, const char *what)
-{
-    OM_uint32 ignored, more = 0;
-    gss_buffer_desc text;
+static void check(OM_uint32 major, const OM_uint32 *minor, const char *what) {
+  OM_uint32 ignored, more = 0;
+  gss_buffer_desc text;
 
-    if (!GSS_ERROR(major))
-        return;
-    gss_display_status(&ignored, *minor, GSS_C_MECH_CODE, gss_mech_krb5, &more, &text);
-    fprintf(stderr, "%s: %.*s\n", what, (int) text.length, (char *) text.value);
-    exit(1);
+  if (!GSS_ERROR(major)) {
+    return;
+  }
+  gss_display_status(&ignored, *minor, GSS_C_MECH_CODE, gss_mech_krb5, &more, &text);
+  fprintf(stderr, "%s: %.*s\n", what, (int)text.length, (char *)text.value);
+  exit(1);
 }
 
-static void establish(const char *service, gss_ctx_id_t *initiator, gss_ctx_id_t *acceptor)
-{
-    OM_uint32 major = GSS_S_CONTINUE_NEEDED, minor = 0;
-    OM_uint32 flags = GSS_C_MUTUAL_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG |
-                      GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG;
-    gss_buffer_desc name_text = {strlen(service), (void *) service};
-    gss_buffer_desc to_acceptor, to_initiator = GSS_C_EMPTY_BUFFER;
-    gss_name_t name;
+static void establish(const char *service, gss_ctx_id_t *initiator, gss_ctx_id_t *acceptor) {
+  OM_uint32 major = GSS_S_CONTINUE_NEEDED, minor = 0;
+  OM_uint32 flags = GSS_C_MUTUAL_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG | GSS_C_CONF_FLAG |
+                    GSS_C_INTEG_FLAG;
+  gss_buffer_desc name_text = {strlen(service), (void *)service};
+  gss_buffer_desc to_acceptor, to_initiator = GSS_C_EMPTY_BUFFER;
+  gss_name_t name;
 
-    check(gss_import_name(&minor, &name_text, GSS_C_NT_HOSTBASED_SERVICE, &name), &minor, "name");
-    while (major == GSS_S_CONTINUE_NEEDED) {
-        major = gss_init_sec_context(&minor, GSS_C_NO_CREDENTIAL, initiator, name,
-                                     (gss_OID) gss_mech_krb5, flags, 0, NULL, &to_initiator, NULL,
-                                     &to_acceptor, NULL, NULL);
-        check(major, &minor, "initiator");
-        if (to_acceptor.length > 0)
-            check(gss_accept_sec_context(&minor, acceptor, GSS_C_NO_CREDENTIAL, &to_acceptor, NULL,
-                                         NULL, NULL, &to_initiator, NULL, NULL, NULL),
-                  &minor, "acceptor");
+  check(gss_import_name(&minor, &name_text, GSS_C_NT_HOSTBASED_SERVICE, &name), &minor, "name");
+  while (major == GSS_S_CONTINUE_NEEDED) {
+    major =
+        gss_init_sec_context(&minor, GSS_C_NO_CREDENTIAL, initiator, name, (gss_OID)gss_mech_krb5,
+                             flags, 0, NULL, &to_initiator, NULL, &to_acceptor, NULL, NULL);
+    check(major, &minor, "initiator");
+    if (to_acceptor.length > 0) {
+      check(gss_accept_sec_context(&minor, acceptor, GSS_C_NO_CREDENTIAL, &to_acceptor, NULL, NULL,
+                                   NULL, &to_initiator, NULL, NULL, NULL),
+            &minor, "acceptor");
     }
+  }
 }
 
-int main(int argc, char **argv)
-{
-    gss_ctx_id_t initiator = GSS_C_NO_CONTEXT, acceptor = GSS_C_NO_CONTEXT;
-    gss_buffer_set_t key;
-    OM_uint32 major, minor;
-    char *line = NULL;
-    size_t capacity = 0;
+int main(int argc, char **argv) {
+  gss_ctx_id_t initiator = GSS_C_NO_CONTEXT, acceptor = GSS_C_NO_CONTEXT;
+  gss_buffer_set_t key;
+  OM_uint32 major, minor;
+  char *line = NULL;
+  size_t capacity = 0;
 
-    if (argc != 2)
-        return 1;
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    establish(argv[1], &initiator, &acceptor);
-    check(gss_inquire_sec_context_by_oid(&minor, initiator, GSS_C_INQ_SSPI_SESSION_KEY, &key), &minor,
-          "key");
-    print_hex(&key->elements[0]);
+  if (argc != 2) {
+    return 1;
+  }
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  establish(argv[1], &initiator, &acceptor);
+  check(gss_inquire_sec_context_by_oid(&minor, initiator, GSS_C_INQ_SSPI_SESSION_KEY, &key), &minor,
+        "key");
+  print_hex(&key->elements[0]);
 
-    while (getline(&line, &capacity, stdin) > 0) {
-        char *fields[MAX_FIELDS] = {"", "", "", ""};
-        char *rest = line;
-        int i;
-        gss_ctx_id_t context;
-        gss_buffer_desc last, output = GSS_C_EMPTY_BUFFER;
+  while (getline(&line, &capacity, stdin) > 0) {
+    char *fields[MAX_FIELDS] = {"", "", "", ""};
+    char *rest = line;
+    int i;
+    gss_ctx_id_t context;
+    gss_buffer_desc last, output = GSS_C_EMPTY_BUFFER;
 
-        for (i = 0; i < MAX_FIELDS; i++) {
-            char *field = strsep(&rest, " \n");
-            if (field == NULL)
-                break;
-            fields[i] = field;
-        }
-        context = fields[1][0] == 'i' ? initiator : acceptor;
-        if (strcmp(fields[0], "wrap") == 0) {
-            last = unhex(fields[3]);
-            major = gss_wrap(&minor, context, fields[2][0] == '1', GSS_C_QOP_DEFAULT, &last, NULL,
-                             &output);
-        } else if (strcmp(fields[0], "unwrap") == 0) {
-            last = unhex(fields[2]);
-            major = gss_unwrap(&minor, context, &last, &output, NULL, NULL);
-        } else if (strcmp(fields[0], "mic") == 0) {
-            last = unhex(fields[2]);
-            major = gss_get_mic(&minor, context, GSS_C_QOP_DEFAULT, &last, &output);
-        } else {
-            gss_buffer_desc message = unhex(fields[2]);
-            last = unhex(fields[3]);
-            major = gss_verify_mic(&minor, context, &message, &last, NULL);
-            free(message.value);
-        }
-        if (major == GSS_S_COMPLETE)
-            print_hex(&output);
-        else
-            printf("error %u\n", major);
-        gss_release_buffer(&minor, &output);
-        free(last.value);
+    for (i = 0; i < MAX_FIELDS; i++) {
+      char *field = strsep(&rest, " \n");
+      if (field == NULL) {
+        break;
+      }
+      fields[i] = field;
     }
-    return 0;
+    context = fields[1][0] == 'i' ? initiator : acceptor;
+    if (strcmp(fields[0], "wrap") == 0) {
+      last = unhex(fields[3]);
+      major =
+          gss_wrap(&minor, context, fields[2][0] == '1', GSS_C_QOP_DEFAULT, &last, NULL, &output);
+    } else if (strcmp(fields[0], "unwrap") == 0) {
+      last = unhex(fields[2]);
+      major = gss_unwrap(&minor, context, &last, &output, NULL, NULL);
+    } else if (strcmp(fields[0], "mic") == 0) {
+      last = unhex(fields[2]);
+      major = gss_get_mic(&minor, context, GSS_C_QOP_DEFAULT, &last, &output);
+    } else {
+      gss_buffer_desc message = unhex(fields[2]);
+      last = unhex(fields[3]);
+      major = gss_verify_mic(&minor, context, &message, &last, NULL);
+      free(message.value);
+    }
+    if (major == GSS_S_COMPLETE) {
+      print_hex(&output);
+    } else {
+      printf("error %u\n", major);
+    }
+    gss_release_buffer(&minor, &output);
+    free(last.value);
+  }
+  return 0;
 }

@@ -36,7 +36,9 @@ if (isMainThread) {
     // The realm's guard sees that this process is gone, and cleans up.
     process.exit(0);
   }
-  for (let n = 0; n < WORKERS; n += 1) await forget(target);
+  for (let n = 0; n < WORKERS; n += 1) {
+    await forget(target);
+  }
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
   for (let n = 0; n < WORKERS; n += 1) {

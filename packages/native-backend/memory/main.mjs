@@ -38,7 +38,9 @@ function run(folder, title, program, args, leaks = true) {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const faults = tool.faults(reports);
-  for (const fault of faults) console.log(fault);
+  for (const fault of faults) {
+    console.log(fault);
+  }
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   const end = error ?? signal ?? `exit status ${status}`;
   console.log(`${name}, ${title}: ${end}, ${faults.length} reports, ${seconds} s\n`);

@@ -32,8 +32,9 @@ await runCases({
   cases,
   protocol: values.protocol === '1' ? 1 : 2,
   onResult({ id }, { error }) {
-    if (error === undefined) passed += 1;
-    else {
+    if (error === undefined) {
+      passed += 1;
+    } else {
       failed += 1;
       console.log(`FAILED ${id}: ${error.message}`);
     }

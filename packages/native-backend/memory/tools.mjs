@@ -19,7 +19,9 @@ const texts = (folder) =>
 function isRaceOfAddon(report) {
   // libuv closes descriptors by a system call, which the tool does not see: it takes the next file
   // that has the number for the same one.
-  if (report.includes('Location is file descriptor')) return false;
+  if (report.includes('Location is file descriptor')) {
+    return false;
+  }
   const accesses = report.split('\n\n').filter((part) => /^ {2}(Previous )?\w.* at 0x/m.test(part));
   return accesses.some((part) => !/created by/.test(part) && part.includes(ADDON));
 }

@@ -50,7 +50,9 @@ bool append(napi_env env, napi_value array, uint32_t &at, const Event &event) {
     return false;
   }
   for (napi_value member : members) {
-    if (napi_set_element(env, array, at++, member) != napi_ok) return false;
+    if (napi_set_element(env, array, at++, member) != napi_ok) {
+      return false;
+    }
   }
   return true;
 }
@@ -74,14 +76,18 @@ void call_notify(napi_env env, napi_value notify, Outbox *outbox) {
   }
   uint32_t at = 0;
   for (const auto &event : events) {
-    if (!append(env, array, at, *event)) return;
+    if (!append(env, array, at, *event)) {
+      return;
+    }
   }
   // What the function throws stays pending, and Node reports it as uncaught.
-  (void) napi_call_function(env, undefined, notify, 1, &array, nullptr);
+  (void)napi_call_function(env, undefined, notify, 1, &array, nullptr);
 }
 
 void on_wake(Napi::Env env, Napi::Function notify, Outbox *outbox, std::nullptr_t *) {
-  if (env != nullptr && notify != nullptr) call_notify(env, notify, outbox);
+  if (env != nullptr && notify != nullptr) {
+    call_notify(env, notify, outbox);
+  }
 }
 
 using Notifier = Napi::TypedThreadSafeFunction<Outbox, std::nullptr_t, on_wake>;
@@ -128,8 +134,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
   }
 
   // new Session(notify, port, host, principal, ccache, source, timeoutMs)
-  explicit SessionHandle(const Napi::CallbackInfo &info)
-      : Napi::ObjectWrap<SessionHandle>(info) {
+  explicit SessionHandle(const Napi::CallbackInfo &info) : Napi::ObjectWrap<SessionHandle>(info) {
     Napi::Env env = info.Env();
     SessionOptions options;
     options.port = info[1].As<Napi::Number>().Int32Value();
@@ -158,9 +163,13 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
         std::lock_guard<std::mutex> lock(link->outbox.mutex);
         auto &queue = link->outbox.events;
         first = queue.empty();
-        for (auto &event : events) queue.push_back(std::move(event));
+        for (auto &event : events) {
+          queue.push_back(std::move(event));
+        }
       }
-      if (first) link->notifier.NonBlockingCall();
+      if (first) {
+        link->notifier.NonBlockingCall();
+      }
     };
     auto on_end = [notifier]() mutable { notifier.Release(); };
     link->session = Session::start(std::move(options), listener, on_end);
@@ -180,7 +189,9 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
 
   // The connection of a client that nobody holds any more is closed.
   ~SessionHandle() override {
-    if (session_ != nullptr) session_->abort();
+    if (session_ != nullptr) {
+      session_->abort();
+    }
   }
 
  private:
@@ -220,11 +231,15 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
 
   // While referenced, the session keeps the event loop alive.
   void ref(const Napi::CallbackInfo &info) {
-    if (*alive_) notifier_.Ref(info.Env());
+    if (*alive_) {
+      notifier_.Ref(info.Env());
+    }
   }
 
   void unref(const Napi::CallbackInfo &info) {
-    if (*alive_) notifier_.Unref(info.Env());
+    if (*alive_) {
+      notifier_.Unref(info.Env());
+    }
   }
 
   std::shared_ptr<Session> session_;

@@ -58,7 +58,9 @@ std::string residual_of(const std::string &name) {
 // What is wrong with the kind of a cache's file; empty where nothing is, or where there is none to be seen.
 std::string kind_fault(const std::string &path) {
   struct stat found {};
-  if (stat(path.c_str(), &found) < 0 || S_ISREG(found.st_mode)) return "";
+  if (stat(path.c_str(), &found) < 0 || S_ISREG(found.st_mode)) {
+    return "";
+  }
   const char *kind = S_ISDIR(found.st_mode)    ? "a folder"
                      : S_ISFIFO(found.st_mode) ? "a FIFO"
                                                : "a device or socket";
@@ -67,13 +69,19 @@ std::string kind_fault(const std::string &path) {
 
 std::string folder_fault(const std::string &path) {
   std::unique_ptr<DIR, int (*)(DIR *)> folder(opendir(path.c_str()), closedir);
-  if (folder == nullptr) return "";
+  if (folder == nullptr) {
+    return "";
+  }
   while (const dirent *entry = readdir(folder.get())) {
     bool is_read = std::strcmp(entry->d_name, kPrimaryFile) == 0 ||
                    std::strncmp(entry->d_name, kCachePrefix, std::strlen(kCachePrefix)) == 0;
-    if (!is_read) continue;
+    if (!is_read) {
+      continue;
+    }
     std::string fault = kind_fault(path + "/" + entry->d_name);
-    if (!fault.empty()) return fault;
+    if (!fault.empty()) {
+      return fault;
+    }
   }
   return "";
 }
@@ -82,15 +90,21 @@ std::string folder_fault(const std::string &path) {
 std::string fault_of(const std::string &name) {
   std::string type = type_of(name);
   std::string residual = residual_of(name);
-  if (type == "FILE" || type == "WRFILE") return kind_fault(residual);
-  if (type != "DIR") return "";
+  if (type == "FILE" || type == "WRFILE") {
+    return kind_fault(residual);
+  }
+  if (type != "DIR") {
+    return "";
+  }
   // "DIR::/folder/tkt1" is one cache of a collection.
   return residual.rfind(':', 0) == 0 ? kind_fault(residual.substr(1)) : folder_fault(residual);
 }
 
 bool has_client_keytab(krb5_context context) {
   krb5_keytab keytab;
-  if (krb5_kt_client_default(context, &keytab) != 0) return false;
+  if (krb5_kt_client_default(context, &keytab) != 0) {
+    return false;
+  }
   bool has_content = krb5_kt_have_content(context, keytab) == 0;
   krb5_kt_close(context, keytab);
   return has_content;
@@ -98,11 +112,15 @@ bool has_client_keytab(krb5_context context) {
 
 std::string home_folder() {
   const char *home = std::getenv("HOME");
-  if (home != nullptr) return home;
+  if (home != nullptr) {
+    return home;
+  }
   std::vector<char> buffer(4096);
   passwd entry{};
   passwd *found = nullptr;
-  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0) return "";
+  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0) {
+    return "";
+  }
   return found == nullptr ? "" : found->pw_dir;
 }
 
@@ -110,7 +128,9 @@ bool has_identities() { return access((home_folder() + "/.k5identity").c_str(), 
 
 std::string full_name(krb5_context context, krb5_ccache cache) {
   char *text = nullptr;
-  if (krb5_cc_get_full_name(context, cache, &text) != 0) return "";
+  if (krb5_cc_get_full_name(context, cache, &text) != 0) {
+    return "";
+  }
   std::string name = text;
   krb5_free_string(context, text);
   return name;
@@ -124,7 +144,9 @@ CcacheChoice select(krb5_context context, const std::string &host, const std::st
       principal.empty()
           ? krb5_sname_to_principal(context, host.c_str(), kService, KRB5_NT_SRV_HST, &server)
           : krb5_parse_name(context, principal.c_str(), &server);
-  if (code != 0) return {"", text_of(context, code)};
+  if (code != 0) {
+    return {"", text_of(context, code)};
+  }
   krb5_ccache cache = nullptr;
   krb5_principal client = nullptr;
   code = krb5_cc_select(context, server, &cache, &client);
@@ -132,11 +154,15 @@ CcacheChoice select(krb5_context context, const std::string &host, const std::st
   CcacheChoice choice;
   // A client without a cache is one that .k5identity names.
   bool has_default = code == KRB5_CC_NOTFOUND && client == nullptr;
-  if (code != 0 && !has_default) choice.failure = text_of(context, code);
+  if (code != 0 && !has_default) {
+    choice.failure = text_of(context, code);
+  }
   krb5_free_principal(context, client);
   if (has_default) {
     code = krb5_cc_default(context, &cache);
-    if (code != 0) choice.failure = text_of(context, code);
+    if (code != 0) {
+      choice.failure = text_of(context, code);
+    }
   }
   if (cache != nullptr) {
     choice.name = full_name(context, cache);
@@ -148,10 +174,16 @@ CcacheChoice select(krb5_context context, const std::string &host, const std::st
 }  // namespace
 
 bool is_unexplained(const std::string &text, const std::string &name) {
-  if (text.find(kReadingFailed) == std::string::npos) return false;
-  if (name.empty() || type_of(name) != "FILE") return true;
+  if (text.find(kReadingFailed) == std::string::npos) {
+    return false;
+  }
+  if (name.empty() || type_of(name) != "FILE") {
+    return true;
+  }
   int fd = open(residual_of(name).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) return is_shortage(errno);
+  if (fd < 0) {
+    return is_shortage(errno);
+  }
   char octet;
   bool can_be_read = read(fd, &octet, sizeof(octet)) >= 0;
   close(fd);
@@ -160,17 +192,27 @@ bool is_unexplained(const std::string &text, const std::string &name) {
 
 CcacheChoice choose_ccache(const std::string &named, const std::string &host,
                            const std::string &principal) {
-  if (!named.empty()) return {named, fault_of(named)};
+  if (!named.empty()) {
+    return {named, fault_of(named)};
+  }
   krb5_context made = nullptr;
   // Where krb5.conf cannot be read, for one: libremctl comes to the same, and says so.
-  if (krb5_init_context(&made) != 0) return {};
+  if (krb5_init_context(&made) != 0) {
+    return {};
+  }
   Context context(made);
   const char *found = krb5_cc_default_name(made);
-  if (found == nullptr) return {};
+  if (found == nullptr) {
+    return {};
+  }
   std::string name = found;
   std::string fault = fault_of(name);
-  if (!fault.empty()) return {"", fault};
-  if (has_client_keytab(made)) return {};
+  if (!fault.empty()) {
+    return {"", fault};
+  }
+  if (has_client_keytab(made)) {
+    return {};
+  }
   bool is_collection = krb5_cc_support_switch(made, type_of(name).c_str());
   return is_collection || has_identities() ? select(made, host, principal) : CcacheChoice{name, ""};
 }

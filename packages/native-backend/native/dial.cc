@@ -48,7 +48,9 @@ AddrinfoList numeric_address(const std::string &text) {
   hints.ai_flags = AI_NUMERICHOST;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo *list = nullptr;
-  if (getaddrinfo(text.c_str(), nullptr, &hints, &list) != 0) return nullptr;
+  if (getaddrinfo(text.c_str(), nullptr, &hints, &list) != 0) {
+    return nullptr;
+  }
   return AddrinfoList(list);
 }
 
@@ -62,8 +64,12 @@ Addresses interleaved(const addrinfo *list) {
   }
   Addresses all;
   for (size_t n = 0; n < std::max(first.size(), others.size()); n++) {
-    if (n < first.size()) all.push_back(first[n]);
-    if (n < others.size()) all.push_back(others[n]);
+    if (n < first.size()) {
+      all.push_back(first[n]);
+    }
+    if (n < others.size()) {
+      all.push_back(others[n]);
+    }
   }
   return all;
 }
@@ -77,7 +83,9 @@ int make_socket(const addrinfo &address) {
 #else
   // This system cannot make and mark one in one step.
   int fd = socket(address.ai_family, address.ai_socktype, address.ai_protocol);
-  if (fd < 0) return -1;
+  if (fd < 0) {
+    return -1;
+  }
   int flags = fcntl(fd, F_GETFL);
   if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || flags < 0 ||
       fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
@@ -97,7 +105,9 @@ class Attempts {
   Attempts(const Attempts &) = delete;
   Attempts &operator=(const Attempts &) = delete;
   ~Attempts() {
-    for (const pollfd &each : waiting_) close(each.fd);
+    for (const pollfd &each : waiting_) {
+      close(each.fd);
+    }
   }
 
   size_t size() const { return waiting_.size(); }
@@ -109,10 +119,11 @@ class Attempts {
       waiting_.erase(waiting_.begin());
     }
     int fd = make_socket(address);
-    if (fd < 0) return errno;
-    bool refused =
-        (source != nullptr && bind(fd, source->ai_addr, source->ai_addrlen) < 0) ||
-        (connect(fd, address.ai_addr, address.ai_addrlen) < 0 && errno != EINPROGRESS);
+    if (fd < 0) {
+      return errno;
+    }
+    bool refused = (source != nullptr && bind(fd, source->ai_addr, source->ai_addrlen) < 0) ||
+                   (connect(fd, address.ai_addr, address.ai_addrlen) < 0 && errno != EINPROGRESS);
     if (refused) {
       int error = errno;
       close(fd);
@@ -128,7 +139,9 @@ class Attempts {
     error = 0;
     int ready = poll(waiting_.data(), waiting_.size(), static_cast<int>(longest.count()));
     if (ready < 0) {
-      if (errno != EINTR) error = errno;
+      if (errno != EINTR) {
+        error = errno;
+      }
       return -1;
     }
     for (auto each = waiting_.begin(); each != waiting_.end();) {
@@ -140,8 +153,12 @@ class Attempts {
       each = waiting_.erase(each);
       int failed = 0;
       socklen_t length = sizeof(failed);
-      if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &length) < 0) failed = errno;
-      if (failed == 0) return fd;
+      if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &length) < 0) {
+        failed = errno;
+      }
+      if (failed == 0) {
+        return fd;
+      }
       error = failed;
       close(fd);
     }
@@ -163,7 +180,9 @@ int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseco
   Clock::time_point turn = Clock::now();
   auto note = [&error](int failed) {
     note_shortage(failed);
-    if (!is_shortage(error)) error = failed;
+    if (!is_shortage(error)) {
+      error = failed;
+    }
   };
   for (;;) {
     if (aborted) {
@@ -174,11 +193,16 @@ int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseco
     bool more = next != addresses.end();
     if (more && now >= turn) {
       int failed = attempts.begin(**next++, source);
-      if (failed == 0) turn = now + delay;
-      else note(failed);
+      if (failed == 0) {
+        turn = now + delay;
+      } else {
+        note(failed);
+      }
       continue;
     }
-    if (attempts.size() == 0) return -1;
+    if (attempts.size() == 0) {
+      return -1;
+    }
     Milliseconds longest = kAbortPoll;
     if (more) {
       // Rounded up, so that it is the next one's turn afterwards.
@@ -187,7 +211,9 @@ int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseco
     }
     int failed = 0;
     int fd = attempts.wait(longest, failed);
-    if (fd >= 0) return fd;
+    if (fd >= 0) {
+      return fd;
+    }
     if (failed != 0) {
       note(failed);
       turn = now;
@@ -197,7 +223,9 @@ int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseco
 
 // How long each address is alone: shorter where not all would have their turn in half of the time-out else.
 Milliseconds attempt_delay(size_t addresses, int timeout_ms) {
-  if (timeout_ms == 0) return kAttemptDelay;
+  if (timeout_ms == 0) {
+    return kAttemptDelay;
+  }
   Milliseconds share{timeout_ms / static_cast<long long>(2 * addresses)};
   return std::clamp(share, kLeastAttemptDelay, kAttemptDelay);
 }
@@ -205,12 +233,14 @@ Milliseconds attempt_delay(size_t addresses, int timeout_ms) {
 // Makes a socket what the library expects. Returns 0, or the errno.
 int prepare(int fd) {
   int flags = fcntl(fd, F_GETFL);
-  if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0) return errno;
+  if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0) {
+    return errno;
+  }
   // Requests are small and answered at once: Nagle's wait would only add to them. Keep-alive finds a
   // peer that went away without a word. Neither is worth failing for.
   int on = 1;
-  (void) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  (void) setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+  (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
   return 0;
 }
 
@@ -259,7 +289,9 @@ int dial(const DialOptions &options, const std::atomic<bool> &aborted,
   int fd = connect_to_one(addresses, source.get(), delay, aborted, error);
   if (fd >= 0) {
     error = prepare(fd);
-    if (error == 0) return fd;
+    if (error == 0) {
+      return fd;
+    }
     close(fd);
   }
   failure.message = std::strerror(error);

@@ -30,7 +30,9 @@ FirstMembers members_of(const struct remctl *r) {
 bool find_out() {
   static const char principal[] = "host/layout.invalid@INVALID";
   struct remctl *r = remctl_new();
-  if (r == nullptr) return false;
+  if (r == nullptr) {
+    return false;
+  }
   FirstMembers fresh = members_of(r);
   // -1 is no descriptor: the first write fails, after the members have been set.
   bool opened = remctl_open_fd(r, nullptr, -1, principal) != 0;
@@ -53,7 +55,9 @@ int protocol_of(const struct remctl *r) {
 }
 
 void set_host(struct remctl *r, const char *host) {
-  if (!layout_is_known()) return;
+  if (!layout_is_known()) {
+    return;
+  }
   char *start = static_cast<char *>(static_cast<void *>(r));
   std::memcpy(start + offsetof(FirstMembers, host), &host, sizeof(host));
 }

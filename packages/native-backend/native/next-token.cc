@@ -47,9 +47,14 @@ std::string violation_of_wrap(const unsigned char *token) {
 int receive_all(int socket, unsigned char *bytes, size_t length, size_t &received) {
   for (received = 0; received < length;) {
     ssize_t got = recv(socket, bytes + received, length - received, 0);
-    if (got == 0) return 0;
-    if (got > 0) received += static_cast<size_t>(got);
-    else if (errno != EINTR) return errno;
+    if (got == 0) {
+      return 0;
+    }
+    if (got > 0) {
+      received += static_cast<size_t>(got);
+    } else if (errno != EINTR) {
+      return errno;
+    }
   }
   return 0;
 }
@@ -58,20 +63,29 @@ int receive_all(int socket, unsigned char *bytes, size_t length, size_t &receive
 int into_socket(const std::string &bytes, int &reader) {
   int pair[2];
 #if defined(SOCK_CLOEXEC)
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) return errno;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+    return errno;
+  }
 #else
-  if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0) return errno;
-  for (int end : pair) (void) fcntl(end, F_SETFD, FD_CLOEXEC);
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0) {
+    return errno;
+  }
+  for (int end : pair) {
+    (void)fcntl(end, F_SETFD, FD_CLOEXEC);
+  }
 #endif
   // The bytes stay in the pair's buffers until libremctl reads them, on this thread.
   int room = static_cast<int>(2 * (kMessageMaxLength + kWrapOverhead));
-  (void) setsockopt(pair[0], SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-  (void) setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+  (void)setsockopt(pair[0], SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+  (void)setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
   ssize_t put = ::send(pair[1], bytes.data(), bytes.size(), MSG_DONTWAIT);
   int error = put < 0 ? errno : static_cast<size_t>(put) < bytes.size() ? ENOBUFS : 0;
   ::close(pair[1]);
-  if (error == 0) reader = pair[0];
-  else ::close(pair[0]);
+  if (error == 0) {
+    reader = pair[0];
+  } else {
+    ::close(pair[0]);
+  }
   return error;
 }
 
@@ -94,10 +108,14 @@ NextToken take(int socket) {
     size_t payload;
     next.error = receive_all(socket, bytes() + kTokenHeaderLength, length, payload);
     received += payload;
-    if (payload >= kWrapBegin) next.violation = violation_of_wrap(bytes());
+    if (payload >= kWrapBegin) {
+      next.violation = violation_of_wrap(bytes());
+    }
   }
   token.resize(received);
-  if (next.error == 0 && next.violation.empty()) next.error = into_socket(token, next.taken);
+  if (next.error == 0 && next.violation.empty()) {
+    next.error = into_socket(token, next.taken);
+  }
   return next;
 }
 
@@ -109,14 +127,22 @@ NextToken check_next_token(int socket) {
   do {
     got = recv(socket, begin, sizeof(begin), MSG_PEEK);
   } while (got < 0 && errno == EINTR);
-  if (got <= 0) return {};
+  if (got <= 0) {
+    return {};
+  }
   NextToken next;
   if (got >= kTokenHeaderLength) {
     uint32_t length = payload_length(begin);
-    if (length > kTokenMaxLength - kTokenHeaderLength) next.violation = too_long(length);
-    if (!next.violation.empty() || length < kWrapBegin) return next;
+    if (length > kTokenMaxLength - kTokenHeaderLength) {
+      next.violation = too_long(length);
+    }
+    if (!next.violation.empty() || length < kWrapBegin) {
+      return next;
+    }
   }
-  if (got < static_cast<ssize_t>(sizeof(begin))) return take(socket);
+  if (got < static_cast<ssize_t>(sizeof(begin))) {
+    return take(socket);
+  }
   next.violation = violation_of_wrap(begin);
   return next;
 }
@@ -125,7 +151,9 @@ int make_copy(int descriptor, int copy) {
 #if defined(__linux__)
   return dup3(descriptor, copy, O_CLOEXEC) < 0 ? errno : 0;
 #else
-  if (dup2(descriptor, copy) < 0) return errno;
+  if (dup2(descriptor, copy) < 0) {
+    return errno;
+  }
   return fcntl(copy, F_SETFD, FD_CLOEXEC) < 0 ? errno : 0;
 #endif
 }

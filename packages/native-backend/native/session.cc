@@ -83,8 +83,12 @@ Session::Session(SessionOptions options, Listener listener, std::function<void()
 Session::~Session() { drop_socket(); }
 
 void Session::run() {
-  if (open()) serve();
-  if (remctl_ != nullptr) remctl_close(remctl_);
+  if (open()) {
+    serve();
+  }
+  if (remctl_ != nullptr) {
+    remctl_close(remctl_);
+  }
   remctl_ = nullptr;
   drop_socket();
   // The close that was asked for is done only now, with the descriptors gone.
@@ -93,9 +97,13 @@ void Session::run() {
     std::lock_guard<std::mutex> lock(mutex_);
     asked = request_ == Request::Close;
   }
-  if (asked) emit(Event::Type::Closed);
+  if (asked) {
+    emit(Event::Type::Closed);
+  }
   std::lock_guard<std::mutex> lock(listener_mutex_);
-  if (listener_) on_end_();
+  if (listener_) {
+    on_end_();
+  }
   listener_ = nullptr;
 }
 
@@ -103,7 +111,8 @@ bool Session::open() {
   phase("resolve");
   DialFailure failure;
   DialOptions where{options_.host, options_.port, options_.source, options_.timeout_ms};
-  int fd = dial(where, aborted_, [this] { phase("connect"); }, failure);
+  int fd = dial(
+      where, aborted_, [this] { phase("connect"); }, failure);
   if (fd < 0) {
     fail(failure.phase, std::move(failure.message), std::move(failure.code));
     return false;
@@ -151,7 +160,9 @@ bool Session::open() {
     return false;
   }
   protocol_ = protocol_of(remctl_);
-  if (protocol_ == 1) set_host(remctl_, options_.host.c_str());
+  if (protocol_ == 1) {
+    set_host(remctl_, options_.host.c_str());
+  }
   emit(Event::Type::Opened, protocol_);
   return true;
 }
@@ -162,11 +173,15 @@ void Session::serve() {
     {
       std::unique_lock<std::mutex> lock(mutex_);
       changed_.wait(lock, [this] { return aborted_ || request_ != Request::None; });
-      if (aborted_ || request_ == Request::Close) return;
+      if (aborted_ || request_ == Request::Close) {
+        return;
+      }
       next = request_;
       request_ = Request::None;
     }
-    if (!(next == Request::Send ? run_command() : run_noop())) return;
+    if (!(next == Request::Send ? run_command() : run_noop())) {
+      return;
+    }
   }
 }
 
@@ -179,7 +194,9 @@ bool Session::run_command() {
   {
     std::vector<iovec> parts;
     parts.reserve(words.size());
-    for (std::string &word : words) parts.push_back({word.data(), word.size()});
+    for (std::string &word : words) {
+      parts.push_back({word.data(), word.size()});
+    }
     if (!remctl_commandv(remctl_, parts.data(), parts.size())) {
       fail_from_library("command");
       return false;
@@ -199,7 +216,9 @@ bool Session::run_command() {
         lock.lock();
       }
       changed_.wait(lock, [this] { return aborted_ || unread_ < kReadAhead; });
-      if (aborted_) return false;
+      if (aborted_) {
+        return false;
+      }
     }
     // Tokens that are here already are read and handed over together: a wake-up for each costs more
     // than the token. Nothing is held back while this thread waits for the server.
@@ -209,13 +228,17 @@ bool Session::run_command() {
       acknowledge_at_once();
     }
     struct remctl_output *output = next_output(whole);
-    if (output == nullptr) return false;
+    if (output == nullptr) {
+      return false;
+    }
     whole = protocol_ == 1;
     std::unique_ptr<Event> event;
     switch (output->type) {
       case REMCTL_OUT_OUTPUT:
         // In protocol 1 a command without output has one piece of nothing.
-        if (output->length == 0) continue;
+        if (output->length == 0) {
+          continue;
+        }
         event = make_event(Event::Type::Output, output->stream);
         break;
       case REMCTL_OUT_STATUS:
@@ -229,7 +252,9 @@ bool Session::run_command() {
         fail("command", "the answer ended without a status");
         return false;
     }
-    if (output->data != nullptr) event->data.assign(output->data, output->length);
+    if (output->data != nullptr) {
+      event->data.assign(output->data, output->length);
+    }
     if (event->type != Event::Type::Output) {
       emit(std::move(event));
       return true;
@@ -249,7 +274,9 @@ bool Session::run_command() {
 struct remctl_output *Session::next_output(bool whole) {
   NextToken token;
   // Without the lock, which abort() needs: the descriptor is closed on this thread alone.
-  if (!whole) token = check_next_token(socket_);
+  if (!whole) {
+    token = check_next_token(socket_);
+  }
   bool taken = token.taken >= 0;
   if (taken) {
     token.error = make_copy(token.taken, library_fd_);
@@ -307,8 +334,12 @@ bool Session::token_is_waiting() {
   unsigned char header[kTokenHeaderLength];
   int waiting = 0;
   std::lock_guard<std::mutex> lock(mutex_);
-  if (socket_ < 0 || ioctl(socket_, FIONREAD, &waiting) < 0) return false;
-  if (recv(socket_, header, sizeof(header), MSG_PEEK | MSG_DONTWAIT) != kTokenHeaderLength) return false;
+  if (socket_ < 0 || ioctl(socket_, FIONREAD, &waiting) < 0) {
+    return false;
+  }
+  if (recv(socket_, header, sizeof(header), MSG_PEEK | MSG_DONTWAIT) != kTokenHeaderLength) {
+    return false;
+  }
   uint32_t length;
   std::memcpy(&length, header + 1, sizeof(length));
   return static_cast<int64_t>(waiting) >= kTokenHeaderLength + static_cast<int64_t>(ntohl(length));
@@ -321,7 +352,9 @@ void Session::acknowledge_at_once() {
 #if defined(__linux__)
   int on = 1;
   std::lock_guard<std::mutex> lock(mutex_);
-  if (socket_ >= 0) (void) setsockopt(socket_, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+  if (socket_ >= 0) {
+    (void)setsockopt(socket_, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+  }
 #endif
 }
 
@@ -343,11 +376,15 @@ void Session::emit(std::unique_ptr<Event> event) {
 void Session::hold(std::unique_ptr<Event> event) { held_.push_back(std::move(event)); }
 
 void Session::flush() {
-  if (held_.empty()) return;
+  if (held_.empty()) {
+    return;
+  }
   std::vector<std::unique_ptr<Event>> events;
   events.swap(held_);
   std::lock_guard<std::mutex> lock(listener_mutex_);
-  if (listener_) listener_(std::move(events));
+  if (listener_) {
+    listener_(std::move(events));
+  }
 }
 
 void Session::emit(Event::Type type, int number) { emit(make_event(type, number)); }
@@ -377,7 +414,9 @@ void Session::fail_from_library(const char *phase) {
 
 void Session::fail_to_negotiate(std::string text, const std::string &ccache, unsigned shortages) {
   int shortage = shortage_since(shortages);
-  if (shortage == 0 && is_unexplained(text, ccache)) shortage = EMFILE;
+  if (shortage == 0 && is_unexplained(text, ccache)) {
+    shortage = EMFILE;
+  }
   fail("negotiate", std::move(text), shortage == 0 ? "" : errno_name(shortage));
 }
 
@@ -410,14 +449,18 @@ void Session::consumed(size_t bytes) {
     unread_ = unread_ > cost ? unread_ - cost : 0;
     wake = full && unread_ < kReadAhead;
   }
-  if (wake) changed_.notify_one();
+  if (wake) {
+    changed_.notify_one();
+  }
 }
 
 void Session::abort() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     aborted_ = true;
-    if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+    if (socket_ >= 0) {
+      ::shutdown(socket_, SHUT_RDWR);
+    }
   }
   changed_.notify_one();
 }
@@ -429,17 +472,25 @@ void Session::detach() {
 
 void Session::drop_socket() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (socket_ >= 0) ::close(socket_);
+  if (socket_ >= 0) {
+    ::close(socket_);
+  }
   socket_ = -1;
 }
 
 std::string Session::unasked() {
   char octet;
   std::lock_guard<std::mutex> lock(mutex_);
-  if (socket_ < 0) return "EOF";
+  if (socket_ < 0) {
+    return "EOF";
+  }
   ssize_t got = recv(socket_, &octet, sizeof(octet), MSG_PEEK | MSG_DONTWAIT);
-  if (got > 0) return "DATA";
-  if (got == 0) return "EOF";
+  if (got > 0) {
+    return "DATA";
+  }
+  if (got == 0) {
+    return "EOF";
+  }
   int error = errno;
   bool nothing = error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
   return nothing ? "" : errno_name(error) + ": " + std::strerror(error);
@@ -447,17 +498,23 @@ std::string Session::unasked() {
 
 Traffic Session::traffic() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (socket_ < 0) return {};
+  if (socket_ < 0) {
+    return {};
+  }
 #if defined(__linux__)
   tcp_info info{};
   socklen_t length = sizeof(info);
-  if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return {};
+  if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) {
+    return {};
+  }
   return {static_cast<double>(info.tcpi_bytes_acked),
           static_cast<double>(info.tcpi_bytes_received)};
 #elif defined(__APPLE__)
   tcp_connection_info info{};
   socklen_t length = sizeof(info);
-  if (getsockopt(socket_, IPPROTO_TCP, TCP_CONNECTION_INFO, &info, &length) < 0) return {};
+  if (getsockopt(socket_, IPPROTO_TCP, TCP_CONNECTION_INFO, &info, &length) < 0) {
+    return {};
+  }
   return {static_cast<double>(info.tcpi_txbytes), static_cast<double>(info.tcpi_rxbytes)};
 #else
 #error "tell how many bytes a socket of this system has sent and received"

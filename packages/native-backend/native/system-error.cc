@@ -23,7 +23,9 @@ std::atomic<int> last{0};
 std::string errno_name(int number) {
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 32)
   const char *name = strerrorname_np(number);
-  if (name != nullptr) return name;
+  if (name != nullptr) {
+    return name;
+  }
 #endif
   return "E" + std::to_string(number);
 }
@@ -33,7 +35,9 @@ bool is_shortage(int number) {
 }
 
 void note_shortage(int number) {
-  if (!is_shortage(number)) return;
+  if (!is_shortage(number)) {
+    return;
+  }
   last = number;
   noted_so_far++;
 }
@@ -51,7 +55,9 @@ int shortage_since(unsigned noted) {
     }
     had++;
   }
-  while (had > 0) close(spare[--had]);
+  while (had > 0) {
+    close(spare[--had]);
+  }
   return shortages_noted() == noted ? 0 : last.load();
 }
 

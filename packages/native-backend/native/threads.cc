@@ -58,11 +58,15 @@ void *thread_main(void *argument) {
   {
     std::lock_guard<std::mutex> lock(all.mutex);
     own.splice(own.begin(), all.running, *entry);
-    if (!all.ending) earlier.swap(all.ended);
+    if (!all.ending) {
+      earlier.swap(all.ended);
+    }
   }
   // Here, for it may hold the last reference to a session.
   own.clear();
-  for (pthread_t thread : earlier) pthread_join(thread, nullptr);
+  for (pthread_t thread : earlier) {
+    pthread_join(thread, nullptr);
+  }
   {
     std::lock_guard<std::mutex> lock(all.mutex);
     all.ended.push_back(pthread_self());
@@ -77,19 +81,25 @@ void at_end() {
   Registry &all = registry();
   std::unique_lock<std::mutex> lock(all.mutex);
   all.ending = true;
-  for (Thread &thread : all.running) thread.interrupt();
+  for (Thread &thread : all.running) {
+    thread.interrupt();
+  }
   all.changed.wait_for(lock, kEndWait, [&all] { return all.alive == 0; });
   std::vector<pthread_t> ended;
   ended.swap(all.ended);
   lock.unlock();
-  for (pthread_t thread : ended) pthread_join(thread, nullptr);
+  for (pthread_t thread : ended) {
+    pthread_join(thread, nullptr);
+  }
 }
 
 }  // namespace
 
 int start_thread(std::function<void()> main, std::function<void()> interrupt) {
   static const int registered = std::atexit(at_end);
-  if (registered != 0) return ENOMEM;
+  if (registered != 0) {
+    return ENOMEM;
+  }
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackSize);
@@ -109,7 +119,7 @@ int start_thread(std::function<void()> main, std::function<void()> interrupt) {
     error = pthread_create(&thread, &attributes, thread_main, entry.get());
     if (error == 0) {
       all.alive++;
-      (void) entry.release();
+      (void)entry.release();
     } else {
       refused.splice(refused.begin(), all.running, *entry);
     }

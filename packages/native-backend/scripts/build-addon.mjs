@@ -17,7 +17,9 @@ if (existsSync(addon) && sources.every((path) => changed(path) <= statSync(addon
 }
 
 const result = nodeGyp(root);
-if (result.status === 0) process.exit(0);
+if (result.status === 0) {
+  process.exit(0);
+}
 
 const output = `${result.stdout}${result.stderr}`;
 const reason =
@@ -27,13 +29,17 @@ const reason =
   String(result.error ?? `node-gyp ended with ${result.status}`);
 const help = await installHelp();
 console.error(`@remctl/native-backend: the addon was not built: ${reason.trim()}\n${help}`);
-if (!installing) console.error(output);
+if (!installing) {
+  console.error(output);
+}
 process.exit(installing ? 0 : 1);
 
 /** The text that the backend shows too; from the source where nothing has been compiled yet. */
 async function installHelp() {
   const compiled = join(root, 'dist', 'install-help.js');
-  if (existsSync(compiled)) return (await import(compiled)).INSTALL_HELP;
+  if (existsSync(compiled)) {
+    return (await import(compiled)).INSTALL_HELP;
+  }
   const { readFileSync } = await import('node:fs');
   const source = readFileSync(join(root, 'src', 'install-help.ts'), 'utf8');
   return [...source.matchAll(/^ {2}'(.*)'[ +;]*$/gm)].map((match) => match[1]).join('');

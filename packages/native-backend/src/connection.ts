@@ -116,8 +116,9 @@ function startSession(addon: Addon, mailbox: Mailbox, options: ConnectOptions): 
 
 function deliver(mailbox: Mailbox, event: SessionEvent): void {
   const { waiter } = mailbox;
-  if (waiter === undefined) mailbox.events.push(event);
-  else {
+  if (waiter === undefined) {
+    mailbox.events.push(event);
+  } else {
     mailbox.waiter = undefined;
     waiter(event);
   }
@@ -135,7 +136,9 @@ function eventOf(raw: RawEvent, host: string, port: number): SessionEvent {
   const { type, phase, number, data, code } = raw;
   switch (type) {
     case 'phase':
-      if (isPhase(phase)) return { type, phase };
+      if (isPhase(phase)) {
+        return { type, phase };
+      }
       break;
     case 'opened':
       return { type, protocol: number === 1 ? 1 : 2 };
@@ -194,7 +197,9 @@ async function nextEvent(
     });
     session.unref();
   }
-  if (event.type === 'failed') throw event.error;
+  if (event.type === 'failed') {
+    throw event.error;
+  }
   return event;
 }
 
@@ -223,7 +228,9 @@ function connectionOn(
     protocol,
     checkReady() {
       const found = session.unasked();
-      if (found !== '') throw unaskedError(found, host, port);
+      if (found !== '') {
+        throw unaskedError(found, host, port);
+      }
     },
     async send(command, wait) {
       session.send(
@@ -234,11 +241,15 @@ function connectionOn(
     },
     async receive(wait) {
       const { token } = await expectEvent('token', next(wait));
-      if (token.type === 'output') session.consumed(token.output.length);
+      if (token.type === 'output') {
+        session.consumed(token.output.length);
+      }
       return token;
     },
     async noop(wait) {
-      if (protocol === 1) throw new RemctlUnsupportedError('protocol 1 has no NOOP message');
+      if (protocol === 1) {
+        throw new RemctlUnsupportedError('protocol 1 has no NOOP message');
+      }
       session.noop();
       await expectEvent('noop', next(wait));
     },
@@ -256,7 +267,9 @@ async function expectEvent<T extends SessionEvent['type']>(
 ): Promise<Extract<SessionEvent, { type: T }>> {
   const event = await arriving;
   const isExpected = (e: SessionEvent): e is Extract<SessionEvent, { type: T }> => e.type === type;
-  if (isExpected(event)) return event;
+  if (isExpected(event)) {
+    return event;
+  }
   throw new Error(`the addon answered ${type} with ${event.type}`);
 }
 
@@ -272,8 +285,11 @@ async function closeInOrder(session: Session, mailbox: Mailbox, abort: () => voi
       resolve();
     };
     const wait = (event: SessionEvent | undefined): void => {
-      if (event?.type === 'closed' || event?.type === 'failed') end();
-      else mailbox.waiter = wait;
+      if (event?.type === 'closed' || event?.type === 'failed') {
+        end();
+      } else {
+        mailbox.waiter = wait;
+      }
     };
     const earlier = mailbox.events.splice(0);
     session.close();

@@ -68,7 +68,9 @@ function shortageError(at: string, text: string, code: string): RemctlNetworkErr
 
 /** The addon had no thread for the connection, and threw this. */
 export function noThreadError(error: unknown, host: string, port: number): unknown {
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return error;
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) {
+    return error;
+  }
   const code = nameOf(error.code);
   const at = `${host} (port ${port})`;
   return new RemctlNetworkError(

@@ -18,7 +18,9 @@ export function createNativeBackend(): Backend {
 }
 
 function checkCredentials({ type }: Credentials): void {
-  if (type === 'ccache') return;
+  if (type === 'ccache') {
+    return;
+  }
   throw new RemctlUnsupportedError(
     `libremctl takes no ${type}: get a ticket with kinit (kinit -k -t KEYTAB PRINCIPAL) and give ` +
       'its credential cache, or use the pure backend',

@@ -12,7 +12,9 @@ export function watchSilence(
   timeoutMs: number,
   onSilent: () => void,
 ): () => void {
-  if (timeoutMs === 0) return () => undefined;
+  if (timeoutMs === 0) {
+    return () => undefined;
+  }
   let seen = activity();
   let same = 0;
   const timer = setInterval(
@@ -20,7 +22,9 @@ export function watchSilence(
       const now = activity();
       same = now === seen ? same + 1 : 0;
       seen = now;
-      if (same < LOOKS) return;
+      if (same < LOOKS) {
+        return;
+      }
       clearInterval(timer);
       onSilent();
     },

@@ -267,8 +267,11 @@ describe('what libkrb5 selects, and none of it is the cache', () => {
   test('a client keytab and a cache that is garbage or a FIFO: an authentication error', async () => {
     for (const what of ['garbage', 'a FIFO']) {
       const path = join(folder(), 'ccache');
-      if (what === 'garbage') writeFileSync(path, 'garbage\n');
-      else execFileSync('mkfifo', [path]);
+      if (what === 'garbage') {
+        writeFileSync(path, 'garbage\n');
+      } else {
+        execFileSync('mkfifo', [path]);
+      }
       const env = { KRB5CCNAME: path, KRB5_CLIENT_KTNAME: realm.keytabs.client };
       expect(await open(`client keytab, cache ${what}`, env)).toEqual(refusal(/./));
     }

@@ -54,7 +54,9 @@ test('none is waited for without end: the rest comes when the reader goes on', a
       token = await client.output()
     ) {
       tokens += 1;
-      if (tokens === 1) await sleep(PAUSE_MS);
+      if (tokens === 1) {
+        await sleep(PAUSE_MS);
+      }
     }
     return tokens;
   };

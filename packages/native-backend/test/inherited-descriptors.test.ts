@@ -27,7 +27,9 @@ function isSocket(descriptor: string): boolean {
   try {
     return readlinkSync(descriptor).startsWith('socket:');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return false;
+    }
     throw error;
   }
 }
@@ -65,7 +67,9 @@ test('children that are started while connections are made have none of them', a
   };
   let over = false;
   const openAgain = async () => {
-    while (!over) await Promise.all([open(), open(), open()]);
+    while (!over) {
+      await Promise.all([open(), open(), open()]);
+    }
   };
   // The cache has the service ticket afterwards: no KDC is asked while children are started.
   await open();

@@ -53,7 +53,9 @@ test('64 one-second commands at once end in under 2 s, and files and names are r
   expect((await runs).map(({ status }) => status)).toEqual(Array(64).fill(0));
   expect(performance.now() - started).toBeLessThan(2000);
   // Blocked behind the commands they would take the better part of a second.
-  for (const [n, time] of busy.entries()) expect(time).toBeLessThan((idle[n] ?? 0) + 20);
+  for (const [n, time] of busy.entries()) {
+    expect(time).toBeLessThan((idle[n] ?? 0) + 20);
+  }
   await Promise.all(clients.map((client) => client.close()));
 });
 

@@ -13,11 +13,15 @@ export function withAnotherTicket(connect: Backend['connect']): Backend['connect
     try {
       return await connect(options);
     } catch (error) {
-      if (!(error instanceof Error && error.cause instanceof ServiceTicketRefused)) throw error;
+      if (!(error instanceof Error && error.cause instanceof ServiceTicketRefused)) {
+        throw error;
+      }
       options.signal.throwIfAborted();
       const spent = Math.ceil(performance.now() - started);
       const { timeoutMs, negotiateMs } = options;
-      if (spent >= negotiateMs || (timeoutMs > 0 && spent >= timeoutMs)) throw error;
+      if (spent >= negotiateMs || (timeoutMs > 0 && spent >= timeoutMs)) {
+        throw error;
+      }
       return connect({
         ...options,
         timeoutMs: timeoutMs > 0 ? timeoutMs - spent : 0,

@@ -23,9 +23,15 @@ export interface PureBackendOptions {
 }
 
 function mechanismOf(mechanism: 'krb5' | 'kerberos' | SecurityMechanism): SecurityMechanism {
-  if (typeof mechanism === 'object') return mechanism;
-  if (mechanism === 'krb5') return krb5Mechanism;
-  if (mechanism === 'kerberos') return kerberosMechanism();
+  if (typeof mechanism === 'object') {
+    return mechanism;
+  }
+  if (mechanism === 'krb5') {
+    return krb5Mechanism;
+  }
+  if (mechanism === 'kerberos') {
+    return kerberosMechanism();
+  }
   throw new RangeError(
     `there is no mechanism ${JSON.stringify(mechanism)}: known are krb5 and kerberos`,
   );
@@ -33,7 +39,9 @@ function mechanismOf(mechanism: 'krb5' | 'kerberos' | SecurityMechanism): Securi
 
 /** What an error says; with RFC 4120's name and number of it, where it has them. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown failure';
+  if (!(error instanceof Error)) {
+    return 'unknown failure';
+  }
   const isKrbError = error instanceof Krb5Error && error.code > 0;
   return isKrbError ? `${error.message} [${error.name}, ${error.code}]` : error.message;
 }
@@ -81,10 +89,16 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
     } catch (error) {
       channel.destroy(error);
       controller.abort(error);
-      if (signal.aborted) throw signal.reason;
+      if (signal.aborted) {
+        throw signal.reason;
+      }
       const shortage = shortageIn(error);
-      if (shortage !== undefined) throw shortageError(server, shortage, error);
-      if (error instanceof RemctlError) throw error;
+      if (shortage !== undefined) {
+        throw shortageError(server, shortage, error);
+      }
+      if (error instanceof RemctlError) {
+        throw error;
+      }
       throw new RemctlAuthenticationError(`cannot authenticate to ${host}: ${reasonOf(error)}`, {
         cause: error,
       });

@@ -106,13 +106,18 @@ export function createChannel(wire: Wire, host: string): Channel {
   function onTimer(): void {
     timer = undefined;
     // Where the process was busy, timers come before what has arrived meanwhile: that is read first.
-    if (waiter !== undefined && timeLeft() <= 0) setImmediate(endSilence);
-    else endSilence();
+    if (waiter !== undefined && timeLeft() <= 0) {
+      setImmediate(endSilence);
+    } else {
+      endSilence();
+    }
   }
 
   function endSilence(): void {
     // What was awaited may have come, and another wait, with a timer of its own or none, have begun.
-    if (waiter === undefined || timer !== undefined || timerMs === 0) return;
+    if (waiter === undefined || timer !== undefined || timerMs === 0) {
+      return;
+    }
     const left = timeLeft();
     if (left > 0) {
       arm(Math.ceil(left));
@@ -133,7 +138,9 @@ export function createChannel(wire: Wire, host: string): Channel {
       timer = undefined;
       timerMs = timeoutMs;
     }
-    if (timeoutMs !== 0 && timer === undefined) arm(timeoutMs);
+    if (timeoutMs !== 0 && timer === undefined) {
+      arm(timeoutMs);
+    }
   }
 
   function wait(until: Waiter['until'], timeoutMs: number): Promise<void> {
@@ -151,7 +158,9 @@ export function createChannel(wire: Wire, host: string): Channel {
 
   wire.attach({
     onData(chunk) {
-      if (failure !== undefined || ended) return;
+      if (failure !== undefined || ended) {
+        return;
+      }
       lastActivity = performance.now();
       octets += chunk.length;
       try {
@@ -165,7 +174,9 @@ export function createChannel(wire: Wire, host: string): Channel {
         paused = true;
         wire.pause();
       }
-      if (tokens.length > 0) wake();
+      if (tokens.length > 0) {
+        wake();
+      }
     },
     onEnd(cause) {
       const { code, text } =
@@ -184,7 +195,9 @@ export function createChannel(wire: Wire, host: string): Channel {
     onDrain() {
       full = false;
       lastActivity = performance.now();
-      if (waiter?.until === 'drain') wake();
+      if (waiter?.until === 'drain') {
+        wake();
+      }
     },
   });
   wire.hold(false);
@@ -198,12 +211,18 @@ export function createChannel(wire: Wire, host: string): Channel {
 
   return {
     async send(flags, payload, timeoutMs) {
-      if (failure !== undefined) throw failure.error;
+      if (failure !== undefined) {
+        throw failure.error;
+      }
       full = !write(flags, payload);
-      if (full && tokens.length === 0) await wait('drain', timeoutMs);
+      if (full && tokens.length === 0) {
+        await wait('drain', timeoutMs);
+      }
     },
     sendAhead(octets) {
-      if (failure !== undefined || full || ahead === octets.length) return;
+      if (failure !== undefined || full || ahead === octets.length) {
+        return;
+      }
       full = !wire.write(octets.subarray(ahead, ahead + 1));
       ahead += 1;
     },
@@ -218,13 +237,17 @@ export function createChannel(wire: Wire, host: string): Channel {
           }
           return token;
         }
-        if (failure !== undefined) throw failure.error;
+        if (failure !== undefined) {
+          throw failure.error;
+        }
         await wait('token', timeoutMs);
       }
     },
     checkQuiet() {
       // Unasked tokens say more than the end that may have come after them.
-      if (tokens.length === 0 && failure !== undefined) throw failure.error;
+      if (tokens.length === 0 && failure !== undefined) {
+        throw failure.error;
+      }
       if (tokens.length > 0 || reader.inToken()) {
         throw new RemctlInvalidTokenError('the server sent a message that nothing had asked for');
       }
@@ -235,7 +258,9 @@ export function createChannel(wire: Wire, host: string): Channel {
       phase = next;
     },
     end(last) {
-      if (last !== undefined && failure === undefined && !ended) write(last.flags, last.payload);
+      if (last !== undefined && failure === undefined && !ended) {
+        write(last.flags, last.payload);
+      }
       ended = true;
       clearTimeout(timer);
       timer = undefined;

@@ -30,7 +30,9 @@ export function interleaveFamilies(addresses: readonly string[]): readonly strin
 
 /** Where there is a time-out, every address is begun within it, as far as the least delay allows. */
 function delayBetween(count: number, timeoutMs: number): number {
-  if (timeoutMs === 0) return ATTEMPT_DELAY_MS;
+  if (timeoutMs === 0) {
+    return ATTEMPT_DELAY_MS;
+  }
   return Math.max(LEAST_DELAY_MS, Math.min(ATTEMPT_DELAY_MS, timeoutMs / (count + 1)));
 }
 
@@ -95,7 +97,9 @@ function startRace<T>(
   function beginNext(): void {
     clearTimeout(timer);
     const address = waiting.shift();
-    if (address === undefined) return;
+    if (address === undefined) {
+      return;
+    }
     const attempt = begin(address);
     attempts.add(attempt);
     attempt.connected.then(
@@ -104,15 +108,21 @@ function startRace<T>(
         attempts.delete(attempt);
         failed.set(address, error);
         beginNext();
-        if (attempts.size === 0) reject(new AggregateError(failures(), 'no address connected'));
+        if (attempts.size === 0) {
+          reject(new AggregateError(failures(), 'no address connected'));
+        }
       },
     );
     const left = waiting.length;
     // Where the process was busy, timers come before what has arrived meanwhile: that is seen first.
     const onTime = () => {
-      if (waiting.length === left) beginNext();
+      if (waiting.length === left) {
+        beginNext();
+      }
     };
-    if (left > 0) timer = setTimeout(() => setImmediate(onTime), delayMs);
+    if (left > 0) {
+      timer = setTimeout(() => setImmediate(onTime), delayMs);
+    }
   }
 
   beginNext();
@@ -123,7 +133,9 @@ function startRace<T>(
       clearTimeout(timer);
       waiting.length = 0;
       for (const attempt of attempts) {
-        if (attempt !== but) attempt.cancel();
+        if (attempt !== but) {
+          attempt.cancel();
+        }
       }
     },
   };

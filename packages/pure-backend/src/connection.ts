@@ -31,9 +31,13 @@ function aborted(): RemctlError {
 
 /** Ends a connection that nobody holds any more: at once where output came that nobody will read. */
 function drop(channel: Channel, close: () => Promise<void>): void {
-  if (channel.hasToken()) channel.destroy(aborted());
+  if (channel.hasToken()) {
+    channel.destroy(aborted());
+  }
   // It never rejects, and nobody waits for it.
-  else void close();
+  else {
+    void close();
+  }
 }
 
 /** A connection of protocol 2 or 3. */
@@ -88,7 +92,9 @@ export function createConnection(channel: Channel, context: SecurityContext): Co
       // remctld leaves Nagle's algorithm on: what follows a small OUTPUT waits for that one's
       // acknowledgement, which the kernel here puts off for up to 40 ms unless there is something to
       // send. The next token's first octets are known, and make an acknowledgement leave at once.
-      if (message.type === 'output' && !channel.hasToken()) channel.sendAhead(DATA_V2_START);
+      if (message.type === 'output' && !channel.hasToken()) {
+        channel.sendAhead(DATA_V2_START);
+      }
       return message;
     },
     async noop({ timeoutMs }) {

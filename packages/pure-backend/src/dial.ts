@@ -50,8 +50,12 @@ function mostTelling(failures: readonly unknown[]): unknown {
 
 /** What is kept in `cause`: every address's failure. */
 function causeOf(failures: readonly unknown[]): { readonly cause?: unknown } {
-  if (failures.length === 0) return {};
-  if (failures.length === 1) return { cause: failures[0] };
+  if (failures.length === 0) {
+    return {};
+  }
+  if (failures.length === 1) {
+    return { cause: failures[0] };
+  }
   return { cause: new AggregateError(failures, 'no address could be connected to') };
 }
 
@@ -67,7 +71,9 @@ async function connectAny(addresses: readonly string[], options: DialOptions): P
   try {
     return await connectFirst(addresses, begin, options, timedOut);
   } catch (error) {
-    if (signal.aborted || !(error instanceof AggregateError)) throw error;
+    if (signal.aborted || !(error instanceof AggregateError)) {
+      throw error;
+    }
     const failure = mostTelling(error.errors);
     const shortage = shortageIn(failure);
     if (shortage !== undefined) {
@@ -108,7 +114,9 @@ function socketWire(socket: Socket): Wire {
     socket.pause();
     setImmediate(() => {
       resting = false;
-      if (!paused) socket.resume();
+      if (!paused) {
+        socket.resume();
+      }
     });
   };
   socket.on('error', (error) => {
@@ -118,19 +126,25 @@ function socketWire(socket: Socket): Wire {
     attach({ onData, onEnd, onDrain }) {
       let ended = false;
       const end = () => {
-        if (ended) return;
+        if (ended) {
+          return;
+        }
         ended = true;
         onEnd(failure);
       };
       socket.on('data', (chunk) => {
         onData(chunk);
         taken += chunk.length;
-        if (taken >= TURN_LENGTH && !resting) rest();
+        if (taken >= TURN_LENGTH && !resting) {
+          rest();
+        }
       });
       socket.on('drain', onDrain);
       socket.once('end', end);
       socket.once('close', end);
-      if (socket.destroyed) queueMicrotask(end);
+      if (socket.destroyed) {
+        queueMicrotask(end);
+      }
     },
     write: (bytes) => socket.write(bytes),
     pause: () => {
@@ -139,7 +153,9 @@ function socketWire(socket: Socket): Wire {
     },
     resume: () => {
       paused = false;
-      if (!resting) socket.resume();
+      if (!resting) {
+        socket.resume();
+      }
     },
     hold: (alive) => (alive ? socket.ref() : socket.unref()),
     end: () =>

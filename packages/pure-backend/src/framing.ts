@@ -63,7 +63,9 @@ export function createTokenReader(): TokenReader {
           header.set(taken, headerFilled);
           headerFilled += taken.length;
           at += taken.length;
-          if (headerFilled < HEADER_LENGTH) return;
+          if (headerFilled < HEADER_LENGTH) {
+            return;
+          }
           const length = header.readUInt32BE(1);
           if (length > MAX_PAYLOAD) {
             throw new RemctlInvalidTokenError(

@@ -47,7 +47,9 @@ export const NOOP: Uint8Array = Uint8Array.of(VERSION_3, MessageType.NOOP);
  */
 export function* encodeCommand(command: readonly Uint8Array[]): Generator<Uint8Array, void> {
   let left = NUMBER_LENGTH;
-  for (const argument of command) left += NUMBER_LENGTH + argument.length;
+  for (const argument of command) {
+    left += NUMBER_LENGTH + argument.length;
+  }
   const whole = COMMAND_HEADER_LENGTH + left <= MESSAGE_MAX_LENGTH;
 
   let message = Buffer.allocUnsafe(Math.min(MESSAGE_MAX_LENGTH, COMMAND_HEADER_LENGTH + left));
@@ -58,9 +60,13 @@ export function* encodeCommand(command: readonly Uint8Array[]): Generator<Uint8A
     message[0] = VERSION_2;
     message[1] = MessageType.COMMAND;
     message[2] = KEEP_ALIVE;
-    if (whole) message[3] = Continue.WHOLE;
-    else if (first) message[3] = Continue.FIRST;
-    else message[3] = last ? Continue.LAST : Continue.MIDDLE;
+    if (whole) {
+      message[3] = Continue.WHOLE;
+    } else if (first) {
+      message[3] = Continue.FIRST;
+    } else {
+      message[3] = last ? Continue.LAST : Continue.MIDDLE;
+    }
     const done = message.subarray(0, at);
     left -= at - COMMAND_HEADER_LENGTH;
     first = false;
@@ -71,10 +77,14 @@ export function* encodeCommand(command: readonly Uint8Array[]): Generator<Uint8A
 
   at = message.writeUInt32BE(command.length, at);
   for (const argument of command) {
-    if (message.length - at < NUMBER_LENGTH) yield finish(false);
+    if (message.length - at < NUMBER_LENGTH) {
+      yield finish(false);
+    }
     at = message.writeUInt32BE(argument.length, at);
     for (let from = 0; from < argument.length; ) {
-      if (at === message.length) yield finish(false);
+      if (at === message.length) {
+        yield finish(false);
+      }
       const piece = argument.subarray(from, from + message.length - at);
       message.set(piece, at);
       at += piece.length;
@@ -93,9 +103,13 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 function decodeOutput(message: Buffer): OutputToken {
-  if (message.length < OUTPUT_HEADER_LENGTH) throw malformed('MESSAGE_OUTPUT is too short');
+  if (message.length < OUTPUT_HEADER_LENGTH) {
+    throw malformed('MESSAGE_OUTPUT is too short');
+  }
   const stream = message.readUInt8(2);
-  if (stream !== STDOUT && stream !== STDERR) throw malformed(`output stream ${stream}`);
+  if (stream !== STDOUT && stream !== STDERR) {
+    throw malformed(`output stream ${stream}`);
+  }
   if (message.readUInt32BE(3) !== message.length - OUTPUT_HEADER_LENGTH) {
     throw malformed("MESSAGE_OUTPUT's length is not its output's");
   }
@@ -103,12 +117,16 @@ function decodeOutput(message: Buffer): OutputToken {
 }
 
 function decodeStatus(message: Buffer): StatusToken {
-  if (message.length !== 3) throw malformed('MESSAGE_STATUS of a wrong length');
+  if (message.length !== 3) {
+    throw malformed('MESSAGE_STATUS of a wrong length');
+  }
   return { type: 'status', status: message.readUInt8(2) };
 }
 
 function decodeError(message: Buffer): ErrorToken {
-  if (message.length < ERROR_HEADER_LENGTH) throw malformed('MESSAGE_ERROR is too short');
+  if (message.length < ERROR_HEADER_LENGTH) {
+    throw malformed('MESSAGE_ERROR is too short');
+  }
   if (message.readUInt32BE(6) !== message.length - ERROR_HEADER_LENGTH) {
     throw malformed("MESSAGE_ERROR's length is not its text's");
   }
@@ -124,11 +142,17 @@ function decodeError(message: Buffer): ErrorToken {
  * What is in the message shares its memory.
  */
 export function decodeMessage(bytes: Uint8Array): ServerMessage {
-  if (bytes.length > MESSAGE_MAX_LENGTH) throw malformed(`${bytes.length} octets`);
-  if (bytes.length < 2) throw malformed('it is too short');
+  if (bytes.length > MESSAGE_MAX_LENGTH) {
+    throw malformed(`${bytes.length} octets`);
+  }
+  if (bytes.length < 2) {
+    throw malformed('it is too short');
+  }
   const message = asBuffer(bytes);
   const version = message.readUInt8(0);
-  if (version !== VERSION_2 && version !== VERSION_3) throw malformed(`version ${version}`);
+  if (version !== VERSION_2 && version !== VERSION_3) {
+    throw malformed(`version ${version}`);
+  }
   const type = message.readUInt8(1);
   switch (type) {
     case MessageType.OUTPUT:
@@ -138,10 +162,14 @@ export function decodeMessage(bytes: Uint8Array): ServerMessage {
     case MessageType.ERROR:
       return decodeError(message);
     case MessageType.VERSION:
-      if (message.length !== 3) throw malformed('MESSAGE_VERSION of a wrong length');
+      if (message.length !== 3) {
+        throw malformed('MESSAGE_VERSION of a wrong length');
+      }
       return { type: 'version', highest: message.readUInt8(2) };
     case MessageType.NOOP:
-      if (message.length !== 2) throw malformed('MESSAGE_NOOP of a wrong length');
+      if (message.length !== 2) {
+        throw malformed('MESSAGE_NOOP of a wrong length');
+      }
       return { type: 'noop' };
     default:
       throw malformed(`unexpected message type ${type}`);
@@ -151,7 +179,9 @@ export function decodeMessage(bytes: Uint8Array): ServerMessage {
 /** A command of protocol 1, which core has seen to fit in a message. */
 export function encodeCommandV1(command: readonly Uint8Array[]): Uint8Array {
   let length = NUMBER_LENGTH;
-  for (const argument of command) length += NUMBER_LENGTH + argument.length;
+  for (const argument of command) {
+    length += NUMBER_LENGTH + argument.length;
+  }
   const message = Buffer.allocUnsafe(length);
   let at = message.writeUInt32BE(command.length, 0);
   for (const argument of command) {
@@ -167,12 +197,18 @@ export function encodeCommandV1(command: readonly Uint8Array[]): Uint8Array {
  * A server's failure, -1 there, is status 255. The output shares the memory of `bytes`.
  */
 export function decodeAnswerV1(bytes: Uint8Array): readonly (OutputToken | StatusToken)[] {
-  if (bytes.length > MESSAGE_MAX_LENGTH) throw malformed(`${bytes.length} octets`);
-  if (bytes.length < V1_HEADER_LENGTH) throw malformed('it is too short');
+  if (bytes.length > MESSAGE_MAX_LENGTH) {
+    throw malformed(`${bytes.length} octets`);
+  }
+  if (bytes.length < V1_HEADER_LENGTH) {
+    throw malformed('it is too short');
+  }
   const message = asBuffer(bytes);
   const sent = message.readUInt32BE(0);
   const status = sent === V1_FAILURE ? V1_FAILURE_STATUS : sent;
-  if (status > MAX_STATUS) throw malformed(`exit status ${status}`);
+  if (status > MAX_STATUS) {
+    throw malformed(`exit status ${status}`);
+  }
   if (message.readUInt32BE(4) !== message.length - V1_HEADER_LENGTH) {
     throw malformed("the answer's length is not its output's");
   }

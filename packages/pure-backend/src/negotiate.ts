@@ -88,7 +88,9 @@ async function establish(
       const flags = protocol === 1 ? TokenFlag.CONTEXT : CONTEXT_V2;
       await channel.send(flags, step.token, timeoutMs);
     }
-    if (step.established) break;
+    if (step.established) {
+      break;
+    }
     const reply = await channel.receive(timeoutMs);
     protocol ??= reply.flags === TokenFlag.CONTEXT ? 1 : 2;
     const expected = protocol === 1 ? TokenFlag.CONTEXT : CONTEXT_V2;

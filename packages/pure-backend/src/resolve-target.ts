@@ -24,10 +24,14 @@ export async function resolveTarget(options: DialOptions): Promise<ResolvedHost>
   try {
     const found = await bounded(resolveHost(host, controller.signal), options, timedOut);
     const addresses = found.addresses.filter((each) => family === 0 || each.family === family);
-    if (addresses.length > 0) return { ...found, addresses };
+    if (addresses.length > 0) {
+      return { ...found, addresses };
+    }
   } catch (error) {
     controller.abort(error);
-    if (options.signal.aborted || error instanceof RemctlTimeoutError) throw error;
+    if (options.signal.aborted || error instanceof RemctlTimeoutError) {
+      throw error;
+    }
     const shortage = shortageIn(error) ?? (await shortageNow());
     if (shortage !== undefined) {
       throw shortageError(`${host} (port ${options.port})`, shortage, error);

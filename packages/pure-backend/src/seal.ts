@@ -36,7 +36,9 @@ function checked<T>(what: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof RemctlError) throw error;
+    if (error instanceof RemctlError) {
+      throw error;
+    }
     throw new RemctlInvalidTokenError(`the server sent ${what}`, { cause: error });
   }
 }

@@ -15,9 +15,13 @@ export function shortageIn(error: unknown): Error | undefined {
   const waiting = [error];
   while (waiting.length > 0 && seen.size < MAX_ERRORS) {
     const next = waiting.shift();
-    if (!(next instanceof Error) || seen.has(next)) continue;
+    if (!(next instanceof Error) || seen.has(next)) {
+      continue;
+    }
     seen.add(next);
-    if (SHORTAGES.has(systemFailure(next).code)) return next;
+    if (SHORTAGES.has(systemFailure(next).code)) {
+      return next;
+    }
     waiting.push(next.cause, ...(next instanceof AggregateError ? next.errors : []));
   }
   return undefined;

@@ -11,10 +11,14 @@ export interface SystemFailure {
 }
 
 export function systemFailure(error: unknown): SystemFailure {
-  if (!(error instanceof Error)) return { code: UNNAMED, text: UNNAMED };
+  if (!(error instanceof Error)) {
+    return { code: UNNAMED, text: UNNAMED };
+  }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : UNNAMED;
   const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined;
   const known = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
-  if (known === undefined) return { code, text: code };
+  if (known === undefined) {
+    return { code, text: code };
+  }
   return { code, text: `${known.charAt(0).toUpperCase()}${known.slice(1)}` };
 }

@@ -25,7 +25,9 @@ function floodingWire() {
   /** Sends `chunk` until the channel pauses the wire, `most` times at most; how often it did. */
   const flood = (chunk: Uint8Array, most: number): number => {
     let sent = 0;
-    for (; !paused && sent < most; sent++) handlers?.onData(chunk);
+    for (; !paused && sent < most; sent++) {
+      handlers?.onData(chunk);
+    }
     return sent;
   };
   return { wire, flood };
@@ -42,7 +44,9 @@ test.each([0, 1, 100, 10_000])(
     const most = 100_000;
     expect(flood(token, most)).toBeLessThan(2_000);
     // What was read makes room again.
-    for (let read = 0; read < 1_000 && channel.hasToken(); read++) await channel.receive(0);
+    for (let read = 0; read < 1_000 && channel.hasToken(); read++) {
+      await channel.receive(0);
+    }
     expect(flood(token, most)).toBeGreaterThan(0);
   },
 );

@@ -37,7 +37,9 @@ function track({ timeoutMs = 0, signal = new AbortController().signal } = {}) {
     );
   const of = (address: string) => {
     const settler = settlers.get(address);
-    if (settler === undefined) throw new Error(`${address} was not begun`);
+    if (settler === undefined) {
+      throw new Error(`${address} was not begun`);
+    }
     return settler;
   };
   return { begun, cancelled, outcomes, race, of };

@@ -13,7 +13,9 @@ import { createPureBackend, type SecurityMechanism } from '../src/index.js';
 
 const ends: (() => void)[] = [];
 afterEach(() => {
-  for (const end of ends.splice(0)) end();
+  for (const end of ends.splice(0)) {
+    end();
+  }
 });
 
 function plainMechanism(flags = 62): SecurityMechanism {
@@ -31,7 +33,9 @@ function plainMechanism(flags = 62): SecurityMechanism {
         unwrap: (token) => Uint8Array.from(token),
         getMic: (message) => message,
         verifyMic(message, mic) {
-          if (Buffer.compare(message, mic) !== 0) throw new Error('wrong MIC');
+          if (Buffer.compare(message, mic) !== 0) {
+            throw new Error('wrong MIC');
+          }
         },
       };
     },
@@ -61,7 +65,9 @@ async function connectTo(script: Script, flags?: number, timeoutMs = 5_000) {
 }
 
 function connectToPort(address: ReturnType<Server['address']>, flags?: number, timeoutMs = 5_000) {
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  if (address === null || typeof address === 'string') {
+    throw new Error('no port');
+  }
   return createPureBackend({ mechanism: plainMechanism(flags) }).connect({
     host: '127.0.0.1',
     port: address.port,
@@ -81,8 +87,12 @@ function server2(
   answer: (message: Uint8Array, send: (message: Uint8Array) => void) => void,
 ): Script {
   return (token, send) => {
-    if (token.flags === 0x42) send(0x42, Buffer.from('welcome'));
-    if (token.flags === 0x44) answer(token.payload, (message) => send(0x44, message));
+    if (token.flags === 0x42) {
+      send(0x42, Buffer.from('welcome'));
+    }
+    if (token.flags === 0x44) {
+      answer(token.payload, (message) => send(0x44, message));
+    }
   };
 }
 
@@ -91,8 +101,12 @@ test('a command of protocol 2, a NOOP, and an end in order', async () => {
   const connection = await connectTo(
     server2((message, send) => {
       seen.push(message[1]);
-      if (message[1] === 1) send(STATUS);
-      if (message[1] === 7) send(message);
+      if (message[1] === 1) {
+        send(STATUS);
+      }
+      if (message[1] === 7) {
+        send(message);
+      }
     }),
   );
   expect(connection.protocol).toBe(2);
@@ -118,7 +132,9 @@ test('an error in the middle of a long command is heard', async () => {
   let answered = false;
   const connection = await connectTo(
     server2((_, send) => {
-      if (!answered) send(Uint8Array.of(2, 5, 0, 0, 0, 8, 0, 0, 0, 0));
+      if (!answered) {
+        send(Uint8Array.of(2, 5, 0, 0, 0, 8, 0, 0, 0, 0));
+      }
       answered = true;
     }),
   );
@@ -140,13 +156,21 @@ test('output is acknowledged by the next token, begun early; that token arrives 
     socket.on('data', (chunk) => {
       arrived += chunk.length;
       reader.push(chunk, ({ flags, payload }) => {
-        if (flags === 0x42) socket.write(encodeToken(0x42, Buffer.from('welcome')));
-        if (flags !== 0x44) return;
+        if (flags === 0x42) {
+          socket.write(encodeToken(0x42, Buffer.from('welcome')));
+        }
+        if (flags !== 0x44) {
+          return;
+        }
         seen.push(payload[1]);
         arrived = 0;
         pieces = 0;
-        if (payload[1] === 1) send(output('a'));
-        if (payload[1] === 7) send(payload);
+        if (payload[1] === 1) {
+          send(output('a'));
+        }
+        if (payload[1] === 7) {
+          send(payload);
+        }
       });
       // Like remctld under Nagle's algorithm: the rest comes when something has been heard.
       if (arrived > 0 && seen.at(-1) === 1) {
@@ -160,9 +184,15 @@ test('output is acknowledged by the next token, begun early; that token arrives 
   ends.push(() => server.close());
   const connection = await connectToPort(server.address());
   for (const next of ['command', 'noop', 'command', 'close'] as const) {
-    if (next === 'noop') await connection.noop(WAIT);
-    if (next === 'close') await connection.close();
-    if (next !== 'command') continue;
+    if (next === 'noop') {
+      await connection.noop(WAIT);
+    }
+    if (next === 'close') {
+      await connection.close();
+    }
+    if (next !== 'command') {
+      continue;
+    }
     await connection.send([Buffer.from('test')], WAIT);
     expect(await connection.receive(WAIT)).toMatchObject({ output: Buffer.from('a') });
     expect(await connection.receive(WAIT)).toMatchObject({ output: Buffer.from('b') });
@@ -174,7 +204,9 @@ test('output is acknowledged by the next token, begun early; that token arrives 
 test('protocol 1: a command with its MIC, and a MIC that is wrong', async () => {
   for (const honest of [true, false]) {
     const connection = await connectTo((token, send) => {
-      if (token.flags === 0x42) send(0x02, Buffer.from('welcome'));
+      if (token.flags === 0x42) {
+        send(0x02, Buffer.from('welcome'));
+      }
       if (token.flags === 0x24) {
         send(0x08, honest ? Uint8Array.from(token.payload) : Buffer.from('forged'));
         send(0x04, Uint8Array.of(0, 0, 0, 3, 0, 0, 0, 0));
@@ -182,8 +214,11 @@ test('protocol 1: a command with its MIC, and a MIC that is wrong', async () => 
     });
     expect(connection.protocol).toBe(1);
     await connection.send([Buffer.from('test')], WAIT);
-    if (honest) expect(await connection.receive(WAIT)).toEqual({ type: 'status', status: 3 });
-    else await expect(connection.receive(WAIT)).rejects.toThrow(RemctlInvalidTokenError);
+    if (honest) {
+      expect(await connection.receive(WAIT)).toEqual({ type: 'status', status: 3 });
+    } else {
+      await expect(connection.receive(WAIT)).rejects.toThrow(RemctlInvalidTokenError);
+    }
     await connection.close();
   }
 });
@@ -228,7 +263,9 @@ test('an answer that came while the process was busy is no silence', async () =>
   const receiving = connection.receive({ timeoutMs });
   answer?.();
   const busyUntil = performance.now() + 2 * timeoutMs;
-  while (performance.now() < busyUntil);
+  while (performance.now() < busyUntil) {
+    // The process is busy.
+  }
   expect(await receiving).toEqual({ type: 'status', status: 3 });
   await connection.close();
 });
@@ -238,7 +275,9 @@ test('a proof that came while the process was busy is in time', async () => {
   const timeoutMs = 1_000;
   const connecting = connectTo(
     (token, send) => {
-      if (token.flags === 0x42) proofs.push(() => send(0x42, Buffer.from('welcome')));
+      if (token.flags === 0x42) {
+        proofs.push(() => send(0x42, Buffer.from('welcome')));
+      }
     },
     62,
     timeoutMs,
@@ -248,15 +287,21 @@ test('a proof that came while the process was busy is in time', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   proof?.();
   const busyUntil = performance.now() + 1.2 * timeoutMs;
-  while (performance.now() < busyUntil);
+  while (performance.now() < busyUntil) {
+    // The process is busy.
+  }
   await (await connecting).close();
 });
 
 test('close() ends a connection whose server goes on sending and never ends its side', async () => {
   let flooded = 0;
   const connection = await connectTo((token, send, socket) => {
-    if (token.flags === 0x42) send(0x42, Buffer.from('welcome'));
-    if (token.flags !== 0x44 || token.payload[1] !== 1) return;
+    if (token.flags === 0x42) {
+      send(0x42, Buffer.from('welcome'));
+    }
+    if (token.flags !== 0x44 || token.payload[1] !== 1) {
+      return;
+    }
     // So that the client's end is not answered by an end.
     socket.allowHalfOpen = true;
     // An output message of 60,000 octets, again and again.
@@ -265,7 +310,9 @@ test('close() ends a connection whose server goes on sending and never ends its 
     output.writeUInt32BE(60_000, 3);
     const block = Buffer.from(encodeToken(0x44, output));
     const flood = () => {
-      while (!socket.destroyed && socket.write(block)) flooded += block.length;
+      while (!socket.destroyed && socket.write(block)) {
+        flooded += block.length;
+      }
       socket.once('drain', flood);
     };
     flood();

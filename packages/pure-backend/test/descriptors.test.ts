@@ -117,7 +117,9 @@ test.each([1, 2, 3, 4, 6, 8])(
       const client = new Remctl(createPureBackend(), options());
       forgetConfiguration();
       const failure = await openWith(left, client, realm.host);
-      if (failure !== undefined) expect(failure).toMatchObject(EMFILE);
+      if (failure !== undefined) {
+        expect(failure).toMatchObject(EMFILE);
+      }
     }
   },
 );

@@ -13,7 +13,9 @@ test('a connection that came while the process was busy is not too late', async 
   onTestFinished(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  if (address === null || typeof address === 'string') {
+    throw new Error('no port');
+  }
   const timeoutMs = 100;
   const { signal } = new AbortController();
   const { port } = address;
@@ -23,7 +25,9 @@ test('a connection that came while the process was busy is not too late', async 
   // The name, which is an address, takes a turn of the event loop; then the connection is under way.
   await new Promise((resolve) => setImmediate(resolve));
   const busyUntil = performance.now() + 2 * timeoutMs;
-  while (performance.now() < busyUntil);
+  while (performance.now() < busyUntil) {
+    // The process is busy.
+  }
   const wire = await dialling;
   onTestFinished(() => wire.destroy());
   expect(performance.now()).toBeGreaterThan(busyUntil);
@@ -54,8 +58,11 @@ test('a server that sends without end does not keep the event loop from its othe
     const next = () => {
       most = Math.max(most, turn);
       turn = 0;
-      if (total < 50 * 2 ** 20) setImmediate(next);
-      else resolve();
+      if (total < 50 * 2 ** 20) {
+        setImmediate(next);
+      } else {
+        resolve();
+      }
     };
     wire.attach({
       onData(chunk) {
@@ -63,7 +70,9 @@ test('a server that sends without end does not keep the event loop from its othe
         turn += chunk.length;
         // As long as a message takes to be opened, so that more is always waiting.
         const until = performance.now() + chunk.length / 2 ** 20;
-        while (performance.now() < until);
+        while (performance.now() < until) {
+          // The process is busy.
+        }
       },
       onEnd: () => undefined,
       onDrain: () => undefined,
@@ -123,7 +132,9 @@ test.each([0, 2_000])(
 test('one that refuses does not keep the next from being tried either', async () => {
   const server = await startServer('127.0.0.3', 0);
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  if (address === null || typeof address === 'string') {
+    throw new Error('no port');
+  }
   const wire = await dialAddresses(['127.0.0.2', '::1', '127.0.0.3'], address.port);
   wire.destroy();
 });
@@ -146,7 +157,9 @@ test('where none connects, the time-out is for all of them, and says what the ot
 test('where all fail, the one that says most is told, and all are in cause', async () => {
   const server = await startServer('127.0.0.3', 0);
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  if (address === null || typeof address === 'string') {
+    throw new Error('no port');
+  }
   server.close();
   // A source address that no other host can be reached from: EINVAL.
   const addresses = ['127.0.0.3', '127.0.0.2', '192.0.2.1'];

@@ -11,7 +11,9 @@ import {
 function read(chunks: readonly Uint8Array[]): FramedToken[] {
   const reader = createTokenReader();
   const tokens: FramedToken[] = [];
-  for (const chunk of chunks) reader.push(chunk, (token) => tokens.push(token));
+  for (const chunk of chunks) {
+    reader.push(chunk, (token) => tokens.push(token));
+  }
   return tokens.map(({ flags, payload }) => ({ flags, payload: Uint8Array.from(payload) }));
 }
 
@@ -24,7 +26,9 @@ test('tokens come out the same however the bytes are divided', () => {
     fc.property(fc.array(token), fc.integer({ min: 1, max: 60 }), (tokens, size) => {
       const bytes = Buffer.concat(tokens.map(({ flags, payload }) => encodeToken(flags, payload)));
       const chunks = [];
-      for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+      for (let at = 0; at < bytes.length; at += size) {
+        chunks.push(bytes.subarray(at, at + size));
+      }
       expect(read(chunks)).toEqual(
         tokens.map(({ flags, payload }) => ({ flags, payload: Uint8Array.from(payload) })),
       );

@@ -53,7 +53,9 @@ test.each([0, 1, 2, 3, 4, 5])(
     expect(messages).toHaveLength(2);
     const cut = messages[0]?.length ?? 0;
     expect(cut === MESSAGE_MAX_LENGTH || cut === MESSAGE_MAX_LENGTH - room).toBe(true);
-    if (room < 4) expect(cut).toBe(MESSAGE_MAX_LENGTH - room);
+    if (room < 4) {
+      expect(cut).toBe(MESSAGE_MAX_LENGTH - room);
+    }
     expect(decodeCommand(messages)[1]?.toString()).toBe('second');
   },
 );

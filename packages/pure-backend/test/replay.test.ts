@@ -68,8 +68,12 @@ async function startAttacker(port: number) {
         waiting = waiting.subarray(firstToken(waiting).length);
         tokens += 1;
         // The start, the request for a context, and the command.
-        if (tokens === 2) socket.write(recording?.proof ?? Buffer.alloc(0));
-        if (tokens === 3) socket.write(recording?.answer ?? Buffer.alloc(0));
+        if (tokens === 2) {
+          socket.write(recording?.proof ?? Buffer.alloc(0));
+        }
+        if (tokens === 3) {
+          socket.write(recording?.answer ?? Buffer.alloc(0));
+        }
       }
     });
   }
@@ -82,7 +86,9 @@ async function startAttacker(port: number) {
   }).listen(0, '127.0.0.1');
   await once(front, 'listening');
   const address = front.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP port was expected');
+  if (address === null || typeof address === 'string') {
+    throw new Error('a TCP port was expected');
+  }
   return {
     port: address.port,
     recordings,
@@ -90,7 +96,9 @@ async function startAttacker(port: number) {
       isReplaying = true;
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       front.close();
       await once(front, 'close');
     },
@@ -119,7 +127,9 @@ test('a command that no server saw is never finished, even if the clock is set b
     }
   }
 
-  for (let n = 0; n < RELAYED; n += 1) await runOnce();
+  for (let n = 0; n < RELAYED; n += 1) {
+    await runOnce();
+  }
   expect(finished).toBe(RELAYED);
   expect(realm.tally(LEDGER)).toBe(RELAYED);
   expect(attacker.recordings.every(({ answer }) => answer.length > 0)).toBe(true);

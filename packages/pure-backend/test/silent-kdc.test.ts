@@ -19,7 +19,9 @@ async function whoami(options: ClientOptions): Promise<string> {
     try {
       await client.open(realm.host, realm.port);
     } catch (error) {
-      if (tried === TRIES) throw error;
+      if (tried === TRIES) {
+        throw error;
+      }
       continue;
     }
     client.setTimeout(20);

@@ -32,7 +32,9 @@ async function listenOn(
     await once(server, 'listening');
     return server;
   } catch (error) {
-    if (hasCode(error, 'EADDRINUSE')) return undefined;
+    if (hasCode(error, 'EADDRINUSE')) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -63,7 +65,9 @@ async function startBadKdc(
     const udp = createSocket('udp4', (request, { port, address }) => {
       asked += 1;
       onDatagram?.(request, (answer) => udp.send(answer, port, address));
-      for (const answer of answersTo(request)) udp.send(answer, port, address);
+      for (const answer of answersTo(request)) {
+        udp.send(answer, port, address);
+      }
     });
     udp.bind(0, LOOPBACK);
     await once(udp, 'listening');
@@ -78,7 +82,9 @@ async function startBadKdc(
       asked: () => asked,
       async [Symbol.asyncDispose]() {
         udp.close();
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets) {
+          socket.destroy();
+        }
         await new Promise((resolve) => tcp.close(resolve));
       },
     };
@@ -109,20 +115,26 @@ export async function startFickleKdc(kdcPort: number): Promise<FickleKdc> {
   let datagrams = 0;
   const onDatagram = (request: Buffer, answer: (message: Buffer) => void) => {
     datagrams += 1;
-    if (!fickle.udp) return;
+    if (!fickle.udp) {
+      return;
+    }
     const relay = createSocket('udp4', (message) => {
       answer(message);
       close();
     });
     const close = () => {
-      if (relays.delete(relay)) relay.close();
+      if (relays.delete(relay)) {
+        relay.close();
+      }
     };
     relays.add(relay);
     relay.on('error', close);
     relay.send(request, kdcPort, LOOPBACK);
   };
   const onClient = (socket: Socket) => {
-    if (!fickle.tcp) return;
+    if (!fickle.tcp) {
+      return;
+    }
     const relay = connect(kdcPort, LOOPBACK);
     relay.on('error', () => socket.destroy()).pipe(socket);
     socket.on('close', () => relay.destroy()).pipe(relay);
@@ -136,7 +148,9 @@ export async function startFickleKdc(kdcPort: number): Promise<FickleKdc> {
     tcp: true,
     async [Symbol.asyncDispose]() {
       await bad[Symbol.asyncDispose]();
-      for (const relay of relays) relay.close();
+      for (const relay of relays) {
+        relay.close();
+      }
     },
   };
   return fickle;

@@ -38,7 +38,9 @@ export async function startBlackHole(at: ProxyAddress = {}): Promise<BlackHole> 
   return {
     port,
     async [Symbol.asyncDispose]() {
-      for (const socket of queued) socket.destroy();
+      for (const socket of queued) {
+        socket.destroy();
+      }
       await worker.terminate();
     },
   };

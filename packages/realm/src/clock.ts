@@ -14,7 +14,9 @@ function findLibrary(): string {
   const architectures = readdirSync(DEBIAN_LIBRARIES).map((name) => join(DEBIAN_LIBRARIES, name));
   const folders = [...architectures, FEDORA_LIBRARIES];
   const path = folders.map((folder) => join(folder, LIBFAKETIME)).find(existsSync);
-  if (path !== undefined) return path;
+  if (path !== undefined) {
+    return path;
+  }
   throw new Error('libfaketime is not installed: apt-get install faketime');
 }
 
@@ -23,6 +25,8 @@ function findLibrary(): string {
  * Error that names the Debian package where libfaketime is missing.
  */
 export function withClock(env: NodeJS.ProcessEnv, clock?: ClockOffset): NodeJS.ProcessEnv {
-  if (clock === undefined) return env;
+  if (clock === undefined) {
+    return env;
+  }
   return { ...env, LD_PRELOAD: findLibrary(), FAKETIME: clock, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
 }

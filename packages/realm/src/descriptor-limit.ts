@@ -22,7 +22,9 @@ function takeAll(): number[] {
     try {
       taken.push(openSync('/dev/null', 'r'));
     } catch (error) {
-      if (hasCode(error, 'EMFILE')) return taken;
+      if (hasCode(error, 'EMFILE')) {
+        return taken;
+      }
       throw error;
     }
   }
@@ -45,9 +47,13 @@ export async function limitDescriptors(): Promise<DescriptorLimit> {
   return {
     takeAllBut(left) {
       const taken = takeAll();
-      for (const fd of taken.splice(0, left)) closeSync(fd);
+      for (const fd of taken.splice(0, left)) {
+        closeSync(fd);
+      }
       return () => {
-        for (const fd of taken.splice(0)) closeSync(fd);
+        for (const fd of taken.splice(0)) {
+          closeSync(fd);
+        }
       };
     },
     async [Symbol.asyncDispose]() {
@@ -61,6 +67,8 @@ export async function limitDescriptors(): Promise<DescriptorLimit> {
 function softLimit(): string {
   const limits = readFileSync('/proc/self/limits', 'utf8');
   const [, soft] = /^Max open files\s+(\w+)/m.exec(limits) ?? [];
-  if (soft === undefined) throw new Error('/proc/self/limits has no limit of open files');
+  if (soft === undefined) {
+    throw new Error('/proc/self/limits has no limit of open files');
+  }
   return soft;
 }

@@ -39,7 +39,9 @@ export function mitKdc(options: KdcOptions): Kdc {
       await runProgram('kdb5_util', ['create', '-s', '-W', '-r', realm, '-P', password], env);
     },
     async addWithRandomKeys(principals) {
-      for (const principal of principals) await kadmin(`addprinc -randkey ${principal}`);
+      for (const principal of principals) {
+        await kadmin(`addprinc -randkey ${principal}`);
+      }
     },
     async addWithPassword(principal, own) {
       await kadmin(`addprinc -pw ${own} ${principal}`);

@@ -14,7 +14,9 @@ export async function freePort(): Promise<number> {
   });
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a TCP port was expected');
+  if (address === null || typeof address === 'string') {
+    throw new Error('a TCP port was expected');
+  }
   return address.port;
 }
 
@@ -42,7 +44,9 @@ export async function waitForPort(
   });
   const deadline = performance.now() + timeoutMs;
   while (!over && performance.now() < deadline) {
-    if (await answers(port)) return true;
+    if (await answers(port)) {
+      return true;
+    }
     await sleep(POLL_MS);
   }
   return false;

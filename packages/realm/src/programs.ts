@@ -52,12 +52,16 @@ function isExecutable(path: string): boolean {
 export function findProgram(program: Program): string {
   if (isHeimdal(program)) {
     const path = join(HEIMDAL_FOLDER, HEIMDAL_PROGRAMS[program]);
-    if (isExecutable(path)) return path;
+    if (isExecutable(path)) {
+      return path;
+    }
     throw new Error(`there is no ${path}: npm test unpacks Heimdal there, on Debian and Ubuntu`);
   }
   for (const folder of FOLDERS) {
     const path = join(folder, program);
-    if (isExecutable(path)) return path;
+    if (isExecutable(path)) {
+      return path;
+    }
   }
   throw new Error(
     `${program} is not installed: apt-get install ${PACKAGES[program]} (a realm needs ` +
@@ -68,14 +72,18 @@ export function findProgram(program: Program): string {
 /** Throws an Error for the first program that is missing. */
 export function checkPrograms(kdc: 'mit' | 'heimdal'): void {
   const needed = kdc === 'mit' ? PACKAGES : { ...PACKAGES, ...HEIMDAL_PROGRAMS };
-  for (const program of Object.keys(needed)) findProgram(program as Program);
+  for (const program of Object.keys(needed)) {
+    findProgram(program as Program);
+  }
 }
 
 /** The folder of Heimdal's libraries, for LD_LIBRARY_PATH. */
 export function heimdalLibraries(): string {
   const folder = join(HEIMDAL_FOLDER, 'usr', 'lib');
   const name = readdirSync(folder).find((each) => each.includes('-linux-'));
-  if (name === undefined) throw new Error(`there are no libraries in ${folder}`);
+  if (name === undefined) {
+    throw new Error(`there are no libraries in ${folder}`);
+  }
   return join(folder, name);
 }
 
@@ -89,7 +97,9 @@ export async function runProgram(
   input?: string,
 ): Promise<string> {
   const running = execute(findProgram(program), args, { env });
-  if (input !== undefined) running.child.stdin?.end(input);
+  if (input !== undefined) {
+    running.child.stdin?.end(input);
+  }
   const { stdout } = await running;
   return stdout;
 }
@@ -150,11 +160,15 @@ export async function startDaemon(
       try {
         process.kill(-pid, endsBy);
       } catch (error) {
-        if (!hasCode(error, 'ESRCH')) throw error;
+        if (!hasCode(error, 'ESRCH')) {
+          throw error;
+        }
       }
       child.ref();
       await ended;
-      while (isGroupRunning(pid)) await sleep(GROUP_POLL_MS);
+      while (isGroupRunning(pid)) {
+        await sleep(GROUP_POLL_MS);
+      }
     },
   };
 }

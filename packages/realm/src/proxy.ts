@@ -55,7 +55,9 @@ export async function startProxy(target: number, options: ProxyOptions): Promise
     client.on('close', () => clients.delete(client));
     // A reset is the client's to notice; the other side is closed below.
     client.on('error', () => undefined);
-    if (options.refuse?.(client, sources.length) === true) return;
+    if (options.refuse?.(client, sources.length) === true) {
+      return;
+    }
     const remote = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true });
     keep(remote);
     if (options.join !== undefined) {
@@ -74,14 +76,18 @@ export async function startProxy(target: number, options: ProxyOptions): Promise
     server.listen(options.at?.port ?? 0, options.at?.host ?? '127.0.0.1', resolve);
   });
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP port was expected');
+  if (address === null || typeof address === 'string') {
+    throw new Error('a TCP port was expected');
+  }
   return {
     port: address.port,
     connections: () => sources.length,
     open: () => clients.size,
     sources: () => sources,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -135,7 +141,9 @@ export async function startStallingProxy(target: number): Promise<StallingProxy>
       new Transform({
         transform(chunk: Buffer, _encoding, done) {
           // Without a call of done() nothing more is read from the client's socket.
-          if (!stalled) done(null, chunk);
+          if (!stalled) {
+            done(null, chunk);
+          }
         },
       }),
   });
@@ -155,7 +163,9 @@ export function startProtocol1Proxy(target: number): Promise<RemctldProxy> {
 export function startDroppingProxy(target: number, drops: number): Promise<RemctldProxy> {
   return startProxy(target, {
     refuse(client, count) {
-      if (count > drops) return false;
+      if (count > drops) {
+        return false;
+      }
       client.once('data', () => client.end());
       return true;
     },

@@ -207,7 +207,9 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
       break;
     } catch (error) {
       await daemon?.kill();
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt === ATTEMPTS) {
+        throw error;
+      }
       kdcPort = await freePort();
       writeConfiguration();
     }
@@ -259,8 +261,11 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
       process.env.KRB5CCNAME = ccache;
       return () => {
         for (const [variable, value] of Object.entries(before)) {
-          if (value === undefined) delete process.env[variable];
-          else process.env[variable] = value;
+          if (value === undefined) {
+            delete process.env[variable];
+          } else {
+            process.env[variable] = value;
+          }
         }
       };
     },
@@ -279,7 +284,9 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
       try {
         return readFileSync(join(folder, 'tally', tallyName), 'utf8').split('\n').length - 1;
       } catch (error) {
-        if (hasCode(error, 'ENOENT')) return 0;
+        if (hasCode(error, 'ENOENT')) {
+          return 0;
+        }
         throw error;
       }
     },

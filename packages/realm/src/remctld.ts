@@ -53,6 +53,8 @@ export async function startRemctld(
       return { port, pid: daemon.pid, log, kill: () => daemon.kill() };
     }
     await daemon.kill();
-    if (attempt === ATTEMPTS) throw new Error(`remctld does not start: see ${log}`);
+    if (attempt === ATTEMPTS) {
+      throw new Error(`remctld does not start: see ${log}`);
+    }
   }
 }

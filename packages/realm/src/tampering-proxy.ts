@@ -40,16 +40,25 @@ interface Recorded {
 /** Cuts a direction: calls `act` once so many bytes have been handed to `to`. */
 function cutAt(from: Socket, to: Socket, offset: number, act: () => void): void {
   let passed = 0;
-  if (offset === 0) act();
+  if (offset === 0) {
+    act();
+  }
   from.on('data', (chunk: Buffer) => {
-    if (passed === offset) return;
+    if (passed === offset) {
+      return;
+    }
     const head = chunk.subarray(0, offset - passed);
     passed += head.length;
-    if (passed === offset) to.write(head, act);
-    else to.write(head);
+    if (passed === offset) {
+      to.write(head, act);
+    } else {
+      to.write(head);
+    }
   });
   from.on('end', () => {
-    if (passed < offset) to.end();
+    if (passed < offset) {
+      to.end();
+    }
   });
 }
 
@@ -64,7 +73,9 @@ function pauseAt(offset: number, ms: number): Transform {
         done(null, chunk);
         return;
       }
-      if (before < offset) this.push(chunk.subarray(0, offset - before));
+      if (before < offset) {
+        this.push(chunk.subarray(0, offset - before));
+      }
       setTimeout(() => done(null, chunk.subarray(offset - before)), ms);
     },
   });
@@ -78,15 +89,20 @@ function gatherTo(offset: number, ms: number): Transform {
   const release = (stream: Transform) => {
     clearTimeout(timer);
     timer = undefined;
-    if (held.length > 0) stream.push(Buffer.concat(held));
+    if (held.length > 0) {
+      stream.push(Buffer.concat(held));
+    }
     held = [];
   };
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       come += chunk.length;
       held.push(chunk);
-      if (come >= offset) release(this);
-      else timer ??= setTimeout(() => release(this), ms);
+      if (come >= offset) {
+        release(this);
+      } else {
+        timer ??= setTimeout(() => release(this), ms);
+      }
       done();
     },
     flush(done) {
@@ -152,13 +168,17 @@ export async function startTamperingProxy(
       from.on('data', (chunk: Buffer) => {
         chunks[of].push(chunk);
       });
-      if (of !== direction || tampering === undefined) from.pipe(to);
-      else {
+      if (of !== direction || tampering === undefined) {
+        from.pipe(to);
+      } else {
         pass(from, to, tampering, () => {
           remote.unpipe();
           remote.resume();
-          if (tampering.type === 'reset') client.resetAndDestroy();
-          else client.end();
+          if (tampering.type === 'reset') {
+            client.resetAndDestroy();
+          } else {
+            client.end();
+          }
         });
       }
     }
@@ -182,7 +202,9 @@ export async function startTamperingProxy(
       await Promise.all(
         connections.map(async ({ client, remote }) => {
           client.destroy();
-          if (remote.closed) return;
+          if (remote.closed) {
+            return;
+          }
           // remctld resets a connection that it ends while QUIT is unread: that is an end too.
           await new Promise<void>((resolve) => remote.once('close', () => resolve()));
         }),

@@ -22,7 +22,9 @@ async function processesIn(folder: string): Promise<string[]> {
 /** A check for what is left behind is worth something only where it sees what is there. */
 async function expectDaemonsIn(folder: string): Promise<void> {
   const running = (await processesIn(folder)).join('\n');
-  for (const program of ['krb5kdc', 'remctld', 'realm-guard']) expect(running).toContain(program);
+  for (const program of ['krb5kdc', 'remctld', 'realm-guard']) {
+    expect(running).toContain(program);
+  }
 }
 
 test('two realms at once, each with its own clients and servers', async () => {
@@ -33,7 +35,9 @@ test('two realms at once, each with its own clients and servers', async () => {
   await remctl(one, 'test', 'tally', 'here');
   expect([one.tally('here'), two.tally('here')]).toEqual([1, 0]);
 
-  for (const { folder } of realms) await expectDaemonsIn(folder);
+  for (const { folder } of realms) {
+    await expectDaemonsIn(folder);
+  }
   const sleeping = remctl(one, 'test', 'sleep', '60').catch((error: unknown) => error);
   await Promise.all(realms.map((realm) => realm.dispose()));
   expect(await sleeping).toBeInstanceOf(Error);

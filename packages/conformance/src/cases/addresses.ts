@@ -144,7 +144,9 @@ async function openAt(
     job: { host: NAME, port, principal: realm.principals.server, timeout, abortAfterMs },
     wrap: (command) => withHosts(realm.folder, hosts, command),
     onLine(line) {
-      if (line === 'opening') onOpening?.();
+      if (line === 'opening') {
+        onOpening?.();
+      }
     },
   });
   expect(result.addresses, "the system's order of the addresses").toEqual(addresses);
@@ -158,7 +160,9 @@ async function behindBlackHoles(context: Context, count: number) {
   const server = late();
   const { port } = await use(startForwardingProxy(target, { host: server }));
   const holes = Array.from({ length: count }, (_, n) => early(n + 1));
-  for (const host of holes) await use(startBlackHole({ host, port }));
+  for (const host of holes) {
+    await use(startBlackHole({ host, port }));
+  }
   return { addresses: [...holes, server], port };
 }
 

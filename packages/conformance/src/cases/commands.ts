@@ -27,7 +27,9 @@ const MIB = 1024 * KIB;
 
 function pattern(length: number): Buffer {
   const data = Buffer.alloc(length);
-  for (let at = 0; at < length; at += 1) data[at] = (at * 31 + (at >> 8)) & 0xff;
+  for (let at = 0; at < length; at += 1) {
+    data[at] = (at * 31 + (at >> 8)) & 0xff;
+  }
   return data;
 }
 
@@ -103,7 +105,9 @@ export const commandCases: readonly Case[] = [
       const hash = createHash('sha256');
       let seen = 0;
       for await (const token of client.run(['test', 'output', String(length)])) {
-        if (token.type !== 'output') continue;
+        if (token.type !== 'output') {
+          continue;
+        }
         hash.update(token.output);
         seen += token.output.length;
       }
@@ -147,7 +151,9 @@ export const commandCases: readonly Case[] = [
       let seen = 0;
       let paused = false;
       for await (const token of client.run(['test', 'output', String(length)])) {
-        if (token.type !== 'output') continue;
+        if (token.type !== 'output') {
+          continue;
+        }
         seen += token.output.length;
         if (!paused && seen > 1_000_000) {
           paused = true;
@@ -200,8 +206,11 @@ export const commandCases: readonly Case[] = [
       await client.command(['test', 'argv', ...Array.from({ length: 4095 }, () => 'x')]);
       const token = await client.output();
       // In protocol 1 a refusal is output with a status of -1, and no code.
-      if (protocol === 1) expect(token.type).toBe('output');
-      else expect(token).toMatchObject({ type: 'error', error: 7 });
+      if (protocol === 1) {
+        expect(token.type).toBe('output');
+      } else {
+        expect(token).toMatchObject({ type: 'error', error: 7 });
+      }
     },
   },
   {
@@ -221,8 +230,11 @@ export const commandCases: readonly Case[] = [
       const client = await open();
       await client.command(['test', 'argv', 'a\0b']);
       const token = await client.output();
-      if (protocol === 1) expect(token.type).toBe('output');
-      else expect(token).toMatchObject({ type: 'error', error: 4 });
+      if (protocol === 1) {
+        expect(token.type).toBe('output');
+      } else {
+        expect(token).toMatchObject({ type: 'error', error: 4 });
+      }
     },
   },
   {
@@ -232,7 +244,9 @@ export const commandCases: readonly Case[] = [
     async run({ open, protocol }) {
       const client = await open();
       const command = ['test', 'digest', pattern(64 * KIB)];
-      if (protocol === 2) return void expect((await client.run(command).bytes()).status).toBe(0);
+      if (protocol === 2) {
+        return void expect((await client.run(command).bytes()).status).toBe(0);
+      }
       expect(await rejection(client.command(command))).toMatchObject({
         name: 'RemctlUnsupportedError',
         message: expect.stringMatching(/65\d{3} octets.*at most 65536/),

@@ -62,14 +62,17 @@ async function session(client: Remctl, port: number, name: string, noop: boolean
     await client.command(['test', 'trace', name]);
     step = 'output';
     for (let token = await client.output(); ; token = await client.output()) {
-      if (token.type === 'output') answer[token.stream] += text(token.output);
-      else {
+      if (token.type === 'output') {
+        answer[token.stream] += text(token.output);
+      } else {
         answer.status = token.type === 'status' ? `status ${token.status}` : token.type;
         break;
       }
     }
     step = 'noop';
-    if (noop) await client.noop();
+    if (noop) {
+      await client.noop();
+    }
     step = 'done';
     return ending(undefined);
   } catch (error) {
@@ -107,12 +110,18 @@ function complaint(ending: Ending, failure: string | undefined, runs: number): s
   const name = error instanceof Error ? error.name : String(error);
   const what = `${step}: ${name} ${error instanceof Error ? error.message : ''}`;
   if (step === 'done') {
-    if (answer !== WHOLE_ANSWER) return `${what}: the answer was ${JSON.stringify(answer)}`;
-  } else if (name !== failure) return what;
+    if (answer !== WHOLE_ANSWER) {
+      return `${what}: the answer was ${JSON.stringify(answer)}`;
+    }
+  } else if (name !== failure) {
+    return what;
+  }
   if (!STATES[step].includes(told) || commandState !== told) {
     return `${what}: the error says ${told}, the client ${commandState}`;
   }
-  if (RUNS[told]?.includes(runs) !== true) return `${what}: ${told}, and it ran ${runs} times`;
+  if (RUNS[told]?.includes(runs) !== true) {
+    return `${what}: ${told}, and it ran ${runs} times`;
+  }
   return undefined;
 }
 
@@ -123,7 +132,9 @@ function offsetsIn(bytes: Buffer): number[] {
     const payload = at + TOKEN_HEADER_LENGTH;
     const end = payload + bytes.readUInt32BE(at + 1);
     for (const boundary of [at, payload, end]) {
-      for (const offset of [boundary - 1, boundary, boundary + 1]) boundaries.add(offset);
+      for (const offset of [boundary - 1, boundary, boundary + 1]) {
+        boundaries.add(offset);
+      }
     }
     at = end;
   }

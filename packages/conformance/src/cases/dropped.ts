@@ -30,7 +30,9 @@ async function useAndDrop(backend: Backend, port: number, use: Use): Promise<unk
 /** Drops clients that were used so, and waits until the server has seen the end of each. */
 async function expectClosed({ backend, port, use }: Context, how: Use): Promise<void> {
   const proxy = await use(startForwardingProxy(port));
-  for (let n = 0; n < CLIENTS; n += 1) await useAndDrop(backend, proxy.port, how);
+  for (let n = 0; n < CLIENTS; n += 1) {
+    await useAndDrop(backend, proxy.port, how);
+  }
   expect(proxy.connections()).toBe(CLIENTS);
   const deadline = performance.now() + PATIENCE_MS;
   while (proxy.open() > 0 && performance.now() < deadline) {
@@ -138,7 +140,9 @@ export const droppedCases: readonly Case[] = [
         collectGarbage();
         await sleep(POLL_MS);
         const piece = await reader?.read();
-        if (piece?.value === undefined) break;
+        if (piece?.value === undefined) {
+          break;
+        }
         read += text(piece.value);
       }
       expect(read).toBe(ALL_LINES);

@@ -251,7 +251,9 @@ export const faultCases: readonly Case[] = [
       expect(await cut.output()).toMatchObject({ type: 'output' });
       await server.kill();
       const readOn = async () => {
-        for (;;) expect(await cut.output()).toMatchObject({ type: 'output' });
+        for (;;) {
+          expect(await cut.output()).toMatchObject({ type: 'output' });
+        }
       };
       expectError(await rejection(readOn()), {
         name: 'RemctlNetworkError',

@@ -26,7 +26,9 @@ export const hex = (word: string | Uint8Array): string => Buffer.from(word).toSt
 
 export async function collect(tokens: AsyncIterable<ServerToken>): Promise<ServerToken[]> {
   const list: ServerToken[] = [];
-  for await (const token of tokens) list.push(token);
+  for await (const token of tokens) {
+    list.push(token);
+  }
   return list;
 }
 
@@ -50,8 +52,12 @@ export interface Expected {
 export function expectError(error: unknown, expected: Expected): void {
   const { message, commandState = 'not-sent', ...rest } = expected;
   expect(error).toMatchObject(rest);
-  if (message !== undefined) expect(error instanceof Error ? error.message : '').toMatch(message);
-  if (rest.name.startsWith('Remctl')) expect(error).toMatchObject({ commandState });
+  if (message !== undefined) {
+    expect(error instanceof Error ? error.message : '').toMatch(message);
+  }
+  if (rest.name.startsWith('Remctl')) {
+    expect(error).toMatchObject({ commandState });
+  }
 }
 
 /** The milliseconds from now until the promise rejects with what is expected of it. */

@@ -33,7 +33,9 @@ export const interfaceCases: readonly Case[] = [
         'out 1',
         'out 2',
       ]);
-      if (protocol === 2) expect(text(result.stderr)).toBe('err 1\nerr 2\n');
+      if (protocol === 2) {
+        expect(text(result.stderr)).toBe('err 1\nerr 2\n');
+      }
       expect(result.status).toBe(0);
     },
   },
@@ -138,7 +140,9 @@ export const interfaceCases: readonly Case[] = [
       await client.command(['echo', 'hello']);
       expect(await client.output()).toMatchObject({ type: 'output', stream: 1 });
       expect(await client.output()).toEqual({ type: 'status', status: 0 });
-      for (let n = 0; n < 3; n += 1) expect(await client.output()).toEqual({ type: 'done' });
+      for (let n = 0; n < 3; n += 1) {
+        expect(await client.output()).toEqual({ type: 'done' });
+      }
     },
   },
   {
@@ -159,7 +163,9 @@ export const interfaceCases: readonly Case[] = [
       await client.command(['test', 'denied']);
       const token = await client.output();
       expect(token).toMatchObject({ type: 'error', error: 6 });
-      if (token.type === 'error') expect(text(token.output)).toBe('Access denied');
+      if (token.type === 'error') {
+        expect(text(token.output)).toBe('Access denied');
+      }
       expect(await client.output()).toEqual({ type: 'done' });
       expect((await client.run(['echo', 'on']).text()).stdout).toBe('on\n');
     },
@@ -186,7 +192,9 @@ export const interfaceCases: readonly Case[] = [
         expect(text(tokens[0]?.type === 'output' ? tokens[0].output : Buffer.of())).toMatch(
           /denied/,
         );
-      } else expect(tokens).toMatchObject([{ type: 'error' }]);
+      } else {
+        expect(tokens).toMatchObject([{ type: 'error' }]);
+      }
     },
   },
   {
@@ -217,7 +225,9 @@ export const interfaceCases: readonly Case[] = [
       '"The NOOP message requires protocol version 3 support in the server, so the caller should be prepared for this function to fail"',
     async run({ open, protocol }) {
       const client = await open();
-      if (protocol === 2) return void expect(await client.noop()).toBe(true);
+      if (protocol === 2) {
+        return void expect(await client.noop()).toBe(true);
+      }
       expect(await rejection(client.noop())).toBeInstanceOf(RemctlError);
       expect((await client.run(['echo', 'still']).text()).stdout).toBe('still\n');
     },
@@ -282,7 +292,9 @@ export const interfaceCases: readonly Case[] = [
       mallory.setCcache(realm.otherCcache);
       // At protocol 1 the command takes the open connection with it, and the next opens another.
       expect(await who(mallory)).toBe(aliceName);
-      if (protocol === 2) expect(await who(mallory)).toBe(aliceName);
+      if (protocol === 2) {
+        expect(await who(mallory)).toBe(aliceName);
+      }
       await mallory.open(host, port);
       const second = await open();
       expect([await who(alice), await who(mallory), await who(second)]).toEqual([
@@ -437,12 +449,17 @@ export const interfaceCases: readonly Case[] = [
       const { stdout, stderr, status } = client.run(['test', 'streams']);
       const read = async (stream: ReadableStream<Uint8Array>) => {
         let whole = '';
-        for await (const piece of stream) whole += text(piece);
+        for await (const piece of stream) {
+          whole += text(piece);
+        }
         return whole;
       };
       const [out, err, code] = await Promise.all([read(stdout), read(stderr), status]);
-      if (protocol === 2) expect([out, err]).toEqual(['out 1\nout 2\n', 'err 1\nerr 2\n']);
-      else expect(out).toContain('out 2\n');
+      if (protocol === 2) {
+        expect([out, err]).toEqual(['out 1\nout 2\n', 'err 1\nerr 2\n']);
+      } else {
+        expect(out).toContain('out 2\n');
+      }
       expect(code).toBe(0);
     },
   },

@@ -29,7 +29,9 @@ export async function inOwnProcess<Result>(
   { module, realm, use }: Context,
   { program, job, wrap = (command) => command, env = {}, onLine }: OwnProcess,
 ): Promise<Result> {
-  if (module === undefined) throw new Error('this suite needs `module`: it runs other processes');
+  if (module === undefined) {
+    throw new Error('this suite needs `module`: it runs other processes');
+  }
   const core = createRequire(import.meta.url).resolve('@remctl/core');
   const argument = JSON.stringify({ core, ...module, ...job });
   const node = [process.execPath, '--input-type=module', '-e', program, argument];

@@ -32,7 +32,9 @@ const show = ({ descriptors, threads, resident, heap }: Usage) =>
  */
 async function expectFlat(what: string, times: number, act: () => Promise<void>): Promise<void> {
   const round = async () => {
-    for (let n = 0; n < times; n += 1) await act();
+    for (let n = 0; n < times; n += 1) {
+      await act();
+    }
   };
   const bound = Math.max(LEAST_BYTES, times * BYTES_A_CYCLE);
   await round();
@@ -45,7 +47,9 @@ async function expectFlat(what: string, times: number, act: () => Promise<void>)
     expect(after.descriptors).toBeLessThanOrEqual(before.descriptors);
     shown.push(show(after));
     const resident = WATCHED ? 0 : after.resident - before.resident;
-    if (Math.max(resident, after.heap - before.heap) < bound) break;
+    if (Math.max(resident, after.heap - before.heap) < bound) {
+      break;
+    }
     expect(n, `memory grows each time:\n${shown.join('\n')}`).toBeLessThan(ROUNDS);
     before = after;
   }

@@ -18,7 +18,9 @@ const LIMIT = 100_000;
 
 async function read(stream: ReadableStream<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
+  for await (const piece of stream) {
+    pieces.push(piece);
+  }
   return Buffer.concat(pieces).toString();
 }
 
@@ -74,7 +76,9 @@ export const runCases: readonly Case[] = [
       for (let offset = 0; offset < 10; offset += 1) {
         const run = client.run(['echo', 'x']);
         const whole = run.text().catch((error: unknown) => error);
-        for (let n = 0; n < offset; n += 1) await undefined;
+        for (let n = 0; n < offset; n += 1) {
+          await undefined;
+        }
         // Busy while the command is being sent; then it interrupts the run.
         await client.open(host, port).catch(() => undefined);
         const result = await whole;

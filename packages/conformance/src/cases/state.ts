@@ -198,7 +198,9 @@ export const stateCases: readonly Case[] = [
     notInProtocol1: 'protocol 1 sends all output at the end',
     async run({ open }) {
       const client = await open();
-      for await (const _ of client.run(['test', 'slow', '100', '0.1'])) break;
+      for await (const _ of client.run(['test', 'slow', '100', '0.1'])) {
+        break;
+      }
       expect(client.isOpen).toBe(false);
       expect(await rejection(client.command(['echo', 'x']))).toBeInstanceOf(RemctlNotOpenedError);
     },

@@ -17,7 +17,9 @@ async function answerTo(client: Remctl): Promise<ServerToken[]> {
   await client.command(COMMAND);
   for (;;) {
     const token = await client.output();
-    if (token.type === 'done') return tokens;
+    if (token.type === 'done') {
+      return tokens;
+    }
     tokens.push(token);
   }
 }

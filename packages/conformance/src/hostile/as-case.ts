@@ -111,17 +111,25 @@ function expectEnding(ending: Ending, result: Result, backend: string): void {
   if ('tokens' in result) {
     expect.fail(`the server got through with it: ${result.tokens.join(', ')}`);
   }
-  if (ending.type === 'refused') expectRefusal(ending, result.error, backend);
+  if (ending.type === 'refused') {
+    expectRefusal(ending, result.error, backend);
+  }
 }
 
 function expectRefusal(refused: Refused, error: unknown, backend: string): void {
-  if (!(error instanceof RemctlError)) throw error;
+  if (!(error instanceof RemctlError)) {
+    throw error;
+  }
   const { name, message, commandState } = error;
   expect({ name, message, commandState }).toMatchObject({
     name: refused.error.name,
     commandState: refused.commandState,
   });
   expect(error).toMatchObject(refused.details ?? {});
-  if (backend === NATIVE) expect(message).toMatch(refused.says.native);
-  if (backend.startsWith(PURE)) expect(message).toMatch(refused.says.pure);
+  if (backend === NATIVE) {
+    expect(message).toMatch(refused.says.native);
+  }
+  if (backend.startsWith(PURE)) {
+    expect(message).toMatch(refused.says.pure);
+  }
 }

@@ -205,7 +205,9 @@ export const authenticationCases: readonly HostileCase[] = [
       try {
         await peer.accept({ principal: elsewhere });
       } catch (error) {
-        if (!(error instanceof AcceptorRefusal)) throw error;
+        if (!(error instanceof AcceptorRefusal)) {
+          throw error;
+        }
         peer.send(frame(CONTEXT_V2, error.token));
       }
     },

@@ -93,7 +93,9 @@ export function describeEnding(ending: Ending): string {
 const LONGEST_PRINT = 200;
 
 export function describeRecord(record: LibremctlRecord): string {
-  if ('notAsked' in record) return record.notAsked;
+  if ('notAsked' in record) {
+    return record.notAsked;
+  }
   const { status, stdout = '', stderr = '' } = record;
   const printed = `${stdout}${stderr instanceof RegExp ? stderr.source : stderr}`.trim();
   const shown = printed.length > LONGEST_PRINT ? `${printed.slice(0, LONGEST_PRINT)}...` : printed;

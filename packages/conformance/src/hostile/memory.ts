@@ -12,7 +12,9 @@ export interface MemoryPeak {
 
 export function memoryPeak(): MemoryPeak {
   const inUse = process.resourceUsage().maxRSS * KIB;
-  if (process.platform !== 'linux') return { inUse, reserved: undefined };
+  if (process.platform !== 'linux') {
+    return { inUse, reserved: undefined };
+  }
   const [, size] = /^VmPeak:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return { inUse, reserved: Number(size) * KIB };
 }

@@ -46,11 +46,17 @@ export function account(journal: Journal, ledger: Iterable<LedgerLine>): Account
     for (let send = 1; send <= sends; send += 1) {
       const ran = runs.get(`${id} ${send}`) ?? 0;
       const told = send < sends ? 'not-sent' : state;
-      if (told === 'unknown') unknownThatRan += ran;
+      if (told === 'unknown') {
+        unknownThatRan += ran;
+      }
       const right = told === 'finished' ? ran === 1 : told === 'unknown' ? ran <= 1 : ran === 0;
-      if (!right) faults.push(`send ${send} of command ${id} is ${told}, and ran ${ran} times`);
+      if (!right) {
+        faults.push(`send ${send} of command ${id} is ${told}, and ran ${ran} times`);
+      }
     }
-    if (state === 'not-sent') faults.push(`command ${id} was never sent`);
+    if (state === 'not-sent') {
+      faults.push(`command ${id} was never sent`);
+    }
   }
   return { commands, sentAgain, unknownThatRan, faults };
 }

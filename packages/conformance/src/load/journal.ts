@@ -33,7 +33,9 @@ export function createJournal(commands: number): Journal {
     },
     end(id, state, milliseconds) {
       states[id] = STATES.indexOf(state);
-      if (milliseconds !== undefined) times[id] = milliseconds;
+      if (milliseconds !== undefined) {
+        times[id] = milliseconds;
+      }
     },
     latencies: () => times.filter((time) => !Number.isNaN(time)),
   };

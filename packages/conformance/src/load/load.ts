@@ -98,7 +98,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     let killing: Promise<void> | undefined;
     const secondSeconds = await timed(() =>
       work(workers, half, options.commands, (id) => {
-        if (id === killAt) killing = killAtWork(servers.remctlds[0]);
+        if (id === killAt) {
+          killing = killAtWork(servers.remctlds[0]);
+        }
       }),
     );
     await killing;
@@ -151,7 +153,9 @@ async function work(
  * cannot all have ended when it dies.
  */
 async function killAtWork(remctld: Remctld | undefined): Promise<void> {
-  if (remctld === undefined) throw new Error('a server was to be killed, and there is none');
+  if (remctld === undefined) {
+    throw new Error('a server was to be killed, and there is none');
+  }
   process.kill(-remctld.pid, 'SIGSTOP');
   await sleep(STOPPED_MS);
   await remctld.kill();
@@ -172,7 +176,9 @@ async function warmUp(backend: Backend, { host, port }: Realm): Promise<void> {
 
 function checkOptions({ connections, commands, servers, opensAtOnce }: LoadOptions): void {
   for (const [name, value] of Object.entries({ connections, commands, opensAtOnce })) {
-    if (!(Number.isInteger(value) && value >= 1)) throw new RangeError(`${name} must be 1 or more`);
+    if (!(Number.isInteger(value) && value >= 1)) {
+      throw new RangeError(`${name} must be 1 or more`);
+    }
   }
   if (!(Number.isInteger(servers) && servers >= 2)) {
     throw new RangeError('servers must be 2 or more: one is killed');
@@ -234,7 +240,9 @@ function growth(taken: LoadReport['usage'], commands: number): string[] {
   const { before, open, firstHalf, secondHalf, after } = taken;
   const faults: string[] = [];
   const check = (what: string, now: number, bound: number) => {
-    if (now > bound) faults.push(`${what}: ${now}, and not more than ${bound} was allowed`);
+    if (now > bound) {
+      faults.push(`${what}: ${now}, and not more than ${bound} was allowed`);
+    }
   };
   check('descriptors after all was closed', after.descriptors, before.descriptors);
   check('threads after all was closed', after.threads, before.threads);

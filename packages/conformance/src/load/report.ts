@@ -51,6 +51,8 @@ function usageLine(when: string, { descriptors, threads, resident, heap }: Usage
 }
 
 function listOf(counts: ReadonlyMap<string, number>): string {
-  if (counts.size === 0) return 'none';
+  if (counts.size === 0) {
+    return 'none';
+  }
   return [...counts].map(([what, count]) => `${count} ${what}`).join(', ');
 }

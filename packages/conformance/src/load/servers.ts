@@ -23,7 +23,9 @@ export async function startServers(realm: Realm, count: number): Promise<LoadSer
   writeFileSync(program, `#!/bin/sh\necho "$2 $3" >>'${ledger}'\n`, { mode: 0o755 });
   const config = `load record ${program} ANYUSER\n`;
   const remctlds: Remctld[] = [];
-  for (let n = 0; n < count; n += 1) remctlds.push(await realm.startRemctld({ config }));
+  for (let n = 0; n < count; n += 1) {
+    remctlds.push(await realm.startRemctld({ config }));
+  }
   return {
     remctlds,
     command: (id, send) => ['load', 'record', String(id), String(send)],

@@ -28,7 +28,9 @@ export const newCounts = (): Counts => ({
 
 /** An error's code and phase, such as `EOF (command)`, or its class. */
 export function kindOf(error: unknown): string {
-  if (error instanceof RemctlNetworkError) return `${error.code} (${error.phase})`;
+  if (error instanceof RemctlNetworkError) {
+    return `${error.code} (${error.phase})`;
+  }
   return error instanceof Error ? error.name : String(error);
 }
 
@@ -65,9 +67,13 @@ export function makeWorker(backend: Backend, options: WorkerOptions): Worker {
         counts.opened += 1;
         return;
       } catch (error) {
-        if (!(error instanceof RemctlNetworkError)) throw error;
+        if (!(error instanceof RemctlNetworkError)) {
+          throw error;
+        }
         count(counts.failedOpens, kindOf(error));
-        if (attempt === ROUNDS * remctlds.length) throw error;
+        if (attempt === ROUNDS * remctlds.length) {
+          throw error;
+        }
         at = (at + 1) % remctlds.length;
       }
     }
@@ -79,13 +85,19 @@ export function makeWorker(backend: Backend, options: WorkerOptions): Worker {
       const started = performance.now();
       try {
         const { status } = await client.run(servers.command(id, send)).bytes();
-        if (status !== 0) throw new Error(`command ${id} ended with ${status}`);
+        if (status !== 0) {
+          throw new Error(`command ${id} ended with ${status}`);
+        }
         journal.end(id, 'finished', performance.now() - started);
         return;
       } catch (error) {
-        if (!(error instanceof RemctlError)) throw error;
+        if (!(error instanceof RemctlError)) {
+          throw error;
+        }
         journal.end(id, error.commandState);
-        if (error.commandState === 'finished') throw error;
+        if (error.commandState === 'finished') {
+          throw error;
+        }
         if (error.commandState === 'unknown') {
           count(counts.interrupted, kindOf(error));
           return;

@@ -98,7 +98,9 @@ export function createPeer({ socket, keytab, connection, onCommand }: PeerOption
       });
       await expectToken(START);
       const { token } = context.step((await expectToken(CONTEXT_V2)).payload);
-      if (token === undefined) throw new Error('the client asked for no mutual authentication');
+      if (token === undefined) {
+        throw new Error('the client asked for no mutual authentication');
+      }
       return token;
     },
     async authenticate() {
@@ -109,19 +111,27 @@ export function createPeer({ socket, keytab, connection, onCommand }: PeerOption
       const command = Buffer.from(context.unwrap(payload));
       if (protocol === 2) {
         const type = command[TYPE_OFFSET];
-        if (type === MessageType.QUIT) throw new ClientGone('the client quit');
-        if (type !== MessageType.COMMAND) throw new Error(`the client sent a message ${type}`);
+        if (type === MessageType.QUIT) {
+          throw new ClientGone('the client quit');
+        }
+        if (type !== MessageType.COMMAND) {
+          throw new Error(`the client sent a message ${type}`);
+        }
       }
       onCommand();
       return command;
     },
     async expectNoop() {
       const { payload } = await expectToken(DATA_V2);
-      if (!NOOP.equals(context.unwrap(payload))) throw new Error('the client sent no NOOP');
+      if (!NOOP.equals(context.unwrap(payload))) {
+        throw new Error('the client sent no NOOP');
+      }
     },
     wrap: (message) => Buffer.from(context.wrap(message)),
     wrapInClear(message) {
-      if (subkey === undefined) throw new Error('the context has no subkey of the acceptor');
+      if (subkey === undefined) {
+        throw new Error('the context has no subkey of the acceptor');
+      }
       const header = peer.wrap(message).subarray(0, WrapHeader.LENGTH);
       header.writeUInt8(header.readUInt8(WrapHeader.FLAGS) & ~SEALED, WrapHeader.FLAGS);
       // Section 4.2.4: the checksum is over the message and the header with EC and RRC 0.
@@ -137,14 +147,18 @@ export function createPeer({ socket, keytab, connection, onCommand }: PeerOption
     },
     async trickle(bytes, pauseMs) {
       for (const octet of bytes) {
-        if (socket.destroyed) throw new ClientGone('the client hung up');
+        if (socket.destroyed) {
+          throw new ClientGone('the client hung up');
+        }
         socket.write(Buffer.of(octet));
         await sleep(pauseMs);
       }
     },
     async flood(bytes) {
       while (!socket.destroyed) {
-        if (socket.write(bytes)) continue;
+        if (socket.write(bytes)) {
+          continue;
+        }
         await new Promise<void>((resolve) => {
           socket.once('drain', resolve);
           socket.once('close', resolve);

@@ -52,7 +52,9 @@ export async function startScriptedServer(options: ScriptedServerOptions): Promi
       },
     });
     options.script(peer).catch((error: unknown) => {
-      if (!(error instanceof ClientGone)) failures.push(error);
+      if (!(error instanceof ClientGone)) {
+        failures.push(error);
+      }
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -60,14 +62,18 @@ export async function startScriptedServer(options: ScriptedServerOptions): Promi
     server.listen(0, '127.0.0.1', resolve);
   });
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP port was expected');
+  if (address === null || typeof address === 'string') {
+    throw new Error('a TCP port was expected');
+  }
   return {
     port: address.port,
     connections: () => connections,
     commands: () => commands,
     failures: () => failures,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -62,9 +62,13 @@ export function readTokens(socket: Socket): () => Promise<WireToken> {
   socket.on('close', onGone);
 
   function take(): WireToken | undefined {
-    if (bytes.length < HEADER_LENGTH) return undefined;
+    if (bytes.length < HEADER_LENGTH) {
+      return undefined;
+    }
     const end = HEADER_LENGTH + bytes.readUInt32BE(1);
-    if (bytes.length < end) return undefined;
+    if (bytes.length < end) {
+      return undefined;
+    }
     const token = { flags: bytes.readUInt8(), payload: bytes.subarray(HEADER_LENGTH, end) };
     bytes = bytes.subarray(end);
     return token;
@@ -73,8 +77,12 @@ export function readTokens(socket: Socket): () => Promise<WireToken> {
   return async () => {
     for (;;) {
       const token = take();
-      if (token !== undefined) return token;
-      if (gone) throw new ClientGone('the client hung up');
+      if (token !== undefined) {
+        return token;
+      }
+      if (gone) {
+        throw new ClientGone('the client hung up');
+      }
       await new Promise<void>((resolve) => {
         wake = resolve;
       });

@@ -14,7 +14,9 @@ export function currentConfig(): Promise<Krb5Config> {
     last = read;
     // What kept it from being read, such as too many open files, may be over by the next call.
     read.config.catch(() => {
-      if (last === read) last = undefined;
+      if (last === read) {
+        last = undefined;
+      }
     });
   }
   return last.config;

@@ -101,11 +101,15 @@ function waitFor<T>(running: Running<T>, signal: AbortSignal | undefined): Promi
       });
     running.result.then(
       (value) => {
-        if (signal?.aborted !== true) leave();
+        if (signal?.aborted !== true) {
+          leave();
+        }
         resolve(value);
       },
       (error: unknown) => {
-        if (signal?.aborted !== true) leave();
+        if (signal?.aborted !== true) {
+          leave();
+        }
         reject(error);
       },
     );

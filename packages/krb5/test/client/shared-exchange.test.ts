@@ -53,7 +53,9 @@ test('many who wait with one signal put one listener on it, and leave none', asy
     shareExchange(exchanges, number % 2 === 0 ? 'even' : 'odd', start, signal),
   );
   expect(getEventListeners(signal, 'abort')).toHaveLength(1);
-  for (const { resolve } of starts) resolve('ticket');
+  for (const { resolve } of starts) {
+    resolve('ticket');
+  }
   await Promise.all(waiters);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
   const controller = new AbortController();
@@ -61,7 +63,9 @@ test('many who wait with one signal put one listener on it, and leave none', asy
     shareExchange(exchanges, key, start, controller.signal),
   );
   controller.abort(new Error('enough'));
-  for (const waiter of again) await expect(waiter).rejects.toThrow('enough');
+  for (const waiter of again) {
+    await expect(waiter).rejects.toThrow('enough');
+  }
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 

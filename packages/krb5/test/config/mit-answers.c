@@ -14,188 +14,184 @@ krb5_error_code KRB5_CALLCONV krb5_get_fallback_host_realm(krb5_context, krb5_da
 #define MAX_ARGUMENTS 16
 #define NAME_LENGTH 1024
 
-static char *from_hex(const char *text)
-{
-    size_t length = strlen(text) / 2;
-    char *bytes = calloc(length + 1, 1);
-    for (size_t i = 0; bytes != NULL && i < length; i++) {
-        unsigned int value;
-        if (sscanf(text + 2 * i, "%2x", &value) != 1)
-            break;
-        bytes[i] = (char)value;
+static char *from_hex(const char *text) {
+  size_t length = strlen(text) / 2;
+  char *bytes = calloc(length + 1, 1);
+  for (size_t i = 0; bytes != NULL && i < length; i++) {
+    unsigned int value;
+    if (sscanf(text + 2 * i, "%2x", &value) != 1) {
+      break;
     }
-    return bytes;
+    bytes[i] = (char)value;
+  }
+  return bytes;
 }
 
-static void print_hex(const char *bytes, size_t length)
-{
-    putchar(' ');
-    for (size_t i = 0; i < length; i++)
-        printf("%02x", (unsigned char)bytes[i]);
+static void print_hex(const char *bytes, size_t length) {
+  putchar(' ');
+  for (size_t i = 0; i < length; i++) {
+    printf("%02x", (unsigned char)bytes[i]);
+  }
 }
 
-static void print_string(const char *text)
-{
-    print_hex(text, strlen(text));
+static void print_string(const char *text) { print_hex(text, strlen(text)); }
+
+static void answer_list(krb5_error_code code, char **list) {
+  if (code != 0 || list == NULL) {
+    printf("error\n");
+    return;
+  }
+  printf("ok");
+  for (; *list != NULL; list++) {
+    print_string(*list);
+  }
+  printf("\n");
 }
 
-static void answer_list(krb5_error_code code, char **list)
-{
-    if (code != 0 || list == NULL) {
-        printf("error\n");
-        return;
-    }
-    printf("ok");
-    for (; *list != NULL; list++)
-        print_string(*list);
-    printf("\n");
-}
-
-static void answer_string(krb5_error_code code, const char *text)
-{
-    if (code != 0 || text == NULL) {
-        printf("error\n");
-        return;
-    }
-    printf("ok");
-    print_string(text);
-    printf("\n");
+static void answer_string(krb5_error_code code, const char *text) {
+  if (code != 0 || text == NULL) {
+    printf("error\n");
+    return;
+  }
+  printf("ok");
+  print_string(text);
+  printf("\n");
 }
 
 /* profile FILES NAME... : every value of the relation. */
-static void ask_profile(char **arguments)
-{
-    profile_t profile;
-    char **values = NULL;
-    long code = profile_init_path(arguments[0], &profile);
-    if (code != 0) {
-        printf("error\n");
-        return;
-    }
-    code = profile_get_values(profile, (const char *const *)arguments + 1, &values);
-    if (code != 0)
-        printf("ok\n");
-    else
-        answer_list(0, values);
-    profile_release(profile);
+static void ask_profile(char **arguments) {
+  profile_t profile;
+  char **values = NULL;
+  long code = profile_init_path(arguments[0], &profile);
+  if (code != 0) {
+    printf("error\n");
+    return;
+  }
+  code = profile_get_values(profile, (const char *const *)arguments + 1, &values);
+  if (code != 0) {
+    printf("ok\n");
+  } else {
+    answer_list(0, values);
+  }
+  profile_release(profile);
 }
 
 /* parse NAME: the name type, the realm, the components. */
-static void ask_parse(krb5_context context, const char *name)
-{
-    krb5_principal principal;
-    char type[32];
-    if (krb5_parse_name(context, name, &principal) != 0) {
-        printf("error\n");
-        return;
-    }
-    snprintf(type, sizeof(type), "%d", (int)principal->type);
-    printf("ok");
-    print_string(type);
-    print_hex(principal->realm.data, principal->realm.length);
-    for (int i = 0; i < principal->length; i++)
-        print_hex(principal->data[i].data, principal->data[i].length);
-    printf("\n");
+static void ask_parse(krb5_context context, const char *name) {
+  krb5_principal principal;
+  char type[32];
+  if (krb5_parse_name(context, name, &principal) != 0) {
+    printf("error\n");
+    return;
+  }
+  snprintf(type, sizeof(type), "%d", (int)principal->type);
+  printf("ok");
+  print_string(type);
+  print_hex(principal->realm.data, principal->realm.length);
+  for (int i = 0; i < principal->length; i++) {
+    print_hex(principal->data[i].data, principal->data[i].length);
+  }
+  printf("\n");
 }
 
 /* unparse NAME: what krb5_unparse_name makes of the parsed name. */
-static void ask_unparse(krb5_context context, const char *name)
-{
-    krb5_principal principal;
-    char *text = NULL;
-    krb5_error_code code = krb5_parse_name(context, name, &principal);
-    if (code == 0)
-        code = krb5_unparse_name(context, principal, &text);
-    answer_string(code, text);
+static void ask_unparse(krb5_context context, const char *name) {
+  krb5_principal principal;
+  char *text = NULL;
+  krb5_error_code code = krb5_parse_name(context, name, &principal);
+  if (code == 0) {
+    code = krb5_unparse_name(context, principal, &text);
+  }
+  answer_string(code, text);
 }
 
-static void ask_keytab(krb5_context context, int client)
-{
-    char name[NAME_LENGTH];
-    krb5_keytab keytab;
-    krb5_error_code code;
-    if (!client) {
-        code = krb5_kt_default_name(context, name, sizeof(name));
-    } else {
-        code = krb5_kt_client_default(context, &keytab);
-        if (code == 0)
-            code = krb5_kt_get_name(context, keytab, name, sizeof(name));
+static void ask_keytab(krb5_context context, int client) {
+  char name[NAME_LENGTH];
+  krb5_keytab keytab;
+  krb5_error_code code;
+  if (!client) {
+    code = krb5_kt_default_name(context, name, sizeof(name));
+  } else {
+    code = krb5_kt_client_default(context, &keytab);
+    if (code == 0) {
+      code = krb5_kt_get_name(context, keytab, name, sizeof(name));
     }
-    answer_string(code, name);
+  }
+  answer_string(code, name);
 }
 
 /* A service and a host; the principal. */
-static void ask_service(krb5_context context, char **arguments)
-{
-    krb5_principal principal;
-    krb5_error_code code;
-    char *text = NULL;
+static void ask_service(krb5_context context, char **arguments) {
+  krb5_principal principal;
+  krb5_error_code code;
+  char *text = NULL;
 
-    code = krb5_sname_to_principal(context, arguments[1], arguments[0], KRB5_NT_SRV_HST, &principal);
-    if (code == 0)
-        code = krb5_unparse_name(context, principal, &text);
+  code = krb5_sname_to_principal(context, arguments[1], arguments[0], KRB5_NT_SRV_HST, &principal);
+  if (code == 0) {
+    code = krb5_unparse_name(context, principal, &text);
+  }
+  answer_string(code, text);
+}
+
+static void answer(krb5_context context, const char *question, char **arguments) {
+  char **list = NULL, *text = NULL, seconds[32];
+  krb5_deltat delta;
+  krb5_data host;
+  krb5_error_code code;
+
+  if (strcmp(question, "profile") == 0) {
+    ask_profile(arguments);
+  } else if (strcmp(question, "host_realm") == 0) {
+    code = krb5_get_host_realm(context, arguments[0], &list);
+    answer_list(code, list);
+  } else if (strcmp(question, "fallback_realm") == 0) {
+    host.data = arguments[0];
+    host.length = strlen(arguments[0]);
+    code = krb5_get_fallback_host_realm(context, &host, &list);
+    answer_list(code, list);
+  } else if (strcmp(question, "default_realm") == 0) {
+    code = krb5_get_default_realm(context, &text);
     answer_string(code, text);
+  } else if (strcmp(question, "ccache_name") == 0) {
+    answer_string(0, krb5_cc_default_name(context));
+  } else if (strcmp(question, "keytab_name") == 0) {
+    ask_keytab(context, 0);
+  } else if (strcmp(question, "client_keytab_name") == 0) {
+    ask_keytab(context, 1);
+  } else if (strcmp(question, "duration") == 0) {
+    code = krb5_string_to_deltat(arguments[0], &delta);
+    snprintf(seconds, sizeof(seconds), "%ld", (long)delta);
+    answer_string(code, seconds);
+  } else if (strcmp(question, "parse") == 0) {
+    ask_parse(context, arguments[0]);
+  } else if (strcmp(question, "service") == 0) {
+    ask_service(context, arguments);
+  } else if (strcmp(question, "unparse") == 0) {
+    ask_unparse(context, arguments[0]);
+  } else {
+    printf("error\n");
+  }
 }
 
-static void answer(krb5_context context, const char *question, char **arguments)
-{
-    char **list = NULL, *text = NULL, seconds[32];
-    krb5_deltat delta;
-    krb5_data host;
-    krb5_error_code code;
+int main(void) {
+  krb5_context context;
+  char *line = NULL;
+  size_t size = 0;
+  ssize_t length;
 
-    if (strcmp(question, "profile") == 0) {
-        ask_profile(arguments);
-    } else if (strcmp(question, "host_realm") == 0) {
-        code = krb5_get_host_realm(context, arguments[0], &list);
-        answer_list(code, list);
-    } else if (strcmp(question, "fallback_realm") == 0) {
-        host.data = arguments[0];
-        host.length = strlen(arguments[0]);
-        code = krb5_get_fallback_host_realm(context, &host, &list);
-        answer_list(code, list);
-    } else if (strcmp(question, "default_realm") == 0) {
-        code = krb5_get_default_realm(context, &text);
-        answer_string(code, text);
-    } else if (strcmp(question, "ccache_name") == 0) {
-        answer_string(0, krb5_cc_default_name(context));
-    } else if (strcmp(question, "keytab_name") == 0) {
-        ask_keytab(context, 0);
-    } else if (strcmp(question, "client_keytab_name") == 0) {
-        ask_keytab(context, 1);
-    } else if (strcmp(question, "duration") == 0) {
-        code = krb5_string_to_deltat(arguments[0], &delta);
-        snprintf(seconds, sizeof(seconds), "%ld", (long)delta);
-        answer_string(code, seconds);
-    } else if (strcmp(question, "parse") == 0) {
-        ask_parse(context, arguments[0]);
-    } else if (strcmp(question, "service") == 0) {
-        ask_service(context, arguments);
-    } else if (strcmp(question, "unparse") == 0) {
-        ask_unparse(context, arguments[0]);
-    } else {
-        printf("error\n");
+  if (krb5_init_context(&context) != 0) {
+    return 1;
+  }
+  while ((length = getline(&line, &size, stdin)) > 0) {
+    char *arguments[MAX_ARGUMENTS + 1] = {NULL};
+    int count = 0;
+    char *rest = line, *question, *word;
+    line[strcspn(line, "\n")] = '\0';
+    question = strsep(&rest, " ");
+    while (count < MAX_ARGUMENTS && (word = strsep(&rest, " ")) != NULL) {
+      arguments[count++] = from_hex(word);
     }
-}
-
-int main(void)
-{
-    krb5_context context;
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
-
-    if (krb5_init_context(&context) != 0)
-        return 1;
-    while ((length = getline(&line, &size, stdin)) > 0) {
-        char *arguments[MAX_ARGUMENTS + 1] = { NULL };
-        int count = 0;
-        char *rest = line, *question, *word;
-        line[strcspn(line, "\n")] = '\0';
-        question = strsep(&rest, " ");
-        while (count < MAX_ARGUMENTS && (word = strsep(&rest, " ")) != NULL)
-            arguments[count++] = from_hex(word);
-        answer(context, question, arguments);
-    }
-    return 0;
+    answer(context, question, arguments);
+  }
+  return 0;
 }

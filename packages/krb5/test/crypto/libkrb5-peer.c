@@ -15,135 +15,137 @@
 
 #define MAX_FIELDS 6
 
-static int digit(char c)
-{
-    return c <= '9' ? c - '0' : c - 'a' + 10;
+static int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
+
+static krb5_data unhex(const char *text) {
+  krb5_data data = {0, 0, NULL};
+  size_t i, length = strcmp(text, "-") == 0 ? 0 : strlen(text) / 2;
+
+  data.length = length;
+  data.data = malloc(length + 1);
+  for (i = 0; i < length; i++) {
+    data.data[i] = (char)(digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
+  }
+  return data;
 }
 
-static krb5_data unhex(const char *text)
-{
-    krb5_data data = {0, 0, NULL};
-    size_t i, length = strcmp(text, "-") == 0 ? 0 : strlen(text) / 2;
+static void print_hex(const void *octets, size_t length) {
+  const unsigned char *from = octets;
+  size_t i;
 
-    data.length = length;
-    data.data = malloc(length + 1);
-    for (i = 0; i < length; i++)
-        data.data[i] = (char) (digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
-    return data;
+  if (length == 0) {
+    putchar('-');
+  }
+  for (i = 0; i < length; i++) {
+    putchar("0123456789abcdef"[from[i] >> 4]);
+    putchar("0123456789abcdef"[from[i] & 15]);
+  }
+  putchar('\n');
 }
 
-static void print_hex(const void *octets, size_t length)
-{
-    const unsigned char *from = octets;
-    size_t i;
+static krb5_error_code run(krb5_context context, char **fields) {
+  krb5_enctype etype = atoi(fields[1]);
+  krb5_data value = unhex(fields[2]);
+  krb5_keyblock key = {0, etype, value.length, (krb5_octet *)value.data};
+  krb5_error_code code;
+  size_t size;
 
-    if (length == 0)
-        putchar('-');
-    for (i = 0; i < length; i++) {
-        putchar("0123456789abcdef"[from[i] >> 4]);
-        putchar("0123456789abcdef"[from[i] & 15]);
+  if (strcmp(fields[0], "encrypt") == 0) {
+    krb5_data plain = unhex(fields[4]);
+    krb5_enc_data enc;
+    memset(&enc, 0, sizeof(enc));
+    code = krb5_c_encrypt_length(context, etype, plain.length, &size);
+    if (code != 0) {
+      return code;
     }
-    putchar('\n');
+    enc.ciphertext.length = size;
+    enc.ciphertext.data = malloc(size);
+    code = krb5_c_encrypt(context, &key, atoi(fields[3]), NULL, &plain, &enc);
+    if (code == 0) {
+      print_hex(enc.ciphertext.data, enc.ciphertext.length);
+    }
+    free(enc.ciphertext.data);
+    free(plain.data);
+  } else if (strcmp(fields[0], "decrypt") == 0) {
+    krb5_enc_data enc;
+    krb5_data plain;
+    memset(&enc, 0, sizeof(enc));
+    enc.enctype = etype;
+    enc.ciphertext = unhex(fields[4]);
+    plain = unhex(fields[4]);
+    code = krb5_c_decrypt(context, &key, atoi(fields[3]), NULL, &enc, &plain);
+    if (code == 0) {
+      print_hex(plain.data, plain.length);
+    }
+    free(enc.ciphertext.data);
+    free(plain.data);
+  } else if (strcmp(fields[0], "checksum") == 0) {
+    krb5_data data = unhex(fields[4]);
+    krb5_checksum checksum;
+    code = krb5_c_make_checksum(context, atoi(fields[5]), &key, atoi(fields[3]), &data, &checksum);
+    if (code == 0) {
+      print_hex(checksum.contents, checksum.length);
+      krb5_free_checksum_contents(context, &checksum);
+    }
+    free(data.data);
+  } else if (strcmp(fields[0], "prf") == 0) {
+    krb5_data input = unhex(fields[3]);
+    krb5_data output;
+    code = krb5_c_prf_length(context, etype, &size);
+    if (code != 0) {
+      return code;
+    }
+    output.length = size;
+    output.data = malloc(size);
+    code = krb5_c_prf(context, &key, &input, &output);
+    if (code == 0) {
+      print_hex(output.data, output.length);
+    }
+    free(output.data);
+    free(input.data);
+  } else {
+    krb5_data salt = unhex(fields[3]);
+    krb5_data params = unhex(fields[4]);
+    krb5_keyblock made;
+    code = krb5_c_string_to_key_with_params(context, etype, &value, &salt, &params, &made);
+    if (code == 0) {
+      print_hex(made.contents, made.length);
+      krb5_free_keyblock_contents(context, &made);
+    }
+    free(salt.data);
+    free(params.data);
+  }
+  free(value.data);
+  return code;
 }
 
-static krb5_error_code run(krb5_context context, char **fields)
-{
-    krb5_enctype etype = atoi(fields[1]);
-    krb5_data value = unhex(fields[2]);
-    krb5_keyblock key = {0, etype, value.length, (krb5_octet *) value.data};
+int main(void) {
+  krb5_context context;
+  char *line = NULL;
+  size_t capacity = 0;
+
+  if (krb5_init_context(&context) != 0) {
+    return 1;
+  }
+  while (getline(&line, &capacity, stdin) > 0) {
+    char *fields[MAX_FIELDS] = {"", "", "", "", "", ""};
+    char *rest = line;
+    int i;
     krb5_error_code code;
-    size_t size;
 
-    if (strcmp(fields[0], "encrypt") == 0) {
-        krb5_data plain = unhex(fields[4]);
-        krb5_enc_data enc;
-        memset(&enc, 0, sizeof(enc));
-        code = krb5_c_encrypt_length(context, etype, plain.length, &size);
-        if (code != 0)
-            return code;
-        enc.ciphertext.length = size;
-        enc.ciphertext.data = malloc(size);
-        code = krb5_c_encrypt(context, &key, atoi(fields[3]), NULL, &plain, &enc);
-        if (code == 0)
-            print_hex(enc.ciphertext.data, enc.ciphertext.length);
-        free(enc.ciphertext.data);
-        free(plain.data);
-    } else if (strcmp(fields[0], "decrypt") == 0) {
-        krb5_enc_data enc;
-        krb5_data plain;
-        memset(&enc, 0, sizeof(enc));
-        enc.enctype = etype;
-        enc.ciphertext = unhex(fields[4]);
-        plain = unhex(fields[4]);
-        code = krb5_c_decrypt(context, &key, atoi(fields[3]), NULL, &enc, &plain);
-        if (code == 0)
-            print_hex(plain.data, plain.length);
-        free(enc.ciphertext.data);
-        free(plain.data);
-    } else if (strcmp(fields[0], "checksum") == 0) {
-        krb5_data data = unhex(fields[4]);
-        krb5_checksum checksum;
-        code = krb5_c_make_checksum(context, atoi(fields[5]), &key, atoi(fields[3]), &data,
-                                    &checksum);
-        if (code == 0) {
-            print_hex(checksum.contents, checksum.length);
-            krb5_free_checksum_contents(context, &checksum);
-        }
-        free(data.data);
-    } else if (strcmp(fields[0], "prf") == 0) {
-        krb5_data input = unhex(fields[3]);
-        krb5_data output;
-        code = krb5_c_prf_length(context, etype, &size);
-        if (code != 0)
-            return code;
-        output.length = size;
-        output.data = malloc(size);
-        code = krb5_c_prf(context, &key, &input, &output);
-        if (code == 0)
-            print_hex(output.data, output.length);
-        free(output.data);
-        free(input.data);
-    } else {
-        krb5_data salt = unhex(fields[3]);
-        krb5_data params = unhex(fields[4]);
-        krb5_keyblock made;
-        code = krb5_c_string_to_key_with_params(context, etype, &value, &salt, &params, &made);
-        if (code == 0) {
-            print_hex(made.contents, made.length);
-            krb5_free_keyblock_contents(context, &made);
-        }
-        free(salt.data);
-        free(params.data);
+    for (i = 0; i < MAX_FIELDS; i++) {
+      char *field = strsep(&rest, " \n");
+      if (field == NULL) {
+        break;
+      }
+      fields[i] = field;
     }
-    free(value.data);
-    return code;
-}
-
-int main(void)
-{
-    krb5_context context;
-    char *line = NULL;
-    size_t capacity = 0;
-
-    if (krb5_init_context(&context) != 0)
-        return 1;
-    while (getline(&line, &capacity, stdin) > 0) {
-        char *fields[MAX_FIELDS] = {"", "", "", "", "", ""};
-        char *rest = line;
-        int i;
-        krb5_error_code code;
-
-        for (i = 0; i < MAX_FIELDS; i++) {
-            char *field = strsep(&rest, " \n");
-            if (field == NULL)
-                break;
-            fields[i] = field;
-        }
-        code = run(context, fields);
-        if (code != 0)
-            printf("error %ld\n", (long) code);
+    code = run(context, fields);
+    if (code != 0) {
+      printf("error %ld\n", (long)code);
     }
-    krb5_free_context(context);
-    free(line);
-    return 0;
+  }
+  krb5_free_context(context);
+  free(line);
+  return 0;
 }

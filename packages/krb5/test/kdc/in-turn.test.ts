@@ -49,7 +49,9 @@ describe('requests in turn', () => {
     begun[0]?.fail(new Error('refused'));
     await settle();
     expect(begun).toHaveLength(AT_ONCE + 1);
-    for (const { answer } of begun) answer(1);
+    for (const { answer } of begun) {
+      answer(1);
+    }
     await failed;
     await Promise.all(all.slice(1));
   });
@@ -67,7 +69,9 @@ describe('requests in turn', () => {
     begun[0]?.answer(0);
     await settle();
     expect(begun).toHaveLength(AT_ONCE + 1);
-    for (const { answer } of begun) answer(0);
+    for (const { answer } of begun) {
+      answer(0);
+    }
     await Promise.all([...others, patient]);
     expect(turns).toMatchObject({ underWay: 0, waiting: new Set() });
   });
@@ -87,7 +91,9 @@ describe('requests in turn', () => {
     begun[0]?.fail(silence);
     await settle();
     expect(turns.waiting.size).toBe(0);
-    for (const { answer } of begun) answer(1);
+    for (const { answer } of begun) {
+      answer(1);
+    }
     expect((await ends).filter(({ status }) => status === 'rejected')).toHaveLength(
       100 - AT_ONCE + 1,
     );

@@ -35,7 +35,9 @@ test.each(['ccache', 'default ccache', 'DIR primary', 'keytab'])('%s', async (wh
   const principal = realm.principals.server;
   const directory = join(realm.folder, 'dir');
   mkdirSync(directory, { recursive: true });
-  if (what === 'DIR primary') execFileSync('mkfifo', [join(directory, 'primary')]);
+  if (what === 'DIR primary') {
+    execFileSync('mkfifo', [join(directory, 'primary')]);
+  }
   const credentials = {
     ccache: { type: 'ccache', ccache: `FILE:${fifo}` },
     'default ccache': undefined,
@@ -49,8 +51,11 @@ test.each(['ccache', 'default ccache', 'DIR primary', 'keytab'])('%s', async (wh
       message: expect.stringContaining('not a regular file'),
     });
   } finally {
-    if (before === undefined) delete process.env.KRB5CCNAME;
-    else process.env.KRB5CCNAME = before;
+    if (before === undefined) {
+      delete process.env.KRB5CCNAME;
+    } else {
+      process.env.KRB5CCNAME = before;
+    }
   }
 });
 

@@ -61,7 +61,9 @@ async function openSoon(...args: Parameters<typeof open>): Promise<void> {
     try {
       return await open(...args);
     } catch (error) {
-      if (tried === TRIES) throw error;
+      if (tried === TRIES) {
+        throw error;
+      }
     }
   }
 }

@@ -58,7 +58,9 @@ interface Service {
 }
 
 async function serviceOf({ host, principal }: ContextOptions): Promise<Service> {
-  if (principal === undefined) return { name: `host@${host}`, expected: undefined };
+  if (principal === undefined) {
+    return { name: `host@${host}`, expected: undefined };
+  }
   const { defaultRealm } = await currentConfig();
   const expected = parsePrincipal(principal, { defaultRealm });
   const [service, instance, ...more] = expected.components;
@@ -77,14 +79,18 @@ async function call<T>(work: Promise<T>, doing: string): Promise<T> {
   } catch (error) {
     // The library tells of a cache that it could not open, and not why.
     const shortage = await shortageNow();
-    if (shortage !== undefined) throw shortage;
+    if (shortage !== undefined) {
+      throw shortage;
+    }
     const text = error instanceof Error ? error.message : String(error);
     throw new RemctlAuthenticationError(`${doing}: ${withGssRemedy(text)}`, { cause: error });
   }
 }
 
 function checkServer(server: Principal, { name, expected }: Service): void {
-  if (expected === undefined || formatPrincipal(expected) === formatPrincipal(server)) return;
+  if (expected === undefined || formatPrincipal(expected) === formatPrincipal(server)) {
+    return;
+  }
   throw new RemctlUnsupportedError(
     `the system's GSS library took ${name} for ${formatPrincipal(server)}, not ${formatPrincipal(expected)}: ` +
       "see domain_realm and dns_canonicalize_hostname in krb5.conf, or use the mechanism 'krb5'",
@@ -102,7 +108,9 @@ function createContext(kerberos: Kerberos, options: ContextOptions): SecurityCon
     | undefined;
   let established: ExchangeProtection | undefined;
   const protection = () => {
-    if (established === undefined) throw new Error('the context is not established');
+    if (established === undefined) {
+      throw new Error('the context is not established');
+    }
     return established.protection;
   };
 
@@ -124,7 +132,9 @@ function createContext(kerberos: Kerberos, options: ContextOptions): SecurityCon
   }
 
   async function finish(token: Uint8Array): Promise<void> {
-    if (begun === undefined) throw new Error('the first step takes no token');
+    if (begun === undefined) {
+      throw new Error('the first step takes no token');
+    }
     const { client, apReqToken, ticket } = begun;
     const challenge = Buffer.from(token).toString('base64');
     await call(client.step(challenge), `${host} did not authenticate itself`);
@@ -145,7 +155,9 @@ function createContext(kerberos: Kerberos, options: ContextOptions): SecurityCon
         : formatPrincipal(begun.ticket.server);
     },
     async step(token) {
-      if (token === undefined) return { token: await begin(), established: false };
+      if (token === undefined) {
+        return { token: await begin(), established: false };
+      }
       await finish(token);
       return { token: undefined, established: true };
     },
