@@ -6,6 +6,7 @@
 import { isIP } from 'node:net';
 import type { Credentials } from './backend.js';
 import { RemctlUnsupportedError } from './errors.js';
+import { MESSAGE_MAX_LENGTH, NUMBER_LENGTH } from './wire.js';
 
 /** A command: its words, each text (sent as UTF-8) or bytes. Never one string: nothing splits it. */
 export type Command = Iterable<string | Uint8Array>;
@@ -156,25 +157,17 @@ export function encodeCommand(command: Command): Uint8Array[] {
 }
 
 /**
- * Octets that a command of protocol 1 may have: the largest input of gss_wrap (specification,
- * section 1).
- */
-const PROTOCOL_1_MAX_LENGTH = 64 * 1024;
-/** Octets of a count or a length. */
-const NUMBER_LENGTH = 4;
-
-/**
  * A command for a server of protocol 1, which takes one message (specification, section 3).
  *
  * Errors: RemctlUnsupportedError where it is longer than a message may be.
  */
 export function checkFitsProtocol1(words: readonly Uint8Array[]): void {
   const length = words.reduce((sum, word) => sum + NUMBER_LENGTH + word.length, NUMBER_LENGTH);
-  if (length <= PROTOCOL_1_MAX_LENGTH) {
+  if (length <= MESSAGE_MAX_LENGTH) {
     return;
   }
   throw new RemctlUnsupportedError(
-    `the command has ${length} octets; a server of protocol 1 takes at most ${PROTOCOL_1_MAX_LENGTH}`,
+    `the command has ${length} octets; a server of protocol 1 takes at most ${MESSAGE_MAX_LENGTH}`,
   );
 }
 

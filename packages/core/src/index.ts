@@ -15,6 +15,6 @@ export {
 } from './create-client.js';
 export * from './errors.js';
 export type { BackendName } from './load-backend.js';
-export { DEFAULT_PORT, LEGACY_PORT } from './open-connection.js';
 export type { RemctlCommand, RemctlResult, RemctlTextResult } from './run.js';
 export * from './tokens.js';
+export { DEFAULT_PORT, LEGACY_PORT } from './wire.js';

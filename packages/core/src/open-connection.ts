@@ -7,11 +7,7 @@ import type { CheckedTarget } from './arguments.js';
 import type { Backend, Connection, ConnectOptions } from './backend.js';
 import { RemctlNetworkError, RemctlTimeoutError, RemctlUnsupportedError } from './errors.js';
 import { inTurn } from './open-turns.js';
-
-/** The IANA-registered port (specification, section 1). */
-export const DEFAULT_PORT = 4373;
-/** The port that servers before remctl 2.11 listen on. */
-export const LEGACY_PORT = 4444;
+import { DEFAULT_PORT, LEGACY_PORT } from './wire.js';
 
 /** How often an open is tried when the server drops it. */
 const OPEN_ATTEMPTS = 8;

@@ -4,10 +4,9 @@
  * tokens. The member names are the API text's; a member that would be None there is absent here.
  */
 
-/** MESSAGE_OUTPUT's stream number for standard output (specification, section 2.5). */
-export const STDOUT = 1;
-/** MESSAGE_OUTPUT's stream number for standard error (specification, section 2.5). */
-export const STDERR = 2;
+import type { STDERR, STDOUT } from './wire.js';
+
+export { STDERR, STDOUT } from './wire.js';
 
 /** A piece of the command's output: MESSAGE_OUTPUT. */
 export interface OutputToken {
