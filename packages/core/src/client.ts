@@ -1,8 +1,7 @@
-/** The full interface: one client, one connection at a time, one call at a time. */
+/** The full interface: a client with one connection and one call at a time. */
 import {
   type CheckedTarget,
   type Command,
-  type CredentialOptions,
   checkCcache,
   checkCredentials,
   checkFitsProtocol1,
@@ -17,62 +16,43 @@ import {
 } from './arguments.js';
 import type { Backend, Connection, Credentials } from './backend.js';
 import {
+  type CallOptions,
+  type ClientOptions,
+  DEFAULT_MAX_OUTPUT,
+  type RunOptions,
+} from './client-options.js';
+import {
   type CommandState,
   RemctlBusyError,
   RemctlError,
-  RemctlNotOpenedError,
   RemctlUnsupportedError,
 } from './errors.js';
+import { noopUnsupported, notOpened } from './failures.js';
 import { openConnection } from './open-connection.js';
-import { RemctlCommand } from './run.js';
+import { interruptRun, RemctlRun } from './run.js';
 import type { Token } from './tokens.js';
 import { whenAborted } from './when-aborted.js';
 
-/** What a client is made with. `signal` on calls is separate. */
-export type ClientOptions = CredentialOptions & {
-  /** The source IP address of connections. */
-  readonly sourceIp?: string | undefined;
-  /** Seconds that the server may be silent; 0, the default, for ever. Fractions are taken. */
-  readonly timeout?: number | undefined;
-  /**
-   * The lowest protocol to speak: 1, the default, falls back to protocol 1 where the server (or
-   * someone on the way to it) does not offer more; 2 refuses that before a command is sent.
-   */
-  readonly minProtocol?: 1 | 2 | undefined;
-  /** For every `run()`; see `RunOptions`. */
-  readonly maxOutput?: number | undefined;
-};
-
-/** Bytes of output that a run keeps at most, if nobody says otherwise: 256 MiB. */
-export const DEFAULT_MAX_OUTPUT = 256 * 1024 * 1024;
-
-export interface CallOptions {
-  /** Ends the call at once, and the connection with it; the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface RunOptions extends CallOptions {
-  /**
-   * Bytes of output, of both streams together, that the run keeps at most: what `text()` and
-   * `bytes()` gather, and what came for a stream that nobody has read yet. One more ends it with
-   * RemctlOutputLimitError; Infinity for no bound. Without it, the client's, else 256 MiB
-   * (`DEFAULT_MAX_OUTPUT`).
-   */
-  readonly maxOutput?: number | undefined;
+interface Open {
+  readonly type: 'open';
+  readonly target: CheckedTarget;
+  readonly connection: Connection;
+  /** Whether a command's answer has not been read to its end. */
+  readonly outputPending: boolean;
 }
 
 type State =
   | { readonly type: 'closed'; readonly because: string }
-  | { readonly type: 'open'; readonly connection: Connection; readonly outputPending: boolean }
-  /** A connection of protocol 1 whose one command is done; the next command opens another. */
-  | { readonly type: 'spent' };
+  | Open
+  /** The connection has carried its one command of protocol 1. The next command opens another. */
+  | { readonly type: 'spent'; readonly target: CheckedTarget };
 
 interface Call {
   readonly method: string;
   readonly interrupt: (reason: unknown) => void;
 }
 
-/** What is known of one command, for its errors: a later command or connection does not change it. */
+/** What is known of one command, for its errors. Later commands and connections do not change it. */
 interface CommandRecord {
   state: CommandState;
 }
@@ -80,39 +60,38 @@ interface CommandRecord {
 const DONE: Token = Object.freeze({ type: 'done' });
 
 /**
- * A client on one backend. It holds at most one connection, on which commands run one after the
- * other; for commands at the same time, make several clients.
+ * A client on one backend. A client holds at most one connection, and its commands run one after the
+ * other. Use several clients for commands at the same time.
  *
- * What the API text leaves open holds for every backend:
- * - a command, or a NOOP, while the last command's output is not read to its end: RemctlBusyError,
- *   and nothing is sent;
- * - a call while another waits: RemctlBusyError for the second, the first goes on;
- * - `output()` before any command, or after the command's end: a done token;
- * - `output()`, `command()` or `noop()` before `open()`, after `close()` and after a failure:
- *   RemctlNotOpenedError;
- * - `close()` while a call waits: the call rejects with RemctlNotOpenedError;
- * - `open()` on an open client closes the old connection first, also when the new one fails;
- * - any failure of a call on the network, and an abort, ends the connection.
+ * The Python README leaves these cases open. They are the same on every backend:
+ * - A command or a NOOP before the last command's output was read to its end rejects with
+ *   RemctlBusyError. Nothing is sent.
+ * - A call while another call waits rejects with RemctlBusyError. The first call goes on.
+ * - `output()` before any command, or after the command's end, gives a done token.
+ * - `output()`, `command()` and `noop()` reject with RemctlNotOpenedError before `open()`, after `close()`
+ *   and after a failure.
+ * - `close()` while a call waits makes that call reject with RemctlNotOpenedError.
+ * - `open()` on an open client closes the old connection first, also if the new one fails.
+ * - A failure of a call on the network, and an abort, end the connection.
  */
 export class Remctl {
   readonly #backend: Backend;
   #state: State = { type: 'closed', because: 'call open() first' };
-  #target: CheckedTarget | undefined;
   #credentials: Credentials | undefined;
   #sourceIp: string | undefined;
   #timeoutMs = 0;
   readonly #minProtocol: 1 | 2;
   #call: Call | undefined;
-  #run: RemctlCommand | undefined;
+  #run: RemctlRun | undefined;
   #last: CommandRecord = { state: 'not-sent' };
   readonly #maxOutput: number;
   #lastError: string | null = null;
 
   /**
-   * Makes a client; nothing is connected. `createClient` also loads a backend by its name.
+   * Makes a client and connects nothing. `createClient` does the same with a backend's name.
    *
-   * Errors: TypeError and RangeError for the options; RemctlUnsupportedError for credentials that
-   * the backend cannot use.
+   * Throws TypeError and RangeError for the options, and RemctlUnsupportedError if the backend cannot use
+   * the credentials.
    */
   constructor(backend: Backend, options: ClientOptions = {}) {
     this.#backend = backend;
@@ -133,55 +112,56 @@ export class Remctl {
   }
 
   /**
-   * What is known of the last command that was taken; the same as an error's `commandState`, also
-   * after an abort and after another `open()`. `not-sent` before any.
+   * What is known of the last command that the client took. An error's `commandState` says the same. It
+   * stays after an abort and after another `open()`. It is `not-sent` before the first command.
    */
   get commandState(): CommandState {
     return this.#last.state;
   }
 
-  /** Whether a connection is open (at protocol 1: whether a command can be given). */
+  /** Whether a connection is open. In protocol 1: whether a command can be given. */
   get isOpen(): boolean {
     return this.#state.type !== 'closed';
   }
 
   /**
-   * "Sets the credential cache for outgoing connections": for later `open()` calls of this client
-   * and no other.
+   * "Sets the credential cache for outgoing connections" (Python README, "Remctl.set_ccache()"): for later
+   * `open()` calls of this client and of no other.
    *
-   * Errors: TypeError and RangeError; RemctlUnsupportedError, "setting the credential cache isn't
-   * supported" by this backend.
+   * Throws TypeError, RangeError, and RemctlUnsupportedError ("setting the credential cache isn't
+   * supported") if the backend takes none.
    */
   setCcache(ccache: string): void {
     this.#useCredentials(checkCcache(ccache));
   }
 
   /**
-   * "Sets the source IP for future outgoing connections", IPv4 or IPv6.
+   * "Sets the source IP for future outgoing connections" (Python README, "Remctl.set_source_ip()"), IPv4 or
+   * IPv6.
    *
-   * Errors: TypeError; RangeError, "It must be an IP address, not a host name."
+   * Throws TypeError, and RangeError for a host name: "It must be an IP address, not a host name."
    */
   setSourceIp(source: string): void {
     this.#sourceIp = checkSourceIp(source);
   }
 
   /**
-   * "Sets the timeout for connections and commands", in seconds, 0 for none; it holds from the next
-   * call on. "The timeout is a timeout on network activity from the server, not on a complete
-   * operation."
+   * "Sets the timeout for connections and commands" (Python README, "Remctl.set_timeout()"), in seconds; 0
+   * sets none. It applies from the next call on. "The timeout is a timeout on network activity from the
+   * server, not on a complete operation."
    *
-   * Errors: TypeError; RangeError where it is negative.
+   * Throws TypeError, and RangeError if it is negative.
    */
   setTimeout(timeout: number): void {
     this.#timeoutMs = checkTimeout(timeout);
   }
 
   /**
-   * "Open a connection to a remote server and authenticate." An open that the server drops is tried
-   * again (see `openConnection`); no command has been sent by then.
+   * "Open a connection to a remote server and authenticate" (Python README, "Remctl.open()"). If the server
+   * drops an open, the client tries it again (see `openConnection`): no command has been sent by then.
    *
-   * Errors: TypeError and RangeError for arguments; RemctlNetworkError, RemctlTimeoutError,
-   * RemctlAuthenticationError, RemctlInvalidTokenError; RemctlBusyError; the signal's reason.
+   * Throws TypeError and RangeError for the arguments, RemctlNetworkError, RemctlTimeoutError,
+   * RemctlAuthenticationError, RemctlInvalidTokenError, RemctlBusyError, and the signal's reason.
    */
   open(target: Target & CallOptions): Promise<void>;
   open(
@@ -202,28 +182,32 @@ export class Remctl {
     const signal = checkSignal(typeof first === 'object' ? first : options);
     this.#checkIdle('open', 'not-sent');
     signal?.throwIfAborted();
-    this.#run?.interrupt(new RemctlNotOpenedError('open() was called before its end'));
+    if (this.#run !== undefined) {
+      interruptRun(this.#run, notOpened('open() was called before the end of its output'));
+    }
     await this.#connect(target, signal);
   }
 
   /**
-   * "Send a command to the remote host." Read its answer with `output()` to its end, then the next
-   * can be sent. Where the server speaks protocol 1, a connection is opened for each command.
+   * "Send a command to the remote host" (Python README, "Remctl.command()"). Read its answer to the end
+   * with `output()`; then the next command can be sent. If the server speaks protocol 1, the client opens a
+   * connection for each command.
    *
-   * Errors: TypeError and RangeError for the command; RemctlNotOpenedError; RemctlBusyError;
-   * RemctlUnsupportedError for more than 64 KiB at protocol 1, nothing sent; RemctlNetworkError,
-   * RemctlTimeoutError and the like; the signal's reason.
+   * Throws TypeError and RangeError for the command, RemctlNotOpenedError, RemctlBusyError,
+   * RemctlUnsupportedError if it has more than 64 KiB in protocol 1 (nothing is sent), RemctlNetworkError,
+   * RemctlTimeoutError, and the signal's reason.
    */
   async command(command: Command, options: CallOptions = {}): Promise<void> {
     await this.#send('command', encodeCommand(command), checkSignal(options));
   }
 
   /**
-   * "Reads an output token from the server": output tokens, then one status or error token, then
-   * done tokens "for as long as output() is called without another call to command()".
+   * "Reads an output token from the server" (Python README, "Remctl.output()"): output tokens, then one
+   * status or error token, then done tokens "for as long as output() is called without another call to
+   * command()".
    *
-   * Errors: RemctlNotOpenedError; RemctlBusyError, also while a `run()` reads the output;
-   * RemctlNetworkError, RemctlTimeoutError, RemctlInvalidTokenError; the signal's reason.
+   * Throws RemctlNotOpenedError, RemctlBusyError (also while a `run()` reads the output),
+   * RemctlNetworkError, RemctlTimeoutError, RemctlInvalidTokenError, and the signal's reason.
    */
   async output(options: CallOptions = {}): Promise<Token> {
     const signal = checkSignal(options);
@@ -234,24 +218,22 @@ export class Remctl {
   }
 
   /**
-   * "Send a NOOP message to the server and read the reply", to keep the connection alive. Resolves
-   * to true.
+   * "Send a NOOP message to the server and read the reply" (Python README, "Remctl.noop()"), to keep the
+   * connection alive. Resolves to true.
    *
-   * Errors: RemctlUnsupportedError where the server has no protocol 3 (at protocol 2 the connection
-   * stays open); RemctlNotOpenedError; RemctlBusyError; RemctlNetworkError and the like, after which
-   * "the client will need to explicitly reopen the connection with open()"; the signal's reason.
+   * Throws RemctlUnsupportedError if the server has no protocol 3 (in protocol 2 the connection stays
+   * open), RemctlNotOpenedError, RemctlBusyError, the signal's reason, and RemctlNetworkError and its like,
+   * after which "the client will need to explicitly reopen the connection with open()".
    */
   async noop(options: CallOptions = {}): Promise<true> {
     const signal = checkSignal(options);
     this.#checkIdle('noop');
-    const state = this.#opened('noop');
+    const state = this.#opened();
     if (state.type === 'spent' || state.connection.protocol === 1) {
-      throw this.#note(
-        new RemctlUnsupportedError('the server speaks protocol 1, which has no NOOP message'),
-      );
+      throw this.#note(noopUnsupported(1));
     }
     if (state.outputPending) {
-      throw this.#note(this.#outputPending('noop'));
+      throw this.#note(outputPending('noop'));
     }
     const { connection } = state;
     await this.#exclusive(
@@ -267,14 +249,15 @@ export class Remctl {
   }
 
   /**
-   * "Close a connection." What waits is ended. Closing a closed client does nothing. Never rejects.
+   * "Close a connection" (Python README, "Remctl.close()"). Ends the call that waits. Does nothing on a
+   * closed client. Never rejects.
    */
   async close(): Promise<void> {
     const state = this.#state;
     const run = this.#run;
     this.#state = { type: 'closed', because: 'close() was called' };
     this.#run = undefined;
-    const ended = new RemctlNotOpenedError('close() was called while this waited');
+    const ended = notOpened('close() was called while this waited');
     ended.commandState = this.#last.state;
     if (this.#call !== undefined) {
       if (state.type === 'open') {
@@ -287,31 +270,33 @@ export class Remctl {
       }
       await state.connection.close();
     }
-    run?.interrupt(ended);
+    if (run !== undefined) {
+      interruptRun(run, ended);
+    }
   }
 
-  /** "Returns the error from the last failed Remctl method", or null where none has failed. */
+  /** "Returns the error from the last failed Remctl method", or null if none has failed. */
   error(): string | null {
     return this.#lastError;
   }
 
   /**
-   * Runs a command and gives its answer as an async iterable of tokens, as web streams, or whole.
-   * The command is sent at once; its answer is read as fast as it is consumed, and no faster.
-   * Leaving a loop over it early closes the connection: the command may still be running.
+   * Runs a command. Its answer is an async iterable of tokens, two web streams, or one result. The command
+   * is sent at once. Its answer is read as fast as it is consumed, and no faster. Leaving a loop over the
+   * answer early closes the connection: the command may still be running.
    *
-   * Errors: TypeError and RangeError are thrown here. All others come where the answer is consumed.
+   * Throws TypeError and RangeError for the arguments. The consumer of the answer gets all other errors.
    */
-  run(command: Command, options: RunOptions = {}): RemctlCommand {
-    const words = encodeCommand(command);
+  run(command: Command, options: RunOptions = {}): RemctlRun {
+    const encoded = encodeCommand(command);
     const signal = checkSignal(options);
     const maxOutput = checkMaxOutput(options.maxOutput ?? this.#maxOutput);
-    // Only a command that was taken owns the output; one that is refused leaves it to its owner.
+    // A command that is refused leaves the output to the command that owns it.
     let record: CommandRecord | undefined;
-    const sent = this.#send('run', words, signal, (taken) => {
+    const sent = this.#send('run', encoded, signal, (taken) => {
       record = taken;
     });
-    const run: RemctlCommand = new RemctlCommand(
+    const run: RemctlRun = new RemctlRun(
       sent,
       { signal, maxOutput },
       {
@@ -356,12 +341,12 @@ export class Remctl {
     this.#credentials = credentials;
   }
 
-  async #connect(target: CheckedTarget, signal: AbortSignal | undefined): Promise<void> {
+  /** Opens a connection to the target. Ends the old one first. */
+  async #connect(target: CheckedTarget, signal: AbortSignal | undefined): Promise<Open> {
     const old = this.#state;
     this.#state = { type: 'closed', because: 'the last open() failed' };
-    this.#target = target;
     const controller = new AbortController();
-    await this.#exclusive(
+    return this.#exclusive(
       'open',
       signal,
       async () => {
@@ -381,7 +366,9 @@ export class Remctl {
         });
       },
       (connection) => {
-        this.#state = { type: 'open', connection, outputPending: false };
+        const state: Open = { type: 'open', target, connection, outputPending: false };
+        this.#state = state;
+        return state;
       },
       {
         onInterrupt: (reason) => controller.abort(reason),
@@ -394,33 +381,24 @@ export class Remctl {
 
   async #send(
     method: string,
-    words: readonly Uint8Array[],
+    command: readonly Uint8Array[],
     signal: AbortSignal | undefined,
     onTaken: (record: CommandRecord) => void = () => undefined,
   ): Promise<void> {
     this.#checkIdle(method, 'not-sent');
-    let state = this.#opened(method, 'not-sent');
+    const state = this.#opened('not-sent');
     if (state.type === 'open' && state.outputPending) {
-      throw this.#note(this.#outputPending(method), 'not-sent');
+      throw this.#note(outputPending(method), 'not-sent');
     }
     signal?.throwIfAborted();
     const record: CommandRecord = { state: 'not-sent' };
     this.#last = record;
     onTaken(record);
-    if (state.type === 'spent') {
-      if (this.#target === undefined) {
-        throw new Error('a spent connection has a target');
-      }
-      await this.#connect(this.#target, signal);
-      state = this.#opened(method);
-      if (state.type === 'spent') {
-        throw new Error('a new connection is not spent');
-      }
-    }
-    const { connection } = state;
+    const open = state.type === 'spent' ? await this.#connect(state.target, signal) : state;
+    const { connection } = open;
     if (connection.protocol === 1) {
       try {
-        checkFitsProtocol1(words);
+        checkFitsProtocol1(command);
       } catch (error) {
         throw this.#note(error);
       }
@@ -431,51 +409,52 @@ export class Remctl {
       async () => {
         connection.checkReady?.();
         record.state = 'unknown';
-        await connection.send(words, { timeoutMs: this.#timeoutMs });
+        await connection.send(command, { timeoutMs: this.#timeoutMs });
       },
       () => {
-        this.#state = { type: 'open', connection, outputPending: true };
+        this.#state = { ...open, outputPending: true };
       },
     );
   }
 
   async #receive(method: string, signal: AbortSignal | undefined): Promise<Token> {
     this.#checkIdle(method);
-    const state = this.#opened(method);
+    const state = this.#opened();
     if (state.type === 'spent' || !state.outputPending) {
       return DONE;
     }
     signal?.throwIfAborted();
-    const { connection } = state;
     return this.#exclusive(
       method,
       signal,
-      () => connection.receive({ timeoutMs: this.#timeoutMs }),
+      () => state.connection.receive({ timeoutMs: this.#timeoutMs }),
       (token) => {
         if (token.type !== 'output') {
-          this.#finish(connection);
+          this.#finish(state);
         }
         return token;
       },
     );
   }
 
-  #finish(connection: Connection): void {
+  /** Notes that the answer is complete. */
+  #finish(state: Open): void {
+    const { target, connection } = state;
     this.#last.state = 'finished';
-    // The answer is complete: what comes next cannot interrupt its run any more.
+    // Later calls cannot interrupt a run whose answer is complete.
     this.#run = undefined;
     if (connection.protocol === 1) {
-      this.#state = { type: 'spent' };
-      // Its promise never rejects, and nothing more is to be done on it.
+      this.#state = { type: 'spent', target };
+      // `close()` never rejects, and nothing waits for it.
       void connection.close();
     } else {
-      this.#state = { type: 'open', connection, outputPending: false };
+      this.#state = { ...state, outputPending: false };
     }
   }
 
   /**
-   * Runs one call alone. It ends when the work does, or at once when it is interrupted, whatever
-   * the backend does then; `commit` changes the state only in the first case.
+   * Runs one call alone. The call ends with its work, or at once if it is interrupted, whatever the backend
+   * does then. Only a call that was not interrupted changes the state, by `commit`.
    */
   #exclusive<T, R>(
     method: string,
@@ -485,7 +464,7 @@ export class Remctl {
     on: {
       readonly onInterrupt?: (reason: unknown) => void;
       readonly onLate?: (value: T) => void;
-      /** For errors; without it, that of the last command. */
+      /** For the call's errors. The default is the last command's state. */
       readonly commandState?: () => CommandState;
     } = {},
   ): Promise<R> {
@@ -498,7 +477,7 @@ export class Remctl {
       };
       const fail = (error: unknown) => {
         finish();
-        // At protocol 2 a server may answer NOOP with MESSAGE_VERSION; the connection is unharmed.
+        // A server of protocol 2 may answer a NOOP with MESSAGE_VERSION. That does not harm the connection.
         if (!(method === 'noop' && error instanceof RemctlUnsupportedError)) {
           this.#break(textOf(error));
         }
@@ -520,7 +499,7 @@ export class Remctl {
           resolve(commit(value));
         },
         (error: unknown) => {
-          // After an interruption the caller has its answer; this is the backend's echo of it.
+          // After an interruption this is only the backend's echo of it: the call has rejected already.
           if (!over) {
             fail(asRemctlError(error));
           }
@@ -539,15 +518,12 @@ export class Remctl {
     }
   }
 
-  #opened(method: string, of?: CommandState): Exclude<State, { type: 'closed' }> {
+  #opened(of?: CommandState): Exclude<State, { type: 'closed' }> {
     const state = this.#state;
     if (state.type !== 'closed') {
       return state;
     }
-    throw this.#note(
-      new RemctlNotOpenedError(`no connection is open for ${method}(): ${state.because}`),
-      of,
-    );
+    throw this.#note(notOpened(state.because), of);
   }
 
   #checkIdle(method: string, of?: CommandState): void {
@@ -563,14 +539,7 @@ export class Remctl {
     );
   }
 
-  #outputPending(method: string): RemctlBusyError {
-    return new RemctlBusyError(
-      `${method}() was called before the last command's output was read to its end: ` +
-        'read it until a status or error token, or close() and open() again',
-    );
-  }
-
-  /** Without `of`, the error says what is known of the last command; else of one that was refused. */
+  /** Gives the error the state of the last command, or `of` if it belongs to a command that was refused. */
   #note<E>(error: E, of: CommandState = this.#last.state): E {
     if (error instanceof RemctlError) {
       error.commandState = of;
@@ -580,7 +549,14 @@ export class Remctl {
   }
 }
 
-/** What a backend of someone else's threw may be any value. */
+function outputPending(method: string): RemctlBusyError {
+  return new RemctlBusyError(
+    `${method}() was called before the last command's output was read to its end: ` +
+      'read it until a status or error token, or close() and open() again',
+  );
+}
+
+/** A foreign backend may throw any value. */
 function asRemctlError(error: unknown): RemctlError {
   return error instanceof RemctlError ? error : new RemctlError(textOf(error), { cause: error });
 }

@@ -1,7 +1,8 @@
 /** The two ways in: a client by its backend's name, and one command in one call. */
 import { type Command, checkTarget, encodeCommand, type Target } from './arguments.js';
 import type { Backend } from './backend.js';
-import { type CallOptions, type ClientOptions, Remctl } from './client.js';
+import { Remctl } from './client.js';
+import type { CallOptions, ClientOptions } from './client-options.js';
 import { type BackendName, loadBackend } from './load-backend.js';
 import type { RemctlResult } from './run.js';
 

@@ -1,23 +1,25 @@
-/** Output that has come and that nobody has read yet. */
+/** Output that has arrived and that nobody has read yet. */
 import { RemctlOutputLimitError } from './errors.js';
 import { STDERR, STDOUT } from './tokens.js';
 
 export type Stream = typeof STDOUT | typeof STDERR;
 
-/** The bytes of a chunk at most; small pieces share one, since each array has its own cost. */
+/** Bytes of a chunk at most. Small pieces share a chunk: each array has its own cost. */
 const CHUNK_LENGTH = 64 * 1024;
 const FIRST_CHUNK_LENGTH = 1024;
 
 interface Chunk {
   readonly bytes: Uint8Array;
+  /** Bytes that were taken. */
+  taken: number;
   filled: number;
 }
 
 export interface KeptOutput {
   /** Keeps a piece. Throws RemctlOutputLimitError if more than the limit would be kept then. */
   add(stream: Stream, piece: Uint8Array): void;
-  /** The next bytes of a stream, at most 64 KiB and a piece; undefined if none are kept. */
-  take(stream: Stream): Uint8Array | undefined;
+  /** Takes the next bytes of a stream, `most` at most. Returns undefined if none are kept. */
+  take(stream: Stream, most?: number): Uint8Array | undefined;
   /** Whether nothing is kept of a stream. */
   isEmpty(stream: Stream): boolean;
   /** Forgets what is kept of a stream. */
@@ -44,20 +46,25 @@ export function keptOutput(limit: number): KeptOutput {
       const doubled = Math.min((last?.bytes.length ?? FIRST_CHUNK_LENGTH / 2) * 2, CHUNK_LENGTH);
       const bytes = new Uint8Array(Math.max(doubled, piece.length));
       bytes.set(piece);
-      queue.push({ bytes, filled: piece.length });
+      queue.push({ bytes, taken: 0, filled: piece.length });
     },
-    take(stream) {
-      const chunk = chunks[stream].shift();
+    take(stream, most = Number.POSITIVE_INFINITY) {
+      const chunk = chunks[stream][0];
       if (chunk === undefined) {
         return undefined;
       }
-      kept -= chunk.filled;
-      return chunk.bytes.subarray(0, chunk.filled);
+      const start = chunk.taken;
+      chunk.taken = Math.min(chunk.filled, start + most);
+      if (chunk.taken === chunk.filled) {
+        chunks[stream].shift();
+      }
+      kept -= chunk.taken - start;
+      return chunk.bytes.subarray(start, chunk.taken);
     },
     isEmpty: (stream) => chunks[stream].length === 0,
     discard(stream) {
-      for (const { filled } of chunks[stream]) {
-        kept -= filled;
+      for (const { taken, filled } of chunks[stream]) {
+        kept -= filled - taken;
       }
       chunks[stream] = [];
     },

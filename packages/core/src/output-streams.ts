@@ -61,16 +61,6 @@ export class OutputStreams {
     return stream;
   }
 
-  /** Reads all tokens, and keeps the output for the streams. Rejects as the run fails. */
-  async readAll(): Promise<void> {
-    while (this.#end === undefined) {
-      await this.#read();
-    }
-    if (this.#end.failure !== undefined) {
-      throw this.#end.failure.reason;
-    }
-  }
-
   /** The run has failed: each stream fails once what was kept of it has been read. */
   fail(reason: unknown): void {
     if (this.#end === undefined) {

@@ -1,8 +1,9 @@
-/** What `client.run()` returns: a command's answer as tokens, as web streams, or whole. */
+/** A run: a command's answer as tokens, as web streams, or whole. */
 import { constants } from 'node:buffer';
 import { type CommandState, RemctlBusyError, RemctlError } from './errors.js';
 import { type GrowingBytes, growingBytes } from './growing-bytes.js';
 import { outputLimit } from './kept-output.js';
+import { type KeptTokens, keptTokens } from './kept-tokens.js';
 import { OutputStreams } from './output-streams.js';
 import { protocolError } from './protocol-error.js';
 import { type ServerToken, STDERR, STDOUT, type Token } from './tokens.js';
@@ -45,17 +46,29 @@ export interface RunSettings {
 const dropped = new FinalizationRegistry<() => void>((unwatch) => unwatch());
 
 /**
- * Interrupts a run when its signal aborts. A signal that lives long does not keep the run, and its
- * client.
+ * Interrupts a run when its signal aborts. A signal that lives long does not keep the run and its client
+ * in memory.
  */
-function interruptOnAbort(run: RemctlCommand, signal: AbortSignal | undefined): () => void {
+function interruptOnAbort(run: RemctlRun, signal: AbortSignal | undefined): () => void {
   if (signal === undefined) {
     return () => undefined;
   }
   const weak = new WeakRef(run);
-  const unwatch = whenAborted(signal, () => weak.deref()?.interrupt(signal.reason));
+  const unwatch = whenAborted(signal, () => {
+    const held = weak.deref();
+    if (held !== undefined) {
+      interruptRun(held, signal.reason);
+    }
+  });
   dropped.register(run, unwatch, run);
   return unwatch;
+}
+
+let interrupt: (run: RemctlRun, reason: unknown) => void;
+
+/** Ends a run with an error, for its client: `close()` or another `open()`. */
+export function interruptRun(run: RemctlRun, reason: unknown): void {
+  interrupt(run, reason);
 }
 
 /**
@@ -68,7 +81,7 @@ function interruptOnAbort(run: RemctlCommand, signal: AbortSignal | undefined): 
  * No output is lost: what nobody has read yet is kept, up to `maxOutput` bytes. More than that ends
  * the run with RemctlOutputLimitError.
  */
-export class RemctlCommand implements AsyncIterable<ServerToken> {
+export class RemctlRun implements AsyncIterable<ServerToken> {
   readonly #sent: Promise<void>;
   readonly #source: RunSource;
   readonly #maxOutput: number;
@@ -78,6 +91,15 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
   #over = false;
   #failure: { readonly reason: unknown } | undefined;
   #streams: OutputStreams | undefined;
+  /** What was read for `status` before the answer had a reader. */
+  #ahead: KeptTokens | undefined;
+  #readingAhead: Promise<void> | undefined;
+  /** The status or error token, if it was read ahead. */
+  #endAhead: ServerToken | undefined;
+
+  static {
+    interrupt = (run, reason) => run.#interrupt(reason);
+  }
 
   /** Made by `client.run()`. */
   constructor(sent: Promise<void>, { signal, maxOutput }: RunSettings, source: RunSource) {
@@ -104,15 +126,11 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
    * RemctlOutputLimitError; the signal's reason.
    */
   get status(): Promise<number> {
-    // Decided a moment later, so that `const { status, stdout } = run` reads through the stream.
+    // In the same turn a reader may still be chosen: it reads at its own pace, and `status` waits for it.
     queueMicrotask(() => {
-      if (this.#reader !== undefined || this.#over) {
-        return;
+      if (this.#reader === undefined && !this.#over) {
+        this.#readingAhead ??= this.#readAhead();
       }
-      // What it rejects with is what `#exit` does.
-      this.#openStreams('status')
-        .readAll()
-        .catch(() => undefined);
     });
     return this.#exit.promise;
   }
@@ -202,8 +220,7 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
     };
   }
 
-  /** Ends the run with an error: an abort, or `close()` of its client. */
-  interrupt(reason: unknown): void {
+  #interrupt(reason: unknown): void {
     if (this.#over) {
       return;
     }
@@ -274,12 +291,46 @@ export class RemctlCommand implements AsyncIterable<ServerToken> {
     this.#reader = reader;
     return {
       next: () => this.#next(),
-      abandon: (reason: Error) => this.interrupt(reason),
+      abandon: (reason: Error) => this.#interrupt(reason),
     };
   }
 
-  /** The next token; undefined after the end. */
+  /** Reads tokens until the answer has a reader or ends, and keeps them for that reader. */
+  async #readAhead(): Promise<void> {
+    this.#ahead = keptTokens(this.#maxOutput);
+    try {
+      while (this.#reader === undefined && !this.#over) {
+        const token = await this.#fetch();
+        if (token?.type === 'output') {
+          this.#ahead.add(token);
+        } else {
+          this.#endAhead = token;
+        }
+      }
+    } catch (error) {
+      // `status` rejects with it now, and the reader gets it after the output that was kept.
+      this.#interrupt(error);
+    }
+    this.#readingAhead = undefined;
+  }
+
+  /** The next token for the reader; undefined after the end. */
   async #next(): Promise<ServerToken | undefined> {
+    if (this.#readingAhead !== undefined) {
+      await this.#readingAhead;
+    }
+    const kept = this.#ahead?.take() ?? this.#endAhead;
+    if (kept === undefined) {
+      return this.#fetch();
+    }
+    if (kept === this.#endAhead) {
+      this.#endAhead = undefined;
+    }
+    return kept;
+  }
+
+  /** The next token of the client; undefined after the end. */
+  async #fetch(): Promise<ServerToken | undefined> {
     if (this.#failure !== undefined) {
       throw this.#failure.reason;
     }
