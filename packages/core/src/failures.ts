@@ -146,10 +146,7 @@ export function negotiationTimedOut(
 ): RemctlTimeoutError {
   const after = seconds(deadlineMs);
   const at = serverName(server);
-  const did =
-    received === 0
-      ? 'it was silent for all of it'
-      : `it sent ${received} bytes, and was silent for the rest of it`;
+  const did = received === 0 ? 'it was silent' : `it sent ${received} bytes, not a whole answer`;
   const message =
     awaited === 'kdc'
       ? `GSS-API error initializing context: timed out: authentication to ${at} took more than ${after}: ` +
@@ -170,13 +167,14 @@ export function connectionBroken(
   server: Server,
   phase: 'negotiate' | 'command',
   failure?: SystemFailure,
-  { operation = 'receiving token', cause }: { operation?: TokenOperation; cause?: unknown } = {},
+  { operation, cause }: { operation?: TokenOperation | undefined; cause?: unknown } = {},
 ): RemctlNetworkError {
   const { code, text } = failure ?? { code: 'EOF', text: 'unexpected end of file' };
+  const did = operation ?? (code === 'EPIPE' ? 'sending token' : 'receiving token');
   const at = serverName(server);
   const what = code === 'EOF' ? `${at} closed the connection` : `the connection to ${at} broke`;
   const hint = phase === 'negotiate' ? DROPPED_HINT : '';
-  const message = `error ${operation}: ${text}: ${what}${hint}`;
+  const message = `error ${did}: ${text}: ${what}${hint}`;
   return new RemctlNetworkError(message, { code, phase }, causedBy(cause));
 }
 

@@ -1,19 +1,21 @@
-/** A second attempt to connect, where the server refused a ticket that was kept from before. */
+/** Connects once more if the server refused a ticket from before. */
 import type { Backend } from '@remctl/core';
-import { ServiceTicketRefused } from '@remctl/krb5';
 
 /**
- * `connect`, and once more where the server has another key than the ticket at hand was made for:
- * the mechanism takes another ticket then. Nothing of a command has been sent. Both attempts
- * together take the time of one.
+ * Returns `connect` with a second attempt, for an error whose cause `mayRetry` accepts: the server has
+ * another key than the ticket at hand was made for, and the mechanism takes another ticket next time. Nothing
+ * of a command has been sent by then. Both attempts together have the time of one.
  */
-export function withAnotherTicket(connect: Backend['connect']): Backend['connect'] {
+export function withAnotherTicket(
+  connect: Backend['connect'],
+  mayRetry: (cause: unknown) => boolean,
+): Backend['connect'] {
   return async (options) => {
     const started = performance.now();
     try {
       return await connect(options);
     } catch (error) {
-      if (!(error instanceof Error && error.cause instanceof ServiceTicketRefused)) {
+      if (!(error instanceof Error && mayRetry(error.cause))) {
         throw error;
       }
       options.signal.throwIfAborted();

@@ -1,24 +1,21 @@
-/** The backend: dial, negotiate, and hand over a connection. */
-import {
-  type Backend,
-  type ConnectOptions,
-  RemctlAuthenticationError,
-  RemctlError,
-} from '@remctl/core';
-import { Krb5Error } from '@remctl/krb5';
+/** The backend: resolves, dials, negotiates, and hands over a connection. */
+import { type Backend, type ConnectOptions, RemctlError } from '@remctl/core';
+import { authenticationFailed, shortage } from '@remctl/core/failures';
 import { withAnotherTicket } from './another-ticket.js';
 import { createChannel } from './channel.js';
-import { createConnection, createConnectionV1 } from './connection.js';
+import { createConnectionV1 } from './connection-v1.js';
+import { createConnectionV2 } from './connection-v2.js';
 import { dial } from './dial.js';
+import { shortageIn } from './find-shortage.js';
 import type { SecurityMechanism } from './mechanism.js';
 import { kerberosMechanism } from './mechanisms/kerberos.js';
 import { krb5Mechanism } from './mechanisms/krb5.js';
 import { negotiate } from './negotiate.js';
 import { resolveTarget } from './resolve-target.js';
-import { shortageError, shortageIn } from './shortage.js';
+import { systemFailure } from './system-error.js';
 
 export interface PureBackendOptions {
-  /** What authenticates: `krb5` without it. */
+  /** Authenticates connections and protects their messages. The default is `krb5`. */
   readonly mechanism?: 'krb5' | 'kerberos' | SecurityMechanism;
 }
 
@@ -37,33 +34,29 @@ function mechanismOf(mechanism: 'krb5' | 'kerberos' | SecurityMechanism): Securi
   );
 }
 
-/** What an error says; with RFC 4120's name and number of it, where it has them. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return 'unknown failure';
-  }
-  const isKrbError = error instanceof Krb5Error && error.code > 0;
-  return isKrbError ? `${error.message} [${error.name}, ${error.code}]` : error.message;
+/** The words for an error: the mechanism's, else the error's message. */
+function reasonOf(mechanism: SecurityMechanism, error: unknown): string {
+  return (
+    mechanism.reasonOf?.(error) ?? (error instanceof Error ? error.message : 'unknown failure')
+  );
 }
 
 /**
- * A backend named `pure/` and its mechanism's name.
+ * Makes a backend. Its name is `pure/` and the mechanism's name.
  *
- * Errors: RangeError for an unknown mechanism; RemctlBackendError where npm's `kerberos` is asked for
+ * Throws RangeError if there is no such mechanism, and RemctlBackendError if npm's `kerberos` is asked for
  * and not installed.
  */
 export function createPureBackend(options: PureBackendOptions = {}): Backend {
   const mechanism = mechanismOf(options.mechanism ?? 'krb5');
 
   async function connect(to: ConnectOptions) {
-    const { host, port, principal, credentials, signal, timeoutMs, negotiateMs } = to;
-    // One resolution decides who is connected to and, as krb5.conf says, whose proof is asked for.
+    const { host, principal, credentials, signal, timeoutMs, negotiateMs } = to;
+    // One resolution decides both whom to connect to and, as krb5.conf says, whose proof to ask for.
     const resolved = await resolveTarget(to);
     const addresses = resolved.addresses.map(({ address }) => address);
-    const wire = await dial(to, addresses);
-    const server = `${host} (port ${port})`;
-    const channel = createChannel(wire, server);
-    // Ends the context's requests to KDCs too, however this ends.
+    const channel = createChannel(await dial(to, addresses), to);
+    // The context's requests to KDCs end with the connection, however it ends.
     const controller = new AbortController();
     try {
       signal.throwIfAborted();
@@ -77,31 +70,28 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
             credentials,
             signal: controller.signal,
           }),
-        { server, timeoutMs, negotiateMs, signal },
+        { server: to, timeoutMs, negotiateMs, signal },
       );
       signal.throwIfAborted();
-      // A server that is gone by now dropped the open, which is then tried again.
+      // If the server is gone by now it dropped the open, and core tries again.
       channel.checkQuiet();
       channel.setPhase('command');
       return protocol === 1
         ? createConnectionV1(channel, context)
-        : createConnection(channel, context);
+        : createConnectionV2(channel, context);
     } catch (error) {
       channel.destroy(error);
       controller.abort(error);
       if (signal.aborted) {
         throw signal.reason;
       }
-      const shortage = shortageIn(error);
-      if (shortage !== undefined) {
-        throw shortageError(server, shortage, error);
+      const lacking = shortageIn(error);
+      if (lacking !== undefined) {
+        throw shortage(to, systemFailure(lacking), error);
       }
-      if (error instanceof RemctlError) {
-        throw error;
-      }
-      throw new RemctlAuthenticationError(`cannot authenticate to ${host}: ${reasonOf(error)}`, {
-        cause: error,
-      });
+      throw error instanceof RemctlError
+        ? error
+        : authenticationFailed(to, reasonOf(mechanism, error), error);
     }
   }
 
@@ -110,6 +100,6 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
     ...(mechanism.checkCredentials === undefined
       ? {}
       : { checkCredentials: (credentials) => mechanism.checkCredentials?.(credentials) }),
-    connect: withAnotherTicket(connect),
+    connect: withAnotherTicket(connect, (cause) => mechanism.mayRetry?.(cause) ?? false),
   };
 }

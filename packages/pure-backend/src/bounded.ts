@@ -1,12 +1,12 @@
-/** Waiting for what cannot be waited for without end. */
+/** Waits with a time-out and an abort signal. */
 
 export interface Bounds {
-  /** Milliseconds; 0 for ever. */
+  /** Milliseconds; 0 sets no limit. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Settles as `work` does, or rejects with the signal's reason or `onTimeout`'s error, whichever is first. */
+/** Settles as `work` does, or throws the signal's reason or `onTimeout`'s error, whichever is first. */
 export function bounded<T>(
   work: Promise<T>,
   { timeoutMs, signal }: Bounds,
@@ -14,9 +14,9 @@ export function bounded<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => settle(() => reject(signal.reason));
-    const timedOut = () => settle(() => reject(onTimeout()));
-    // Where the process was busy, timers come before what has arrived meanwhile: that is seen first.
-    const timer = timeoutMs === 0 ? undefined : setTimeout(() => setImmediate(timedOut), timeoutMs);
+    const onTimer = () => settle(() => reject(onTimeout()));
+    // In a process that was busy, timers fire before what has arrived meanwhile is seen.
+    const timer = timeoutMs === 0 ? undefined : setTimeout(() => setImmediate(onTimer), timeoutMs);
     function settle(how: () => void): void {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

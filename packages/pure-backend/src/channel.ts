@@ -1,49 +1,45 @@
-/** Tokens over a wire, with the time-out on silence and backpressure in both directions. */
-import {
-  type NetworkPhase,
-  RemctlInvalidTokenError,
-  RemctlNetworkError,
-  RemctlTimeoutError,
-} from '@remctl/core';
+/** Tokens over a stream of bytes, with backpressure in both directions. */
+import { connectionBroken, type Server, timedOut, unaskedToken } from '@remctl/core/failures';
+import type { ByteStream } from './byte-stream.js';
 import { createTokenReader, encodeToken, type FramedToken } from './framing.js';
+import { watchSilence } from './silence.js';
 import { systemFailure } from './system-error.js';
-import type { Wire } from './wire.js';
 
-/** Octets of memory of unread tokens above which the wire is paused. */
+/** Bytes of memory of unread tokens above which the stream is paused. */
 const PAUSE_AT = 256 * 1024;
-/** What a token takes beside its payload, in octets, roughly: an empty one is not free. */
+/** Bytes that a token takes beside its payload, roughly: an empty token is not free. */
 const TOKEN_COST = 256;
 
 export interface Channel {
   /**
-   * Hands a token to the wire. Settles once more may be sent, or once something to read has come:
-   * a server that answers early must be heard before it is sent more.
+   * Hands a token to the stream. Settles once more may be sent, or once something to read has arrived: if a
+   * server answers early, the client must read the answer before it sends more.
    */
   send(flags: number, payload: Uint8Array, timeoutMs: number): Promise<void>;
   /**
-   * Sends the next of these octets, with which the next token is known to begin, ahead of that token.
-   * Does nothing once all of them have been sent, or where the wire is full.
+   * Sends the next of these bytes ahead of the next token, which is known to begin with them. Does nothing
+   * once all of them have been sent, or if the stream is full.
    */
-  sendAhead(octets: Uint8Array): void;
-  /** The next token. Rejects with RemctlNetworkError, RemctlTimeoutError, RemctlInvalidTokenError. */
+  sendAhead(bytes: Uint8Array): void;
+  /** Gives the next token. Throws RemctlNetworkError, RemctlTimeoutError and RemctlInvalidTokenError. */
   receive(timeoutMs: number): Promise<FramedToken>;
   /**
-   * Throws where nothing may be sent any more: RemctlInvalidTokenError where something has come that was
-   * not received, be it a part of a token, or what the channel has failed with.
+   * Throws if nothing may be sent any more: RemctlInvalidTokenError if a token, or a part of one, has
+   * arrived that nobody received, else the error that the channel has failed with.
    */
   checkQuiet(): void;
   /** Whether a token waits to be received. */
   hasToken(): boolean;
-  /** Octets that the server has sent so far, and milliseconds since something was heard of it. */
-  heard(): { readonly octets: number; readonly silentMs: number };
-  /** From now on errors carry this phase. */
-  setPhase(phase: NetworkPhase): void;
+  /** Bytes that the server has sent so far. */
+  received(): number;
+  /** Sets the phase of later errors. */
+  setPhase(phase: 'negotiate' | 'command'): void;
   /**
-   * Hands over a last token, unless the channel has failed, then ends; bounded, never rejects. What comes
-   * after it is discarded.
+   * Hands over a last token, unless the channel has failed, then ends. Discards what arrives after that.
+   * Settles within a second and never rejects.
    */
   end(last?: FramedToken): Promise<void>;
-  /** Ends at once; what waits rejects with `reason`. */
+  /** Ends at once. The call that waits rejects with `reason`. */
   destroy(reason: unknown): void;
 }
 
@@ -54,36 +50,38 @@ function memoryOf(token: FramedToken): number {
 interface Waiter {
   resolve(): void;
   reject(error: unknown): void;
-  /** For which event it waits. */
+  /** The event that ends the wait. */
   readonly until: 'token' | 'drain';
 }
 
 /**
- * A channel over `wire`. Unread tokens are kept up to PAUSE_AT octets and what one chunk of the wire holds;
- * then the wire is paused. `host` is for messages.
+ * Makes a channel over `stream`. It keeps unread tokens of PAUSE_AT bytes, and of one more chunk of the
+ * stream; then it pauses the stream. `server` is named in errors.
  */
-export function createChannel(wire: Wire, host: string): Channel {
+export function createChannel(stream: ByteStream, server: Server): Channel {
   const reader = createTokenReader();
   const tokens: FramedToken[] = [];
   let unread = 0;
   let paused = false;
   let full = false;
-  /** Octets of the next token that were sent ahead of it. */
+  /** Bytes of the next token that were sent ahead of it. */
   let ahead = 0;
   let ended = false;
-  let phase: NetworkPhase = 'negotiate';
+  let phase: 'negotiate' | 'command' = 'negotiate';
   let failure: { readonly error: unknown } | undefined;
   let waiter: Waiter | undefined;
-  // One timer for all operations, looked at when it fires: setting one for each token costs more.
-  let timer: NodeJS.Timeout | undefined;
-  let timerMs = 0;
-  let lastActivity = performance.now();
-  let octets = 0;
+  let received = 0;
+  const silence = watchSilence(
+    () => waiter !== undefined,
+    (timeoutMs) => {
+      fail(timedOut(server, phase, timeoutMs));
+      stream.destroy();
+    },
+  );
 
   function fail(error: unknown): void {
     failure ??= { error };
-    clearTimeout(timer);
-    timer = undefined;
+    silence.stop();
     const waiting = waiter;
     waiter = undefined;
     waiting?.reject(failure.error);
@@ -92,60 +90,13 @@ export function createChannel(wire: Wire, host: string): Channel {
   function wake(): void {
     const waiting = waiter;
     waiter = undefined;
-    wire.hold(false);
+    stream.hold(false);
     waiting?.resolve();
   }
 
-  function arm(delayMs: number): void {
-    timer = setTimeout(onTimer, delayMs);
-    timer.unref();
-  }
-
-  const timeLeft = () => lastActivity + timerMs - performance.now();
-
-  function onTimer(): void {
-    timer = undefined;
-    // Where the process was busy, timers come before what has arrived meanwhile: that is read first.
-    if (waiter !== undefined && timeLeft() <= 0) {
-      setImmediate(endSilence);
-    } else {
-      endSilence();
-    }
-  }
-
-  function endSilence(): void {
-    // What was awaited may have come, and another wait, with a timer of its own or none, have begun.
-    if (waiter === undefined || timer !== undefined || timerMs === 0) {
-      return;
-    }
-    const left = timeLeft();
-    if (left > 0) {
-      arm(Math.ceil(left));
-      return;
-    }
-    fail(
-      new RemctlTimeoutError(`${host} was silent for ${timerMs / 1000} s`, {
-        phase,
-      }),
-    );
-    wire.destroy();
-  }
-
-  function watch(timeoutMs: number): void {
-    lastActivity = performance.now();
-    if (timerMs !== timeoutMs) {
-      clearTimeout(timer);
-      timer = undefined;
-      timerMs = timeoutMs;
-    }
-    if (timeoutMs !== 0 && timer === undefined) {
-      arm(timeoutMs);
-    }
-  }
-
   function wait(until: Waiter['until'], timeoutMs: number): Promise<void> {
-    watch(timeoutMs);
-    wire.hold(true);
+    silence.begin(timeoutMs);
+    stream.hold(true);
     return new Promise<void>((resolve, reject) => {
       waiter = { resolve, reject, until };
     });
@@ -156,57 +107,47 @@ export function createChannel(wire: Wire, host: string): Channel {
     unread += memoryOf(token);
   }
 
-  wire.attach({
+  stream.attach({
     onData(chunk) {
       if (failure !== undefined || ended) {
         return;
       }
-      lastActivity = performance.now();
-      octets += chunk.length;
+      silence.reset();
+      received += chunk.length;
       try {
         reader.push(chunk, keep);
       } catch (error) {
         fail(error);
-        wire.destroy();
+        stream.destroy();
         return;
       }
       if (unread > PAUSE_AT && !paused) {
         paused = true;
-        wire.pause();
+        stream.pause();
       }
       if (tokens.length > 0) {
         wake();
       }
     },
     onEnd(cause) {
-      const { code, text } =
-        cause === undefined
-          ? { code: 'EOF', text: 'the server closed the connection' }
-          : systemFailure(cause);
-      const hint = phase === 'negotiate' ? " during authentication; the server's log says why" : '';
-      fail(
-        new RemctlNetworkError(
-          `${host}: ${text}${hint}`,
-          { code, phase },
-          cause === undefined ? {} : { cause },
-        ),
-      );
+      const reason = cause === undefined ? undefined : systemFailure(cause);
+      fail(connectionBroken(server, phase, reason, { cause }));
     },
     onDrain() {
       full = false;
-      lastActivity = performance.now();
+      silence.reset();
       if (waiter?.until === 'drain') {
         wake();
       }
     },
   });
-  wire.hold(false);
+  stream.hold(false);
 
-  /** Hands a token to the wire, without what was sent ahead of it. Gives whether more may be sent. */
+  /** Hands a token to the stream, without what was sent ahead of it. Returns whether more may be sent. */
   function write(flags: number, payload: Uint8Array): boolean {
     const rest = encodeToken(flags, payload).subarray(ahead);
     ahead = 0;
-    return wire.write(rest);
+    return stream.write(rest);
   }
 
   return {
@@ -219,11 +160,11 @@ export function createChannel(wire: Wire, host: string): Channel {
         await wait('drain', timeoutMs);
       }
     },
-    sendAhead(octets) {
-      if (failure !== undefined || full || ahead === octets.length) {
+    sendAhead(bytes) {
+      if (failure !== undefined || full || ahead === bytes.length) {
         return;
       }
-      full = !wire.write(octets.subarray(ahead, ahead + 1));
+      full = !stream.write(bytes.subarray(ahead, ahead + 1));
       ahead += 1;
     },
     async receive(timeoutMs) {
@@ -233,7 +174,7 @@ export function createChannel(wire: Wire, host: string): Channel {
           unread -= memoryOf(token);
           if (paused && unread <= PAUSE_AT / 2) {
             paused = false;
-            wire.resume();
+            stream.resume();
           }
           return token;
         }
@@ -244,16 +185,16 @@ export function createChannel(wire: Wire, host: string): Channel {
       }
     },
     checkQuiet() {
-      // Unasked tokens say more than the end that may have come after them.
+      // An unasked token says more than the end that may have come after it.
       if (tokens.length === 0 && failure !== undefined) {
         throw failure.error;
       }
       if (tokens.length > 0 || reader.inToken()) {
-        throw new RemctlInvalidTokenError('the server sent a message that nothing had asked for');
+        throw unaskedToken(server);
       }
     },
     hasToken: () => tokens.length > 0,
-    heard: () => ({ octets, silentMs: performance.now() - lastActivity }),
+    received: () => received,
     setPhase(next) {
       phase = next;
     },
@@ -262,13 +203,12 @@ export function createChannel(wire: Wire, host: string): Channel {
         write(last.flags, last.payload);
       }
       ended = true;
-      clearTimeout(timer);
-      timer = undefined;
-      return wire.end();
+      silence.stop();
+      return stream.end();
     },
     destroy(reason) {
       fail(reason);
-      wire.destroy();
+      stream.destroy();
     },
   };
 }

@@ -1,24 +1,24 @@
-/** Races a name's addresses for a connection (RFC 8305, Happy Eyeballs). */
+/** Races a host's addresses for a connection (RFC 8305, Happy Eyeballs). */
 import { isIP } from 'node:net';
 import { type Bounds, bounded } from './bounded.js';
 
-/** Milliseconds from one attempt to the next (section 5, Connection Attempt Delay). */
+/** Milliseconds from one attempt to the next (RFC 8305, section 5, Connection Attempt Delay). */
 const ATTEMPT_DELAY_MS = 250;
-/** The least of them that section 5 allows. */
+/** The shortest delay that RFC 8305, section 5, allows. */
 const LEAST_DELAY_MS = 10;
-/** Addresses that are tried: who answers for DNS chooses how many there are, and each takes a socket. */
+/** Addresses that are tried. Whoever answers for DNS chooses how many there are, and each takes a socket. */
 export const MAX_ADDRESSES = 32;
 
 /** One attempt to connect. */
 export interface Attempt<T> {
   readonly connected: Promise<T>;
-  /** Releases what the attempt holds, before and after it has connected. */
+  /** Releases what the attempt holds, whether or not it has connected. */
   cancel(): void;
 }
 
 /**
- * The addresses in the order in which they are tried: those of the two families in turn, beginning with the
- * first one's, and those of a family in the given order (section 4).
+ * Orders addresses for trying: the two families in turn, beginning with the first address's family, and
+ * the addresses of a family in the given order (RFC 8305, section 4).
  */
 export function interleaveFamilies(addresses: readonly string[]): readonly string[] {
   const family = addresses[0] === undefined ? 0 : isIP(addresses[0]);
@@ -28,7 +28,7 @@ export function interleaveFamilies(addresses: readonly string[]): readonly strin
   return longest.flatMap((_, n) => [...first.slice(n, n + 1), ...second.slice(n, n + 1)]);
 }
 
-/** Where there is a time-out, every address is begun within it, as far as the least delay allows. */
+/** The delay with which every address is begun within the time-out, if the shortest delay allows that. */
 function delayBetween(count: number, timeoutMs: number): number {
   if (timeoutMs === 0) {
     return ATTEMPT_DELAY_MS;
@@ -37,13 +37,12 @@ function delayBetween(count: number, timeoutMs: number): number {
 }
 
 /**
- * Gives what the first attempt connects to. The next address is begun after a delay, or at once when an
- * attempt fails; those that were begun go on. The others are cancelled, also where none connects. At most
- * MAX_ADDRESSES are tried.
+ * Returns what the first attempt connects to. The next address is begun after a delay, or at once when an
+ * attempt fails; earlier attempts go on. In the end all other attempts are cancelled. At most MAX_ADDRESSES
+ * are tried, and there must be one. The time-out is for all of them together.
  *
- * The time-out is for all of them together. Rejects with AggregateError where all have failed, the
- * failures in the order of the addresses; with `onTimeout`'s error, which gets the failures so far;
- * with the signal's reason. There must be an address.
+ * Throws AggregateError if all have failed, with the failures in the order of the addresses; `onTimeout`'s
+ * error, which gets the failures so far; and the signal's reason.
  */
 export async function connectFirst<T>(
   addresses: readonly string[],
@@ -72,7 +71,7 @@ interface Winner<T> {
 interface Race<T> {
   readonly first: Promise<Winner<T>>;
   failures(): readonly unknown[];
-  /** Begins no further attempt, and cancels all but one of those that were begun. */
+  /** Begins no further attempt, and cancels every attempt but one. */
   end(but?: Attempt<T>): void;
 }
 
@@ -114,7 +113,7 @@ function startRace<T>(
       },
     );
     const left = waiting.length;
-    // Where the process was busy, timers come before what has arrived meanwhile: that is seen first.
+    // In a process that was busy, timers fire before what has arrived meanwhile is seen.
     const onTime = () => {
       if (waiting.length === left) {
         beginNext();

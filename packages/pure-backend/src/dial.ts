@@ -1,25 +1,26 @@
-/** From addresses and a port to a wire: the only file that knows a socket. */
+/** Connects to a host's addresses. No other file knows a socket. */
 import { connect, type Socket } from 'node:net';
-import { RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
+import { cannotConnect, shortage, timedOut } from '@remctl/core/failures';
 import type { Bounds } from './bounded.js';
+import type { ByteStream } from './byte-stream.js';
 import { type Attempt, connectFirst } from './connect-first.js';
-import { shortageError, shortageIn } from './shortage.js';
+import { shortageIn } from './find-shortage.js';
 import { systemFailure } from './system-error.js';
-import type { Wire } from './wire.js';
 
+/** Milliseconds that an orderly end may take. */
 const END_TIMEOUT_MS = 1_000;
 
-/** Octets of a socket that are taken before timers and other sockets have their turn. */
+/** Bytes that are taken from a socket before timers and other sockets have their turn. */
 const TURN_LENGTH = 256 * 1024;
 
-/** The bounds hold for each step: the name, and then the connection. */
+/** What to connect to. The bounds hold for each step: the name, then the connection. */
 export interface DialOptions extends Bounds {
   readonly host: string;
   readonly port: number;
   readonly sourceIp: string | undefined;
 }
 
-/** Begins to connect to an address. */
+/** Begins to connect to one address. */
 function beginConnect(address: string, { port, sourceIp }: DialOptions): Attempt<Socket> {
   const socket = connect({
     host: address,
@@ -29,7 +30,7 @@ function beginConnect(address: string, { port, sourceIp }: DialOptions): Attempt
     ...(sourceIp === undefined ? {} : { localAddress: sourceIp }),
   });
   const connected = new Promise<Socket>((resolve, reject) => {
-    // It stays: what breaks the connection before the wire listens is in `socket.errored`.
+    // This listener stays. `socketStream` finds in `socket.errored` what broke the socket before it listened.
     socket.once('error', reject);
     socket.once('connect', () => resolve(socket));
   });
@@ -37,75 +38,64 @@ function beginConnect(address: string, { port, sourceIp }: DialOptions): Attempt
 }
 
 /**
- * Failures that say more than others of the same name, the most telling first: the server dropped a
- * connection; this process has no descriptor left; the host answered that nobody listens.
+ * Failures that say more than those of the host's other addresses, the most telling first: the server dropped
+ * a connection; this process has no descriptor left; the host answered that nobody listens.
  */
 const TELLING = ['ECONNRESET', 'EMFILE', 'ENFILE', 'ECONNREFUSED'];
 
-/** The failure to report of those of all addresses: the last one, unless another says more. */
+/** The failure to report, out of those of all addresses: the last one, unless another says more. */
 function mostTelling(failures: readonly unknown[]): unknown {
   const telling = TELLING.map((code) => failures.find((each) => systemFailure(each).code === code));
   return telling.find((failure) => failure !== undefined) ?? failures.at(-1);
 }
 
-/** What is kept in `cause`: every address's failure. */
-function causeOf(failures: readonly unknown[]): { readonly cause?: unknown } {
-  if (failures.length === 0) {
-    return {};
-  }
-  if (failures.length === 1) {
-    return { cause: failures[0] };
-  }
-  return { cause: new AggregateError(failures, 'no address could be connected to') };
+/** Every address's failure in one error, for `cause`; undefined if there is none. */
+function causeOf(failures: readonly unknown[]): unknown {
+  return failures.length > 1
+    ? new AggregateError(failures, 'no address could be connected to')
+    : failures[0];
 }
 
 async function connectAny(addresses: readonly string[], options: DialOptions): Promise<Socket> {
-  const { host, port, signal } = options;
+  const { signal, timeoutMs } = options;
   const begin = (address: string) => beginConnect(address, options);
-  const timedOut = (failures: readonly unknown[]) =>
-    new RemctlTimeoutError(
-      `cannot connect to ${host} (port ${port}): timed out`,
-      { phase: 'connect' },
-      causeOf(failures),
-    );
+  const onTimeout = (failures: readonly unknown[]) =>
+    timedOut(options, 'connect', timeoutMs, causeOf(failures));
   try {
-    return await connectFirst(addresses, begin, options, timedOut);
+    return await connectFirst(addresses, begin, options, onTimeout);
   } catch (error) {
     if (signal.aborted || !(error instanceof AggregateError)) {
       throw error;
     }
     const failure = mostTelling(error.errors);
-    const shortage = shortageIn(failure);
-    if (shortage !== undefined) {
-      throw shortageError(`${host} (port ${port})`, shortage, causeOf(error.errors).cause);
-    }
-    const { code, text } = systemFailure(failure);
-    throw new RemctlNetworkError(
-      `cannot connect to ${host} (port ${port}): ${text}`,
-      { code, phase: code === 'ECONNRESET' ? 'negotiate' : 'connect' },
-      causeOf(error.errors),
-    );
+    const lacking = shortageIn(failure);
+    const cause = causeOf(error.errors);
+    throw lacking === undefined
+      ? cannotConnect(options, systemFailure(failure), cause)
+      : shortage(options, systemFailure(lacking), cause);
   }
 }
 
 /**
- * Connects to the first of the host's addresses that takes a connection: see `connectFirst`. There
- * must be one.
+ * Connects to the first of the host's addresses that takes a connection: see `connectFirst`. There must be
+ * an address.
  *
- * Rejects with the signal's reason, RemctlNetworkError of phase `connect`, with every address's
- * failure in `cause`, or RemctlTimeoutError. A reset is of phase `negotiate`: the server took the
- * connection, and dropped it before this side had noticed.
+ * Throws RemctlNetworkError of phase `connect` with every address's failure in `cause`, RemctlTimeoutError,
+ * and the signal's reason. A reset is of phase `negotiate`: the server took the connection, and dropped it
+ * before the client had noticed.
  */
-export async function dial(options: DialOptions, addresses: readonly string[]): Promise<Wire> {
+export async function dial(
+  options: DialOptions,
+  addresses: readonly string[],
+): Promise<ByteStream> {
   options.signal.throwIfAborted();
-  return socketWire(await connectAny(addresses, options));
+  return socketStream(await connectAny(addresses, options));
 }
 
-function socketWire(socket: Socket): Wire {
+function socketStream(socket: Socket): ByteStream {
   let failure = socket.errored ?? undefined;
   let paused = false;
-  // Where a server sends faster than its messages are opened, libuv would read for many
-  // milliseconds on end.
+  // libuv reads for many milliseconds on end if a server sends faster than its messages are opened.
   let resting = false;
   let taken = 0;
   const rest = () => {

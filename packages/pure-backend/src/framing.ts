@@ -1,55 +1,47 @@
-/** Tokens on the wire: one octet of flags, four of length, the payload (specification, section 1). */
-import { RemctlInvalidTokenError } from '@remctl/core';
+/** Tokens on the wire: flags, length, payload (protocol, section 1). */
+import { tokenTooLarge } from '@remctl/core/failures';
+import { TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
 
-/** The flags of a token. */
-export const TokenFlag = {
-  NOOP: 0x01,
-  CONTEXT: 0x02,
-  DATA: 0x04,
-  MIC: 0x08,
-  CONTEXT_NEXT: 0x10,
-  SEND_MIC: 0x20,
-  PROTOCOL: 0x40,
-} as const;
-
-/** The largest token, header included, in octets. */
-export const TOKEN_MAX_LENGTH = 1024 * 1024;
-
-const HEADER_LENGTH = 5;
-const MAX_PAYLOAD = TOKEN_MAX_LENGTH - HEADER_LENGTH;
+/** Bytes of a payload at most. */
+const MAX_PAYLOAD = TOKEN_MAX_LENGTH - TOKEN_HEADER_LENGTH;
 
 export interface FramedToken {
+  /** A set of `TokenFlag`. */
   readonly flags: number;
-  /** May share memory with the chunk it came in. */
+  /** May share memory with the chunk it arrived in. */
   readonly payload: Uint8Array;
 }
 
+/** Encodes a token with its header. Throws RangeError if the payload is larger than a token may be. */
 export function encodeToken(flags: number, payload: Uint8Array): Uint8Array {
   if (payload.length > MAX_PAYLOAD) {
-    throw new RangeError(`a token of ${payload.length} octets; at most ${MAX_PAYLOAD} fit`);
+    throw new RangeError(`a token of ${payload.length} bytes; at most ${MAX_PAYLOAD} fit`);
   }
-  const token = Buffer.allocUnsafe(HEADER_LENGTH + payload.length);
+  const token = Buffer.allocUnsafe(TOKEN_HEADER_LENGTH + payload.length);
   token[0] = flags;
   token.writeUInt32BE(payload.length, 1);
-  token.set(payload, HEADER_LENGTH);
+  token.set(payload, TOKEN_HEADER_LENGTH);
   return token;
 }
 
 export interface TokenReader {
   /**
-   * Takes the next bytes and gives each token they complete. Throws RemctlInvalidTokenError, before
-   * memory is taken, where a length is over the limit; the stream is then of no more use. Keeps at most one
-   * token, of TOKEN_MAX_LENGTH octets.
+   * Takes the next bytes and gives each token that they complete. Keeps at most one token of
+   * TOKEN_MAX_LENGTH bytes.
+   *
+   * Throws RemctlInvalidTokenError, before it takes memory, if a token claims more bytes. The reader is of no
+   * more use then.
    */
   push(chunk: Uint8Array, onToken: (token: FramedToken) => void): void;
-  /** Whether a token has begun that is not complete. */
+  /** Whether a token has begun and is not complete. */
   inToken(): boolean;
 }
 
+/** Makes a reader of one stream of tokens. */
 export function createTokenReader(): TokenReader {
-  const header = Buffer.alloc(HEADER_LENGTH);
+  const header = Buffer.alloc(TOKEN_HEADER_LENGTH);
   let headerFilled = 0;
-  /** The payload under way, where it did not come in one chunk. */
+  /** The payload under way, unless it is all in one chunk. */
   let payload: Uint8Array | undefined;
   let payloadFilled = 0;
 
@@ -59,18 +51,16 @@ export function createTokenReader(): TokenReader {
       let at = 0;
       while (at < chunk.length) {
         if (payload === undefined) {
-          const taken = chunk.subarray(at, at + HEADER_LENGTH - headerFilled);
+          const taken = chunk.subarray(at, at + TOKEN_HEADER_LENGTH - headerFilled);
           header.set(taken, headerFilled);
           headerFilled += taken.length;
           at += taken.length;
-          if (headerFilled < HEADER_LENGTH) {
+          if (headerFilled < TOKEN_HEADER_LENGTH) {
             return;
           }
           const length = header.readUInt32BE(1);
           if (length > MAX_PAYLOAD) {
-            throw new RemctlInvalidTokenError(
-              `the server sent a token of ${length} octets; at most ${MAX_PAYLOAD} are allowed`,
-            );
+            throw tokenTooLarge(length, MAX_PAYLOAD);
           }
           if (chunk.length - at >= length) {
             headerFilled = 0;

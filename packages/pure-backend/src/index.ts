@@ -1,3 +1,4 @@
+/** The public interface of @remctl/pure-backend. */
 export { createPureBackend, type PureBackendOptions } from './backend.js';
 export {
   ContextFlag,

@@ -1,11 +1,8 @@
-/**
- * What authenticates a connection and protects its messages: GSS-API (RFC 2743), as far as remctl
- * needs it.
- */
+/** The interface of security mechanisms: the GSS-API that remctl needs (RFC 2743). */
 import type { Credentials } from '@remctl/core';
 import type { ResolvedHost } from '@remctl/krb5';
 
-/** Context flags (RFC 2744, section 3.1's GSS_C_*_FLAG), as a bit set. */
+/** Context flags (RFC 2744, section 3.1, GSS_C_*_FLAG), as a bit set. */
 export const ContextFlag = {
   MUTUAL: 2,
   REPLAY: 4,
@@ -16,43 +13,54 @@ export const ContextFlag = {
 
 export interface ContextOptions {
   readonly host: string;
-  /** What the system knows of `host`: its canonical name belongs to the address that was connected to. */
+  /** The addresses and the canonical name of `host`, as the connection used them. */
   readonly resolved: ResolvedHost;
   /** The server's principal; undefined for host/<host>. */
   readonly principal: string | undefined;
   readonly credentials: Credentials | undefined;
+  /** Ends the context's own requests, such as those to KDCs. */
   readonly signal: AbortSignal;
 }
 
 export interface ContextStep {
-  /** What to send to the server, if anything. */
+  /** The token to send to the server, if there is one. */
   readonly token: Uint8Array | undefined;
-  /** Whether the context stands and no further token is expected. */
+  /** Whether the context is established and needs no further token. */
   readonly established: boolean;
 }
 
 export interface SecurityContext {
-  /** The flags in force (`ContextFlag`); final once the context is established. */
+  /** The flags in force (`ContextFlag`). Final once the context is established. */
   readonly flags: number;
   /** The server's principal, as authenticated; undefined before the context is established. */
   readonly peer: string | undefined;
-  /** GSS_Init_sec_context: first with undefined, then with each of the server's tokens. */
+  /** GSS_Init_sec_context: first with undefined, then with each token of the server. */
   step(token: Uint8Array | undefined): Promise<ContextStep>;
   /** GSS_Wrap with confidentiality. */
   wrap(message: Uint8Array): Uint8Array;
-  /** GSS_Unwrap into bytes of their own. Throws unless the token is whole, in sequence and confidential. */
+  /** GSS_Unwrap, into memory of its own. Throws unless the token is whole, in sequence and confidential. */
   unwrap(token: Uint8Array): Uint8Array;
   /** GSS_GetMIC. */
   getMic(message: Uint8Array): Uint8Array;
-  /** GSS_VerifyMIC. Throws where the MIC is not the message's. */
+  /** GSS_VerifyMIC. Throws if the MIC is not the message's. */
   verifyMic(message: Uint8Array, mic: Uint8Array): void;
 }
 
 export interface SecurityMechanism {
-  /** For the backend's name: `krb5` gives `pure/krb5`. */
+  /** Part of the backend's name: `krb5` gives `pure/krb5`. */
   readonly name: string;
-  /** Throws RemctlUnsupportedError for credentials that it cannot use. Without it, every kind is taken. */
+  /**
+   * Throws RemctlUnsupportedError for credentials that the mechanism cannot use. A mechanism without this
+   * method takes every kind.
+   */
   checkCredentials?(credentials: Credentials): void;
-  /** An initiator's context that requests every flag of `ContextFlag`. */
+  /** Makes an initiator's context that requests every flag of `ContextFlag`. */
   createContext(options: ContextOptions): Promise<SecurityContext>;
+  /** Words for an error of a context. Without this method, or without a result, its message serves. */
+  reasonOf?(error: unknown): string | undefined;
+  /**
+   * Whether another context may succeed after this error: the server refused a ticket from before, and the
+   * mechanism takes another ticket now.
+   */
+  mayRetry?(error: unknown): boolean;
 }

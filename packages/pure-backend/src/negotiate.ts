@@ -1,16 +1,23 @@
-/** The session's start (specification, section 2.1): context tokens, the fall-back to protocol 1, flags. */
+/** Establishes the security context and the protocol (protocol, section 2.1). */
+import { RemctlAuthenticationError } from '@remctl/core';
 import {
-  RemctlAuthenticationError,
-  RemctlInvalidTokenError,
-  RemctlTimeoutError,
-} from '@remctl/core';
+  type NegotiationProgress,
+  negotiationTimedOut,
+  type Server,
+  serverName,
+  unexpectedToken,
+} from '@remctl/core/failures';
+import {
+  CONTEXT_TOKEN_FLAGS,
+  FIRST_TOKEN_FLAGS,
+  TOKEN_MAX_LENGTH,
+  TokenFlag,
+} from '@remctl/core/wire';
 import { bounded } from './bounded.js';
 import type { Channel } from './channel.js';
-import { TOKEN_MAX_LENGTH, TokenFlag } from './framing.js';
 import { ContextFlag, type SecurityContext } from './mechanism.js';
+import { flagsText } from './seal.js';
 
-const START = TokenFlag.NOOP | TokenFlag.CONTEXT_NEXT | TokenFlag.PROTOCOL;
-const CONTEXT_V2 = TokenFlag.CONTEXT | TokenFlag.PROTOCOL;
 const EMPTY = new Uint8Array();
 
 const REQUIRED = [
@@ -19,17 +26,17 @@ const REQUIRED = [
   ['integrity', ContextFlag.INTEG],
 ] as const;
 
-/** Kerberos takes one token of the server; mechanisms that negotiate another take a few. */
+/** Kerberos needs one token of the server. A mechanism that negotiates another needs a few. */
 const MAX_CONTEXT_TOKENS = 16;
-/** Octets of all of them. A Kerberos token has some hundreds. */
-const MAX_CONTEXT_OCTETS = TOKEN_MAX_LENGTH;
+/** Bytes of all context tokens. A Kerberos token has some hundreds. */
+const MAX_CONTEXT_BYTES = TOKEN_MAX_LENGTH;
 
 export interface NegotiateOptions {
-  /** The server's name and port, for messages. */
-  readonly server: string;
-  /** Milliseconds that the server may be silent; 0 for ever. */
+  /** Named in errors. */
+  readonly server: Server;
+  /** Milliseconds that the server may be silent; 0 sets no limit. */
   readonly timeoutMs: number;
-  /** Milliseconds for all of it: the context with its requests to KDCs, and the server's tokens. */
+  /** Milliseconds for the whole negotiation, requests to KDCs included. */
   readonly negotiateMs: number;
   readonly signal: AbortSignal;
 }
@@ -39,34 +46,33 @@ export interface Negotiated {
   readonly protocol: 1 | 2;
 }
 
-/** Whom the client waits for. */
-type Awaited = 'kdc' | 'server';
+type Awaited = NegotiationProgress['awaited'];
 
 /**
- * Establishes a context and gives the protocol agreed on. Only the server's first token may lack
- * TOKEN_PROTOCOL; one that drops it later is refused, as a possible down-negotiation. The flags are
- * required of protocol 1 as well.
+ * Establishes a context and returns the protocol agreed on. Only the server's first token may lack
+ * TOKEN_PROTOCOL. A server that drops it later is refused: that may be a down-negotiation. Mutual
+ * authentication, confidentiality and integrity are required in protocol 1 too.
  *
- * Nobody has authenticated the server yet: what it sends extends no time-out, and its tokens are bounded
- * in number and in length.
+ * Nobody has authenticated the server yet. So its bytes extend no time-out, and its tokens are bounded in
+ * number and length.
  *
- * Errors: RemctlTimeoutError of phase `negotiate` after `negotiateMs`; the signal's reason; what the
- * channel and the context reject with; RemctlInvalidTokenError for a token of wrong flags;
- * RemctlAuthenticationError for too many tokens, and for a context that lacks a flag. Where the time is
- * over, or the signal aborted, the caller must end the channel and the context.
+ * Throws RemctlTimeoutError of phase `negotiate` after `negotiateMs`, the signal's reason, the errors of the
+ * channel and of the context, RemctlInvalidTokenError if a token has wrong flags, and
+ * RemctlAuthenticationError if there are too many tokens or the context lacks a flag. After a time-out or an
+ * abort the caller must end the channel and the context.
  */
 export function negotiate(
   channel: Channel,
   createContext: () => Promise<SecurityContext>,
   options: NegotiateOptions,
 ): Promise<Negotiated> {
-  const { negotiateMs, signal } = options;
+  const { server, negotiateMs, signal } = options;
   let awaited: Awaited = 'kdc';
   const work = establish(channel, createContext, options, (next) => {
     awaited = next;
   });
   return bounded(work, { timeoutMs: negotiateMs, signal }, () =>
-    awaited === 'kdc' ? kdcTooLate(options) : serverTooLate(options, channel),
+    negotiationTimedOut(server, negotiateMs, { awaited, received: channel.received() }),
   );
 }
 
@@ -79,13 +85,13 @@ async function establish(
   const context = await createContext();
   let protocol: 1 | 2 | undefined;
   let tokens = 0;
-  let octets = 0;
+  let bytes = 0;
   let step = await context.step(undefined);
   onWait('server');
-  await channel.send(START, EMPTY, timeoutMs);
+  await channel.send(FIRST_TOKEN_FLAGS, EMPTY, timeoutMs);
   for (;;) {
     if (step.token !== undefined) {
-      const flags = protocol === 1 ? TokenFlag.CONTEXT : CONTEXT_V2;
+      const flags = protocol === 1 ? TokenFlag.CONTEXT : CONTEXT_TOKEN_FLAGS;
       await channel.send(flags, step.token, timeoutMs);
     }
     if (step.established) {
@@ -93,17 +99,17 @@ async function establish(
     }
     const reply = await channel.receive(timeoutMs);
     protocol ??= reply.flags === TokenFlag.CONTEXT ? 1 : 2;
-    const expected = protocol === 1 ? TokenFlag.CONTEXT : CONTEXT_V2;
+    const expected = protocol === 1 ? TokenFlag.CONTEXT : CONTEXT_TOKEN_FLAGS;
     if (reply.flags !== expected) {
-      throw new RemctlInvalidTokenError(
-        `the server sent a token with flags 0x${reply.flags.toString(16)} while authenticating, not 0x${expected.toString(16)}`,
+      throw unexpectedToken(
+        `the server sent a token with ${flagsText(reply.flags)} while authenticating, not ${flagsText(expected)}`,
       );
     }
     tokens += 1;
-    octets += reply.payload.length;
-    if (tokens > MAX_CONTEXT_TOKENS || octets > MAX_CONTEXT_OCTETS) {
+    bytes += reply.payload.length;
+    if (tokens > MAX_CONTEXT_TOKENS || bytes > MAX_CONTEXT_BYTES) {
       throw new RemctlAuthenticationError(
-        `${server} sent ${tokens} context tokens, ${octets} octets in all, and has not authenticated itself: check that it is a remctl server`,
+        `${serverName(server)} sent ${tokens} context tokens, ${bytes} bytes in all, and has not authenticated itself: check that it is a remctl server`,
       );
     }
     step = await context.step(reply.payload);
@@ -116,24 +122,4 @@ async function establish(
     );
   }
   return { context, protocol };
-}
-
-function kdcTooLate({ server, negotiateMs }: NegotiateOptions): RemctlTimeoutError {
-  return new RemctlTimeoutError(
-    `authentication to ${server} took more than ${negotiateMs / 1000} s: a KDC is silent or slow; ` +
-      "check the realm's KDCs in krb5.conf, or set a longer time-out",
-    { phase: 'negotiate' },
-  );
-}
-
-function serverTooLate(options: NegotiateOptions, channel: Channel): RemctlTimeoutError {
-  const { server, negotiateMs } = options;
-  const { octets, silentMs } = channel.heard();
-  const sent = octets === 0 ? '' : `sent ${octets} octets, then `;
-  return new RemctlTimeoutError(
-    `${server} did not authenticate itself within ${negotiateMs / 1000} s: ` +
-      `it ${sent}was silent for ${(silentMs / 1000).toFixed(2)} s; ` +
-      'look at the server and its log, or set a longer time-out',
-    { phase: 'negotiate' },
-  );
 }

@@ -1,50 +1,45 @@
-/** From a host's name to its addresses, within a time-out. */
+/** Resolves a host's name to its addresses, within a time-out. */
 import { isIP } from 'node:net';
-import { RemctlNetworkError, RemctlTimeoutError } from '@remctl/core';
+import { RemctlTimeoutError } from '@remctl/core';
+import { noAddressOfFamily, shortage, timedOut, unknownHost } from '@remctl/core/failures';
 import { type ResolvedHost, resolveHost } from '@remctl/krb5';
 import { bounded } from './bounded.js';
 import type { DialOptions } from './dial.js';
-import { shortageError, shortageIn, shortageNow } from './shortage.js';
+import { shortageIn, shortageNow } from './find-shortage.js';
 import { systemFailure } from './system-error.js';
 
 /**
- * The addresses of the host, of the source address's family if there is one, and its canonical
- * name. The time-out and the signal end the questions to DNS too, so that nothing is waited for
- * afterwards, at the process's end either.
+ * Returns the host's addresses and its canonical name. With a source address, only the addresses of its
+ * family. The time-out and the signal end the questions to DNS too: the process's end waits for none.
  *
- * Rejects with the signal's reason; RemctlTimeoutError or RemctlNetworkError of phase `resolve`.
+ * Throws RemctlTimeoutError and RemctlNetworkError of phase `resolve`, and the signal's reason.
  */
 export async function resolveTarget(options: DialOptions): Promise<ResolvedHost> {
-  const { host, sourceIp } = options;
-  const family = sourceIp === undefined ? 0 : isIP(sourceIp);
-  const ofFamily = family === 0 ? '' : ` (for IPv${family}, as the source address is)`;
-  const timedOut = () =>
-    new RemctlTimeoutError(`the name ${host} did not resolve in time`, { phase: 'resolve' });
+  const { host, sourceIp, timeoutMs } = options;
   const controller = new AbortController();
+  let found: ResolvedHost;
   try {
-    const found = await bounded(resolveHost(host, controller.signal), options, timedOut);
-    const addresses = found.addresses.filter((each) => family === 0 || each.family === family);
-    if (addresses.length > 0) {
-      return { ...found, addresses };
-    }
+    found = await bounded(resolveHost(host, controller.signal), options, () =>
+      timedOut(options, 'resolve', timeoutMs),
+    );
   } catch (error) {
     controller.abort(error);
     if (options.signal.aborted || error instanceof RemctlTimeoutError) {
       throw error;
     }
-    const shortage = shortageIn(error) ?? (await shortageNow());
-    if (shortage !== undefined) {
-      throw shortageError(`${host} (port ${options.port})`, shortage, error);
-    }
-    const { code, text } = systemFailure(error);
-    throw new RemctlNetworkError(
-      `unknown host ${host}${ofFamily}: ${text}`,
-      { code, phase: 'resolve' },
-      { cause: error },
-    );
+    const lacking = shortageIn(error) ?? (await shortageNow());
+    throw lacking === undefined
+      ? unknownHost(host, systemFailure(error), error)
+      : shortage(options, systemFailure(lacking), error);
   }
-  throw new RemctlNetworkError(`unknown host ${host}${ofFamily}: it has no address`, {
-    code: 'ENOTFOUND',
-    phase: 'resolve',
-  });
+  const family = sourceIp === undefined ? undefined : isIP(sourceIp);
+  const addresses = found.addresses.filter(
+    (each) => family === undefined || each.family === family,
+  );
+  if (addresses.length > 0) {
+    return { ...found, addresses };
+  }
+  throw family === undefined
+    ? unknownHost(host, { code: 'ENOTFOUND', text: 'it has no address' })
+    : noAddressOfFamily(host, family);
 }

@@ -1,33 +1,33 @@
-/** Messages into protected tokens and back (specification, section 1: gss_wrap with confidentiality). */
-import { RemctlError, RemctlInvalidTokenError } from '@remctl/core';
-import { type FramedToken, TokenFlag } from './framing.js';
+/** Messages in and out of protected tokens (protocol, section 1). */
+import { RemctlError } from '@remctl/core';
+import { unexpectedToken, unreadableToken } from '@remctl/core/failures';
+import { MESSAGE_MAX_LENGTH, MESSAGE_TOKEN_FLAGS, TokenFlag } from '@remctl/core/wire';
+import type { FramedToken } from './framing.js';
 import type { SecurityContext } from './mechanism.js';
-import { MESSAGE_MAX_LENGTH } from './messages.js';
 
-/** The flags of protected tokens, both ways in protocol 2 and 3. */
-export const DATA_V2 = TokenFlag.DATA | TokenFlag.PROTOCOL;
 /**
- * What every protected token of protocol 2 and 3 begins with: its flags, and the highest octet of its
- * length, which TOKEN_MAX_LENGTH keeps at 0.
+ * The first bytes of every protected token in protocols 2 and 3: its flags, and the highest byte of its
+ * length, which is 0 for a token of at most TOKEN_MAX_LENGTH bytes.
  */
-export const DATA_V2_START: Uint8Array = Uint8Array.of(DATA_V2, 0);
-/** The flags of a command, and of the answers to it, in protocol 1. */
-export const COMMAND_V1 = TokenFlag.DATA | TokenFlag.SEND_MIC;
+export const MESSAGE_TOKEN_START: Uint8Array = Uint8Array.of(MESSAGE_TOKEN_FLAGS, 0);
 
-/** Wraps a message of at most 64 KiB. */
+/** Wraps a message with confidentiality. Throws RangeError if it has more than 64 KiB. */
 export function seal(context: SecurityContext, message: Uint8Array): Uint8Array {
   if (message.length > MESSAGE_MAX_LENGTH) {
-    throw new RangeError(
-      `a message of ${message.length} octets; at most ${MESSAGE_MAX_LENGTH} fit`,
-    );
+    throw new RangeError(`a message of ${message.length} bytes; at most ${MESSAGE_MAX_LENGTH} fit`);
   }
   return context.wrap(message);
 }
 
+/** How messages name a token's flags. */
+export function flagsText(flags: number): string {
+  return `flags 0x${flags.toString(16)}`;
+}
+
 function checkFlags(token: FramedToken, expected: number): void {
   if (token.flags !== expected) {
-    throw new RemctlInvalidTokenError(
-      `the server sent a token with flags 0x${token.flags.toString(16)}, not 0x${expected.toString(16)}`,
+    throw unexpectedToken(
+      `the server sent a token with ${flagsText(token.flags)}, not ${flagsText(expected)}`,
     );
   }
 }
@@ -36,20 +36,17 @@ function checked<T>(what: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof RemctlError) {
-      throw error;
-    }
-    throw new RemctlInvalidTokenError(`the server sent ${what}`, { cause: error });
+    throw error instanceof RemctlError ? error : unreadableToken(what, error);
   }
 }
 
-/** Takes the message out of a token with these flags. Throws RemctlInvalidTokenError. */
+/** Takes the message out of a token. Throws RemctlInvalidTokenError if the token has other flags. */
 export function unseal(context: SecurityContext, token: FramedToken, flags: number): Uint8Array {
   checkFlags(token, flags);
   return checked('a token that does not unwrap', () => context.unwrap(token.payload));
 }
 
-/** Verifies the MIC by which a server of protocol 1 confirms a command. Throws RemctlInvalidTokenError. */
+/** Verifies the MIC that confirms a command in protocol 1. Throws RemctlInvalidTokenError. */
 export function verifyConfirmation(
   context: SecurityContext,
   token: FramedToken,

@@ -1,15 +1,11 @@
-/** What the system says of a failure: its name, such as ECONNREFUSED, and its text. */
+/** The system's name and text of an error. */
 import { getSystemErrorMap } from 'node:util';
+import type { SystemFailure } from '@remctl/core/failures';
 
-/** Where the system gives no name. */
+/** Stands for an error that the system has no name for. */
 const UNNAMED = 'EIO';
 
-export interface SystemFailure {
-  readonly code: string;
-  /** As libc has it: `Connection refused`. */
-  readonly text: string;
-}
-
+/** Returns the system's name, such as ECONNREFUSED, and the C library's text: `Connection refused`. */
 export function systemFailure(error: unknown): SystemFailure {
   if (!(error instanceof Error)) {
     return { code: UNNAMED, text: UNNAMED };

@@ -1,13 +1,15 @@
+/** A server that sends more than anyone reads. */
+import { MESSAGE_TOKEN_FLAGS } from '@remctl/core/wire';
 import { expect, test } from 'vitest';
+import type { ByteStream, ByteStreamHandlers } from '../src/byte-stream.js';
 import { createChannel } from '../src/channel.js';
 import { encodeToken } from '../src/framing.js';
-import type { Wire, WireHandlers } from '../src/wire.js';
 
-/** A wire whose other side sends as long as it is let. */
-function floodingWire() {
-  let handlers: WireHandlers | undefined;
+/** A stream whose other side sends until the stream is paused. */
+function floodingStream() {
+  let handlers: ByteStreamHandlers | undefined;
   let paused = false;
-  const wire: Wire = {
+  const stream: ByteStream = {
     attach: (given) => {
       handlers = given;
     },
@@ -22,7 +24,7 @@ function floodingWire() {
     end: async () => undefined,
     destroy: () => undefined,
   };
-  /** Sends `chunk` until the channel pauses the wire, `most` times at most; how often it did. */
+  /** Sends `chunk` until the channel pauses the stream, at most `most` times. Returns how often. */
   const flood = (chunk: Uint8Array, most: number): number => {
     let sent = 0;
     for (; !paused && sent < most; sent++) {
@@ -30,17 +32,17 @@ function floodingWire() {
     }
     return sent;
   };
-  return { wire, flood };
+  return { stream, flood };
 }
 
-const FLAGS = 0x44;
+const SERVER = { host: 'server', port: 4373 };
 
 test.each([0, 1, 100, 10_000])(
-  'a server that sends tokens of %i octets that nobody reads is paused before they fill the memory',
+  'unread tokens of %i bytes pause the server before they fill the memory',
   async (length) => {
-    const { wire, flood } = floodingWire();
-    const channel = createChannel(wire, 'server');
-    const token = encodeToken(FLAGS, new Uint8Array(length));
+    const { stream, flood } = floodingStream();
+    const channel = createChannel(stream, SERVER);
+    const token = encodeToken(MESSAGE_TOKEN_FLAGS, new Uint8Array(length));
     const most = 100_000;
     expect(flood(token, most)).toBeLessThan(2_000);
     // What was read makes room again.

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type ClientOptions, Remctl } from '@remctl/core';
 import { type DescriptorLimit, limitDescriptors, type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { shortageIn } from '../src/find-shortage.js';
 import { createPureBackend } from '../src/index.js';
-import { shortageIn } from '../src/shortage.js';
 
 let realm: Realm;
 let leave: () => void;

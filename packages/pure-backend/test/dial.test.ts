@@ -148,7 +148,7 @@ test('where none connects, the time-out is for all of them, and says what the ot
   expect(failure).toBeInstanceOf(RemctlTimeoutError);
   expect(failure).toMatchObject({
     phase: 'connect',
-    message: `cannot connect to server.test (port ${port}): timed out`,
+    message: `cannot connect to server.test (port ${port}): timed out: no connection within 0.6 s`,
     cause: { code: 'ECONNREFUSED', address: '127.0.0.4' },
   });
   await vi.waitUntil(() => descriptors() <= before);

@@ -1,12 +1,8 @@
 import { RemctlInvalidTokenError } from '@remctl/core';
+import { TOKEN_MAX_LENGTH } from '@remctl/core/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  createTokenReader,
-  encodeToken,
-  type FramedToken,
-  TOKEN_MAX_LENGTH,
-} from '../src/framing.js';
+import { createTokenReader, encodeToken, type FramedToken } from '../src/framing.js';
 
 function read(chunks: readonly Uint8Array[]): FramedToken[] {
   const reader = createTokenReader();

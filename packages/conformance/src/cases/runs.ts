@@ -2,9 +2,9 @@
 import { Readable } from 'node:stream';
 import {
   type Remctl,
-  type RemctlCommand,
   RemctlNotOpenedError,
   RemctlOutputLimitError,
+  type RemctlRun,
   remctl,
 } from '@remctl/core';
 import { expect } from 'vitest';
@@ -24,7 +24,7 @@ async function read(stream: ReadableStream<Uint8Array>): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-const waysToRead: Readonly<Record<string, (run: RemctlCommand) => Promise<unknown>>> = {
+const waysToRead: Readonly<Record<string, (run: RemctlRun) => Promise<unknown>>> = {
   'text()': (run) => run.text(),
   'bytes()': (run) => run.bytes(),
   'discard()': (run) => run.discard(),
@@ -151,7 +151,7 @@ export const runCases: readonly Case[] = [
     title: 'a run that is left before it is read frees the client',
     async run({ open, host, port }) {
       const client = await open();
-      const leave: readonly ((run: RemctlCommand) => unknown)[] = [
+      const leave: readonly ((run: RemctlRun) => unknown)[] = [
         (run) => Readable.from(run).destroy(),
         (run) => run[Symbol.asyncIterator]().return?.(),
         (run) => run.stdout.cancel(),

@@ -6,19 +6,19 @@
 import { type Connection, RemctlError } from '@remctl/core';
 import { ContextFlag } from '@remctl/krb5';
 import {
+  type ByteStream,
+  type ByteStreamHandlers,
   createChannel,
-  createConnection,
   createConnectionV1,
+  createConnectionV2,
   negotiate,
   type SecurityContext,
-  type Wire,
-  type WireHandlers,
 } from '../pure-backend.js';
 
 const NO_TIMEOUT = { timeoutMs: 0 };
 const OPTIONS = {
   ...NO_TIMEOUT,
-  server: 'server',
+  server: { host: 'server', port: 4373 },
   negotiateMs: 60_000,
   signal: new AbortController().signal,
 };
@@ -44,9 +44,9 @@ function plainContext(): SecurityContext {
   };
 }
 
-/** A wire on which `data` comes in pieces, each when the client waits for it, and then its end. */
-function wireOf(data: Buffer, size: number): Wire {
-  let handlers: WireHandlers | undefined;
+/** A stream on which `data` comes in pieces, each when the client waits for it, and then its end. */
+function streamOf(data: Buffer, size: number): ByteStream {
+  let handlers: ByteStreamHandlers | undefined;
   let at = 0;
   let waiting = false;
   let ended = false;
@@ -92,14 +92,14 @@ async function answers(connection: Connection): Promise<void> {
   }
 }
 
-async function session(wire: Wire): Promise<void> {
-  const channel = createChannel(wire, 'server');
+async function session(stream: ByteStream): Promise<void> {
+  const channel = createChannel(stream, OPTIONS.server);
   const { context, protocol } = await negotiate(channel, async () => plainContext(), OPTIONS);
   if (protocol === 1) {
     await answers(createConnectionV1(channel, context));
     return;
   }
-  const connection = createConnection(channel, context);
+  const connection = createConnectionV2(channel, context);
   for (let call = 0; call < CALLS; call++) {
     await (call % 2 === 0 ? answers(connection) : connection.noop(NO_TIMEOUT));
   }
@@ -108,7 +108,7 @@ async function session(wire: Wire): Promise<void> {
 
 export async function fuzz(data: Buffer): Promise<void> {
   try {
-    await session(wireOf(data.subarray(1), (data[0] ?? 0) + 1));
+    await session(streamOf(data.subarray(1), (data[0] ?? 0) + 1));
   } catch (error) {
     if (!(error instanceof RemctlError)) {
       throw error;

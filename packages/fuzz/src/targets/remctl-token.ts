@@ -1,7 +1,8 @@
 /** The frames of remctl's tokens. The first octet says how long the pieces are that they come in. */
 import { RemctlInvalidTokenError } from '@remctl/core';
+import { TOKEN_MAX_LENGTH } from '@remctl/core/wire';
 import { requireSame, requireThat, unlessRefused } from '../findings.js';
-import { createTokenReader, encodeToken, TOKEN_MAX_LENGTH } from '../pure-backend.js';
+import { createTokenReader, encodeToken } from '../pure-backend.js';
 
 /** The tokens in `data`, each encoded anew, and whether the reader refused it at some point. */
 function read(data: Buffer, size: number) {

@@ -1,13 +1,11 @@
 /**
- * The system's GSS-API library, through npm's `kerberos`: it gets the ticket and establishes the
- * context. Messages are protected by packages/krb5, since `kerberos` cannot wrap what a caller gives it.
+ * The mechanism `kerberos`: the system's GSS-API library, through npm's `kerberos`.
+ *
+ * The library gets the ticket and establishes the context. packages/krb5 protects the messages: `kerberos`
+ * cannot wrap a caller's message.
  */
 import { createRequire } from 'node:module';
-import {
-  RemctlAuthenticationError,
-  RemctlBackendError,
-  RemctlUnsupportedError,
-} from '@remctl/core';
+import { RemctlBackendError, RemctlUnsupportedError } from '@remctl/core';
 import { withGssRemedy } from '@remctl/core/gss-remedy';
 import {
   ALL_FLAGS,
@@ -20,10 +18,10 @@ import {
   parsePrincipal,
   type ServiceTicketKey,
 } from '@remctl/krb5';
+import { shortageNow } from '../find-shortage.js';
 import type { ContextOptions, SecurityContext, SecurityMechanism } from '../mechanism.js';
-import { shortageNow } from '../shortage.js';
 
-/** What is used of `kerberos`. Its own types name an option `gssFlag`; the one that is read is `flags`. */
+/** The part of `kerberos` that is used here. It reads the option `flags`; its own types say `gssFlag`. */
 interface Kerberos {
   readonly GSS_MECH_OID_KRB5: number;
   initializeClient(
@@ -33,7 +31,7 @@ interface Kerberos {
 }
 
 interface KerberosClient {
-  /** Tokens are base64 both ways; the first challenge is empty. */
+  /** Takes a token and returns one, both in base64. The first challenge is empty. */
   step(challenge: string): Promise<string>;
 }
 
@@ -50,10 +48,10 @@ function loadKerberos(): Kerberos {
   }
 }
 
-/** The service as GSS_C_NT_HOSTBASED_SERVICE has it, the only form that `kerberos` takes. */
 interface Service {
+  /** As GSS_C_NT_HOSTBASED_SERVICE has it, `host@NAME`: the only form that `kerberos` takes. */
   readonly name: string;
-  /** Who the server must be; undefined where the library is to say it. */
+  /** The principal that the server must have; undefined if the library may decide. */
   readonly expected: Principal | undefined;
 }
 
@@ -72,18 +70,21 @@ async function serviceOf({ host, principal }: ContextOptions): Promise<Service> 
   return { name: `${service}@${instance}`, expected };
 }
 
-/** A call of the library. */
+/** The library has failed. The message says what it was asked for, and what to do. */
+class GssLibraryError extends Error {}
+
+/** Waits for a call of the library. Throws GssLibraryError, and the system's error in a shortage. */
 async function call<T>(work: Promise<T>, doing: string): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    // The library tells of a cache that it could not open, and not why.
+    // The library says that it could not open a cache, and not why.
     const shortage = await shortageNow();
     if (shortage !== undefined) {
       throw shortage;
     }
     const text = error instanceof Error ? error.message : String(error);
-    throw new RemctlAuthenticationError(`${doing}: ${withGssRemedy(text)}`, { cause: error });
+    throw new GssLibraryError(`${doing}: ${withGssRemedy(text)}`, { cause: error });
   }
 }
 
@@ -116,7 +117,7 @@ function createContext(kerberos: Kerberos, options: ContextOptions): SecurityCon
 
   async function begin(): Promise<Uint8Array> {
     const service = await serviceOf(options);
-    const doing = `cannot authenticate to ${host} as ${service.name}`;
+    const doing = `the server is ${service.name}`;
     const client = await call(
       kerberos.initializeClient(service.name, {
         mechOID: kerberos.GSS_MECH_OID_KRB5,
@@ -169,10 +170,10 @@ function createContext(kerberos: Kerberos, options: ContextOptions): SecurityCon
 }
 
 /**
- * Takes the default credential cache only, which must be a FILE or DIR cache: packages/krb5 reads the
- * ticket's session key in it. Its calls run on libuv's pool.
+ * Makes the mechanism. It takes the default credential cache only, which must be a FILE or DIR cache:
+ * packages/krb5 reads the ticket's session key in it. The library's calls run on libuv's pool.
  *
- * Errors: RemctlBackendError where `kerberos` is not installed.
+ * Throws RemctlBackendError if `kerberos` is not installed.
  */
 export function kerberosMechanism(): SecurityMechanism {
   const kerberos = loadKerberos();

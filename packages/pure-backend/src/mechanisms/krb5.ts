@@ -1,5 +1,5 @@
-/** Kerberos 5 in TypeScript: packages/krb5. */
-import { createInitiatorContext } from '@remctl/krb5';
+/** The mechanism `krb5`: Kerberos 5 in TypeScript, packages/krb5. */
+import { createInitiatorContext, Krb5Error, ServiceTicketRefused } from '@remctl/krb5';
 import type { SecurityMechanism } from '../mechanism.js';
 
 /** Takes every kind of credentials, for each connection its own. */
@@ -9,4 +9,11 @@ export const krb5Mechanism: SecurityMechanism = {
     const target = principal === undefined ? { host, resolved } : { principal };
     return createInitiatorContext({ ...target, credentials, signal });
   },
+  reasonOf(error) {
+    // RFC 4120's name and number let people look the error up.
+    return error instanceof Krb5Error && error.code > 0
+      ? `${error.message} [${error.name}, ${error.code}]`
+      : undefined;
+  },
+  mayRetry: (error) => error instanceof ServiceTicketRefused,
 };

@@ -1,27 +1,11 @@
+/** The messages of protocols 2 and 3, against what the protocol draws. */
 import { RemctlInvalidTokenError } from '@remctl/core';
+import { MESSAGE_MAX_LENGTH } from '@remctl/core/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../../../tools/property-runs.mjs';
-import {
-  decodeAnswerV1,
-  decodeMessage,
-  encodeCommand,
-  encodeCommandV1,
-  MESSAGE_MAX_LENGTH,
-} from '../src/messages.js';
-
-function decodeCommand(messages: readonly Uint8Array[]): Buffer[] {
-  const whole = Buffer.concat(messages.map((message) => message.subarray(4)));
-  const found = [];
-  let at = 4;
-  while (at < whole.length) {
-    const length = whole.readUInt32BE(at);
-    found.push(whole.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  expect(found.length).toBe(whole.readUInt32BE(0));
-  return found;
-}
+import { decodeMessage, encodeCommand } from '../src/messages-v2.js';
+import { decodeCommand, uint32 as number } from './support/numbers.js';
 
 test('a command is the same once its messages are put together', () => {
   const length = fc.oneof(
@@ -46,7 +30,7 @@ test('a command is the same once its messages are put together', () => {
 });
 
 test.each([0, 1, 2, 3, 4, 5])(
-  'an argument length %i octets from the end is not divided',
+  'an argument length %i someBytes from the end is not divided',
   (room) => {
     const first = MESSAGE_MAX_LENGTH - 4 - 4 - 4 - room;
     const messages = [...encodeCommand([Buffer.alloc(first), Buffer.from('second')])];
@@ -64,40 +48,21 @@ test('arbitrary bytes decode or are refused as invalid', () => {
   const start = fc.tuple(fc.constantFrom(1, 2, 3, 4), fc.integer({ min: 0, max: 9 }));
   fc.assert(
     fc.property(start, fc.uint8Array({ maxLength: 20 }), (head, tail) => {
-      for (const decode of [decodeMessage, decodeAnswerV1]) {
-        try {
-          decode(Uint8Array.of(...head, ...tail));
-        } catch (error) {
-          expect(error).toBeInstanceOf(RemctlInvalidTokenError);
-        }
+      try {
+        decodeMessage(Uint8Array.of(...head, ...tail));
+      } catch (error) {
+        expect(error).toBeInstanceOf(RemctlInvalidTokenError);
       }
     }),
   );
 });
 
-test('protocol 1: output and status, a failure, and a status that would lose its meaning', () => {
-  const answer = Uint8Array.of(0, 0, 0, 7, 0, 0, 0, 2, 104, 105);
-  expect(decodeAnswerV1(answer)).toMatchObject([{ type: 'output', stream: 1 }, { status: 7 }]);
-  expect(decodeAnswerV1(Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0))).toEqual([
-    { type: 'status', status: 255 },
-  ]);
-  expect(() => decodeAnswerV1(Uint8Array.of(0, 0, 1, 0, 0, 0, 0, 0))).toThrow(
-    RemctlInvalidTokenError,
-  );
-});
-
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const octets = fc.uint8Array({ maxLength: 60 });
+const someBytes = fc.uint8Array({ maxLength: 60 });
 
-function number(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-test('messages of a server of protocol 2 and 3 are what the specification draws', () => {
+test('messages of a server of protocol 2 and 3 are what the protocol draws', () => {
   const message = fc.oneof(
-    fc.tuple(fc.constantFrom(1, 2), octets).map(([stream, output]) => ({
+    fc.tuple(fc.constantFrom(1, 2), someBytes).map(([stream, output]) => ({
       bytes: Buffer.concat([Buffer.of(3, stream), number(output.length), output]),
       value: { type: 'output', output: Buffer.from(output), stream },
     })),
@@ -105,7 +70,7 @@ test('messages of a server of protocol 2 and 3 are what the specification draws'
       bytes: Buffer.of(4, status),
       value: { type: 'status', status },
     })),
-    fc.tuple(uint32, octets).map(([error, output]) => ({
+    fc.tuple(uint32, someBytes).map(([error, output]) => ({
       bytes: Buffer.concat([Buffer.of(5), number(error), number(output.length), output]),
       value: { type: 'error', error, output: Buffer.from(output) },
     })),
@@ -116,7 +81,7 @@ test('messages of a server of protocol 2 and 3 are what the specification draws'
     fc.constant({ bytes: Buffer.of(7), value: { type: 'noop' } }),
   );
   fc.assert(
-    fc.property(fc.constantFrom(2, 3), message, octets, (version, { bytes, value }, more) => {
+    fc.property(fc.constantFrom(2, 3), message, someBytes, (version, { bytes, value }, more) => {
       const whole = Buffer.concat([Buffer.of(version), bytes]);
       expect(decodeMessage(whole)).toEqual(value);
       // No part of a message is a message, and nothing may follow it.
@@ -124,22 +89,6 @@ test('messages of a server of protocol 2 and 3 are what the specification draws'
       if (more.length > 0) {
         expect(() => decodeMessage(Buffer.concat([whole, more]))).toThrow(RemctlInvalidTokenError);
       }
-    }),
-  );
-});
-
-test('protocol 1: a command and an answer are what the specification draws', () => {
-  const status = fc.integer({ min: 0, max: 255 });
-  fc.assert(
-    fc.property(fc.array(octets, { maxLength: 6 }), status, octets, (command, code, output) => {
-      // The arguments of a command stand as those of protocol 2 do, after its header of four octets.
-      const found = decodeCommand([Buffer.concat([Buffer.alloc(4), encodeCommandV1(command)])]);
-      expect(found.map((each) => Uint8Array.from(each))).toEqual(command);
-      const answer = Buffer.concat([number(code), number(output.length), output]);
-      expect(decodeAnswerV1(answer)).toEqual([
-        ...(output.length > 0 ? [{ type: 'output', output: Buffer.from(output), stream: 1 }] : []),
-        { type: 'status', status: code },
-      ]);
     }),
   );
 });
