@@ -1,14 +1,13 @@
-/** Has `instanceof` recognise an error class's instances from every copy of a package. */
+/** Makes `instanceof` work across several copies of a package. */
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 
 const byPrototype = Function.prototype[Symbol.hasInstance];
 
 /**
- * Marks `errorClass` with a brand that every copy of its package shares (`Symbol.for(key)`): two
- * copies in one program are usual, such as two global installs. `name` is what instances are
- * called, also after a minifier renamed the class. A class that an application derives keeps the
- * ordinary `instanceof`.
+ * Marks `errorClass` with a brand that every copy of its package shares (`Symbol.for(key)`). Programs often
+ * hold two copies, for instance of two global installs. `name` is the name of the instances, also after a
+ * minifier has renamed the class. A class that an application derives keeps the ordinary `instanceof`.
  */
 export function brandError(errorClass: ErrorClass, key: string, name: string): void {
   const brand = Symbol.for(key);

@@ -1,5 +1,5 @@
 /** The options of a client, of its calls and of its runs. */
-import type { CredentialOptions } from './arguments.js';
+import type { CredentialOptions } from './arguments/credentials.js';
 
 /** What a client is made with. The `signal` of a call is not among it: see `CallOptions`. */
 export type ClientOptions = CredentialOptions & {

@@ -1,19 +1,8 @@
 /** The full interface: a client with one connection and one call at a time. */
-import {
-  type CheckedTarget,
-  type Command,
-  checkCcache,
-  checkCredentials,
-  checkFitsProtocol1,
-  checkMaxOutput,
-  checkMinProtocol,
-  checkSignal,
-  checkSourceIp,
-  checkTarget,
-  checkTimeout,
-  encodeCommand,
-  type Target,
-} from './arguments.js';
+import { type Command, checkFitsProtocol1, encodeCommand } from './arguments/command.js';
+import { checkCcache, checkCredentials } from './arguments/credentials.js';
+import { checkMaxOutput, checkMinProtocol, checkSignal, checkTimeout } from './arguments/limits.js';
+import { type CheckedTarget, checkSourceIp, checkTarget, type Target } from './arguments/target.js';
 import type { Backend, Connection, Credentials } from './backend.js';
 import {
   type CallOptions,
@@ -28,8 +17,8 @@ import {
   RemctlUnsupportedError,
 } from './errors.js';
 import { noopUnsupported, notOpened } from './failures.js';
-import { openConnection } from './open-connection.js';
-import { interruptRun, RemctlRun } from './run.js';
+import { openConnection } from './open/open-connection.js';
+import { interruptRun, RemctlRun } from './run/remctl-run.js';
 import type { Token } from './tokens.js';
 import { whenAborted } from './when-aborted.js';
 

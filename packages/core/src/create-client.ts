@@ -1,12 +1,13 @@
-/** The two ways in: a client by its backend's name, and one command in one call. */
-import { type Command, checkTarget, encodeCommand, type Target } from './arguments.js';
+/** Makes a client by its backend's name, or runs one command in one call. */
+import { type Command, encodeCommand } from './arguments/command.js';
+import { checkTarget, type Target } from './arguments/target.js';
 import type { Backend } from './backend.js';
 import { Remctl } from './client.js';
 import type { CallOptions, ClientOptions } from './client-options.js';
-import { type BackendName, loadBackend } from './load-backend.js';
-import type { RemctlResult } from './run.js';
+import { type BackendName, loadBackend } from './open/load-backend.js';
+import type { RemctlResult } from './run/remctl-run.js';
 
-/** With `host`, the client is opened before it is handed over. */
+/** With `host`, `createClient` opens the client before it returns it. */
 export type CreateClientOptions = ClientOptions &
   CallOptions &
   (
@@ -15,11 +16,11 @@ export type CreateClientOptions = ClientOptions &
   );
 
 /**
- * A client on the backend of that name, or on any object that implements `Backend`. Without one,
- * the environment variable `REMCTL_BACKEND` names it, else it is `pure`.
+ * Makes a client on the backend of that name, or on any object that implements `Backend`. Without a backend
+ * the environment variable `REMCTL_BACKEND` names it; the default is `pure`.
  *
- * Errors: RemctlBackendError, which says what to install; RangeError for an unknown name; those of
- * `new Remctl()`, and with `host` those of `open()`.
+ * Throws RemctlBackendError, which says what to install, RangeError if the name is unknown, the errors of
+ * `new Remctl()`, and with `host` the errors of `open()`.
  */
 export async function createClient(
   backend?: BackendName | Backend,
@@ -34,7 +35,7 @@ export async function createClient(
   return client;
 }
 
-/** What the simple interface takes. */
+/** The options of the simple interface. */
 export type RemctlOptions = ClientOptions &
   CallOptions &
   Target & {
@@ -43,12 +44,13 @@ export type RemctlOptions = ClientOptions &
   };
 
 /**
- * The simple interface: "Runs a command on the remote system and returns an object containing the
- * results." Connects, runs the command once, closes. A status other than 0 is no error.
+ * The simple interface: "Runs a command on the remote system and returns an object containing the results"
+ * (Python README, "remctl.remctl()"). Connects, runs the command once, and closes. A status other than 0 is
+ * no error.
  *
- * Errors: TypeError and RangeError for arguments, before anything is sent; RemctlProtocolError where
- * the server answered with an error; RemctlNetworkError, RemctlTimeoutError,
- * RemctlAuthenticationError and the like; the signal's reason.
+ * Throws TypeError and RangeError for the arguments before anything is sent, RemctlProtocolError if the
+ * server answers with an error, RemctlNetworkError, RemctlTimeoutError, RemctlAuthenticationError and their
+ * like, and the signal's reason.
  */
 export async function remctl(options: RemctlOptions): Promise<RemctlResult> {
   if (typeof options !== 'object' || options === null) {

@@ -1,10 +1,12 @@
 /**
- * The error classes. All of them extend `RemctlError`, keep what caused them in `cause`, and say in
- * `commandState` what became of the command. `instanceof` knows them from every copy of this package.
+ * The error classes.
+ *
+ * All extend `RemctlError`, keep their cause in `cause`, and say in `commandState` what became of the
+ * command. `instanceof` knows the errors of every copy of this package.
  */
 import { brandError } from './brand-error.js';
 
-/** The error codes of MESSAGE_ERROR (specification, section 2.6). Servers may send others. */
+/** The error codes of MESSAGE_ERROR (protocol, section 2.6). Servers may send others. */
 export const ErrorCode = {
   ERROR_INTERNAL: 1,
   ERROR_BAD_TOKEN: 2,
@@ -21,23 +23,22 @@ const namesByCode: ReadonlyMap<number, string> = new Map(
   Object.entries(ErrorCode).map(([name, code]) => [code, name]),
 );
 
-/** The specification's name for an error code, such as `ERROR_ACCESS`, if it has one. */
+/** The protocol's name of an error code, such as `ERROR_ACCESS`; undefined if it has none. */
 export function errorCodeName(code: number): string | undefined {
   return namesByCode.get(code);
 }
 
 /**
  * What is known of the command when an error is thrown:
- * - `not-sent`: no byte of it was handed to the backend. Safe to try again.
- * - `unknown`: it was sent, at least in part, and its result was not received. It may have run.
- * - `finished`: the server's answer to it (a status or an error) had arrived.
+ * - `not-sent`: the backend got no byte of the command. It is safe to try again.
+ * - `unknown`: the command was sent, at least in part, and its result was not received. It may have run.
+ * - `finished`: the server's answer to the command, a status or an error, has arrived.
  */
 export type CommandState = 'not-sent' | 'unknown' | 'finished';
 
 /**
- * Where in a connection's life the network failed:
- * `resolve` (the name), `connect` (TCP), `negotiate` (from the first token until the security
- * context stands), `command` (after that).
+ * The part of a connection's life in which the network failed: `resolve` (the name), `connect` (TCP),
+ * `negotiate` (from the first token until the security context is established), `command` (after that).
  */
 export type NetworkPhase = 'resolve' | 'connect' | 'negotiate' | 'command';
 
@@ -45,9 +46,9 @@ export interface RemctlErrorOptions {
   readonly cause?: unknown;
 }
 
-/** The base of every error that this project throws, apart from TypeError and RangeError for arguments. */
+/** The base of every error that this project throws, except TypeError and RangeError for arguments. */
 export class RemctlError extends Error {
-  /** What became of the command. Set by core, for every backend; a backend leaves it alone. */
+  /** What became of the command. Core sets it for every backend; a backend leaves it alone. */
   commandState: CommandState = 'not-sent';
 
   constructor(message: string, options: RemctlErrorOptions = {}) {
@@ -57,7 +58,7 @@ export class RemctlError extends Error {
 
 /** The server answered the command with MESSAGE_ERROR. The message is the server's text. */
 export class RemctlProtocolError extends RemctlError {
-  /** The numeric code, one of `ErrorCode` or one that a newer server knows. */
+  /** The numeric code: one of `ErrorCode`, or a code that only newer servers know. */
   readonly code: number;
 
   constructor(code: number, message: string, options: RemctlErrorOptions = {}) {
@@ -69,12 +70,12 @@ export class RemctlProtocolError extends RemctlError {
 /** No connection is open: call `open()` first. */
 export class RemctlNotOpenedError extends RemctlError {}
 
-/** The client is at work on another call, or the last command's output has not all been read. */
+/** Another call of the client waits, or the last command's output was not read to its end. */
 export class RemctlBusyError extends RemctlError {}
 
 /** A name did not resolve, a connection could not be made, or it broke. */
 export class RemctlNetworkError extends RemctlError {
-  /** The system's name for it, such as `ECONNREFUSED` or `ENOTFOUND`; `EOF` where the server hung up. */
+  /** The system's name, such as `ECONNREFUSED` or `ENOTFOUND`. `EOF` if the server ended the connection. */
   readonly code: string;
   readonly phase: NetworkPhase;
 
@@ -103,7 +104,7 @@ export class RemctlTimeoutError extends RemctlError {
   }
 }
 
-/** Kerberos or GSS-API failed: no ticket, an expired one, a wrong principal, flags not granted. */
+/** Kerberos or GSS-API failed: no ticket, an expired ticket, a wrong principal, flags not granted. */
 export class RemctlAuthenticationError extends RemctlError {}
 
 /** The server sent what the protocol does not allow. The connection is closed. */
@@ -113,11 +114,11 @@ export class RemctlInvalidTokenError extends RemctlError {}
 export class RemctlUnsupportedError extends RemctlError {}
 
 /**
- * A command wrote more than a run may keep (`maxOutput`). The connection is closed, and the command
- * may still be running.
+ * A command wrote more than a run may keep (`maxOutput`). The connection is closed. The command may still be
+ * running.
  */
 export class RemctlOutputLimitError extends RemctlError {
-  /** The bytes that were allowed. */
+  /** The bytes of output that were allowed. */
   readonly limit: number;
 
   constructor(message: string, limit: number, options: RemctlErrorOptions = {}) {
@@ -126,7 +127,7 @@ export class RemctlOutputLimitError extends RemctlError {
   }
 }
 
-/** A backend is not installed, or what it stands on is missing. The message says what to install. */
+/** A backend, or a library that it needs, is not installed. The message says what to install. */
 export class RemctlBackendError extends RemctlError {}
 
 for (const [name, errorClass] of Object.entries({

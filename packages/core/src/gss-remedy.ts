@@ -1,6 +1,6 @@
-/** What to do about what the system's GSS-API library says: for backends that stand on it. */
+/** Says what to do about the errors of the system's GSS-API library. */
 
-/** How GSS-API and Kerberos say that there is no authenticating, and what to do about it. */
+/** The texts of GSS-API and Kerberos when authentication fails, and what to do then. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/expired/i, 'run kinit to get a new ticket'],
   [
@@ -13,7 +13,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/not yet valid/i, "set this machine's clock, and the server's"],
   [
     /ASN\.1|Invalid message type/,
-    "a KDC, or the server, answered with what is none: check the realm's KDCs in krb5.conf",
+    "a KDC, or the server, answered with something else: check the realm's KDCs in krb5.conf",
   ],
   [
     /Key version|No key table entry/,
@@ -22,7 +22,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/flags/, 'the server must grant mutual authentication, confidentiality and integrity'],
 ];
 
-/** `text`, the library's, with what to do about it where that is known. */
+/** Returns the library's text, with what to do if that is known. */
 export function withGssRemedy(text: string): string {
   const remedy = REMEDIES.find(([pattern]) => pattern.test(text))?.[1];
   return remedy === undefined ? text : `${text}: ${remedy}`;

@@ -1,5 +1,7 @@
 /** The public interface of @remctl/core. */
-export type { Command, CredentialOptions, Target } from './arguments.js';
+export type { Command } from './arguments/command.js';
+export type { CredentialOptions } from './arguments/credentials.js';
+export type { Target } from './arguments/target.js';
 export type { Backend, Connection, ConnectOptions, Credentials, Wait } from './backend.js';
 export { Remctl } from './client.js';
 export {
@@ -15,7 +17,7 @@ export {
   remctl,
 } from './create-client.js';
 export * from './errors.js';
-export type { BackendName } from './load-backend.js';
-export type { RemctlResult, RemctlRun, RemctlTextResult } from './run.js';
+export type { BackendName } from './open/load-backend.js';
+export type { RemctlResult, RemctlRun, RemctlTextResult } from './run/remctl-run.js';
 export * from './tokens.js';
 export { DEFAULT_PORT, LEGACY_PORT } from './wire.js';

@@ -1,12 +1,9 @@
-/**
- * A backend with no network and no Kerberos, for an application's own tests: the test says what
- * each command answers.
- */
+/** A backend for an application's tests, without network and Kerberos. */
 import type { Backend, Connection, ConnectOptions } from './backend.js';
 import { RemctlNetworkError } from './errors.js';
 import { type ServerToken, STDERR, STDOUT } from './tokens.js';
 
-/** What a command answers: tokens in order, or output and status in one piece. */
+/** A command's answer: tokens in order, or output and status at once. */
 export type ScriptedAnswer =
   | Iterable<ServerToken>
   | AsyncIterable<ServerToken>
@@ -16,15 +13,15 @@ export type ScriptedAnswer =
       readonly status?: number;
     };
 
-/** Called for each command with its words as bytes. */
+/** Answers a command, whose arguments it gets as bytes. */
 export type Script = (
   command: readonly Uint8Array[],
   connection: ConnectOptions,
 ) => ScriptedAnswer | Promise<ScriptedAnswer>;
 
 /**
- * A backend whose commands are answered by `script`. The rest is core's, as it is for any backend:
- * checks, state, errors, abort.
+ * Makes a backend whose commands `script` answers. Core does the rest, as for every backend: checks, state,
+ * errors, abort.
  *
  * @example
  * const backend = scriptedBackend(() => ({ stdout: "hello\n", status: 0 }));
@@ -50,7 +47,7 @@ function scriptedConnection(script: Script, options: ConnectOptions): Connection
     });
     endWait(closed);
   };
-  // No Promise.race with a promise that lasts as long as the connection: it would hold every token.
+  // Promise.race with a promise that lasts as long as the connection would hold every token in memory.
   const untilClosed = <T>(work: T | Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       if (closed !== undefined) {

@@ -1,14 +1,16 @@
 /**
- * The tokens that `output()` returns, as the API text's section on `Remctl.output()` describes
- * them: "one error token or zero or more output tokens followed by a status token", then done
- * tokens. The member names are the API text's; a member that would be None there is absent here.
+ * The tokens that `output()` returns.
+ *
+ * A command's answer is "one error token or zero or more output tokens followed by a status token" (Python
+ * README, "Remctl.output()"), then done tokens. The members have the names that they have in Python. A member
+ * that is None there is absent here.
  */
 
 import type { STDERR, STDOUT } from './wire.js';
 
 export { STDERR, STDOUT } from './wire.js';
 
-/** A piece of the command's output: MESSAGE_OUTPUT. */
+/** A piece of a command's output: MESSAGE_OUTPUT. */
 export interface OutputToken {
   readonly type: 'output';
   /** The bytes, as the server sent them; at most 64 KiB. */
@@ -17,29 +19,29 @@ export interface OutputToken {
   readonly stream: typeof STDOUT | typeof STDERR;
 }
 
-/** The command's end: MESSAGE_STATUS. */
+/** The end of a command: MESSAGE_STATUS. */
 export interface StatusToken {
   readonly type: 'status';
   /** The exit status, 0 to 255. */
   readonly status: number;
 }
 
-/** The server's refusal or failure, in place of a status: MESSAGE_ERROR. */
+/** The server's refusal or failure, instead of a status: MESSAGE_ERROR. */
 export interface ErrorToken {
   readonly type: 'error';
-  /** The server's English text. For people; programs look at `error`. */
+  /** The server's English text, for people. Programs look at `error`. */
   readonly output: Uint8Array;
-  /** The numeric error code (specification, section 2.6); see `ErrorCode`. */
+  /** The numeric error code (protocol, section 2.6): see `ErrorCode`. */
   readonly error: number;
 }
 
-/** There is nothing more to read until another command is sent. */
+/** Nothing more can be read until another command is sent. */
 export interface DoneToken {
   readonly type: 'done';
 }
 
-/** What the server sends for a command. */
+/** A token that the server sends for a command. */
 export type ServerToken = OutputToken | StatusToken | ErrorToken;
 
-/** What `output()` returns, told apart by `type`. */
+/** A token that `output()` returns. `type` tells the kinds apart. */
 export type Token = ServerToken | DoneToken;

@@ -1,11 +1,11 @@
-/** One listener on an AbortSignal, however many calls share it. */
+/** Watches AbortSignals with one listener each, however many calls share a signal. */
 
 interface Watched {
   readonly acts: Set<() => void>;
   readonly listener: () => void;
 }
 
-/** A signal with more than ten listeners has Node warn of a leak, so each has one of ours. */
+/** Each signal gets one listener: Node warns of a leak if a signal has more than ten. */
 const watched = new WeakMap<AbortSignal, Watched>();
 
 function watch(signal: AbortSignal): Watched {
@@ -20,8 +20,8 @@ function watch(signal: AbortSignal): Watched {
 }
 
 /**
- * Calls `act` when `signal` aborts. Returns what ends that; it must be called once the abort is of
- * no interest any more. Acts of one signal run in the order in which they came.
+ * Calls `act` when `signal` aborts. Returns a function that ends the watch; call it once the abort does not
+ * matter any more. Acts of one signal run in the order of their calls.
  */
 export function whenAborted(signal: AbortSignal | undefined, act: () => void): () => void {
   if (signal === undefined) {

@@ -1,4 +1,6 @@
+/** Backends and tokens that core's tests share. */
 import type { Backend, Connection, ConnectOptions } from '../src/backend.js';
+import { ErrorCode } from '../src/errors.js';
 import type { ServerToken } from '../src/tokens.js';
 
 /** A backend whose every call the test settles itself, and which writes down what was called. */
@@ -70,4 +72,20 @@ export function tokens(...list: ServerToken[]) {
     }
     return token;
   };
+}
+
+/** The server's refusal of a command: MESSAGE_ERROR with ERROR_ACCESS. */
+export const REFUSAL: ServerToken = {
+  type: 'error',
+  error: ErrorCode.ERROR_ACCESS,
+  output: Buffer.from('Access denied'),
+};
+
+/** Reads a stream of bytes to its end, as text. */
+export async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) {
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
 }

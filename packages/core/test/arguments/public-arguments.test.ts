@@ -1,7 +1,7 @@
 /** What bad arguments of the public functions are told: which argument, and what it should be. */
 import { describe, expect, test } from 'vitest';
-import { createClient, Remctl, remctl } from '../src/index.js';
-import { manualBackend } from './scripted.js';
+import { createClient, Remctl, remctl } from '../../src/index.js';
+import { manualBackend } from '../scripted.js';
 
 const COMMAND = ['x'];
 
@@ -64,7 +64,7 @@ const bad: readonly Bad[] = [
     title: 'remctl() with one string as the command',
     call: ({ remctl, backend }) => remctl({ backend, host: 'h', command: 'ls -l' }),
     error: TypeError,
-    says: /^command must be a list of words/,
+    says: /^command must be a list of arguments/,
   },
   {
     title: 'the first wrong one is told: host before port',

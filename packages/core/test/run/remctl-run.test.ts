@@ -1,18 +1,17 @@
+/** A run's answer: as tokens, as web streams, whole, interrupted. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
   createClient,
-  ErrorCode,
   Remctl,
   RemctlBusyError,
   RemctlNotOpenedError,
   RemctlProtocolError,
-  remctl,
-} from '../src/index.js';
-import { scriptedBackend } from '../src/testing.js';
-import type { ServerToken } from '../src/tokens.js';
-import { manualBackend, never, output, tokens } from './scripted.js';
+} from '../../src/index.js';
+import { scriptedBackend } from '../../src/testing.js';
+import type { ServerToken } from '../../src/tokens.js';
+import { manualBackend, never, output, REFUSAL, textOf, tokens } from '../scripted.js';
 
 const answer: ServerToken[] = [
   output('out 1\n'),
@@ -20,12 +19,6 @@ const answer: ServerToken[] = [
   output('out 2\n'),
   { type: 'status', status: 7 },
 ];
-const refusal: ServerToken = {
-  type: 'error',
-  error: ErrorCode.ERROR_ACCESS,
-  output: Buffer.from('Access denied'),
-};
-
 async function opened(list: ServerToken[]) {
   const manual = manualBackend();
   manual.on({ receive: tokens(...list) });
@@ -33,14 +26,6 @@ async function opened(list: ServerToken[]) {
   await client.open('h', 1);
   manual.log.length = 0;
   return { client, ...manual };
-}
-
-async function read(stream: ReadableStream<Uint8Array>) {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stream) {
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString();
 }
 
 describe('run()', () => {
@@ -104,7 +89,7 @@ describe('run()', () => {
   });
 
   test("the server's refusal is a token in a loop, an error elsewhere", async () => {
-    const { client } = await opened([refusal, refusal, refusal]);
+    const { client } = await opened([REFUSAL, REFUSAL, REFUSAL]);
     const seen: string[] = [];
     for await (const token of client.run(['x'])) {
       seen.push(token.type);
@@ -127,7 +112,7 @@ describe('run()', () => {
   test('stdout and stderr as web streams, with the status', async () => {
     const { client } = await opened(answer);
     const { stdout, stderr, status } = client.run(['x']);
-    expect(await Promise.all([read(stdout), read(stderr), status])).toEqual([
+    expect(await Promise.all([textOf(stdout), textOf(stderr), status])).toEqual([
       'out 1\nout 2\n',
       'err\n',
       7,
@@ -137,15 +122,15 @@ describe('run()', () => {
   test('one stream alone ends too', async () => {
     const { client } = await opened(answer);
     const run = client.run(['x']);
-    expect(await read(run.stdout)).toBe('out 1\nout 2\n');
+    expect(await textOf(run.stdout)).toBe('out 1\nout 2\n');
     expect(await run.status).toBe(7);
   });
 
   test('reading one stream to its end keeps the other for later', async () => {
     const { client } = await opened(answer);
     const { stdout, stderr } = client.run(['x']);
-    expect(await read(stdout)).toBe('out 1\nout 2\n');
-    expect(await read(stderr)).toBe('err\n');
+    expect(await textOf(stdout)).toBe('out 1\nout 2\n');
+    expect(await textOf(stderr)).toBe('err\n');
   });
 
   test('the streams read no further than they are consumed', async () => {
@@ -158,10 +143,10 @@ describe('run()', () => {
   });
 
   test('a refusal fails the streams', async () => {
-    const { client } = await opened([refusal]);
+    const { client } = await opened([REFUSAL]);
     const { stdout, stderr } = client.run(['x']);
-    await expect(read(stdout)).rejects.toThrow(RemctlProtocolError);
-    await expect(read(stderr)).rejects.toThrow(RemctlProtocolError);
+    await expect(textOf(stdout)).rejects.toThrow(RemctlProtocolError);
+    await expect(textOf(stderr)).rejects.toThrow(RemctlProtocolError);
   });
 
   test('cancelling the streams closes the connection', async () => {
@@ -233,7 +218,7 @@ describe('run()', () => {
     on({ receive: never });
     const controller = new AbortController();
     const { stdout, status } = client.run(['x'], { signal: controller.signal });
-    const reading = read(stdout);
+    const reading = textOf(stdout);
     const reason = new Error('enough');
     setImmediate(() => controller.abort(reason));
     await expect(reading).rejects.toBe(reason);
@@ -271,62 +256,5 @@ describe('run()', () => {
     const client = new Remctl(manualBackend().backend);
     client.run(['x']);
     await new Promise(setImmediate);
-  });
-});
-
-describe('remctl()', () => {
-  const backend = scriptedBackend((command) => ({
-    stdout: command.map((word) => Buffer.from(word)).join(' '),
-    status: 3,
-  }));
-
-  test('returns stdout, stderr and status', async () => {
-    const result = await remctl({ backend, host: 'h', command: ['a', 'b'] });
-    expect(Buffer.from(result.stdout).toString()).toBe('a b');
-    expect(result).toMatchObject({ status: 3, stderr: new Uint8Array() });
-  });
-
-  test('checks the command before it connects', async () => {
-    const manual = manualBackend();
-    const call = remctl({ backend: manual.backend, host: 'h', command: [] });
-    await expect(call).rejects.toThrow(RangeError);
-    expect(manual.log).toEqual([]);
-  });
-
-  test('closes the connection, also after a refusal', async () => {
-    const manual = manualBackend();
-    manual.on({ receive: tokens(refusal) });
-    const call = remctl({ backend: manual.backend, host: 'h', port: 1, command: ['x'] });
-    await expect(call).rejects.toThrow(RemctlProtocolError);
-    expect(manual.log.at(-1)).toBe('close');
-  });
-});
-
-describe('createClient()', () => {
-  test('with a host it is opened', async () => {
-    const client = await createClient(
-      scriptedBackend(() => ({ stdout: 'hi' })),
-      { host: 'h' },
-    );
-    expect((await client.run(['x']).text()).stdout).toBe('hi');
-  });
-
-  test('an unknown name is a RangeError that lists the known', async () => {
-    const name: unknown = 'quick';
-    await expect(createClient(name as 'pure')).rejects.toThrow(/known are pure, native/);
-  });
-
-  test('REMCTL_BACKEND names the backend', async () => {
-    process.env.REMCTL_BACKEND = 'nonsense';
-    try {
-      await expect(createClient()).rejects.toThrow(/REMCTL_BACKEND/);
-    } finally {
-      delete process.env.REMCTL_BACKEND;
-    }
-  });
-
-  test('an object that is no backend is a TypeError', async () => {
-    const object: unknown = {};
-    await expect(createClient(object as 'pure')).rejects.toThrow(TypeError);
   });
 });

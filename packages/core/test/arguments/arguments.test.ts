@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import {
-  checkCredentials,
-  checkSourceIp,
-  checkTarget,
-  checkTimeout,
-  encodeCommand,
-} from '../src/arguments.js';
-import { Remctl } from '../src/client.js';
-import { scriptedBackend } from '../src/testing.js';
+import { encodeCommand } from '../../src/arguments/command.js';
+import { checkCredentials } from '../../src/arguments/credentials.js';
+import { checkTimeout } from '../../src/arguments/limits.js';
+import { checkSourceIp, checkTarget } from '../../src/arguments/target.js';
+import { Remctl } from '../../src/client.js';
+import { scriptedBackend } from '../../src/testing.js';
 
 const loose = <T>(value: unknown) => value as T;
 

@@ -1,6 +1,6 @@
 /** Output that has arrived and that nobody has read yet. */
-import { RemctlOutputLimitError } from './errors.js';
-import { STDERR, STDOUT } from './tokens.js';
+import { RemctlOutputLimitError } from '../errors.js';
+import { STDERR, STDOUT } from '../tokens.js';
 
 export type Stream = typeof STDOUT | typeof STDERR;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-const core = new URL('../dist/index.js', import.meta.url).href;
+const core = new URL('../../dist/index.js', import.meta.url).href;
 let folder: string;
 
 beforeEach(() => {

@@ -2,15 +2,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import {
-  ErrorCode,
   Remctl,
   RemctlBusyError,
   RemctlOutputLimitError,
   RemctlProtocolError,
   type RemctlRun,
   type ServerToken,
-} from '../src/index.js';
-import { manualBackend, output, tokens } from './scripted.js';
+} from '../../src/index.js';
+import { manualBackend, output, REFUSAL, textOf, tokens } from '../scripted.js';
 
 const ANSWER: readonly ServerToken[] = [
   output('out 1\n'),
@@ -19,26 +18,12 @@ const ANSWER: readonly ServerToken[] = [
   { type: 'status', status: 7 },
 ];
 
-const REFUSAL: ServerToken = {
-  type: 'error',
-  error: ErrorCode.ERROR_ACCESS,
-  output: Buffer.from('Access denied'),
-};
-
 async function runOf(list: readonly ServerToken[], maxOutput?: number) {
   const manual = manualBackend();
   manual.on({ receive: tokens(...list) });
   const client = new Remctl(manual.backend);
   await client.open('h', 1);
   return { client, run: client.run(['x'], { maxOutput }) };
-}
-
-async function read(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stream) {
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString();
 }
 
 function inWords(token: ServerToken): string {
@@ -102,8 +87,8 @@ describe.each(Object.entries(moments))('a reader that is chosen %s', (_, passes)
     const { run } = await runOf(ANSWER);
     const { status } = run;
     await passes(run);
-    expect(await read(run.stderr)).toBe('err\n');
-    expect(await read(run.stdout)).toBe('out 1\nout 2\n');
+    expect(await textOf(run.stderr)).toBe('err\n');
+    expect(await textOf(run.stdout)).toBe('out 1\nout 2\n');
     expect(await status).toBe(7);
   });
 

@@ -8,11 +8,11 @@ import {
   RemctlOutputLimitError,
   type RunOptions,
   remctl,
-} from '../src/index.js';
-import { keptOutput } from '../src/kept-output.js';
-import { scriptedBackend } from '../src/testing.js';
-import type { ServerToken } from '../src/tokens.js';
-import { output } from './scripted.js';
+} from '../../src/index.js';
+import { keptOutput } from '../../src/run/kept-output.js';
+import { scriptedBackend } from '../../src/testing.js';
+import type { ServerToken } from '../../src/tokens.js';
+import { output, textOf } from '../scripted.js';
 
 const STATUS: ServerToken = { type: 'status', status: 4 };
 const PIECE = 'x'.repeat(100);
@@ -29,14 +29,6 @@ async function clientOf(tokens: readonly ServerToken[]) {
   return { client: await createClient(backend, { host: 'h' }), seen };
 }
 
-async function read(stream: ReadableStream<Uint8Array>) {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stream) {
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString();
-}
-
 const caught = (call: Promise<unknown>) => call.catch((reason: unknown) => reason);
 const mixed = (count: number) =>
   Array.from({ length: count }, (_, n) => output(PIECE, n % 2 === 0 ? 1 : 2));
@@ -45,8 +37,8 @@ describe('nothing is lost', () => {
   test('standard error that is asked for once standard output has been read', async () => {
     const { client } = await clientOf([output('one'), output('two', 2), output('three'), STATUS]);
     const run = client.run(['x']);
-    expect(await read(run.stdout)).toBe('onethree');
-    expect(await read(run.stderr)).toBe('two');
+    expect(await textOf(run.stdout)).toBe('onethree');
+    expect(await textOf(run.stderr)).toBe('two');
     expect(await run.status).toBe(4);
   });
 
@@ -54,14 +46,14 @@ describe('nothing is lost', () => {
     const { client } = await clientOf([...mixed(1000), STATUS]);
     const run = client.run(['x']);
     expect(await run.status).toBe(4);
-    expect(await read(run.stderr)).toBe(PIECE.repeat(500));
-    expect(await read(run.stdout)).toBe(PIECE.repeat(500));
+    expect(await textOf(run.stderr)).toBe(PIECE.repeat(500));
+    expect(await textOf(run.stdout)).toBe(PIECE.repeat(500));
   });
 
   test('what came before a failure, of a stream that was not being read', async () => {
     const { client } = await clientOf([output('kept', 2), output('x')]);
     const run = client.run(['x']);
-    await expect(read(run.stdout)).rejects.toThrow(/no status/);
+    await expect(textOf(run.stdout)).rejects.toThrow(/no status/);
     const reader = run.stderr.getReader();
     expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('kept');
     await expect(reader.read()).rejects.toThrow(/no status/);
@@ -87,7 +79,7 @@ describe('nothing is lost', () => {
       }
       return text;
     })();
-    expect(await read(stdout)).toBe(PIECE.repeat(150));
+    expect(await textOf(stdout)).toBe(PIECE.repeat(150));
     expect(await slow).toBe(PIECE.repeat(150));
   });
 });
@@ -100,10 +92,11 @@ describe('at most maxOutput bytes are kept', () => {
     'text()': (client, options) => client.run(['x'], options).text(),
     'bytes()': (client, options) => client.run(['x'], options).bytes(),
     status: (client, options) => client.run(['x'], options).status,
-    'stdout, beside an unread stderr': (client, options) => read(client.run(['x'], options).stdout),
+    'stdout, beside an unread stderr': (client, options) =>
+      textOf(client.run(['x'], options).stdout),
     'stdout, beside a stderr that was asked for': (client, options) => {
       const { stdout, stderr: _ } = client.run(['x'], options);
-      return read(stdout);
+      return textOf(stdout);
     },
   };
 
@@ -136,14 +129,14 @@ describe('at most maxOutput bytes are kept', () => {
     const options = { maxOutput: MAX };
     const first = await clientOf(long);
     const { stdout, stderr } = first.client.run(['x'], options);
-    const [out, err] = await Promise.all([read(stdout), read(stderr)]);
+    const [out, err] = await Promise.all([textOf(stdout), textOf(stderr)]);
     expect([out.length, err.length]).toEqual([25 * MAX, 25 * MAX]);
 
     const second = await clientOf(long);
     const run = second.client.run(['x'], options);
     const wanted = run.stdout;
     await run.stderr.cancel();
-    expect((await read(wanted)).length).toBe(25 * MAX);
+    expect((await textOf(wanted)).length).toBe(25 * MAX);
     expect(await run.status).toBe(4);
 
     const third = await clientOf(long);

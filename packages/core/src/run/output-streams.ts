@@ -1,14 +1,14 @@
-/** The two streams of a run, fed from one sequence of tokens. */
-import { RemctlError } from './errors.js';
+/** The two web streams of a run, fed by one sequence of tokens. */
+import { RemctlError } from '../errors.js';
+import type { ServerToken } from '../tokens.js';
 import { type KeptOutput, keptOutput, type Stream } from './kept-output.js';
 import { protocolError } from './protocol-error.js';
-import type { ServerToken } from './tokens.js';
 
-/** What the streams read from. */
+/** Gives the streams their tokens. */
 export interface TokenReader {
   /** The next token; undefined after the end. */
   next(): Promise<ServerToken | undefined>;
-  /** Nothing more is wanted, or can be kept: `reason` says why. */
+  /** Ends the run: nothing more is wanted, or can be kept. `reason` says why. */
   abandon(reason: Error): void;
 }
 
@@ -18,16 +18,16 @@ interface OpenStream {
 }
 
 /**
- * Output for a stream that nobody reads just now is kept until it is read, or until that stream is
- * cancelled: also for a stream that nobody has asked for yet. At most `maxOutput` bytes are kept;
- * more fails the run.
+ * Divides a run's output between its streams. Output of a stream that nobody reads just now is kept until it
+ * is read or the stream is cancelled, also if nobody has asked for that stream yet. At most `maxOutput` bytes
+ * are kept; more fails the run.
  */
 export class OutputStreams {
   readonly #reader: TokenReader;
   readonly #kept: KeptOutput;
   readonly #open = new Map<Stream, OpenStream>();
   readonly #cancelled = new Set<Stream>();
-  /** The streams whose reader waits. */
+  /** The streams whose reader waits for output. */
   readonly #awaited = new Set<Stream>();
   #end: { readonly failure?: { readonly reason: unknown } } | undefined;
   #reading: Promise<void> | undefined;
@@ -61,7 +61,7 @@ export class OutputStreams {
     return stream;
   }
 
-  /** The run has failed: each stream fails once what was kept of it has been read. */
+  /** Notes that the run has failed. Each stream fails once its kept output has been read. */
   fail(reason: unknown): void {
     if (this.#end === undefined) {
       this.#finish({ failure: { reason } });
@@ -82,7 +82,7 @@ export class OutputStreams {
     }
   }
 
-  /** Reads one token, for all who want one. */
+  /** Reads one token, for every stream that wants one. */
   #read(): Promise<void> {
     this.#reading ??= this.#handOn().finally(() => {
       this.#reading = undefined;
@@ -132,7 +132,7 @@ export class OutputStreams {
     }
   }
 
-  /** Ends a stream once the run has ended and nothing of it is kept any more. */
+  /** Ends a stream if the run has ended and none of its output is kept any more. */
   #settle(which: Stream): void {
     const controller = this.#open.get(which)?.controller;
     if (controller === undefined || this.#end === undefined) {

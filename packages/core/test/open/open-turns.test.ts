@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { inTurn } from '../src/open-turns.js';
+import { inTurn } from '../../src/open/open-turns.js';
 
 /** Opens that are let go by hand. */
 function manualOpens() {

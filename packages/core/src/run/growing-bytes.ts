@@ -1,18 +1,17 @@
-/** Bytes that grow by pieces. */
-import { RemctlOutputLimitError } from './errors.js';
+/** Bytes that grow piece by piece. */
+import { RemctlOutputLimitError } from '../errors.js';
 
-/** Bytes that room is made for at first. */
 const FIRST_CAPACITY = 1024;
 
 export interface GrowingBytes {
   readonly length: number;
   /** Throws RemctlOutputLimitError if this machine has no memory for more. */
   append(piece: Uint8Array): void;
-  /** What was appended, in memory of its own. */
+  /** Returns what was appended, in memory of its own. */
   bytes(): Uint8Array;
 }
 
-/** Takes at most three times the memory of the bytes appended, however small the pieces they come in. */
+/** Makes an empty one. It takes at most three times the memory of its bytes, however small the pieces are. */
 export function growingBytes(): GrowingBytes {
   let buffer = new Uint8Array(FIRST_CAPACITY);
   let length = 0;

@@ -1,34 +1,35 @@
 /**
- * Turns at opening connections to one server. remctld listens with a backlog of 5: of many opens at the
- * same moment those beyond it wait a second for TCP's next try, or are dropped. A few at a time are
- * all open in a fraction of that.
+ * Lets a few opens of one server run at a time.
+ *
+ * remctld listens with a backlog of 5. Opens beyond the backlog wait a second for TCP's next try, or are
+ * dropped. Opens that take turns are all done in a fraction of that second.
  */
 
-/** Opens of one server at the same time: fewer than its backlog, since others may be opening too. */
+/** Opens of one server at the same time: fewer than its backlog, for other clients open connections too. */
 const AT_ONCE = 4;
-/** Milliseconds without any open that ended, after which nobody waits: the server is slow, or gone. */
+/** If no open has ended for so many milliseconds, nobody waits any more: the server is slow, or gone. */
 const STUCK_AFTER_MS = 100;
-/** Milliseconds that an open waits at most: as long as TCP, whose next try the turns are to spare. */
+/** Milliseconds that an open waits at most. TCP's next try, which turns avoid, takes as long. */
 const LONGEST_WAIT_MS = 1000;
 
 interface Server {
   opening: number;
   /** When an open last ended, by performance.now(). */
   lastEnd: number;
-  /** In the order they came; each is called when it is its turn. */
+  /** Starts the opens that wait, in the order of their calls. */
   readonly waiting: Set<() => void>;
 }
 
-/** Servers that are being opened. */
+/** Servers to which a connection is being opened. */
 const servers = new Map<string, Server>();
 
 export interface TurnOptions {
-  /** Milliseconds that may be waited at most, as far as that is less than the usual; 0 for no such bound. */
+  /** Shortens the longest wait, in milliseconds; 0 leaves it. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Runs `open` when it is its turn among those for `server`. Rejects as it does, or with the signal's reason. */
+/** Runs `open` in its turn among the opens of `server`. Throws the errors of `open`, and the signal's reason. */
 export async function inTurn<T>(
   server: string,
   options: TurnOptions,
@@ -59,7 +60,7 @@ export async function inTurn<T>(
   }
 }
 
-/** Settles once it counts among those that are opening. */
+/** Waits for a turn, and takes it. */
 function turn(server: Server, { timeoutMs, signal }: TurnOptions): Promise<void> {
   const { waiting } = server;
   const begun = performance.now();

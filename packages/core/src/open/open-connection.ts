@@ -1,23 +1,21 @@
-/**
- * How a connection is opened, for every backend: in its turn, on the two default ports, again where
- * it was dropped.
- */
+/** Opens a connection: takes turns, tries two ports, tries dropped opens again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckedTarget } from './arguments.js';
-import type { Backend, Connection, ConnectOptions } from './backend.js';
-import { RemctlNetworkError, RemctlTimeoutError, RemctlUnsupportedError } from './errors.js';
+import type { CheckedTarget } from '../arguments/target.js';
+import type { Backend, Connection, ConnectOptions } from '../backend.js';
+import { RemctlNetworkError, RemctlTimeoutError, RemctlUnsupportedError } from '../errors.js';
+import { isShortageCode } from '../failures.js';
+import { DEFAULT_PORT, LEGACY_PORT } from '../wire.js';
 import { inTurn } from './open-turns.js';
-import { DEFAULT_PORT, LEGACY_PORT } from './wire.js';
 
-/** How often an open is tried when the server drops it. */
+/** How often an open is tried if the server drops it. */
 const OPEN_ATTEMPTS = 8;
 /** The longest pause before the second attempt; it doubles with each further one. */
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1000;
 
 /**
- * Milliseconds that negotiations may take without a time-out, those of all tries together: more
- * than the 30 s that KDCs are asked for.
+ * Milliseconds for the negotiations of all tries together, if there is no time-out. A realm's KDCs are asked
+ * for 30 s at most, which is less.
  */
 const NEGOTIATE_MS = 60_000;
 
@@ -30,13 +28,12 @@ export interface OpenOptions extends CheckedTarget {
 }
 
 /**
- * Opens a connection. Nothing has been sent of any command while it does, so an open that the
- * server dropped midway (a remctld whose backlog of 5 is full does that) is tried again: up to
- * 8 times, after pauses with jitter, and not beyond the time-out. Of many opens of one server a few are
- * made at a time (see `inTurn`).
+ * Opens a connection. If the server drops the open midway, it is tried again: up to 8 times, after pauses with
+ * jitter, and not beyond the time-out. That is safe: no command has been sent. A remctld whose backlog of 5
+ * is full drops opens. A few opens of one server run at a time (see `inTurn`).
  *
- * Errors: the backend's (see `Backend.connect`); RemctlUnsupportedError where the protocol agreed on
- * is below `minProtocol`; the reason of `signal`.
+ * Throws the backend's errors (see `Backend.connect`), RemctlUnsupportedError if the protocol agreed on is
+ * below `minProtocol`, and the signal's reason.
  */
 export async function openConnection(backend: Backend, options: OpenOptions): Promise<Connection> {
   const started = performance.now();
@@ -71,7 +68,7 @@ export async function openConnection(backend: Backend, options: OpenOptions): Pr
       if (options.timeoutMs > 0) {
         left = negotiateMs;
       }
-      // The timer rejects with an error of its own on abort; the signal's reason is what callers gave.
+      // On an abort the timer throws an error of its own. The caller gets the signal's reason instead.
       await sleep(pause, undefined, { signal: options.signal }).catch(() => {
         options.signal.throwIfAborted();
       });
@@ -79,21 +76,19 @@ export async function openConnection(backend: Backend, options: OpenOptions): Pr
   }
 }
 
-/**
- * What this process or machine has run out of: no server dropped anything, and no other port would
- * help.
- */
-const SHORTAGES = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
-
+/** Whether this process or machine has run out of something: no server dropped anything, no port would help. */
 function isShortage(error: unknown): boolean {
-  return error instanceof RemctlNetworkError && SHORTAGES.has(error.code);
+  return error instanceof RemctlNetworkError && isShortageCode(error.code);
 }
 
 function wasDropped(error: unknown): boolean {
   return error instanceof RemctlNetworkError && error.phase === 'negotiate' && !isShortage(error);
 }
 
-/** "the library default is used (try 4373 first and fall back to attempting the legacy 4444 port)". */
+/**
+ * "the library default is used (try 4373 first and fall back to attempting the legacy 4444 port)" (Python
+ * README, "remctl.remctl()").
+ */
 async function connectToPorts(
   backend: Backend,
   options: OpenOptions & { readonly negotiateMs: number },
@@ -113,7 +108,7 @@ async function connectToPorts(
       return await backend.connect({ ...rest, port: LEGACY_PORT });
     } catch (second) {
       options.signal.throwIfAborted();
-      // The registered port is the one to mend, unless something did answer on the legacy one.
+      // People mend the registered port, unless something answered on the legacy one.
       throw couldNotConnect(second) ? first : second;
     }
   }

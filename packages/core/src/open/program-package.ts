@@ -1,12 +1,12 @@
-/** Finds a package where the running program has its packages. */
+/** Finds a package among the running program's packages. */
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
 
-/** Options with which the first word after Node's own is an argument, and no program. */
+/** Node's options after which no program follows, but an argument. */
 const EVALUATES = /^(?:-[pe]+|--eval|--print)(?:=|$)/;
 
-/** The program's file, behind every symbolic link; undefined if there is none, as with `node --eval`. */
+/** The program's file, with every symbolic link resolved; undefined without a file, as with `node --eval`. */
 function programFile(): string | undefined {
   const given = process.argv[1];
   if (given === undefined || !isAbsolute(given)) {
@@ -18,7 +18,7 @@ function programFile(): string | undefined {
   return realpathSync(given);
 }
 
-/** The folder, from the program's upwards, whose node_modules has the package; undefined if none has. */
+/** The program's folder, or the nearest one above, whose node_modules has the package; else undefined. */
 function folderWith(name: string, program: string): string | undefined {
   for (let folder = dirname(program); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'node_modules', name, 'package.json'))) {
@@ -31,18 +31,17 @@ function folderWith(name: string, program: string): string | undefined {
 }
 
 /**
- * The path of the package's main module, as the program's own `import` would find it; undefined if
- * the program has no such package. NODE_PATH and the node_modules of a home are not looked in, as
- * `import` does not either.
+ * Returns the path of the package's main module, as the program's own `import` would find it; undefined if
+ * the program has no such package. Like `import`, it does not search NODE_PATH or a home's node_modules.
  *
- * Throws: what Node throws for a package that is there and cannot be resolved.
+ * Throws Node's error if the package is there and cannot be resolved.
  */
 export function resolveFromProgram(name: string): string | undefined {
   const program = programFile();
   if (program === undefined) {
     return undefined;
   }
-  // Yarn's Plug'n'Play has no node_modules, and answers `resolve` from the program's declared dependencies.
+  // Yarn's Plug'n'Play has no node_modules. It answers `resolve` from the program's declared dependencies.
   if (process.versions.pnp !== undefined) {
     return resolveByPnp(name, program);
   }

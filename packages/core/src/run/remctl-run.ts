@@ -1,13 +1,13 @@
 /** A run: a command's answer as tokens, as web streams, or whole. */
 import { constants } from 'node:buffer';
-import { type CommandState, RemctlBusyError, RemctlError } from './errors.js';
+import { type CommandState, RemctlBusyError, RemctlError } from '../errors.js';
+import { type ServerToken, STDERR, STDOUT, type Token } from '../tokens.js';
+import { whenAborted } from '../when-aborted.js';
 import { type GrowingBytes, growingBytes } from './growing-bytes.js';
 import { outputLimit } from './kept-output.js';
 import { type KeptTokens, keptTokens } from './kept-tokens.js';
 import { OutputStreams } from './output-streams.js';
 import { protocolError } from './protocol-error.js';
-import { type ServerToken, STDERR, STDOUT, type Token } from './tokens.js';
-import { whenAborted } from './when-aborted.js';
 
 /** A finished command: what it wrote, and how it ended. */
 export interface RemctlResult {
@@ -24,15 +24,15 @@ export interface RemctlTextResult {
   readonly status: number;
 }
 
-/** How a run reads from its client. */
+/** What a run uses of its client. */
 export interface RunSource {
   /** What is known of the command. */
   readonly commandState: CommandState;
-  /** The next token; a done token where there is none left. */
+  /** Gives the next token; a done token after the end. */
   next(): Promise<Token>;
-  /** The answer has been read to its end. */
+  /** Notes that the answer has been read to its end. */
   end(): void;
-  /** The rest is not wanted: close the connection. What waits on it rejects with `reason`. */
+  /** Closes the connection: the rest is not wanted. A call that waits throws `reason`. */
   abandon(reason: unknown): void;
 }
 
@@ -72,14 +72,14 @@ export function interruptRun(run: RemctlRun, reason: unknown): void {
 }
 
 /**
- * A command that was sent. Its answer can be consumed once, in one of four ways:
- * - `for await (const token of run)`: the output tokens, then the status or error token;
- * - `run.stdout` and `run.stderr`, web streams of bytes, with `run.status`;
- * - `await run.text()` or `await run.bytes()`: all of it;
- * - `await run.discard()`: its end alone.
+ * A command that was sent, and its answer. The answer can be read once, in one of four ways:
+ * - `for await (const token of run)` gives the output tokens, then the status or error token.
+ * - `run.stdout` and `run.stderr` are web streams of bytes.
+ * - `await run.text()` and `await run.bytes()` give the whole answer.
+ * - `await run.discard()` gives the exit status, and keeps no output.
  *
- * No output is lost: what nobody has read yet is kept, up to `maxOutput` bytes. More than that ends
- * the run with RemctlOutputLimitError.
+ * `run.status` may be asked for beside any of them, before and after. No output is lost: output that nobody
+ * has read yet is kept, up to `maxOutput` bytes. More ends the run with RemctlOutputLimitError.
  */
 export class RemctlRun implements AsyncIterable<ServerToken> {
   readonly #sent: Promise<void>;
@@ -107,23 +107,23 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
     this.#source = source;
     this.#maxOutput = maxOutput;
     this.#unwatch = interruptOnAbort(this, signal);
-    // Both are handed to whoever consumes the answer, which may begin later than they fail.
+    // The reader gets both failures, and may begin later than they happen.
     sent.catch((error: unknown) => this.#fail(error));
     this.#exit.promise.catch(() => undefined);
   }
 
-  /** What is known of this command; the same as an error's `commandState`, also after an abort. */
+  /** What is known of this command. An error's `commandState` says the same. It stays after an abort. */
   get commandState(): CommandState {
     return this.#source.commandState;
   }
 
   /**
-   * The exit status, 0 to 255, once the answer has been read to its end. If neither stream was
-   * asked for, this reads the answer, and keeps the output for `stdout` and `stderr`; `discard()`
-   * keeps none.
+   * The exit status, 0 to 255, once the answer has been read to its end. If nothing reads the answer yet,
+   * this reads it ahead and keeps the output for a later reader. A loop then gets the output of neighbouring
+   * tokens joined.
    *
-   * Errors: RemctlProtocolError if the server answered with an error; those of `client.output()`;
-   * RemctlOutputLimitError; the signal's reason.
+   * Throws RemctlProtocolError if the server answers with an error, the errors of `client.output()`,
+   * RemctlOutputLimitError, and the signal's reason.
    */
   get status(): Promise<number> {
     // In the same turn a reader may still be chosen: it reads at its own pace, and `status` waits for it.
@@ -136,9 +136,9 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
   }
 
   /**
-   * Standard output. Bytes are read from the server when this or `stderr` wants some. What arrives
-   * for the other stream meanwhile is kept for it, also if it is asked for later; cancel the one
-   * that is not wanted.
+   * Standard output. Bytes are read from the server when this stream or `stderr` wants some. Output of the
+   * other stream that arrives meanwhile is kept, also if that stream is asked for later. Cancel a stream that
+   * is not wanted.
    */
   get stdout(): ReadableStream<Uint8Array> {
     return this.#openStreams('stdout and stderr').get(STDOUT);
@@ -150,21 +150,21 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
   }
 
   /**
-   * The whole answer as bytes, at most `maxOutput` of both streams together.
+   * Returns the whole answer as bytes, at most `maxOutput` of both streams together.
    *
-   * Errors: RemctlProtocolError if the server answered with an error; those of `client.output()`;
-   * RemctlOutputLimitError; the signal's reason.
+   * Throws RemctlProtocolError if the server answers with an error, the errors of `client.output()`,
+   * RemctlOutputLimitError, and the signal's reason.
    */
   bytes(): Promise<RemctlResult> {
     return this.#whole('bytes()', this.#maxOutput);
   }
 
   /**
-   * The whole answer, its output decoded as UTF-8: what is not UTF-8 becomes U+FFFD, a byte order
-   * mark stays. The output of each stream may have as many bytes as a string has characters
+   * Returns the whole answer with its output decoded as UTF-8. Bytes that are not UTF-8 become U+FFFD; a byte
+   * order mark stays. Each stream may have as many bytes of output as a string has characters
    * (`buffer.constants.MAX_STRING_LENGTH`).
    *
-   * Errors: as `bytes()`.
+   * Throws the errors of `bytes()`.
    */
   async text(): Promise<RemctlTextResult> {
     const { stdout, stderr, status } = await this.#whole('text()', constants.MAX_STRING_LENGTH);
@@ -172,10 +172,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
     return { stdout: utf8.decode(stdout), stderr: utf8.decode(stderr), status };
   }
 
-  /**
-   * Reads the answer to its end, and keeps none of its output. Gives the exit status. Errors: as
-   * `status`.
-   */
+  /** Reads the answer to its end, keeps no output, and returns the exit status. Throws the errors of `status`. */
   async discard(): Promise<number> {
     const { next } = this.#read('discard()');
     let token: ServerToken | undefined;
@@ -185,7 +182,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
     return this.#exit.promise;
   }
 
-  /** The tokens, one for each message of the server. Leaving the loop early closes the connection. */
+  /** Gives the tokens, one for each message of the server. Leaving the loop early closes the connection. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ServerToken, undefined> {
     const { next, abandon } = this.#read('for await');
     let last: Promise<unknown> = Promise.resolve();
@@ -197,7 +194,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
     const end = { done: true, value: undefined } as const;
     return {
       next: () => {
-        // One after the other: a caller may ask for several tokens at once.
+        // Steps run one after the other: a caller may ask for several tokens at once.
         const step = last.then(async () => {
           const token = left ? undefined : await next();
           return token === undefined ? end : { done: false as const, value: token };
@@ -205,7 +202,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
         last = step.catch(() => undefined);
         return step;
       },
-      // Not a generator: its `finally` would not run before the first `next()`.
+      // This is no generator: a generator's `finally` does not run before the first `next()`.
       async return() {
         leave();
         return end;
@@ -281,7 +278,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
     outputs[stream].append(piece);
   }
 
-  /** Takes the one right to read. */
+  /** Takes the right to read the answer, which one reader has. Throws RemctlBusyError if another has it. */
   #read(reader: string) {
     if (this.#reader !== undefined) {
       throw new RemctlBusyError(
@@ -356,7 +353,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
       return token;
     } catch (error) {
       this.#fail(error);
-      // An interruption came first, and its reason is what the caller is told.
+      // If an interruption came first, the caller gets its reason.
       this.#throwIfFailed();
       throw error;
     }

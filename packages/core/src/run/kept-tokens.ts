@@ -1,6 +1,7 @@
 /** Output tokens that have arrived before their reader, in order. */
+
+import type { OutputToken } from '../tokens.js';
 import { keptOutput, type Stream } from './kept-output.js';
-import type { OutputToken } from './tokens.js';
 
 export interface KeptTokens {
   /** Keeps a token's output. Throws RemctlOutputLimitError if more than the limit would be kept then. */

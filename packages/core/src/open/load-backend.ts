@@ -1,10 +1,10 @@
-/** Backends by name. Core imports none: a backend's package is loaded when it is asked for. */
+/** Loads a backend's package by the backend's name, when it is asked for. */
 import { pathToFileURL } from 'node:url';
-import type { Backend } from './backend.js';
-import { RemctlBackendError } from './errors.js';
+import type { Backend } from '../backend.js';
+import { RemctlBackendError } from '../errors.js';
 import { resolveFromProgram } from './program-package.js';
 
-/** The backends that have a name: the package of each, and its export that makes one. */
+/** The backends that have a name: each one's package, and the export that makes it. */
 const PACKAGES = {
   pure: { package: '@remctl/pure-backend', factory: 'createPureBackend' },
   native: { package: '@remctl/native-backend', factory: 'createNativeBackend' },
@@ -12,7 +12,7 @@ const PACKAGES = {
 
 export type BackendName = keyof typeof PACKAGES;
 
-/** The environment variable that names the backend where the program names none. */
+/** The environment variable that names the backend if the program names none. */
 const BACKEND_VARIABLE = 'REMCTL_BACKEND';
 
 function isBackendName(name: string): name is BackendName {
@@ -20,11 +20,11 @@ function isBackendName(name: string): name is BackendName {
 }
 
 /**
- * The backend for what the caller gave: a backend itself, or a name; without either the name in
- * `REMCTL_BACKEND`, else `pure`.
+ * Returns the backend that the caller gave, or the one of a name. Without both, `REMCTL_BACKEND` names it;
+ * the default is `pure`.
  *
- * Errors: RangeError for an unknown name; TypeError; RemctlBackendError where the package, or what
- * it stands on, is not installed.
+ * Throws TypeError, RangeError if the name is unknown, and RemctlBackendError if the package, or a library
+ * that it needs, is not installed.
  */
 export async function loadBackend(backend: BackendName | Backend | undefined): Promise<Backend> {
   if (typeof backend === 'object' && backend !== null) {
@@ -56,8 +56,8 @@ export async function loadBackend(backend: BackendName | Backend | undefined): P
 }
 
 /**
- * Imports a package from core's own place, else from the program's. The current folder and its
- * parents are never looked in: they may be another user's.
+ * Imports a package from beside core, else from the program's packages. The current folder and its parents
+ * are not searched: they may be another user's.
  */
 async function importPackage(name: string): Promise<Record<string, unknown>> {
   let missing: unknown;
@@ -76,7 +76,7 @@ async function importPackage(name: string): Promise<Record<string, unknown>> {
   throw new RemctlBackendError(`${name} is not installed: npm install ${name}`, { cause: missing });
 }
 
-/** Whether the package itself was not found, as opposed to something that it needs. */
+/** Whether the package itself was not found. Something that the package needs may be missing too. */
 function isMissing(error: unknown, name: string): boolean {
   return (
     error instanceof Error &&

@@ -1,0 +1,77 @@
+/** What bounds a call: time-out, output, lowest protocol, abort signal. */
+import { checkOptions, kindOf } from './checks.js';
+
+/** The longest delay that timers take: 2^31 - 1 ms. */
+const LONGEST_TIMEOUT_MS = 0x7fffffff;
+const MS_PER_SECOND = 1000;
+
+/**
+ * Returns a time-out in milliseconds from one in seconds; 0 sets none.
+ *
+ * Throws TypeError, and RangeError if it is negative, not finite, or more than 2,147,483 seconds.
+ */
+export function checkTimeout(seconds: number): number {
+  if (typeof seconds !== 'number') {
+    throw new TypeError(`timeout must be a number of seconds, not ${kindOf(seconds)}`);
+  }
+  const ms = Math.ceil(seconds * MS_PER_SECOND);
+  if (!(seconds >= 0 && ms <= LONGEST_TIMEOUT_MS)) {
+    const longest = Math.floor(LONGEST_TIMEOUT_MS / MS_PER_SECOND);
+    throw new RangeError(`timeout must be from 0 (none) to ${longest} seconds; it is ${seconds}`);
+  }
+  return ms;
+}
+
+/**
+ * Checks the bytes that a run may keep.
+ *
+ * Throws TypeError, and RangeError if it is neither a whole number from 0 on nor Infinity.
+ */
+export function checkMaxOutput(maxOutput: number): number {
+  if (typeof maxOutput !== 'number') {
+    throw new TypeError(`maxOutput must be a number of bytes, not ${kindOf(maxOutput)}`);
+  }
+  const isWhole = Number.isSafeInteger(maxOutput) || maxOutput === Number.POSITIVE_INFINITY;
+  if (!isWhole || maxOutput < 0) {
+    throw new RangeError(
+      `maxOutput must be a whole number of bytes from 0 on, or Infinity; it is ${maxOutput}`,
+    );
+  }
+  return maxOutput;
+}
+
+/** Checks the lowest protocol to speak. Throws RangeError if it is neither 1 nor 2. */
+export function checkMinProtocol(minProtocol: 1 | 2): 1 | 2 {
+  if (minProtocol !== 1 && minProtocol !== 2) {
+    throw new RangeError(
+      `minProtocol must be 1 or 2 (which stands for 2 and 3); it is ${minProtocol}`,
+    );
+  }
+  return minProtocol;
+}
+
+/** Whether a value works as an AbortSignal. Test runners have signals of another global object. */
+function isSignal(value: unknown): value is AbortSignal {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'aborted' in value &&
+    typeof value.aborted === 'boolean' &&
+    'throwIfAborted' in value &&
+    typeof value.throwIfAborted === 'function' &&
+    'addEventListener' in value &&
+    typeof value.addEventListener === 'function'
+  );
+}
+
+/** Returns the signal among a call's options. Throws TypeError if it is something else. */
+export function checkSignal(options: {
+  readonly signal?: AbortSignal | undefined;
+}): AbortSignal | undefined {
+  checkOptions(options);
+  const signal: unknown = options.signal;
+  if (signal === undefined || isSignal(signal)) {
+    return signal;
+  }
+  throw new TypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`);
+}

@@ -1,0 +1,68 @@
+/** Where to connect: server, port, principal, source address. */
+import { isIP } from 'node:net';
+import { checkText, kindOf } from './checks.js';
+
+/** The server to connect to, and the principal that it must prove. */
+export interface Target {
+  /** The server's name or address. */
+  readonly host: string;
+  /** 1 to 65535. Without it, or with null or 0: 4373, then the legacy port 4444. */
+  readonly port?: number | null | undefined;
+  /** The server's principal. Without it, or with null: host/<host>, in the realm that krb5.conf maps it to. */
+  readonly principal?: string | null | undefined;
+}
+
+/** A target after its checks. Undefined stands for what the caller left out. */
+export interface CheckedTarget {
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly principal: string | undefined;
+}
+
+const HIGHEST_PORT = 65535;
+
+function checkPort(port: unknown): number | undefined {
+  if (port === undefined || port === null) {
+    return undefined;
+  }
+  const wanted = `port must be a whole number from 1 to ${HIGHEST_PORT}, or 0 or null for the default`;
+  if (typeof port !== 'number') {
+    const isDigits = typeof port === 'string' && /^\d{1,5}$/.test(port);
+    const given = typeof port === 'string' ? `the string ${JSON.stringify(port)}` : kindOf(port);
+    throw new TypeError(`${wanted}; it is ${given}${isDigits ? `: pass ${Number(port)}` : ''}`);
+  }
+  if (!Number.isInteger(port) || port < 0 || port > HIGHEST_PORT) {
+    throw new RangeError(`${wanted}; it is ${port}`);
+  }
+  return port === 0 ? undefined : port;
+}
+
+/** Checks host, port and principal, in this order. Throws TypeError and RangeError. */
+export function checkTarget(target: Target): CheckedTarget {
+  if (typeof target !== 'object' || target === null) {
+    throw new TypeError('a target must be an object: { host, port?, principal? }');
+  }
+  if (target.host === undefined) {
+    throw new TypeError('host is missing: the server to connect to');
+  }
+  const { principal } = target;
+  return {
+    host: checkText('host', target.host),
+    port: checkPort(target.port),
+    principal:
+      principal === undefined || principal === null ? undefined : checkText('principal', principal),
+  };
+}
+
+/**
+ * Checks a source address. Throws TypeError, and RangeError if it is no numeric address: "It must be an IP
+ * address, not a host name" (Python README, "Remctl.set_source_ip()").
+ */
+export function checkSourceIp(source: string): string {
+  if (isIP(checkText('source', source)) === 0) {
+    throw new RangeError(
+      `source must be an IPv4 or IPv6 address, not a host name; it is ${JSON.stringify(source)}`,
+    );
+  }
+  return source;
+}
