@@ -43,10 +43,10 @@ export { locateKeytab } from '../../krb5/dist/keytab/read-keytab.js';
 export * as apMessages from '../../krb5/dist/messages/ap-messages.js';
 export * as kdcMessages from '../../krb5/dist/messages/kdc-messages.js';
 export { krbError } from '../../krb5/dist/messages/krb-error.js';
-export * as types from '../../krb5/dist/messages/types.js';
 export {
   formatPrincipal,
   parsePrincipal,
   principalsEqual,
   tgsPrincipal,
 } from '../../krb5/dist/principal.js';
+export * as types from './message-types.js';

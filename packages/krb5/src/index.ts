@@ -30,15 +30,15 @@ export {
   type MessageProtection,
   type MessageProtectionOptions,
 } from './gss/message-tokens.js';
-export { createReplayCache, type ReplayCache } from './gss/replay-cache.js';
-export type { ContextStep, SecurityContext } from './gss/security-context.js';
 export {
   type ExchangeProtection,
   type ExchangeTokens,
   findServiceTicketKey,
   messageProtectionFromExchange,
   type ServiceTicketKey,
-} from './gss/wire-exchange.js';
+} from './gss/protection-from-exchange.js';
+export { createReplayCache, type ReplayCache } from './gss/replay-cache.js';
+export type { ContextStep, SecurityContext } from './gss/security-context.js';
 export { type HostAddress, type ResolvedHost, resolveHost } from './host/resolve-host.js';
 export type { Keytab, KeytabEntry } from './keytab/keytab.js';
 export { readKeytab } from './keytab/read-keytab.js';

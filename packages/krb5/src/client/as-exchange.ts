@@ -2,20 +2,19 @@
 
 import { decode, encode } from '../asn1/codec.js';
 import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
+import { encryptedData } from '../messages/basic-types.js';
 import { decodeMessage } from '../messages/decode-message.js';
 import { asRep, asReq, encKdcRepPart, KdcOption } from '../messages/kdc-messages.js';
-import { decryptData, encryptData } from '../messages/protection.js';
+import { MessageType, PVNO } from '../messages/message-type.js';
 import {
   type EtypeInfo2Entry,
-  encryptedData,
   etypeInfo2,
-  MessageType,
   type PaData,
   PaDataType,
-  PVNO,
   paDataSequence,
   paEncTsEnc,
-} from '../messages/types.js';
+} from '../messages/pa-data.js';
+import { decryptData, encryptData } from '../messages/protection.js';
 import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
 import { toCredential } from './credential.js';
 import { randomMoment } from './moments.js';

@@ -11,7 +11,7 @@ import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
 import { askKdcs } from '../kdc/ask.js';
 import type { KrbError } from '../messages/krb-error.js';
-import { type EtypeInfo2Entry, type PaData, PaDataType } from '../messages/types.js';
+import { type EtypeInfo2Entry, type PaData, PaDataType } from '../messages/pa-data.js';
 import { formatPrincipal, type Principal, tgsPrincipal } from '../principal.js';
 import {
   buildAsReq,

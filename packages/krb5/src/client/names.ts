@@ -1,5 +1,5 @@
 /** Principals as they stand in messages: a name here, its realm there. */
-import type { PrincipalName } from '../messages/types.js';
+import type { PrincipalName } from '../messages/basic-types.js';
 import type { Principal } from '../principal.js';
 
 export function toPrincipalName({ nameType, components }: Principal): PrincipalName {

@@ -5,7 +5,7 @@ import { etypeName } from '../crypto/index.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { EncKdcRepPart } from '../messages/kdc-messages.js';
-import { ticket as ticketCodec } from '../messages/types.js';
+import { ticket as ticketCodec } from '../messages/ticket.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
 import type { Credential } from './credential.js';
 import { toPrincipal } from './names.js';

@@ -13,8 +13,9 @@ import {
   tgsRep,
   tgsReq,
 } from '../messages/kdc-messages.js';
+import { MessageType, PVNO } from '../messages/message-type.js';
+import { PaDataType } from '../messages/pa-data.js';
 import { checksumOf, decryptData, encryptData } from '../messages/protection.js';
-import { MessageType, PaDataType, PVNO } from '../messages/types.js';
 import { type Principal, principalsEqual } from '../principal.js';
 import { type Credential, toCredential } from './credential.js';
 import { randomMoment } from './moments.js';

@@ -4,7 +4,7 @@ import { REFERRAL_REALM } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { Krb5Error } from '../errors.js';
 import { kdcsKey } from '../kdc/ask.js';
-import { TicketFlag } from '../messages/types.js';
+import { TicketFlag } from '../messages/ticket.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
 import { ccacheSource } from './ccache-source.js';
 import type { Credential } from './credential.js';

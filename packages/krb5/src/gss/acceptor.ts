@@ -7,16 +7,15 @@ import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
 import { findKey, type Keytab, keytabEntries } from '../keytab/keytab.js';
 import { ApOption, type Authenticator, type EncApRepPart } from '../messages/ap-messages.js';
+import { MessageType, PVNO } from '../messages/message-type.js';
 import { decryptData } from '../messages/protection.js';
 import {
   type EncTicketPart,
   encTicketPart,
-  MessageType,
-  PVNO,
   type Ticket,
   TicketFlag,
   ticket as ticketCodec,
-} from '../messages/types.js';
+} from '../messages/ticket.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
 import {
   apRepToken,
@@ -32,10 +31,14 @@ import {
   decodeContextChecksum,
   GSS_CHECKSUM_TYPE,
 } from './context-flags.js';
-import { contextShell, type Established } from './context-shell.js';
 import { protectionOf } from './message-keys.js';
 import { createReplayCache, type ReplayCache } from './replay-cache.js';
-import type { ContextStep, SecurityContext } from './security-context.js';
+import {
+  type ContextStep,
+  createSecurityContext,
+  type EstablishedState,
+  type SecurityContext,
+} from './security-context.js';
 
 /** Seconds that clocks may differ: krb5.conf's default for clockskew. */
 const DEFAULT_CLOCKSKEW_S = 300;
@@ -90,7 +93,7 @@ const processReplayCache = createReplayCache();
 
 /** An acceptor's context. Nothing happens before `step`. */
 export function createAcceptorContext(options: AcceptorOptions): AcceptorContext {
-  let established: Established | undefined;
+  let established: EstablishedState | undefined;
   let begun = false;
   const step = (token: Uint8Array): ContextStep => {
     if (begun) {
@@ -101,13 +104,13 @@ export function createAcceptorContext(options: AcceptorOptions): AcceptorContext
     established = accepted.established;
     return { token: accepted.token, established: true };
   };
-  return contextShell(() => established, step);
+  return createSecurityContext(() => established, step);
 }
 
 function accept(
   options: AcceptorOptions,
   token: Uint8Array,
-): { established: Established; token: Uint8Array | undefined } {
+): { established: EstablishedState; token: Uint8Array | undefined } {
   const request = readApReqToken(token);
   const ticket = readToken(() => decode(ticketCodec, request.ticket));
   const server = toPrincipal(ticket.sname, ticket.realm);

@@ -20,8 +20,8 @@ import {
 } from '../messages/ap-messages.js';
 import { decodeMessage } from '../messages/decode-message.js';
 import { type KrbError, krbError } from '../messages/krb-error.js';
+import { MessageType, PVNO } from '../messages/message-type.js';
 import { decryptData, encryptData } from '../messages/protection.js';
-import { MessageType, PVNO } from '../messages/types.js';
 import { ContextFlag, encodeContextChecksum, GSS_CHECKSUM_TYPE } from './context-flags.js';
 import { frameToken, TokenId, unframeToken } from './token-framing.js';
 

@@ -17,9 +17,13 @@ import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
 import { ALL_FLAGS, ContextFlag } from './context-flags.js';
-import { contextShell, type Established } from './context-shell.js';
 import { protectionOf } from './message-keys.js';
-import type { ContextStep, SecurityContext } from './security-context.js';
+import {
+  type ContextStep,
+  createSecurityContext,
+  type EstablishedState,
+  type SecurityContext,
+} from './security-context.js';
 
 export interface InitiatorOptions {
   /** The server's host, for the principal service/host; its realm by domain_realm, else the KDC's. */
@@ -79,7 +83,7 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
     throw new TypeError('a context needs host or principal');
   }
   const flags = (options.flags ?? ALL_FLAGS) & ALL_FLAGS;
-  let established: Established | undefined;
+  let established: EstablishedState | undefined;
   let waiting: { readonly ticket: Ticket; readonly state: InitiatorState } | undefined;
   let begun = false;
 
@@ -135,7 +139,7 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
     return begin();
   };
 
-  return contextShell(() => established, step);
+  return createSecurityContext(() => established, step);
 }
 
 /** Only a server that has proved itself is called by the name in its ticket: that is a KDC's word. */
@@ -152,7 +156,7 @@ function establish(
   state: InitiatorState,
   flags: number,
   acceptor: Parameters<typeof protectionOf>[0]['acceptor'],
-): Established {
+): EstablishedState {
   const { credential, source } = ticket;
   return {
     protection: protectionOf({

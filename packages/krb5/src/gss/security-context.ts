@@ -1,17 +1,19 @@
-/** What both sides of a context have in common (RFC 2743, section 1.2; RFC 4121). */
+/** A security context of either side (RFC 2743, section 1.2; RFC 4121). */
+import { GssStatus } from '../error-codes.js';
+import { GssError } from '../errors.js';
 import type { MessageProtection } from './message-tokens.js';
 
-/** What a call of `step` yields. */
+/** The result of a call of `step`. */
 export interface ContextStep {
-  /** What to send to the peer, if anything. */
+  /** The token to send to the peer, if there is one. */
   readonly token: Uint8Array | undefined;
-  /** Whether the context stands and no further token is expected. */
+  /** Whether the context is established and expects no further token. */
   readonly established: boolean;
 }
 
 /**
- * A context of either side. Messages are protected once it is established; before that, `wrap` and its
- * like throw GssError GSS_S_NO_CONTEXT. They are synchronous. Not for concurrent calls of `step`.
+ * A context of either side. Its message methods are synchronous. Before the context is established, they throw
+ * GssError GSS_S_NO_CONTEXT. `step` must not be called again before its last call has ended.
  */
 export interface SecurityContext extends MessageProtection {
   /** The flags in force (`ContextFlag`); final once the context is established, 0 before. */
@@ -20,4 +22,45 @@ export interface SecurityContext extends MessageProtection {
   readonly peer: string | undefined;
   /** When the ticket ends, by this machine's clock; undefined before the context is established. */
   readonly expires: Date | undefined;
+}
+
+/** What the two sides have agreed on once the context is established. */
+export interface EstablishedState {
+  readonly protection: MessageProtection;
+  readonly flags: number;
+  readonly peer: string;
+  readonly expires: Date;
+}
+
+/** Makes a context. Everything but `step` throws or is empty until `established()` returns a value. */
+export function createSecurityContext<Step>(
+  established: () => EstablishedState | undefined,
+  step: Step,
+): SecurityContext & { readonly step: Step } {
+  const protection = (): MessageProtection => {
+    const state = established();
+    if (state === undefined) {
+      throw new GssError(
+        GssStatus.GSS_S_NO_CONTEXT,
+        'the context is not established: call step until it is',
+      );
+    }
+    return state.protection;
+  };
+  return {
+    step,
+    get flags() {
+      return established()?.flags ?? 0;
+    },
+    get peer() {
+      return established()?.peer;
+    },
+    get expires() {
+      return established()?.expires;
+    },
+    wrap: (message) => protection().wrap(message),
+    unwrap: (token) => protection().unwrap(token),
+    getMic: (message) => protection().getMic(message),
+    verifyMic: (message, mic) => protection().verifyMic(message, mic),
+  };
 }

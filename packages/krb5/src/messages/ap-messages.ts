@@ -15,12 +15,12 @@ import {
 import {
   authorizationData,
   checksum,
-  encodedTicket,
   encryptedData,
   encryptionKey,
-  MessageType,
   principalName,
-} from './types.js';
+} from './basic-types.js';
+import { MessageType } from './message-type.js';
+import { encodedTicket } from './ticket.js';
 
 /** AP-REQ. */
 export const apReq = application(

@@ -1,7 +1,7 @@
 /** Messages whole, with the two fields that each of them begins with (RFC 4120, section 5.4 to 5.9). */
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { applicationTag, type Codec, decode } from '../asn1/codec.js';
-import { PVNO } from './types.js';
+import { PVNO } from './message-type.js';
 
 /**
  * Decodes a message. Throws Asn1Error for other bytes, and for another protocol version or message type

@@ -13,15 +13,10 @@ import {
   uint32,
   type ValueOf,
 } from '../asn1/codec.js';
-import {
-  encodedTicket,
-  encryptedData,
-  encryptionKey,
-  hostAddresses,
-  MessageType,
-  paDataSequence,
-  principalName,
-} from './types.js';
+import { encryptedData, encryptionKey, hostAddresses, principalName } from './basic-types.js';
+import { MessageType } from './message-type.js';
+import { paDataSequence } from './pa-data.js';
+import { encodedTicket } from './ticket.js';
 
 /** KDC-REQ-BODY. Requests of this package carry no authorization data and no additional tickets. */
 export const kdcReqBody = sequence({

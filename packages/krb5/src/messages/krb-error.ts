@@ -12,7 +12,8 @@ import {
   sequence,
   type ValueOf,
 } from '../asn1/codec.js';
-import { MessageType, principalName } from './types.js';
+import { principalName } from './basic-types.js';
+import { MessageType } from './message-type.js';
 
 export const krbError = application(
   MessageType.KRB_ERROR,

@@ -2,7 +2,7 @@
 import { decrypt, type EncryptionKey, encrypt, etypeInfo, makeChecksum } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import type { Checksum, EncryptedData } from './types.js';
+import type { Checksum, EncryptedData } from './basic-types.js';
 
 /** Encrypts with `key` for a `KeyUsage`. */
 export function encryptData(

@@ -20,7 +20,7 @@ import { ALL_FLAGS, ContextFlag } from '../../src/gss/context-flags.js';
 import { createReplayCache } from '../../src/gss/replay-cache.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
-import { TicketFlag } from '../../src/messages/types.js';
+import { TicketFlag } from '../../src/messages/ticket.js';
 import { parsePrincipal } from '../../src/principal.js';
 import { compile } from '../support/compile.js';
 import { lengthPrefixed, listen, readLengthPrefixed } from '../support/connection.js';

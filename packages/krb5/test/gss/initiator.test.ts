@@ -17,7 +17,7 @@ import { createReplayCache } from '../../src/gss/replay-cache.js';
 import { findKey, type Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { decryptData } from '../../src/messages/protection.js';
-import { encTicketPart, ticket } from '../../src/messages/types.js';
+import { encTicketPart, ticket } from '../../src/messages/ticket.js';
 import { parsePrincipal } from '../../src/principal.js';
 import { configOf } from '../support/realm-files.js';
 

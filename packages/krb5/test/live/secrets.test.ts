@@ -9,7 +9,7 @@ import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { randomKey } from '../../src/crypto/index.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
-import { findServiceTicketKey } from '../../src/gss/wire-exchange.js';
+import { findServiceTicketKey } from '../../src/gss/protection-from-exchange.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { configOf } from '../support/realm-files.js';

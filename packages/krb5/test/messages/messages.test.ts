@@ -15,6 +15,7 @@ import {
 } from '../../src/asn1/codec.js';
 import { EncryptionKey } from '../../src/crypto/index.js';
 import { apRep, apReq, authenticator, encApRepPart } from '../../src/messages/ap-messages.js';
+import { encryptedData } from '../../src/messages/basic-types.js';
 import {
   asRep,
   asReq,
@@ -25,13 +26,8 @@ import {
   tgsReq,
 } from '../../src/messages/kdc-messages.js';
 import { krbError } from '../../src/messages/krb-error.js';
-import {
-  encryptedData,
-  encTicketPart,
-  etypeInfo2,
-  paEncTsEnc,
-  ticket,
-} from '../../src/messages/types.js';
+import { etypeInfo2, paEncTsEnc } from '../../src/messages/pa-data.js';
+import { encTicketPart, ticket } from '../../src/messages/ticket.js';
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import type { Realm } from '@remctl/realm';
 import { encode } from '../../src/asn1/codec.js';
 import { krbError } from '../../src/messages/krb-error.js';
-import { MessageType, PaDataType, PVNO, paDataSequence } from '../../src/messages/types.js';
+import { MessageType, PVNO } from '../../src/messages/message-type.js';
+import { PaDataType, paDataSequence } from '../../src/messages/pa-data.js';
 
 /** The tags of the two requests (RFC 4120, section 5.4.1). */
 const REQUESTS = { as: 0x6a, tgs: 0x6c } as const;

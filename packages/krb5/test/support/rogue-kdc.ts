@@ -8,14 +8,10 @@ import { KrbErrorCode } from '../../src/error-codes.js';
 import { apReq, authenticator } from '../../src/messages/ap-messages.js';
 import { encTgsRepPart, tgsRep, tgsReq } from '../../src/messages/kdc-messages.js';
 import { krbError } from '../../src/messages/krb-error.js';
+import { MessageType, PVNO } from '../../src/messages/message-type.js';
+import { PaDataType } from '../../src/messages/pa-data.js';
 import { decryptData, encryptData } from '../../src/messages/protection.js';
-import {
-  encTicketPart,
-  MessageType,
-  PaDataType,
-  PVNO,
-  ticket as ticketCodec,
-} from '../../src/messages/types.js';
+import { encTicketPart, ticket as ticketCodec } from '../../src/messages/ticket.js';
 import type { Principal } from '../../src/principal.js';
 
 /** What it says of a ticket that it grants. */

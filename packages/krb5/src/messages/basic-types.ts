@@ -1,0 +1,70 @@
+/** The types that RFC 4120's messages share (section 5.2). */
+import {
+  type Codec,
+  int32,
+  kerberosString,
+  octetString,
+  optional,
+  required,
+  sequence,
+  sequenceOf,
+  uint32,
+  type ValueOf,
+} from '../asn1/codec.js';
+import { EncryptionKey } from '../crypto/index.js';
+
+/** PrincipalName (section 5.2.2). */
+export const principalName = sequence({
+  nameType: required(0, int32),
+  nameString: required(1, sequenceOf(kerberosString)),
+});
+export type PrincipalName = ValueOf<typeof principalName>;
+
+/** EncryptedData (section 5.2.9). */
+export const encryptedData = sequence({
+  etype: required(0, int32),
+  kvno: optional(1, uint32),
+  cipher: required(2, octetString),
+});
+export type EncryptedData = ValueOf<typeof encryptedData>;
+
+const encryptionKeySequence = sequence({
+  keytype: required(0, int32),
+  keyvalue: required(1, octetString),
+});
+
+/** EncryptionKey (section 5.2.9). */
+export const encryptionKey: Codec<EncryptionKey> = {
+  tag: encryptionKeySequence.tag,
+  write: (writer, { etype, value }) =>
+    encryptionKeySequence.write(writer, { keytype: etype, keyvalue: value }),
+  read: (input) => {
+    const { keytype, keyvalue } = encryptionKeySequence.read(input);
+    return new EncryptionKey(keytype, keyvalue);
+  },
+};
+
+/** Checksum (section 5.2.9). */
+export const checksum = sequence({
+  cksumtype: required(0, int32),
+  checksum: required(1, octetString),
+});
+export type Checksum = ValueOf<typeof checksum>;
+
+/** HostAddress (section 5.2.5). */
+export const hostAddress = sequence({
+  addrType: required(0, int32),
+  address: required(1, octetString),
+});
+
+/** HostAddresses (section 5.2.5). */
+export const hostAddresses = sequenceOf(hostAddress);
+
+/** AuthorizationData (section 5.2.6). */
+export const authorizationData = sequenceOf(
+  sequence({
+    adType: required(0, int32),
+    adData: required(1, octetString),
+  }),
+);
+export type AuthorizationData = ValueOf<typeof authorizationData>;

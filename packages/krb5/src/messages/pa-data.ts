@@ -1,0 +1,48 @@
+/** Preauthentication data: PA-DATA and its contents (RFC 4120, section 5.2.7). */
+import {
+  int32,
+  kerberosString,
+  kerberosTime,
+  microseconds,
+  octetString,
+  optional,
+  required,
+  sequence,
+  sequenceOf,
+  type ValueOf,
+} from '../asn1/codec.js';
+
+/** PA-DATA (section 5.2.7). Its first element has number 1. */
+export const paData = sequence({
+  padataType: required(1, int32),
+  padataValue: required(2, octetString),
+});
+export type PaData = ValueOf<typeof paData>;
+
+/** SEQUENCE OF PA-DATA: METHOD-DATA (section 5.9.1) and others. */
+export const paDataSequence = sequenceOf(paData);
+
+/** PA-ENC-TS-ENC (section 5.2.7.2). */
+export const paEncTsEnc = sequence({
+  patimestamp: required(0, kerberosTime),
+  pausec: optional(1, microseconds),
+});
+
+/** ETYPE-INFO2 (section 5.2.7.5). */
+export const etypeInfo2 = sequenceOf(
+  sequence({
+    etype: required(0, int32),
+    salt: optional(1, kerberosString),
+    s2kparams: optional(2, octetString),
+  }),
+);
+export type EtypeInfo2Entry = ValueOf<typeof etypeInfo2>[number];
+
+/** PA-DATA types (section 7.5.2; RFC 6806, section 11). */
+export const PaDataType = {
+  PA_TGS_REQ: 1,
+  PA_ENC_TIMESTAMP: 2,
+  PA_PW_SALT: 3,
+  PA_ETYPE_INFO2: 19,
+  PA_REQ_ENC_PA_REP: 149,
+} as const;
