@@ -40,37 +40,38 @@ import {
   type SecurityContext,
 } from './security-context.js';
 
-/** Seconds that clocks may differ: krb5.conf's default for clockskew. */
+/** The default of krb5.conf's clockskew. */
 const DEFAULT_CLOCKSKEW_S = 300;
 
 export interface AcceptorOptions {
-  /** The keys of the services that this acceptor is; see `readKeytab`. */
+  /** The keys of this acceptor's services; see `readKeytab`. */
   readonly keytab: Keytab;
-  /** The only service to accept contexts for; without it, every one in the keytab. */
+  /** The only service that accepts contexts; without it, every service in the keytab does. */
   readonly principal?: Principal | undefined;
-  /** Seconds that clocks may differ; 300 without it. */
+  /** The number of seconds that clocks may differ; 300 without it. */
   readonly clockskew?: number | undefined;
-  /** Share one between all contexts of a process; without it, one that lives as long as the process. */
+  /** Remembers requests, to refuse replays. Without it, all contexts of the process share one. */
   readonly replayCache?: ReplayCache | undefined;
   /**
-   * For tests of initiators: changes the EncAPRepPart before it is encrypted. The context goes on with
-   * what was sent, so that leaving `subkey` away has it protect messages with the initiator's.
+   * For tests of initiators: changes the EncAPRepPart before it is encrypted. The context uses the changed
+   * part: without `subkey` in it, the initiator's subkey protects the messages.
    */
   readonly alterApRep?: ((part: EncApRepPart) => EncApRepPart) | undefined;
 }
 
 export interface AcceptorContext extends SecurityContext {
   /**
-   * GSS_Accept_sec_context with the initiator's token. One step establishes the context; its token, if
-   * any, goes to the initiator. Throws Krb5Error where the initiator's request is refused, with what to
-   * answer in its `token`, and GssError GSS_S_DEFECTIVE_TOKEN for anything that is no request.
+   * Does GSS_Accept_sec_context with the initiator's token. One call establishes the context; the caller
+   * sends the returned token, if there is one, to the initiator. Throws AcceptorRefusal if the request is
+   * refused: its `token` is the answer to the initiator. Throws GssError GSS_S_DEFECTIVE_TOKEN if the token
+   * holds no request, and GssError GSS_S_FAILURE for a second call.
    */
   readonly step: (token: Uint8Array) => ContextStep;
 }
 
-/** A refused AP-REQ. */
+/** The error of a refused AP-REQ. */
 export class AcceptorRefusal extends Krb5Error {
-  /** A context token with the KRB-ERROR, for the initiator. */
+  /** The context token for the initiator, with the KRB-ERROR. */
   readonly token: Uint8Array;
 
   constructor(error: Krb5Error, server: Principal) {
@@ -81,7 +82,7 @@ export class AcceptorRefusal extends Krb5Error {
       msgType: MessageType.KRB_ERROR,
       stime: seconds,
       susec: microseconds,
-      // The codes of this side alone mean nothing to the other.
+      // A LocalErrorCode, below 0, means nothing to the other side.
       errorCode: error.code >= 0 ? error.code : KrbErrorCode.KRB_ERR_GENERIC,
       realm: server.realm,
       sname: toPrincipalName(server),
@@ -91,7 +92,7 @@ export class AcceptorRefusal extends Krb5Error {
 
 const processReplayCache = createReplayCache();
 
-/** An acceptor's context. Nothing happens before `step`. */
+/** Creates an acceptor's context. Nothing happens before `step`. */
 export function createAcceptorContext(options: AcceptorOptions): AcceptorContext {
   let established: EstablishedState | undefined;
   let begun = false;
@@ -195,8 +196,8 @@ function serviceKey(keytab: Keytab, server: Principal, { encPart }: Ticket): Enc
 }
 
 /**
- * A client of another realm may come through others that this side does not trust. It is the KDC's to check
- * them, which says so in the ticket; this side has no policy of its own (RFC 4120, section 2.7).
+ * Refuses a client of another realm whose way through further realms nobody has checked. The KDC checks
+ * those realms and sets a flag in the ticket; this side has no policy of its own (RFC 4120, section 2.7).
  */
 function checkTransited({ flags, transited, crealm }: EncTicketPart, server: Principal): void {
   if (
@@ -247,8 +248,8 @@ function checkRequest(
 }
 
 /**
- * The flags in the authenticator's checksum (RFC 4121, section 4.1.1), as far as this side does what they
- * say: delegated credentials, for one, are not kept.
+ * The flags in the authenticator's checksum (RFC 4121, section 4.1.1) that this side supports: DELEG is
+ * dropped, because delegated credentials are not kept.
  */
 function contextFlags({ cksum }: Authenticator, mutualRequired: boolean): number {
   const flags =

@@ -1,4 +1,4 @@
-/** The AP exchange (RFC 4120, section 3.2) in GSS-API's form (RFC 4121, section 4.1), as bytes. */
+/** The tokens of the AP exchange (RFC 4120, section 3.2; RFC 4121, section 4.1). */
 import { randomBytes } from 'node:crypto';
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { decode, encode } from '../asn1/codec.js';
@@ -26,21 +26,22 @@ import { ContextFlag, encodeContextChecksum, GSS_CHECKSUM_TYPE } from './context
 import { frameToken, TokenId, unframeToken } from './token-framing.js';
 
 /**
- * A random initial sequence number below 2^30: some peers take it for a signed number, and it shall not
- * wrap soon (RFC 4120, section 5.3.2: "initial sequence numbers SHOULD be random").
+ * Returns a random initial sequence number (RFC 4120, section 5.3.2: "initial sequence numbers SHOULD be
+ * random"). It is below 2^30, because some peers take it for a signed number, and so that it does not wrap
+ * soon.
  */
 export function randomSequenceNumber(): number {
   return randomBytes(4).readUInt32BE() >>> 2;
 }
 
-/** What the initiator has to know of its AP-REQ once the answer comes. */
+/** The parts of its AP-REQ that the initiator needs when the answer comes. */
 export interface InitiatorState {
   readonly moment: Moment;
   readonly subkey: EncryptionKey;
   readonly seqNumber: number;
 }
 
-/** The initiator's token: AP-REQ with the context flags in the authenticator's checksum. */
+/** Makes the initiator's token: an AP-REQ with the context flags in the authenticator's checksum. */
 export function apReqToken(
   credential: Credential,
   flags: number,
@@ -68,7 +69,7 @@ export function apReqToken(
   return { token: frameToken(TokenId.KRB_AP_REQ, message), state: { moment, subkey, seqNumber } };
 }
 
-/** The acceptor's token. */
+/** Makes the acceptor's token: an AP-REP with `part` under the session key. */
 export function apRepToken(sessionKey: EncryptionKey, part: EncApRepPart): Uint8Array {
   const message = encode(apRep, {
     pvno: PVNO,
@@ -78,12 +79,12 @@ export function apRepToken(sessionKey: EncryptionKey, part: EncApRepPart): Uint8
   return frameToken(TokenId.KRB_AP_REP, message);
 }
 
-/** A token with a KRB-ERROR. */
+/** Makes a token with a KRB-ERROR. */
 export function krbErrorToken(error: KrbError): Uint8Array {
   return frameToken(TokenId.KRB_ERROR, encode(krbError, error));
 }
 
-/** A token that is not what the protocol has at this point. */
+/** The GSS_S_DEFECTIVE_TOKEN error for a context token; `reason` completes its message. */
 export function defectiveToken(reason: string, cause?: unknown): GssError {
   return new GssError(
     GssStatus.GSS_S_DEFECTIVE_TOKEN,
@@ -92,7 +93,7 @@ export function defectiveToken(reason: string, cause?: unknown): GssError {
   );
 }
 
-/** Reads with `read`; an Asn1Error becomes GSS_S_DEFECTIVE_TOKEN. */
+/** Returns what `read` returns. Throws GssError GSS_S_DEFECTIVE_TOKEN if `read` throws Asn1Error. */
 export function readToken<T>(read: () => T): T {
   try {
     return read();
@@ -104,7 +105,7 @@ export function readToken<T>(read: () => T): T {
   }
 }
 
-/** The AP-REQ in the initiator's token. Throws GssError GSS_S_DEFECTIVE_TOKEN. */
+/** Reads the AP-REQ in the initiator's token. Throws GssError GSS_S_DEFECTIVE_TOKEN if there is none. */
 export function readApReqToken(token: Uint8Array): ApReq {
   return readToken(() => {
     const { tokenId, message: bytes } = unframeToken(token);
@@ -115,7 +116,10 @@ export function readApReqToken(token: Uint8Array): ApReq {
   });
 }
 
-/** The Authenticator of an AP-REQ; undefined where `sessionKey` does not open it. */
+/**
+ * Decrypts the Authenticator of an AP-REQ; undefined if it was not made with `sessionKey`. Throws GssError
+ * GSS_S_DEFECTIVE_TOKEN if the plaintext is no Authenticator.
+ */
 export function openAuthenticator(
   request: ApReq,
   sessionKey: EncryptionKey,
@@ -124,7 +128,10 @@ export function openAuthenticator(
   return plaintext === undefined ? undefined : readToken(() => decode(authenticator, plaintext));
 }
 
-/** The acceptor's token: its EncAPRepPart, undefined where the key does not open it, or a KRB-ERROR. */
+/**
+ * Reads the acceptor's token: an AP-REP or a KRB-ERROR. `part` is undefined if the AP-REP was not made with
+ * `sessionKey`. Throws GssError GSS_S_DEFECTIVE_TOKEN for any other token.
+ */
 export function readAcceptorToken(
   token: Uint8Array,
   sessionKey: EncryptionKey,

@@ -18,14 +18,14 @@ export const ALL_FLAGS =
   ContextFlag.CONF |
   ContextFlag.INTEG;
 
-/** The checksum type of the authenticator in a GSS-API context. */
+/** The type of the authenticator's checksum in a GSS-API context (RFC 4121, section 4.1.1). */
 export const GSS_CHECKSUM_TYPE = 0x8003;
 
 const BINDINGS_LENGTH = 16;
 const FLAGS_OFFSET = 4 + BINDINGS_LENGTH;
 const MIN_LENGTH = FLAGS_OFFSET + 4;
 
-/** The authenticator's checksum without channel bindings and without delegation. */
+/** Encodes the authenticator's checksum: `flags`, no channel bindings, no delegated credentials. */
 export function encodeContextChecksum(flags: number): Uint8Array {
   const checksum = Buffer.alloc(MIN_LENGTH);
   checksum.writeUInt32LE(BINDINGS_LENGTH, 0);
@@ -34,8 +34,8 @@ export function encodeContextChecksum(flags: number): Uint8Array {
 }
 
 /**
- * The flags in an authenticator's checksum, or undefined where it is none. The channel bindings are not
- * looked at: an acceptor that gives none accepts any (RFC 2743, section 1.1.6, and MIT Kerberos).
+ * Decodes the flags in an authenticator's checksum; undefined if it has another form. The channel bindings
+ * are ignored: an acceptor without bindings accepts any (RFC 2743, section 1.1.6, and MIT Kerberos).
  */
 export function decodeContextChecksum(checksum: Uint8Array): number | undefined {
   const bytes = Buffer.from(checksum.buffer, checksum.byteOffset, checksum.byteLength);

@@ -26,49 +26,50 @@ import {
 } from './security-context.js';
 
 export interface InitiatorOptions {
-  /** The server's host, for the principal service/host; its realm by domain_realm, else the KDC's. */
+  /** The server's host, for the principal service/host. [domain_realm] or the KDCs name its realm. */
   readonly host?: string | undefined;
   /**
-   * What the system knows of `host`, if it was asked already: the principal is the one of these
-   * addresses then.
+   * The canonical name and addresses of `host`, if the caller has looked them up already. The principal
+   * then follows from them, without another look-up of `host`.
    */
   readonly resolved?: ResolvedHost | undefined;
-  /** The service on `host`; `host` without it. */
+  /** The service on `host`; the service `host` without it. */
   readonly service?: string | undefined;
-  /** The server's principal in full, instead of `host`; without a realm, in the default realm. */
+  /** The server's principal, instead of `host`; a name without a realm is in the default realm. */
   readonly principal?: string | undefined;
-  /** Without it, the default credential cache. */
+  /** Where the client's tickets come from; without it, the default credential cache. */
   readonly credentials?: Credentials | undefined;
-  /** The flags to request (`ContextFlag`); without it all of them. Delegation is not supported. */
+  /** The flags to request (`ContextFlag`); without it, all of them. Delegation is not supported. */
   readonly flags?: number | undefined;
-  /** Ends what `step` waits for; it rejects with the signal's reason. */
+  /** Ends the waits of `step`, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Without it, the files that KRB5_CONFIG names, or /etc/krb5.conf. */
+  /** The configuration; without it, the files in KRB5_CONFIG, or /etc/krb5.conf. */
   readonly config?: Krb5Config | undefined;
 }
 
 export interface InitiatorContext extends SecurityContext {
   /**
-   * GSS_Init_sec_context: first without a token, then with the acceptor's. The first step gets the
-   * ticket, from the KDC where none is at hand. Rejects with Krb5Error, GssError or the signal's reason;
-   * the context is of no use then.
+   * Does GSS_Init_sec_context: the first call takes no token, the second takes the acceptor's. The first
+   * call gets the ticket, from the KDC if none is at hand. Throws Krb5Error if Kerberos fails, GssError if
+   * the acceptor's token is unusable or a call comes out of order, and the signal's reason if the signal
+   * aborts. A context whose step has failed cannot be used any more.
    */
   readonly step: (token?: Uint8Array | undefined) => Promise<ContextStep>;
 }
 
 interface Ticket {
   readonly credential: Credential;
-  /** Who was asked for; in the referral realm if the KDCs were to say where the host is. */
+  /** The principal that was asked for; in the referral realm if the KDCs had to find the realm. */
   readonly target: Principal;
   readonly source: TicketSource;
-  /** Whether it was at hand: from a cache, or got for an earlier context. */
+  /** Whether the ticket is older than this context: from a cache, or got for an earlier context. */
   readonly wasAtHand: boolean;
 }
 
-/** Tickets that contexts have had. */
+/** The tickets that contexts of this process have used. */
 const taken = new WeakSet<Credential>();
 
-/** What a server says of a ticket that it has no key for (RFC 4120, section 3.2.3). */
+/** The errors of a server that has no key for a ticket (RFC 4120, section 3.2.3). */
 const NO_KEY_FOR_IT: ReadonlySet<number> = new Set([
   KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
   KrbErrorCode.KRB_AP_ERR_MODIFIED,
@@ -76,7 +77,7 @@ const NO_KEY_FOR_IT: ReadonlySet<number> = new Set([
   KrbErrorCode.KRB_AP_ERR_NOKEY,
 ]);
 
-/** An initiator's context. Nothing happens before `step`. Throws TypeError without host or principal. */
+/** Creates an initiator's context. Nothing happens before `step`. Throws TypeError without host or principal. */
 export function createInitiatorContext(options: InitiatorOptions): InitiatorContext {
   const { host, principal, signal } = options;
   if (host === undefined && principal === undefined) {
@@ -142,7 +143,7 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
   return createSecurityContext(() => established, step);
 }
 
-/** Only a server that has proved itself is called by the name in its ticket: that is a KDC's word. */
+/** The peer's name: an unproven server keeps the name asked for, since a KDC chose the one in the ticket. */
 function peerOf({ credential, target }: Ticket, isProved: boolean): string {
   if (isProved) {
     return formatPrincipal(credential.server);
@@ -209,7 +210,7 @@ async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise
   throw unknown;
 }
 
-/** The error for an acceptor's KRB-ERROR. It is not authenticated, and ends the context either way. */
+/** The error for an acceptor's KRB-ERROR. A KRB-ERROR is not authenticated, and yet it ends the context. */
 function acceptorRefusal(error: KrbError, ticket: Ticket): Krb5Error {
   const server = formatPrincipal(ticket.credential.server);
   const text = krbErrorText(error);
@@ -224,7 +225,7 @@ function refusalText(error: KrbError, { credential, source }: Ticket, server: st
     case KrbErrorCode.KRB_AP_ERR_SKEW: {
       const { offsetMs } = source.clock;
       const seconds = (clockOffset(error.stime) - offsetMs) / 1000;
-      // Where the KDC's time is known, it is what the server was told.
+      // The request's time follows the KDC's clock if that is known.
       const other = offsetMs === 0 ? "this machine's" : "the KDC's";
       return `the server's clock differs from ${other} by ${differenceText(seconds)}: set both right`;
     }

@@ -1,4 +1,4 @@
-/** The keys and numbers that protect a context's messages, from its AP exchange (RFC 4121, section 2). */
+/** Message protection from the parameters of an AP exchange (RFC 4121, section 2). */
 import type { EncryptionKey } from '../crypto/index.js';
 import { ContextFlag } from './context-flags.js';
 import {
@@ -7,7 +7,7 @@ import {
   type MessageProtectionOptions,
 } from './message-tokens.js';
 
-/** One side's contribution: from the Authenticator, or from EncAPRepPart. */
+/** The parameters that one side chose, in its Authenticator or its EncAPRepPart. */
 export interface SideParameters {
   readonly subkey?: EncryptionKey;
   readonly seqNumber?: number;
@@ -17,12 +17,12 @@ export interface ContextParameters {
   readonly role: MessageProtectionOptions['role'];
   readonly sessionKey: EncryptionKey;
   readonly initiator: SideParameters;
-  /** Undefined without mutual authentication. */
+  /** Undefined without mutual authentication, because the acceptor then sends nothing. */
   readonly acceptor: SideParameters | undefined;
   readonly flags: number;
 }
 
-/** The message protection of an established context. Throws Krb5Error for an unusable key. */
+/** Makes the message protection of an established context. Throws Krb5Error if its key is unusable. */
 export function protectionOf(parameters: ContextParameters): MessageProtection {
   const { role, sessionKey, initiator, acceptor, flags } = parameters;
   const initiatorSeq = BigInt(initiator.seqNumber ?? 0);

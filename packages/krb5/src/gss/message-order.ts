@@ -1,9 +1,9 @@
-/** The order of a context's messages: replays, gaps, and what came too late (RFC 2743, section 1.2.3). */
+/** Detects replayed, missing and late messages of a context (RFC 2743, section 1.2.3). */
 import { GssStatus } from '../error-codes.js';
 import { GssError } from '../errors.js';
 
 export interface MessageOrderOptions {
-  /** The number that the next message is to have. */
+  /** The number of the first message, from 0 to 2^64 - 1. */
   readonly next: bigint;
   /** Refuse a number that has been seen. */
   readonly replay: boolean;
@@ -11,19 +11,19 @@ export interface MessageOrderOptions {
   readonly sequence: boolean;
 }
 
-/** How far back from the newest, in messages, replays are told from late arrivals. */
+/** The newest messages that are remembered: an older number is refused, because it may be a replay. */
 const WINDOW = 64n;
 const ALL_SEEN = (1n << WINDOW) - 1n;
 
 /**
- * Yields a function that takes the number of a message whose integrity is proven, and throws GssError
- * GSS_S_DUPLICATE_TOKEN, GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN or GSS_S_GAP_TOKEN where it is not to be
- * accepted. Numbers are 64 bits wide and wrap.
+ * Returns a function that checks the number of a message whose integrity is proven. The function throws
+ * GssError GSS_S_DUPLICATE_TOKEN, GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN or GSS_S_GAP_TOKEN if the message must
+ * be refused. Numbers are 64 bits wide and wrap.
  */
 export function createMessageOrder(options: MessageOrderOptions): (number: bigint) => void {
   const { replay, sequence } = options;
   let next = options.next;
-  // Bit 0 stands for the newest, next - 1. What lies before the first message counts as seen.
+  // Bit 0 stands for the newest message, next - 1. Messages before the first one count as seen.
   let seen = ALL_SEEN;
 
   const advance = (number: bigint, by: bigint) => {

@@ -9,11 +9,11 @@ import { GssError, Krb5Error } from '../errors.js';
 import { createMessageOrder } from './message-order.js';
 
 export interface MessageProtectionOptions {
-  /** The acceptor's subkey, else the initiator's, else the session key (RFC 4121, section 2). */
+  /** The acceptor's subkey, else the initiator's subkey, else the session key (RFC 4121, section 2). */
   readonly key: EncryptionKey;
   /** This side's part in the context. */
   readonly role: 'initiator' | 'acceptor';
-  /** Whether `key` is the acceptor's subkey: tokens say so, both ways. */
+  /** Whether `key` is the acceptor's subkey: the tokens of both directions say so. */
   readonly acceptorSubkey: boolean;
   /** The number of this side's first message, from its Authenticator or EncAPRepPart. */
   readonly sendSeq: bigint;
@@ -21,26 +21,26 @@ export interface MessageProtectionOptions {
   readonly recvSeq: bigint;
   /** Refuse replayed messages: GSS_C_REPLAY_FLAG. */
   readonly replay: boolean;
-  /** Refuse all but the next message: GSS_C_SEQUENCE_FLAG. */
+  /** Refuse every message but the next: GSS_C_SEQUENCE_FLAG. */
   readonly sequence: boolean;
-  /** Refuse Wrap tokens without confidentiality; true unless said otherwise. */
+  /** Refuse Wrap tokens without confidentiality; true if it is left out. */
   readonly requireConfidentiality?: boolean;
 }
 
 /**
  * Protects a context's messages. Wrap and MIC tokens share one row of sequence numbers in each direction.
  *
- * `unwrap` and `verifyMic` throw GssError: GSS_S_DEFECTIVE_TOKEN for what is no token of the peer's in
- * this context, GSS_S_BAD_SIG where the integrity check fails, and by the options GSS_S_DUPLICATE_TOKEN,
- * GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN, GSS_S_GAP_TOKEN. A refused token changes nothing here. Each takes at
- * most four times the memory of its token.
+ * `unwrap` and `verifyMic` throw GssError GSS_S_DEFECTIVE_TOKEN if the token is not a token of the peer in
+ * this context, and GSS_S_BAD_SIG if its integrity check fails. The `replay` and `sequence` options add
+ * GSS_S_DUPLICATE_TOKEN, GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN and GSS_S_GAP_TOKEN. A refused token changes no
+ * state. Each call takes at most four times the memory of its token.
  */
 export interface MessageProtection {
-  /** A Wrap token with confidentiality. `message` is free for reuse afterwards. */
+  /** Makes a Wrap token with confidentiality. The caller may reuse `message` afterwards. */
   wrap(message: Uint8Array): Buffer;
-  /** The message in a Wrap token, in memory of its own. */
+  /** Returns the message in a Wrap token, in memory of its own. */
   unwrap(token: Uint8Array): Buffer;
-  /** A MIC token for `message`. */
+  /** Makes a MIC token for `message`. */
   getMic(message: Uint8Array): Buffer;
   /** Checks that `mic` is a MIC token for `message`. */
   verifyMic(message: Uint8Array, mic: Uint8Array): void;
@@ -50,21 +50,21 @@ const HEADER = 16;
 const WRAP_TOKEN_ID = 0x0504;
 const MIC_TOKEN_ID = 0x0404;
 
-/** Where a header's fields begin (sections 4.2.6.1 and 4.2.6.2). */
+/** The offsets of a header's fields (RFC 4121, sections 4.2.6.1 and 4.2.6.2). */
 const FLAGS = 2;
 const FILLER = 3;
 const EC = 4;
 const RRC = 6;
 const SND_SEQ = 8;
 
-/** Flags (section 4.2.2). Others are for later use, and ignored. */
+/** Flags (RFC 4121, section 4.2.2). Other bits are reserved, and ignored. */
 const SENT_BY_ACCEPTOR = 1;
 const SEALED = 2;
 const ACCEPTOR_SUBKEY = 4;
 
 const FILLER_OCTET = 0xff;
 
-/** Throws Krb5Error for an unusable key, as `deriveKeys`. */
+/** Creates the message protection of a context. Throws Krb5Error if the key is unusable. */
 export function createMessageProtection(options: MessageProtectionOptions): MessageProtection {
   const { key, role, acceptorSubkey, recvSeq: next, replay, sequence } = options;
   const requireConfidentiality = options.requireConfidentiality ?? true;
@@ -135,7 +135,7 @@ function directionKeys(key: EncryptionKey, sealUsage: number, signUsage: number)
   return { seal: deriveKeys(key, sealUsage), sign: deriveKeys(key, signUsage) };
 }
 
-/** A Wrap token's header with EC and RRC 0, as it is sent and as it is encrypted. */
+/** A Wrap token's header with EC and RRC 0: the same octets are sent and encrypted. */
 function wrapHeader(flags: number, number: bigint): Buffer {
   const header = Buffer.alloc(HEADER);
   header.writeUInt16BE(WRAP_TOKEN_ID);
@@ -154,13 +154,13 @@ function micHeader(flags: number, number: bigint): Buffer {
 }
 
 interface WrapParts {
-  /** The header as it was before encryption or signing: with RRC 0. */
+  /** The header as it was encrypted or signed: with RRC 0. */
   readonly header: Buffer;
-  /** What follows the header, its rotation undone. */
+  /** The octets after the header, without their rotation. */
   readonly body: Buffer;
 }
 
-/** Checks a Wrap token's header, all of it but EC, and undoes the rotation. */
+/** Checks a Wrap token's header except for EC, and undoes the rotation. */
 function openWrapToken(bytes: Uint8Array, flags: number): WrapParts {
   const token = bufferOver(bytes);
   checkHeader(token, WRAP_TOKEN_ID, flags, 'Wrap');
@@ -180,7 +180,7 @@ function checkHeader(token: Buffer, id: number, flags: number, kind: 'Wrap' | 'M
   }
   const differing = token.readUInt8(FLAGS) ^ flags;
   if ((differing & SENT_BY_ACCEPTOR) !== 0) {
-    throw defective("it is of this side's own direction, sent back");
+    throw defective('this side sent it, and the peer has sent it back');
   }
   if ((differing & ACCEPTOR_SUBKEY) !== 0) {
     throw defective('it is made with another key than the one that both sides agreed on');
@@ -193,13 +193,13 @@ function checkFiller(token: Buffer, at: number): void {
   }
 }
 
-/** Undoes a rotation to the right by RRC octets (section 4.2.5); it may exceed the length. */
+/** Undoes a rotation to the right (RFC 4121, section 4.2.5). `rotation` may exceed the length. */
 function rotateLeft(body: Buffer, rotation: number): Buffer {
   const offset = body.length === 0 ? 0 : rotation % body.length;
   return offset === 0 ? body : Buffer.concat([body.subarray(offset), body.subarray(0, offset)]);
 }
 
-/** Section 4.2.4, with confidentiality: message, EC octets of filler and the header are encrypted. */
+/** Decrypts message, EC octets of filler and header (RFC 4121, section 4.2.4, with confidentiality). */
 function unseal(keys: UsageKeys, header: Buffer, body: Buffer): Buffer {
   const plaintext = asGssError(() => decryptWith(keys, body));
   const end = plaintext.length - HEADER;
@@ -213,7 +213,7 @@ function unseal(keys: UsageKeys, header: Buffer, body: Buffer): Buffer {
   return plaintext.subarray(0, length);
 }
 
-/** Section 4.2.4, without: the message is followed by EC octets of checksum. */
+/** Checks the EC octets of checksum after the message (RFC 4121, section 4.2.4, without confidentiality). */
 function unsign(keys: UsageKeys, header: Buffer, body: Buffer): Buffer {
   const length = body.length - header.readUInt16BE(EC);
   if (length < 0) {

@@ -1,6 +1,7 @@
 /**
- * Message protection for a context that another GSS-API library established, from its tokens and the
- * ticket's session key: for libraries that can establish a context but not protect messages.
+ * Message protection for a context that another GSS-API library established. It is made from the context's
+ * tokens and the ticket's session key. It serves libraries that can establish a context but cannot protect
+ * messages.
  */
 import { ccacheSource } from '../client/ccache-source.js';
 import { currentConfig } from '../client/current-config.js';
@@ -14,7 +15,7 @@ import { decodeContextChecksum } from './context-flags.js';
 import { protectionOf } from './message-keys.js';
 import type { MessageProtection } from './message-tokens.js';
 
-/** A ticket's session key, and who the ticket is of and for. */
+/** A ticket's session key, its client and its server. */
 export interface ServiceTicketKey {
   readonly key: EncryptionKey;
   readonly client: Principal;
@@ -22,9 +23,9 @@ export interface ServiceTicketKey {
 }
 
 /**
- * Finds, in a credential cache, the ticket that an initiator's token carries. `ccache` is the cache's name;
- * without it, the default cache. Rejects with Krb5Error where cache or ticket are not there, with GssError
- * where the token holds no AP-REQ.
+ * Finds the ticket of an initiator's token in a credential cache. `ccache` is the cache's name; without it,
+ * the default cache is used. Throws Krb5Error if there is no such cache or ticket, and GssError
+ * GSS_S_DEFECTIVE_TOKEN if the token holds no AP-REQ.
  */
 export async function findServiceTicketKey(
   apReqToken: Uint8Array,
@@ -45,25 +46,25 @@ export async function findServiceTicketKey(
 }
 
 export interface ExchangeTokens {
-  /** The initiator's token, as it was sent. */
+  /** The initiator's token, as the other library made it. */
   readonly apReqToken: Uint8Array;
-  /** The acceptor's token, as it came. */
+  /** The acceptor's token, as it was received. */
   readonly apRepToken: Uint8Array;
   /** The session key of the ticket in the initiator's token. */
   readonly serviceTicketKey: EncryptionKey;
 }
 
 export interface ExchangeProtection {
-  /** The initiator's. */
+  /** The message protection of the initiator's side. */
   readonly protection: MessageProtection;
   /** The flags that the initiator asked for (`ContextFlag`). */
   readonly flags: number;
 }
 
 /**
- * The initiator's message protection after the exchange of two tokens. The acceptor's proof is checked here
- * too. Throws GssError GSS_S_DEFECTIVE_TOKEN for other tokens, Krb5Error where key and tokens do not belong
- * together.
+ * Makes the initiator's message protection after the exchange of two tokens, and checks the acceptor's proof.
+ * Throws GssError GSS_S_DEFECTIVE_TOKEN if a token is not an AP-REQ or its answer, and Krb5Error if key and
+ * tokens do not belong together or the server refused the ticket.
  */
 export function messageProtectionFromExchange(tokens: ExchangeTokens): ExchangeProtection {
   const { apReqToken, apRepToken, serviceTicketKey } = tokens;

@@ -1,24 +1,27 @@
-/** Authenticators that an acceptor has seen (RFC 4120, section 3.2.3), in memory. */
+/** Remembers the authenticators that an acceptor has seen (RFC 4120, section 3.2.3). */
 import { createHash } from 'node:crypto';
 
-/** At this size, entries are only forgotten with age; more connections than this in ten minutes fail. */
+/** A full cache refuses every request: more than this many contexts in ten minutes fail. */
 const DEFAULT_LIMIT = 1_000_000;
 
 export interface ReplayCache {
   /**
-   * Notes an authenticator's ciphertext, to be remembered until `expires` (milliseconds since 1970).
-   * False where it was noted before, or where the cache is full: nothing may be let through unseen.
+   * Remembers an authenticator's ciphertext until `expires` (milliseconds since 1970). Returns false if the
+   * cache holds it already, or if the cache is full: a request that nobody remembers could be replayed.
    */
   note(authenticator: Uint8Array, expires: number): boolean;
 }
 
-/** A replay cache of one process. Another process on the same host does not see what this one saw. */
+/**
+ * Creates a replay cache of at most `limit` entries, in memory. Another process on the same host does not
+ * share it.
+ */
 export function createReplayCache(limit: number = DEFAULT_LIMIT): ReplayCache {
   const seen = new Map<string, number>();
   return {
     note: (authenticator, expires) => {
       const now = Date.now();
-      // In the order of arrival, which is nearly the order of expiry.
+      // The map keeps the order of arrival, which is nearly the order of expiry.
       for (const [digest, end] of seen) {
         if (end >= now) {
           break;

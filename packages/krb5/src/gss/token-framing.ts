@@ -1,6 +1,6 @@
 /**
- * The frame around the context tokens (RFC 2743, section 3.1; RFC 4121, section 4.1): the mechanism's OID,
- * a two-octet token identifier, and the Kerberos message.
+ * The frame of a context token (RFC 2743, section 3.1; RFC 4121, section 4.1). It holds the mechanism's OID, a
+ * two-octet token identifier, and the Kerberos message.
  */
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { readHeader } from '../asn1/scan.js';
@@ -30,7 +30,7 @@ function lengthOctets(length: number): number[] {
   return [0x80 + octets.length, ...octets];
 }
 
-/** Puts a Kerberos message into a context token. */
+/** Makes a context token that holds a Kerberos message; `tokenId` is a `TokenId`. */
 export function frameToken(tokenId: number, message: Uint8Array): Uint8Array {
   const inner = 2 + KRB5_MECHANISM.length + TOKEN_ID_OCTETS + message.length;
   const header = Uint8Array.of(
@@ -49,8 +49,8 @@ export function frameToken(tokenId: number, message: Uint8Array): Uint8Array {
 }
 
 /**
- * Takes a context token apart. Throws Asn1Error unless it is whole and of the Kerberos mechanism. The message
- * shares the token's memory.
+ * Returns the token identifier and the message of a context token. Throws Asn1Error if the token is not whole
+ * or belongs to another mechanism than Kerberos. The message shares the token's memory.
  */
 export function unframeToken(token: Uint8Array): { tokenId: number; message: Uint8Array } {
   const outer = readHeader(token, 0, token.length);

@@ -1,4 +1,4 @@
-/** What a client and a server say to each other (RFC 4120, section 5.5). */
+/** The messages between client and server: AP-REQ and AP-REP (RFC 4120, section 5.5). */
 import {
   application,
   int32,
@@ -22,7 +22,7 @@ import {
 import { MessageType } from './message-type.js';
 import { encodedTicket } from './ticket.js';
 
-/** AP-REQ. */
+/** AP-REQ (RFC 4120, section 5.5.1). */
 export const apReq = application(
   MessageType.KRB_AP_REQ,
   sequence({
@@ -35,13 +35,13 @@ export const apReq = application(
 );
 export type ApReq = ValueOf<typeof apReq>;
 
-/** APOptions (section 5.5.1), as bits of a `kerberosFlags` number. */
+/** APOptions (RFC 4120, section 5.5.1), as bits of a `kerberosFlags` number. */
 export const ApOption = {
   USE_SESSION_KEY: 0x4000_0000,
   MUTUAL_REQUIRED: 0x2000_0000,
 } as const;
 
-/** Authenticator (section 5.5.1). */
+/** Authenticator (RFC 4120, section 5.5.1). */
 export const authenticator = application(
   2,
   sequence({
@@ -58,7 +58,7 @@ export const authenticator = application(
 );
 export type Authenticator = ValueOf<typeof authenticator>;
 
-/** AP-REP (section 5.5.2). */
+/** AP-REP (RFC 4120, section 5.5.2). */
 export const apRep = application(
   MessageType.KRB_AP_REP,
   sequence({
@@ -69,7 +69,7 @@ export const apRep = application(
 );
 export type ApRep = ValueOf<typeof apRep>;
 
-/** EncAPRepPart (section 5.5.2). */
+/** EncAPRepPart (RFC 4120, section 5.5.2). */
 export const encApRepPart = application(
   27,
   sequence({

@@ -1,4 +1,4 @@
-/** The types that RFC 4120's messages share (section 5.2). */
+/** The basic types that Kerberos messages share (RFC 4120, section 5.2). */
 import {
   type Codec,
   int32,
@@ -13,14 +13,14 @@ import {
 } from '../asn1/codec.js';
 import { EncryptionKey } from '../crypto/index.js';
 
-/** PrincipalName (section 5.2.2). */
+/** PrincipalName (RFC 4120, section 5.2.2). */
 export const principalName = sequence({
   nameType: required(0, int32),
   nameString: required(1, sequenceOf(kerberosString)),
 });
 export type PrincipalName = ValueOf<typeof principalName>;
 
-/** EncryptedData (section 5.2.9). */
+/** EncryptedData (RFC 4120, section 5.2.9). */
 export const encryptedData = sequence({
   etype: required(0, int32),
   kvno: optional(1, uint32),
@@ -33,7 +33,7 @@ const encryptionKeySequence = sequence({
   keyvalue: required(1, octetString),
 });
 
-/** EncryptionKey (section 5.2.9). */
+/** EncryptionKey (RFC 4120, section 5.2.9). */
 export const encryptionKey: Codec<EncryptionKey> = {
   tag: encryptionKeySequence.tag,
   write: (writer, { etype, value }) =>
@@ -44,23 +44,23 @@ export const encryptionKey: Codec<EncryptionKey> = {
   },
 };
 
-/** Checksum (section 5.2.9). */
+/** Checksum (RFC 4120, section 5.2.9). */
 export const checksum = sequence({
   cksumtype: required(0, int32),
   checksum: required(1, octetString),
 });
 export type Checksum = ValueOf<typeof checksum>;
 
-/** HostAddress (section 5.2.5). */
+/** HostAddress (RFC 4120, section 5.2.5). */
 export const hostAddress = sequence({
   addrType: required(0, int32),
   address: required(1, octetString),
 });
 
-/** HostAddresses (section 5.2.5). */
+/** HostAddresses (RFC 4120, section 5.2.5). */
 export const hostAddresses = sequenceOf(hostAddress);
 
-/** AuthorizationData (section 5.2.6). */
+/** AuthorizationData (RFC 4120, section 5.2.6). */
 export const authorizationData = sequenceOf(
   sequence({
     adType: required(0, int32),

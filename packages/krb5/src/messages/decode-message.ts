@@ -1,11 +1,14 @@
-/** Messages whole, with the two fields that each of them begins with (RFC 4120, section 5.4 to 5.9). */
+/**
+ * Decodes whole messages. Each begins with a protocol version and a message type (RFC 4120, sections 5.4 to
+ * 5.9).
+ */
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { applicationTag, type Codec, decode } from '../asn1/codec.js';
 import { PVNO } from './message-type.js';
 
 /**
- * Decodes a message. Throws Asn1Error for other bytes, and for another protocol version or message type
- * than its tag's.
+ * Decodes a message. Throws Asn1Error if `bytes` are no such message, if its protocol version is not 5, or if
+ * its message type differs from its tag.
  */
 export function decodeMessage<T extends { readonly pvno: number; readonly msgType: number }>(
   codec: Codec<T>,

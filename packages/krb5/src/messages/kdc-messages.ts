@@ -1,4 +1,4 @@
-/** What clients and KDCs say to each other (RFC 4120, section 5.4). */
+/** The messages between client and KDC: AS and TGS exchanges (RFC 4120, section 5.4). */
 import {
   application,
   type Codec,
@@ -18,7 +18,10 @@ import { MessageType } from './message-type.js';
 import { paDataSequence } from './pa-data.js';
 import { encodedTicket } from './ticket.js';
 
-/** KDC-REQ-BODY. Requests of this package carry no authorization data and no additional tickets. */
+/**
+ * KDC-REQ-BODY (RFC 4120, section 5.4.1). Requests of this package carry no authorization data and no
+ * additional tickets.
+ */
 export const kdcReqBody = sequence({
   kdcOptions: required(0, kerberosFlags),
   cname: optional(1, principalName),
@@ -40,9 +43,9 @@ const kdcReq = sequence({
   reqBody: required(4, kdcReqBody),
 });
 
-/** AS-REQ. */
+/** AS-REQ (RFC 4120, section 5.4.1). */
 export const asReq = application(MessageType.KRB_AS_REQ, kdcReq);
-/** TGS-REQ. */
+/** TGS-REQ (RFC 4120, section 5.4.1). */
 export const tgsReq = application(MessageType.KRB_TGS_REQ, kdcReq);
 export type KdcReq = ValueOf<typeof kdcReq>;
 
@@ -56,9 +59,9 @@ const kdcRep = sequence({
   encPart: required(6, encryptedData),
 });
 
-/** AS-REP. */
+/** AS-REP (RFC 4120, section 5.4.2). */
 export const asRep = application(MessageType.KRB_AS_REP, kdcRep);
-/** TGS-REP. */
+/** TGS-REP (RFC 4120, section 5.4.2). */
 export const tgsRep = application(MessageType.KRB_TGS_REP, kdcRep);
 export type KdcRep = ValueOf<typeof kdcRep>;
 
@@ -82,19 +85,20 @@ const encKdcRepPartBody = sequence({
   srealm: required(9, kerberosString),
   sname: required(10, principalName),
   caddr: optional(11, hostAddresses),
-  /** RFC 6806, section 11. */
+  /** Added by RFC 6806, section 11. */
   encryptedPaData: optional(12, paDataSequence),
 });
 export type EncKdcRepPart = ValueOf<typeof encKdcRepPartBody>;
 
-/** EncASRepPart. */
+/** EncASRepPart (RFC 4120, section 5.4.2). */
 export const encAsRepPart = application(25, encKdcRepPartBody);
-/** EncTGSRepPart. */
+/** EncTGSRepPart (RFC 4120, section 5.4.2). */
 export const encTgsRepPart = application(26, encKdcRepPartBody);
 
 /**
- * EncASRepPart or EncTGSRepPart: "some implementations unconditionally send an encrypted EncTGSRepPart
- * in this field regardless of whether the reply is an AS-REP or a TGS-REP" (section 5.4.2).
+ * Reads EncASRepPart and EncTGSRepPart, and writes EncASRepPart: "some implementations unconditionally send
+ * an encrypted EncTGSRepPart in this field regardless of whether the reply is an AS-REP or a TGS-REP"
+ * (RFC 4120, section 5.4.2).
  */
 export const encKdcRepPart: Codec<EncKdcRepPart> = {
   tag: encAsRepPart.tag,
@@ -105,7 +109,10 @@ export const encKdcRepPart: Codec<EncKdcRepPart> = {
       : encAsRepPart.read(input),
 };
 
-/** KDCOptions (section 5.4.1; CANONICALIZE: RFC 6806, section 3), as bits of a `kerberosFlags` number. */
+/**
+ * KDCOptions as bits of a `kerberosFlags` number (RFC 4120, section 5.4.1; CANONICALIZE: RFC 6806, section
+ * 3).
+ */
 export const KdcOption = {
   FORWARDABLE: 0x4000_0000,
   RENEWABLE: 0x0080_0000,

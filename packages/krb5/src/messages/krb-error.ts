@@ -1,4 +1,4 @@
-/** KRB-ERROR (RFC 4120, section 5.9.1). */
+/** KRB-ERROR, the message of a refusal (RFC 4120, section 5.9.1). */
 import {
   application,
   int32,
@@ -15,6 +15,7 @@ import {
 import { principalName } from './basic-types.js';
 import { MessageType } from './message-type.js';
 
+/** KRB-ERROR (RFC 4120, section 5.9.1). */
 export const krbError = application(
   MessageType.KRB_ERROR,
   sequence({
@@ -35,10 +36,13 @@ export const krbError = application(
 );
 export type KrbError = ValueOf<typeof krbError>;
 
-/** Characters of a peer's text that a message takes: it is not authenticated, and may be a mebibyte. */
+/** The characters of a peer's text that are shown: the text is not authenticated and may be a mebibyte. */
 const MAX_TEXT = 256;
 
-/** The peer's own text, as it stands after a message: in brackets, cut where it is long; or nothing. */
+/**
+ * The peer's own text, to append to an error message: a space and the text in brackets, cut after 256
+ * characters. Empty if the peer sent none.
+ */
 export function krbErrorText({ eText = '' }: KrbError): string {
   if (eText === '') {
     return '';

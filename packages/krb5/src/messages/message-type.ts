@@ -1,9 +1,9 @@
-/** The number of each message type, and of the protocol version. */
+/** The protocol version and the numbers of the message types. */
 
-/** The protocol version number in every message. */
+/** The protocol version number in every message (RFC 4120, section 5.4.1: pvno). */
 export const PVNO = 5;
 
-/** The application tag numbers of RFC 4120, section 5.10, which are the message types too. */
+/** The message types, which are also the messages' application tag numbers (RFC 4120, section 5.10). */
 export const MessageType = {
   KRB_AS_REQ: 10,
   KRB_AS_REP: 11,

@@ -12,23 +12,23 @@ import {
   type ValueOf,
 } from '../asn1/codec.js';
 
-/** PA-DATA (section 5.2.7). Its first element has number 1. */
+/** PA-DATA (RFC 4120, section 5.2.7). Its elements are numbered from 1. */
 export const paData = sequence({
   padataType: required(1, int32),
   padataValue: required(2, octetString),
 });
 export type PaData = ValueOf<typeof paData>;
 
-/** SEQUENCE OF PA-DATA: METHOD-DATA (section 5.9.1) and others. */
+/** SEQUENCE OF PA-DATA, as in METHOD-DATA (RFC 4120, section 5.9.1) and other fields. */
 export const paDataSequence = sequenceOf(paData);
 
-/** PA-ENC-TS-ENC (section 5.2.7.2). */
+/** PA-ENC-TS-ENC (RFC 4120, section 5.2.7.2). */
 export const paEncTsEnc = sequence({
   patimestamp: required(0, kerberosTime),
   pausec: optional(1, microseconds),
 });
 
-/** ETYPE-INFO2 (section 5.2.7.5). */
+/** ETYPE-INFO2 (RFC 4120, section 5.2.7.5). */
 export const etypeInfo2 = sequenceOf(
   sequence({
     etype: required(0, int32),
@@ -38,7 +38,7 @@ export const etypeInfo2 = sequenceOf(
 );
 export type EtypeInfo2Entry = ValueOf<typeof etypeInfo2>[number];
 
-/** PA-DATA types (section 7.5.2; RFC 6806, section 11). */
+/** PA-DATA types (RFC 4120, section 7.5.2; RFC 6806, section 11). */
 export const PaDataType = {
   PA_TGS_REQ: 1,
   PA_ENC_TIMESTAMP: 2,

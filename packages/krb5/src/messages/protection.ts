@@ -1,10 +1,10 @@
-/** Keys and EncryptedData as RFC 4120's messages hold them. */
+/** Makes and opens the EncryptedData and Checksums of RFC 4120's messages. */
 import { decrypt, type EncryptionKey, encrypt, etypeInfo, makeChecksum } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { Checksum, EncryptedData } from './basic-types.js';
 
-/** Encrypts with `key` for a `KeyUsage`. */
+/** Encrypts `plaintext` with `key` for a `KeyUsage`. `kvno` names the key's version, if there is one. */
 export function encryptData(
   key: EncryptionKey,
   usage: number,
@@ -15,7 +15,7 @@ export function encryptData(
   return { etype: key.etype, ...(kvno === undefined ? {} : { kvno }), cipher };
 }
 
-/** The plaintext; undefined where `data` was not made with this key for this `KeyUsage`. */
+/** Decrypts `data`; undefined if it was not made with this key for this `KeyUsage`. */
 export function decryptData(
   key: EncryptionKey,
   usage: number,
@@ -38,7 +38,7 @@ export function decryptData(
   }
 }
 
-/** The Checksum of `data` with `key` for a `KeyUsage`. */
+/** Makes the Checksum of `data` with `key` for a `KeyUsage`. */
 export function checksumOf(key: EncryptionKey, usage: number, data: Uint8Array): Checksum {
   return {
     cksumtype: etypeInfo(key.etype).checksumType,

@@ -1,4 +1,4 @@
-/** Tickets: what servers read, and what clients pass on (RFC 4120, section 5.3). */
+/** Tickets, as servers read them and as clients pass them on (RFC 4120, section 5.3). */
 import {
   application,
   applicationTag,
@@ -23,10 +23,10 @@ import {
 
 const TICKET_NUMBER = 1;
 
-/** A Ticket as its issuer encoded it: clients pass tickets on and never look inside. */
+/** A Ticket as its issuer encoded it: clients pass tickets on unread. */
 export const encodedTicket = encoded(applicationTag(TICKET_NUMBER));
 
-/** Ticket (section 5.3). */
+/** Ticket (RFC 4120, section 5.3). */
 export const ticket = application(
   TICKET_NUMBER,
   sequence({
@@ -38,13 +38,13 @@ export const ticket = application(
 );
 export type Ticket = ValueOf<typeof ticket>;
 
-/** TransitedEncoding (section 5.3). */
+/** TransitedEncoding (RFC 4120, section 5.3). */
 export const transitedEncoding = sequence({
   trType: required(0, int32),
   contents: required(1, octetString),
 });
 
-/** EncTicketPart (section 5.3). */
+/** EncTicketPart (RFC 4120, section 5.3). */
 export const encTicketPart = application(
   3,
   sequence({
@@ -63,7 +63,7 @@ export const encTicketPart = application(
 );
 export type EncTicketPart = ValueOf<typeof encTicketPart>;
 
-/** TicketFlags (section 5.3), as bits of a `kerberosFlags` number. */
+/** TicketFlags (RFC 4120, section 5.3), as bits of a `kerberosFlags` number. */
 export const TicketFlag = {
   FORWARDABLE: 0x4000_0000,
   FORWARDED: 0x2000_0000,
