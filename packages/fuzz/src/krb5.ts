@@ -21,7 +21,6 @@ export {
   initialTicketOptions,
   krb5Config,
   realmKdcs,
-  realmPrimaryKdcs,
 } from '../../krb5/dist/config/krb5-config.js';
 export { newSection, readText } from '../../krb5/dist/config/read-profile.js';
 export { checksumWith } from '../../krb5/dist/crypto/checksum.js';

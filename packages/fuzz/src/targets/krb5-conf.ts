@@ -11,7 +11,6 @@ import {
   parseKdc,
   readText,
   realmKdcs,
-  realmPrimaryKdcs,
 } from '../krb5.js';
 
 const REALM = 'EXAMPLE.ORG';
@@ -30,7 +29,6 @@ export function fuzz(data: Buffer): void {
   if (config !== undefined) {
     unlessRefused([Krb5ConfigError], () => initialTicketOptions(config, REALM));
     realmKdcs(config, REALM).map(parseKdc);
-    realmPrimaryKdcs(config, REALM);
     capaths(config, REALM, 'OTHER.ORG');
     hostRealm(config, HOST);
     fallbackRealm(config, HOST);

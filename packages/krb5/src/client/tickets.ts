@@ -1,5 +1,5 @@
 /** Service tickets: those that are at hand, else those that a KDC grants. */
-import { defaultCcacheName } from '../config/default-names.js';
+import { defaultCcacheName } from '../config/default-ccache-name.js';
 import { REFERRAL_REALM } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { Krb5Error } from '../errors.js';

@@ -28,8 +28,6 @@ export interface Krb5Config {
   readonly defaultRealm: string | undefined;
   /** dns_lookup_kdc: whether SRV records name a realm's KDCs where [realms] does not. True. */
   readonly dnsLookupKdc: boolean;
-  /** dns_lookup_realm: whether TXT records name a host's realm. False. */
-  readonly dnsLookupRealm: boolean;
   /** dns_canonicalize_hostname; `fallback`: only once the name as given is not known. True. */
   readonly dnsCanonicalizeHostname: boolean | 'fallback';
   /** rdns: whether an address's own name is asked for too. True. */
@@ -59,23 +57,15 @@ export interface Krb5Config {
 export interface InitialTicketOptions {
   /** ticket_lifetime, in seconds. A day. */
   readonly ticketLifetime: number;
-  /** renew_lifetime, in seconds; 0 for a ticket that cannot be renewed. 0. */
-  readonly renewLifetime: number;
   /** False. */
   readonly forwardable: boolean;
-  /** False. */
-  readonly proxiable: boolean;
-  /** noaddresses: whether tickets are good from any address. True. */
-  readonly noaddresses: boolean;
-  /** Whether the KDC may answer with another name of the client (RFC 6806, section 5). False. */
-  readonly canonicalize: boolean;
 }
 
-/** A DNS switch, with dns_fallback for both as in MIT Kerberos. */
-function dnsSwitch(profile: Profile, name: string): boolean | undefined {
+function dnsLookupKdc(profile: Profile): boolean {
   return (
-    getBoolean(profile, ['libdefaults', name]) ??
-    getBoolean(profile, ['libdefaults', 'dns_fallback'])
+    getBoolean(profile, ['libdefaults', 'dns_lookup_kdc']) ??
+    getBoolean(profile, ['libdefaults', 'dns_fallback']) ??
+    true
   );
 }
 
@@ -113,8 +103,7 @@ export function krb5Config(profile: Profile): Krb5Config {
   return {
     profile,
     defaultRealm: getString(profile, ['libdefaults', 'default_realm']),
-    dnsLookupKdc: dnsSwitch(profile, 'dns_lookup_kdc') ?? true,
-    dnsLookupRealm: dnsSwitch(profile, 'dns_lookup_realm') ?? false,
+    dnsLookupKdc: dnsLookupKdc(profile),
     dnsCanonicalizeHostname: canonicalizeHostname(profile),
     rdns: getBoolean(profile, ['libdefaults', 'rdns']) ?? true,
     qualifyShortname: getString(profile, ['libdefaults', 'qualify_shortname']),
@@ -153,18 +142,15 @@ export function requireDefaultRealm({ defaultRealm, profile }: Krb5Config): stri
 
 /** The options of initial tickets in `realm`: [libdefaults] <realm> = { ... }, else [libdefaults]. */
 export function initialTicketOptions({ profile }: Krb5Config, realm: string): InitialTicketOptions {
-  const duration = (name: string) =>
-    getDuration(profile, ['libdefaults', realm, name]) ??
-    getDuration(profile, ['libdefaults', name]);
-  const flag = (name: string) =>
-    getBoolean(profile, ['libdefaults', realm, name]) ?? getBoolean(profile, ['libdefaults', name]);
   return {
-    ticketLifetime: duration('ticket_lifetime') ?? DEFAULT_TICKET_LIFETIME_S,
-    renewLifetime: duration('renew_lifetime') ?? 0,
-    forwardable: flag('forwardable') ?? false,
-    proxiable: flag('proxiable') ?? false,
-    noaddresses: flag('noaddresses') ?? true,
-    canonicalize: flag('canonicalize') ?? false,
+    ticketLifetime:
+      getDuration(profile, ['libdefaults', realm, 'ticket_lifetime']) ??
+      getDuration(profile, ['libdefaults', 'ticket_lifetime']) ??
+      DEFAULT_TICKET_LIFETIME_S,
+    forwardable:
+      getBoolean(profile, ['libdefaults', realm, 'forwardable']) ??
+      getBoolean(profile, ['libdefaults', 'forwardable']) ??
+      false,
   };
 }
 
@@ -179,12 +165,6 @@ export function encryptedTimestampDisabled({ profile }: Krb5Config, realm: strin
 /** The `kdc` relations of a realm, in order and as written: `host`, `host:port`, `tcp/host`, an URL. */
 export function realmKdcs({ profile }: Krb5Config, realm: string): string[] {
   return getStrings(profile, ['realms', realm, 'kdc']);
-}
-
-/** The `primary_kdc` relations of a realm, else its `master_kdc` ones: who knows a new password first. */
-export function realmPrimaryKdcs({ profile }: Krb5Config, realm: string): string[] {
-  const primary = getStrings(profile, ['realms', realm, 'primary_kdc']);
-  return primary.length > 0 ? primary : getStrings(profile, ['realms', realm, 'master_kdc']);
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { ccacheSource } from '../client/ccache-source.js';
 import { currentConfig } from '../client/current-config.js';
-import { defaultCcacheName } from '../config/default-names.js';
+import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { EncryptionKey } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';

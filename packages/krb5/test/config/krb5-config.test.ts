@@ -4,7 +4,6 @@ import {
   initialTicketOptions,
   readKrb5Config,
   realmKdcs,
-  realmPrimaryKdcs,
   requireDefaultRealm,
 } from '../../src/config/krb5-config.js';
 import { type TemporaryFiles, temporaryFiles } from './temporary-files.js';
@@ -25,7 +24,6 @@ describe('[libdefaults]', () => {
     expect(settings).toEqual({
       defaultRealm: undefined,
       dnsLookupKdc: true,
-      dnsLookupRealm: false,
       dnsCanonicalizeHostname: true,
       rdns: true,
       qualifyShortname: undefined,
@@ -43,7 +41,6 @@ describe('[libdefaults]', () => {
     const { profile: _, ...settings } = await configFrom(`[libdefaults]
       default_realm = EXAMPLE.ORG
       dns_lookup_kdc = false
-      dns_lookup_realm = true
       dns_canonicalize_hostname = Fallback
       rdns = no
       qualify_shortname = ""
@@ -57,7 +54,6 @@ describe('[libdefaults]', () => {
     expect(settings).toEqual({
       defaultRealm: 'EXAMPLE.ORG',
       dnsLookupKdc: false,
-      dnsLookupRealm: true,
       dnsCanonicalizeHostname: 'fallback',
       rdns: false,
       qualifyShortname: '',
@@ -71,10 +67,9 @@ describe('[libdefaults]', () => {
     });
   });
 
-  it('takes dns_fallback for both DNS switches that are not set', async () => {
-    const config = await configFrom('[libdefaults]\ndns_fallback = no\ndns_lookup_realm = yes\n');
+  it('takes dns_fallback if dns_lookup_kdc is not set', async () => {
+    const config = await configFrom('[libdefaults]\ndns_fallback = no\n');
     expect(config.dnsLookupKdc).toBe(false);
-    expect(config.dnsLookupRealm).toBe(true);
   });
 
   it.each([
@@ -120,22 +115,14 @@ describe('initialTicketOptions', () => {
   it('has MIT Kerberos’s defaults', async () => {
     expect(initialTicketOptions(await configFrom(''), 'R')).toEqual({
       ticketLifetime: 86_400,
-      renewLifetime: 0,
       forwardable: false,
-      proxiable: false,
-      noaddresses: true,
-      canonicalize: false,
     });
   });
 
   it('prefers what is said of the realm', async () => {
     const config = await configFrom(`[libdefaults]
       ticket_lifetime = 10h
-      renew_lifetime = 7d
       forwardable = true
-      proxiable = true
-      noaddresses = false
-      canonicalize = true
       R = {
         ticket_lifetime = 1:30
         forwardable = false
@@ -143,11 +130,7 @@ describe('initialTicketOptions', () => {
     `);
     const general = {
       ticketLifetime: 36_000,
-      renewLifetime: 604_800,
       forwardable: true,
-      proxiable: true,
-      noaddresses: false,
-      canonicalize: true,
     };
     expect(initialTicketOptions(config, 'S')).toEqual(general);
     expect(initialTicketOptions(config, 'R')).toEqual({
@@ -164,17 +147,10 @@ describe('[realms]', () => {
       R = {
         kdc = one
         kdc = tcp/two:89
-        master_kdc = old
-        primary_kdc = first
-      }
-      S = {
-        master_kdc = old
       }
     `);
     expect(realmKdcs(config, 'R')).toEqual(['one', 'tcp/two:89']);
-    expect(realmPrimaryKdcs(config, 'R')).toEqual(['first']);
     expect(realmKdcs(config, 'S')).toEqual([]);
-    expect(realmPrimaryKdcs(config, 'S')).toEqual(['old']);
   });
 });
 

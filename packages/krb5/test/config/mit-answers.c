@@ -12,7 +12,6 @@
 krb5_error_code KRB5_CALLCONV krb5_get_fallback_host_realm(krb5_context, krb5_data *, char ***);
 
 #define MAX_ARGUMENTS 16
-#define NAME_LENGTH 1024
 
 static char *from_hex(const char *text) {
   size_t length = strlen(text) / 2;
@@ -105,21 +104,6 @@ static void ask_unparse(krb5_context context, const char *name) {
   answer_string(code, text);
 }
 
-static void ask_keytab(krb5_context context, int client) {
-  char name[NAME_LENGTH];
-  krb5_keytab keytab;
-  krb5_error_code code;
-  if (!client) {
-    code = krb5_kt_default_name(context, name, sizeof(name));
-  } else {
-    code = krb5_kt_client_default(context, &keytab);
-    if (code == 0) {
-      code = krb5_kt_get_name(context, keytab, name, sizeof(name));
-    }
-  }
-  answer_string(code, name);
-}
-
 /* A service and a host; the principal. */
 static void ask_service(krb5_context context, char **arguments) {
   krb5_principal principal;
@@ -154,10 +138,6 @@ static void answer(krb5_context context, const char *question, char **arguments)
     answer_string(code, text);
   } else if (strcmp(question, "ccache_name") == 0) {
     answer_string(0, krb5_cc_default_name(context));
-  } else if (strcmp(question, "keytab_name") == 0) {
-    ask_keytab(context, 0);
-  } else if (strcmp(question, "client_keytab_name") == 0) {
-    ask_keytab(context, 1);
   } else if (strcmp(question, "duration") == 0) {
     code = krb5_string_to_deltat(arguments[0], &delta);
     snprintf(seconds, sizeof(seconds), "%ld", (long)delta);

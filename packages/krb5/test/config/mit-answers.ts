@@ -11,8 +11,6 @@ export type Question =
   | 'fallback_realm'
   | 'default_realm'
   | 'ccache_name'
-  | 'keytab_name'
-  | 'client_keytab_name'
   | 'duration'
   | 'parse'
   | 'service'

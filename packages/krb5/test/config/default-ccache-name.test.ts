@@ -1,9 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  defaultCcacheName,
-  defaultClientKeytabName,
-  defaultKeytabName,
-} from '../../src/config/default-names.js';
+import { defaultCcacheName } from '../../src/config/default-ccache-name.js';
 import { expandPath } from '../../src/config/expand-path.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
 import { buildMitAnswers, type MitAnswers } from './mit-answers.js';
@@ -25,28 +21,18 @@ describe('beside libkrb5', () => {
   const TOKENS = '%{uid}-%{euid}-%{USERID}-%{username}-%{TEMP}-%{null}-%{uid}';
   const CONFIGURED = `[libdefaults]
     default_ccache_name = FILE:/c-${TOKENS}
-    default_keytab_name = FILE:/k-${TOKENS}
-    default_client_keytab_name = FILE:/ck-${TOKENS}
   `;
 
   it.each([
     ['by default', '', {}],
     ['as configured', CONFIGURED, {}],
     ['as configured, with TMPDIR', CONFIGURED, { TMPDIR: '/elsewhere' }],
-    [
-      'from the environment, where nothing is expanded',
-      CONFIGURED,
-      { KRB5CCNAME: 'DIR:/%{uid}', KRB5_KTNAME: 'FILE:/%{uid}', KRB5_CLIENT_KTNAME: 'FILE:/x' },
-    ],
-  ])('names the same caches and keytabs %s', async (_, text, variables) => {
+    ['from the environment, where nothing is expanded', CONFIGURED, { KRB5CCNAME: 'DIR:/%{uid}' }],
+  ])('names the same cache %s', async (_, text, variables) => {
     const env = { ...variables, KRB5_CONFIG: files.write('krb5.conf', text) };
     const config = await readKrb5Config(env);
-    const answers = mit.ask([['ccache_name'], ['keytab_name'], ['client_keytab_name']], env);
-    expect([
-      [defaultCcacheName(config, env)],
-      [defaultKeytabName(config, env)],
-      [defaultClientKeytabName(config, env)],
-    ]).toEqual(answers);
+    const answers = mit.ask([['ccache_name']], env);
+    expect([[defaultCcacheName(config, env)]]).toEqual(answers);
   });
 });
 
