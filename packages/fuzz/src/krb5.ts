@@ -22,7 +22,7 @@ export {
   krb5Config,
   realmKdcs,
 } from '../../krb5/dist/config/krb5-config.js';
-export { newSection, readText } from '../../krb5/dist/config/read-profile.js';
+export { newSection, readText } from '../../krb5/dist/config/parse-profile.js';
 export { checksumWith } from '../../krb5/dist/crypto/checksum.js';
 export {
   deriveKeys,

@@ -1,14 +1,18 @@
+/** The error for krb5.conf, with file and line. */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 
-/** Where in which file something stands. */
+/** A file, and a line in it. */
 export interface FilePosition {
   readonly file: string;
-  /** From 1; undefined for the file as a whole. */
+  /** Counted from 1; undefined for the whole file. */
   readonly line?: number | undefined;
 }
 
-/** KRB5_CONFIG_BADFORMAT: krb5.conf says what makes no sense. The message begins with `file:line: `. */
+/**
+ * The error KRB5_CONFIG_BADFORMAT: krb5.conf holds something that cannot be used. The message begins with
+ * `file:line: ` if the position is known.
+ */
 export class Krb5ConfigError extends Krb5Error {
   readonly position: FilePosition | undefined;
 

@@ -1,17 +1,17 @@
-/** Durations as krb5.conf and kinit write them (MIT Kerberos's "Supported date and time formats"). */
+/** Parses durations of krb5.conf (MIT Kerberos, "Supported date and time formats"). */
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const MAX_SECONDS = 2 ** 31 - 1;
 
-/** A number alone is seconds. */
+/** A number alone counts seconds. */
 const SECONDS = /^\s*(\d+)$/;
 /** `D-HH:MM:SS`, `HH:MM:SS`, `HH:MM`. */
 const CLOCK = /^\s*(?:(?:(\d+)-(\d{1,2}):(\d{1,2}):(\d{1,2}))|(\d+):(\d{1,2})(?::(\d{1,2}))?)$/;
 /** `1d 2h 3m 4s`, any of them, in this order. */
 const UNITS = /^(?:\s*(\d+)d)?(?:\s*(\d+)h)?(?:\s*(\d+)m)?(?:\s*(\d+)s|\s*)$/;
-/** MIT Kerberos stops at the first character that no form has, so that `10hours` is `10h`. */
+/** MIT Kerberos stops at the first character that occurs in no form: `10hours` means `10h`. */
 const FOREIGN = /[^\d\-: \t\ndhms]/;
 
 function seconds(text: string): number | undefined {
@@ -43,8 +43,8 @@ function seconds(text: string): number | undefined {
 }
 
 /**
- * A duration in seconds. Undefined for what is none, for one that does not fit 32 bits, and for one below
- * zero, which MIT Kerberos would take.
+ * Returns a duration in whole seconds, at most 2^31 - 1. Undefined if `text` is no duration or a longer one,
+ * and also for a negative one, which MIT Kerberos would take.
  */
 export function parseDuration(text: string): number | undefined {
   const value = seconds(text.split(FOREIGN, 1)[0] ?? '');

@@ -1,8 +1,8 @@
-/** `%{...}` in the names of caches and keytabs (MIT Kerberos's "Parameter expansion"). */
+/** Expands `%{...}` in a cache's name (MIT Kerberos, "Parameter expansion"). */
 import { userInfo } from 'node:os';
 import { Krb5ConfigError } from './config-error.js';
 
-/** A process's environment variables, `process.env` or what a test makes up. */
+/** Environment variables: `process.env`, or the ones that a test invents. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 function idFrom(get: (() => number) | undefined, token: string): string {
@@ -27,8 +27,8 @@ const TOKENS: ReadonlyMap<string, (env: Environment) => string> = new Map<
 ]);
 
 /**
- * Puts values for `%{TEMP}`, `%{uid}`, `%{USERID}`, `%{euid}`, `%{username}` and `%{null}`. Throws
- * Krb5ConfigError for any other, those for libkrb5's own folders among them.
+ * Replaces `%{TEMP}`, `%{uid}`, `%{USERID}`, `%{euid}`, `%{username}` and `%{null}` by their values. Throws
+ * Krb5ConfigError if `text` holds any other token, even one for a folder of libkrb5.
  */
 export function expandPath(text: string, env: Environment): string {
   return text.replaceAll(/%\{([^}]*)(\}?)/g, (_, token: string, end: string) => {

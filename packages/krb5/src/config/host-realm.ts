@@ -1,25 +1,25 @@
-/** Which realm a host is in, as far as krb5.conf says it. */
+/** Finds a host's realm in krb5.conf. */
 import type { Krb5Config } from './krb5-config.js';
 import { getString } from './profile.js';
 
-/** The realm of a principal whose realm the KDCs are to find (RFC 6806, section 4). */
+/** The realm of a principal whose real realm the KDCs have to find (RFC 6806, section 4). */
 export const REFERRAL_REALM = '';
 
-/** What libkrb5 takes for an address. */
+/** Whether libkrb5 takes `host` for an address. */
 function isAddress(host: string): boolean {
   return host.includes(':') || /^(?:\d*\.){3}\d*$/.test(host);
 }
 
-/** Lower case, ASCII only, and without the dot at its end, as hosts are compared in [domain_realm]. */
+/** Prepares `host` for comparison in [domain_realm]: ASCII letters in lower case, no dot at the end. */
 function cleanHost(host: string): string {
   const lower = host.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   return lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }
 
 /**
- * The realm that [domain_realm] gives `host`: the host itself is looked up, then `.domain` and `domain`
- * of each domain that it is in, from the nearest. Without any of them `REFERRAL_REALM`, and always for
- * an address (krb5_get_host_realm).
+ * Returns the realm that [domain_realm] gives `host`. The host itself is looked up, then `.domain` and
+ * `domain` of each domain that the host is in, from the nearest. Returns `REFERRAL_REALM` if [domain_realm]
+ * has none of them, and always for an address (as krb5_get_host_realm does).
  */
 export function hostRealm({ profile }: Krb5Config, host: string): string {
   const name = cleanHost(host);
@@ -36,8 +36,9 @@ export function hostRealm({ profile }: Krb5Config, host: string): string {
 }
 
 /**
- * The realm to try for `host` once no KDC has referred us to another: its domain in upper case, else the
- * default realm, if there is one (krb5_get_fallback_host_realm, without DNS).
+ * Returns the realm to try for `host` after no KDC has referred the client to another realm: the host's
+ * domain in upper case, else the default realm, if there is one (as krb5_get_fallback_host_realm does without
+ * DNS).
  */
 export function fallbackRealm({ defaultRealm }: Krb5Config, host: string): string | undefined {
   const name = cleanHost(host);

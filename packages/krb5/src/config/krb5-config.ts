@@ -1,4 +1,4 @@
-/** What a client needs of krb5.conf, typed, with MIT Kerberos's defaults. */
+/** The settings of krb5.conf that a client uses, with MIT Kerberos's defaults. */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { Environment } from './expand-path.js';
@@ -16,36 +16,39 @@ import {
 import { readProfile } from './read-profile.js';
 
 const DEFAULT_UDP_PREFERENCE_LIMIT = 1465;
-/** A longer message does not fit a datagram, whatever the configuration says. */
+/** The highest limit that counts: a longer message does not fit a datagram. */
 const MAX_UDP_PREFERENCE_LIMIT = 32_700;
 const DEFAULT_CLOCKSKEW_S = 300;
 const DEFAULT_TICKET_LIFETIME_S = 24 * 60 * 60;
 
-/** [libdefaults], with the default where the files have no such relation. */
+/** The settings of [libdefaults]; a default stands for a relation that the files do not have. */
 export interface Krb5Config {
   readonly profile: Profile;
-  /** default_realm. `requireDefaultRealm` where there must be one. */
+  /** default_realm; `requireDefaultRealm` throws if it is not set. */
   readonly defaultRealm: string | undefined;
-  /** dns_lookup_kdc: whether SRV records name a realm's KDCs where [realms] does not. True. */
+  /** dns_lookup_kdc: whether SRV records name a realm's KDCs if [realms] does not. Default: true. */
   readonly dnsLookupKdc: boolean;
-  /** dns_canonicalize_hostname; `fallback`: only once the name as given is not known. True. */
+  /**
+   * dns_canonicalize_hostname: whether the principal has the host's canonical name. `fallback`: only if the
+   * KDC does not know the name as given. Default: true.
+   */
   readonly dnsCanonicalizeHostname: boolean | 'fallback';
-  /** rdns: whether an address's own name is asked for too. True. */
+  /** rdns: whether the canonical name is the one that the host's address leads to. Default: true. */
   readonly rdns: boolean;
   /**
-   * qualify_shortname: the domain for a name without a dot that DNS has not completed. Empty for none;
-   * undefined for the system's first search domain.
+   * qualify_shortname: the domain to append to a name without a dot that DNS has not completed. Empty to
+   * append none; undefined to append the system's first search domain.
    */
   readonly qualifyShortname: string | undefined;
-  /** udp_preference_limit: messages of more bytes go by TCP first. 1465. */
+  /** udp_preference_limit: messages of more bytes are sent by TCP first. Default: 1465. */
   readonly udpPreferenceLimit: number;
-  /** request_timeout: seconds for a whole exchange with a realm's KDCs. Undefined for no such limit. */
+  /** request_timeout: the seconds that a whole exchange with a realm's KDCs may take; undefined if not set. */
   readonly requestTimeout: number | undefined;
-  /** kdc_timesync: whether the difference between the KDC's clock and ours is made up for. True. */
+  /** kdc_timesync: whether the client corrects its clock by the KDC's. Default: true. */
   readonly kdcTimesync: boolean;
-  /** clockskew: seconds that clocks may differ. 300. */
+  /** clockskew: the number of seconds that clocks may differ. Default: 300. */
   readonly clockskew: number;
-  /** permitted_enctypes as written, for `parseEtypeList`; undefined for the default list. */
+  /** permitted_enctypes as written, for `parseEtypeList`; undefined if not set. */
   readonly permittedEnctypes: string | undefined;
   /** default_tkt_enctypes, for AS requests; else permitted_enctypes. */
   readonly defaultTktEnctypes: string | undefined;
@@ -53,14 +56,15 @@ export interface Krb5Config {
   readonly defaultTgsEnctypes: string | undefined;
 }
 
-/** How initial tickets are asked for in one realm. */
+/** The settings for requests of initial tickets in one realm. */
 export interface InitialTicketOptions {
-  /** ticket_lifetime, in seconds. A day. */
+  /** ticket_lifetime, in seconds. Default: a day. */
   readonly ticketLifetime: number;
-  /** False. */
+  /** forwardable: whether the client asks for forwardable tickets. Default: false. */
   readonly forwardable: boolean;
 }
 
+/** Reads dns_lookup_kdc; MIT Kerberos takes dns_fallback if it is not set. */
 function dnsLookupKdc(profile: Profile): boolean {
   return (
     getBoolean(profile, ['libdefaults', 'dns_lookup_kdc']) ??
@@ -97,7 +101,7 @@ function udpPreferenceLimit(profile: Profile): number {
     : Math.min(limit, MAX_UDP_PREFERENCE_LIMIT);
 }
 
-/** Reads [libdefaults]. Throws Krb5ConfigError, with file and line, for a value that makes no sense. */
+/** Reads [libdefaults]. Throws Krb5ConfigError, with file and line, if a value makes no sense. */
 export function krb5Config(profile: Profile): Krb5Config {
   const permittedEnctypes = getString(profile, ['libdefaults', 'permitted_enctypes']);
   return {
@@ -119,12 +123,12 @@ export function krb5Config(profile: Profile): Krb5Config {
   };
 }
 
-/** Reads the files that `env` names (see `readProfile`), and what [libdefaults] says. */
+/** Reads [libdefaults] in the files that `env` names. Throws as `readProfile` and `krb5Config` do. */
 export async function readKrb5Config(env: Environment = process.env): Promise<Krb5Config> {
   return krb5Config(await readProfile(env));
 }
 
-/** The default realm. Throws Krb5Error KRB5_CONFIG_NODEFREALM, naming the files, where there is none. */
+/** Returns the default realm. Throws Krb5Error KRB5_CONFIG_NODEFREALM if none is set; it names the files. */
 export function requireDefaultRealm({ defaultRealm, profile }: Krb5Config): string {
   if (defaultRealm === undefined) {
     const files = profile.files.map(({ path }) => path);
@@ -140,7 +144,10 @@ export function requireDefaultRealm({ defaultRealm, profile }: Krb5Config): stri
   return defaultRealm;
 }
 
-/** The options of initial tickets in `realm`: [libdefaults] <realm> = { ... }, else [libdefaults]. */
+/**
+ * Returns the settings for initial tickets in `realm`. A setting in [libdefaults] <realm> = { ... } goes before
+ * one in [libdefaults]. Throws Krb5ConfigError if a value makes no sense.
+ */
 export function initialTicketOptions({ profile }: Krb5Config, realm: string): InitialTicketOptions {
   return {
     ticketLifetime:
@@ -155,21 +162,22 @@ export function initialTicketOptions({ profile }: Krb5Config, realm: string): In
 }
 
 /**
- * disable_encrypted_timestamp of a realm in [realms]: whether no encrypted timestamp may be sent to
- * its KDCs, from which whoever answers in their place could guess a password. False.
+ * Returns disable_encrypted_timestamp of a realm in [realms]: whether the client must not send an encrypted
+ * timestamp to the realm's KDCs. An impostor in a KDC's place could guess the password from one. Default:
+ * false. Throws Krb5ConfigError if the value makes no sense.
  */
 export function encryptedTimestampDisabled({ profile }: Krb5Config, realm: string): boolean {
   return getBoolean(profile, ['realms', realm, 'disable_encrypted_timestamp']) ?? false;
 }
 
-/** The `kdc` relations of a realm, in order and as written: `host`, `host:port`, `tcp/host`, an URL. */
+/** Returns a realm's `kdc` relations, in order and as written: `host`, `host:port`, `tcp/host` or a URL. */
 export function realmKdcs({ profile }: Krb5Config, realm: string): string[] {
   return getStrings(profile, ['realms', realm, 'kdc']);
 }
 
 /**
- * The realms between `client` and `server` that [capaths] gives, in order; empty where it says, by `.`,
- * that the two know each other; undefined where it says nothing.
+ * Returns the realms between `client` and `server` that [capaths] gives, in order. Empty if its `.` says that
+ * the two realms know each other; undefined if [capaths] does not name them.
  */
 export function capaths(
   { profile }: Krb5Config,

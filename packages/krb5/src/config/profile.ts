@@ -1,36 +1,36 @@
-/** The tree that krb5.conf files make, and how values are found in it: MIT Kerberos's profile library. */
+/** The tree of sections in krb5.conf files, and look-ups in it. */
 import { Krb5ConfigError } from './config-error.js';
 import { parseDuration } from './duration.js';
 
-/** `name = value`, and where it stands. */
+/** A line `name = value`, and its place. */
 export interface Relation {
   readonly name: string;
-  /** Without the quotes and their escapes. */
+  /** The text without quotes, its escapes replaced. */
   readonly value: string;
   readonly file: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
 }
 
-/** What stands between braces, or below `[name]`. Parts of the same name have become one. */
+/** The lines between braces, or below `[name]`. Parts with the same name are merged. */
 export interface Section {
   readonly relations: readonly Relation[];
   readonly sections: ReadonlyMap<string, Section>;
-  /** Marked by `*`: files after this one add nothing to it. */
+  /** Whether a `*` marks the section: later files add nothing to it. */
   readonly final: boolean;
 }
 
-/** All files of a configuration, in order: earlier ones win. */
+/** All files of a configuration, in order: values of earlier files win. */
 export interface Profile {
   readonly files: readonly { readonly path: string; readonly root: Section }[];
-  /** The files that were looked for and do not exist. */
+  /** The named files that do not exist. */
   readonly missing: readonly string[];
 }
 
-/** The names of sections from the outermost in, and last the relation's: `['realms', 'EXAMPLE.ORG', 'kdc']`. */
+/** The names of sections from the outermost in, then the relation's: `['realms', 'EXAMPLE.ORG', 'kdc']`. */
 export type ProfilePath = readonly [string, ...string[]];
 
-/** The sections at `path` in each file, as far as a final one allows. */
+/** The sections at `path` in each file, up to the first file that marks one on the way as final. */
 function sectionsAt(profile: Profile, path: readonly string[]): Section[] {
   const found: Section[] = [];
   for (const { root } of profile.files) {
@@ -53,7 +53,7 @@ function sectionsAt(profile: Profile, path: readonly string[]): Section[] {
   return found;
 }
 
-/** Every relation at `path`, in order. */
+/** Returns every relation at `path`, in order. */
 export function getRelations(profile: Profile, path: ProfilePath): Relation[] {
   const name = path.at(-1);
   return sectionsAt(profile, path.slice(0, -1)).flatMap(({ relations }) =>
@@ -61,17 +61,17 @@ export function getRelations(profile: Profile, path: ProfilePath): Relation[] {
   );
 }
 
-/** The value of every relation at `path`, in order. */
+/** Returns the value of every relation at `path`, in order. */
 export function getStrings(profile: Profile, path: ProfilePath): string[] {
   return getRelations(profile, path).map(({ value }) => value);
 }
 
-/** The value of the first relation at `path`. */
+/** Returns the value of the first relation at `path`. */
 export function getString(profile: Profile, path: ProfilePath): string | undefined {
   return getRelations(profile, path)[0]?.value;
 }
 
-/** The names of the sections inside the one at `path`, each once. */
+/** Returns the names of the sections inside the one at `path`, each name once. */
 export function getSectionNames(profile: Profile, path: ProfilePath): string[] {
   return [...new Set(sectionsAt(profile, path).flatMap(({ sections }) => [...sections.keys()]))];
 }
@@ -79,7 +79,7 @@ export function getSectionNames(profile: Profile, path: ProfilePath): string[] {
 const TRUE_WORDS: ReadonlySet<string> = new Set(['y', 'yes', 'true', 't', '1', 'on']);
 const FALSE_WORDS: ReadonlySet<string> = new Set(['n', 'no', 'false', 'nil', '0', 'off']);
 
-/** The words that MIT Kerberos takes for true and false, in any case; undefined for all others. */
+/** Parses the words that MIT Kerberos takes for true and false, in any case; undefined for other words. */
 export function parseBoolean(text: string): boolean | undefined {
   const word = text.toLowerCase();
   if (TRUE_WORDS.has(word)) {
@@ -88,7 +88,7 @@ export function parseBoolean(text: string): boolean | undefined {
   return FALSE_WORDS.has(word) ? false : undefined;
 }
 
-/** A Krb5ConfigError that says where `relation` stands and that its value is not `expected`. */
+/** Makes the error for a relation whose value is not `expected`; it names file and line. */
 export function badValue(relation: Relation, expected: string): Krb5ConfigError {
   return new Krb5ConfigError(
     `${relation.name} = ${relation.value}: expected ${expected}`,
@@ -113,12 +113,12 @@ function firstAs<T>(
   return value;
 }
 
-/** The first relation at `path` as a truth value. Throws Krb5ConfigError for other words. */
+/** Returns the first relation at `path` as a boolean. Throws Krb5ConfigError if `parseBoolean` does not know it. */
 export function getBoolean(profile: Profile, path: ProfilePath): boolean | undefined {
   return firstAs(profile, path, parseBoolean, 'true or false');
 }
 
-/** The first relation at `path` as a 32-bit signed number. Throws Krb5ConfigError for anything else. */
+/** Returns the first relation at `path` as a number. Throws Krb5ConfigError if it is no signed 32-bit number. */
 export function getInteger(profile: Profile, path: ProfilePath): number | undefined {
   const parse = (text: string) => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -127,7 +127,7 @@ export function getInteger(profile: Profile, path: ProfilePath): number | undefi
   return firstAs(profile, path, parse, 'a whole number');
 }
 
-/** The first relation at `path` in seconds, from any form of `parseDuration`. Throws Krb5ConfigError. */
+/** Returns the first relation at `path` in seconds. Throws Krb5ConfigError if `parseDuration` does not know it. */
 export function getDuration(profile: Profile, path: ProfilePath): number | undefined {
   return firstAs(profile, path, parseDuration, 'a duration such as 36000, 10h, 1d 2h or 1:30');
 }
