@@ -1,8 +1,8 @@
-/** The part of asn1-ber, which ships no types, that this package uses. */
+/** Types for the part of asn1-ber that this package uses. asn1-ber ships none. */
 declare module 'asn1-ber' {
   export class BerReader {
     constructor(data: Buffer);
-    /** The length of the content whose header was read last. */
+    /** The length of the content after the header that was read last. */
     readonly length: number;
     readonly offset: number;
     peek(): number | null;

@@ -1,20 +1,20 @@
 /**
- * Walks the tag-length-value structure of an ASN.1 encoding before anything is read from it, so that
- * the reader only ever meets bytes whose lengths, nesting and element count are known to be sound.
+ * Checks the structure of an ASN.1 encoding before anything is read from it. The reader then meets only bytes
+ * whose lengths, nesting and number of elements are sound.
  */
 import { Asn1Error } from './asn1-error.js';
 
-/** What a decoder accepts at most. */
+/** The bounds of an encoding. */
 export interface ScanLimits {
-  /** Bytes of the whole encoding. */
+  /** The bytes of the whole encoding. */
   readonly maxLength: number;
-  /** Constructed elements around the innermost one. Kerberos' deepest message needs 9. */
+  /** The constructed elements around the innermost one. Kerberos's deepest message needs 9. */
   readonly maxDepth: number;
-  /** Elements, constructed and primitive, in the whole encoding. */
+  /** The constructed and primitive elements in the whole encoding. */
   readonly maxElements: number;
 }
 
-/** RFC 4120 messages fit many times over; a KDC's answer over UDP or TCP is bounded before. */
+/** Bounds many times above any message of RFC 4120. A KDC's answer over UDP or TCP is bounded before. */
 export const DEFAULT_LIMITS: ScanLimits = {
   maxLength: 1024 * 1024,
   maxDepth: 24,
@@ -24,24 +24,24 @@ export const DEFAULT_LIMITS: ScanLimits = {
 const CONSTRUCTED = 0x20;
 const HIGH_TAG_NUMBER = 0x1f;
 const LONG_FORM = 0x80;
-/** asn1-ber takes it for no tag at all. */
+/** asn1-ber takes this tag for no tag at all. */
 const END_OF_CONTENTS = 0;
-/** Four length octets name 4 GiB, far beyond any limit here. */
+/** Four length octets can name 4 GiB, far beyond any limit here. */
 const MAX_LENGTH_OCTETS = 4;
 
 /** The header of one element. */
 export interface ElementHeader {
   readonly tag: number;
-  /** Where the content starts. */
+  /** The offset of the content's first byte. */
   readonly contentStart: number;
-  /** Where the content ends and the next element starts. */
+  /** The offset after the content's last byte: the next element starts there. */
   readonly contentEnd: number;
 }
 
 /**
- * Reads the header of the element at `offset`: a one-byte tag and a definite length that ends at or
- * before `limit`. Throws Asn1Error. A length in more octets than it needs is let through, as MIT
- * Kerberos does.
+ * Reads the header of the element at `offset`: a one-byte tag and a definite length. Throws Asn1Error if the
+ * header has another form, or if the element ends after `limit`. A length may have more octets than it needs,
+ * as in MIT Kerberos.
  */
 export function readHeader(bytes: Uint8Array, offset: number, limit: number): ElementHeader {
   const tag = bytes[offset];
@@ -79,8 +79,8 @@ export function readHeader(bytes: Uint8Array, offset: number, limit: number): El
 }
 
 /**
- * Throws Asn1Error unless `bytes` are exactly one element with sound structure within `limits`. Takes memory
- * for `maxDepth` numbers alone.
+ * Throws Asn1Error if `bytes` are not exactly one element of sound structure within `limits`. Takes memory for
+ * `maxDepth` numbers alone.
  */
 export function scan(bytes: Uint8Array, limits: ScanLimits = DEFAULT_LIMITS): void {
   if (bytes.length > limits.maxLength) {

@@ -3,6 +3,7 @@
  * two-octet token identifier, and the Kerberos message.
  */
 import { Asn1Error } from '../asn1/asn1-error.js';
+import { OBJECT_IDENTIFIER } from '../asn1/element.js';
 import { readHeader } from '../asn1/scan.js';
 
 /** 1.2.840.113554.1.2.2, the Kerberos 5 mechanism, as content octets (RFC 1964, section 1). */
@@ -16,7 +17,6 @@ export const TokenId = {
 } as const;
 
 const INITIAL_TOKEN = 0x60;
-const OBJECT_IDENTIFIER = 0x06;
 const TOKEN_ID_OCTETS = 2;
 
 function lengthOctets(length: number): number[] {

@@ -1,17 +1,14 @@
 /** The messages between client and server: AP-REQ and AP-REP (RFC 4120, section 5.5). */
+import type { ValueOf } from '../asn1/codec.js';
+import { application, optional, required, sequence } from '../asn1/constructed-types.js';
 import {
-  application,
   int32,
   kerberosFlags,
   kerberosString,
   kerberosTime,
   microseconds,
-  optional,
-  required,
-  sequence,
   uint32,
-  type ValueOf,
-} from '../asn1/codec.js';
+} from '../asn1/primitive-types.js';
 import {
   authorizationData,
   checksum,

@@ -1,16 +1,7 @@
 /** The basic types that Kerberos messages share (RFC 4120, section 5.2). */
-import {
-  type Codec,
-  int32,
-  kerberosString,
-  octetString,
-  optional,
-  required,
-  sequence,
-  sequenceOf,
-  uint32,
-  type ValueOf,
-} from '../asn1/codec.js';
+import type { Codec, ValueOf } from '../asn1/codec.js';
+import { optional, required, sequence, sequenceOf } from '../asn1/constructed-types.js';
+import { int32, kerberosString, octetString, uint32 } from '../asn1/primitive-types.js';
 import { EncryptionKey } from '../crypto/index.js';
 
 /** PrincipalName (RFC 4120, section 5.2.2). */

@@ -3,7 +3,8 @@
  * 5.9).
  */
 import { Asn1Error } from '../asn1/asn1-error.js';
-import { applicationTag, type Codec, decode } from '../asn1/codec.js';
+import { type Codec, decode } from '../asn1/codec.js';
+import { applicationTag } from '../asn1/element.js';
 import { PVNO } from './message-type.js';
 
 /**

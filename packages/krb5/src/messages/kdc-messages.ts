@@ -1,18 +1,19 @@
 /** The messages between client and KDC: AS and TGS exchanges (RFC 4120, section 5.4). */
+import type { Codec, ValueOf } from '../asn1/codec.js';
 import {
   application,
-  type Codec,
-  int32,
-  kerberosFlags,
-  kerberosString,
-  kerberosTime,
   optional,
   required,
   sequence,
   sequenceOf,
+} from '../asn1/constructed-types.js';
+import {
+  int32,
+  kerberosFlags,
+  kerberosString,
+  kerberosTime,
   uint32,
-  type ValueOf,
-} from '../asn1/codec.js';
+} from '../asn1/primitive-types.js';
 import { encryptedData, encryptionKey, hostAddresses, principalName } from './basic-types.js';
 import { MessageType } from './message-type.js';
 import { paDataSequence } from './pa-data.js';

@@ -1,17 +1,14 @@
 /** KRB-ERROR, the message of a refusal (RFC 4120, section 5.9.1). */
+import type { ValueOf } from '../asn1/codec.js';
+import { application, optional, required, sequence } from '../asn1/constructed-types.js';
 import {
-  application,
   int32,
   kerberosString,
   kerberosText,
   kerberosTime,
   microseconds,
   octetString,
-  optional,
-  required,
-  sequence,
-  type ValueOf,
-} from '../asn1/codec.js';
+} from '../asn1/primitive-types.js';
 import { principalName } from './basic-types.js';
 import { MessageType } from './message-type.js';
 

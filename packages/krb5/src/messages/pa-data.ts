@@ -1,16 +1,13 @@
 /** Preauthentication data: PA-DATA and its contents (RFC 4120, section 5.2.7). */
+import type { ValueOf } from '../asn1/codec.js';
+import { optional, required, sequence, sequenceOf } from '../asn1/constructed-types.js';
 import {
   int32,
   kerberosString,
   kerberosTime,
   microseconds,
   octetString,
-  optional,
-  required,
-  sequence,
-  sequenceOf,
-  type ValueOf,
-} from '../asn1/codec.js';
+} from '../asn1/primitive-types.js';
 
 /** PA-DATA (RFC 4120, section 5.2.7). Its elements are numbered from 1. */
 export const paData = sequence({

@@ -1,18 +1,14 @@
 /** Tickets, as servers read them and as clients pass them on (RFC 4120, section 5.3). */
+import type { ValueOf } from '../asn1/codec.js';
+import { application, encoded, optional, required, sequence } from '../asn1/constructed-types.js';
+import { applicationTag } from '../asn1/element.js';
 import {
-  application,
-  applicationTag,
-  encoded,
   int32,
   kerberosFlags,
   kerberosString,
   kerberosTime,
   octetString,
-  optional,
-  required,
-  sequence,
-  type ValueOf,
-} from '../asn1/codec.js';
+} from '../asn1/primitive-types.js';
 import {
   authorizationData,
   encryptedData,

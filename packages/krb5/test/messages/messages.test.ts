@@ -2,17 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../../../../tools/property-runs.mjs';
 import { Asn1Error } from '../../src/asn1/asn1-error.js';
+import { type Codec, decode, encode } from '../../src/asn1/codec.js';
 import {
-  type Codec,
-  decode,
-  encode,
   kerberosFlags,
   kerberosString,
   kerberosText,
   kerberosTime,
   microseconds,
   uint32,
-} from '../../src/asn1/codec.js';
+} from '../../src/asn1/primitive-types.js';
 import { EncryptionKey } from '../../src/crypto/index.js';
 import { apRep, apReq, authenticator, encApRepPart } from '../../src/messages/ap-messages.js';
 import { encryptedData } from '../../src/messages/basic-types.js';

@@ -1,0 +1,200 @@
+/** ASN.1 types that hold other types: SEQUENCE, SEQUENCE OF, APPLICATION. */
+import { Asn1Error } from './asn1-error.js';
+import type { Codec, Input, ValueOf, Writer } from './codec.js';
+import {
+  applicationTag,
+  asBuffer,
+  CONTEXT,
+  enter,
+  leave,
+  MAX_TAG_NUMBER,
+  mismatch,
+  readContent,
+  SEQUENCE,
+} from './element.js';
+
+/** SEQUENCE OF. `scan` has bounded the number of elements. */
+export function sequenceOf<T>(element: Codec<T>): Codec<readonly T[]> {
+  return {
+    tag: SEQUENCE,
+    write: (writer, values) => {
+      writer.startSequence(SEQUENCE);
+      for (const value of values) {
+        element.write(writer, value);
+      }
+      writer.endSequence();
+    },
+    read: (input) => {
+      const end = enter(input, SEQUENCE);
+      const values: T[] = [];
+      while (input.reader.offset < end) {
+        values.push(element.read(input));
+      }
+      leave(input, end);
+      return values;
+    },
+  };
+}
+
+/** An element of a SEQUENCE, under an explicit context tag. */
+export interface Field<T, Optional extends boolean> {
+  readonly number: number;
+  readonly codec: Codec<T>;
+  readonly optional: Optional;
+}
+
+/** `[number] EXPLICIT codec`. */
+export function required<T>(number: number, codec: Codec<T>): Field<T, false> {
+  return { number, codec, optional: false };
+}
+
+/** `[number] EXPLICIT codec OPTIONAL`. */
+export function optional<T>(number: number, codec: Codec<T>): Field<T, true> {
+  return { number, codec, optional: true };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a field of any type; the mapped types below recover it.
+type Fields = Readonly<Record<string, Field<any, boolean>>>;
+type Flat<T> = { readonly [K in keyof T]: T[K] };
+/** The object type of a SEQUENCE: optional fields may be absent, never undefined. */
+export type SequenceValue<F extends Fields> = Flat<
+  {
+    readonly [K in keyof F as F[K]['optional'] extends true ? never : K]: ValueOf<F[K]['codec']>;
+  } & {
+    readonly [K in keyof F as F[K]['optional'] extends true ? K : never]?: ValueOf<F[K]['codec']>;
+  }
+>;
+
+/**
+ * SEQUENCE with explicitly tagged elements, in order. An element whose context tag the type does not name is
+ * passed over (RFC 4120, section 1.5.1: types may be extended).
+ */
+export function sequence<F extends Fields>(fields: F): Codec<SequenceValue<F>> {
+  const entries = Object.entries(fields);
+  return {
+    tag: SEQUENCE,
+    write: (writer, value) => {
+      writer.startSequence(SEQUENCE);
+      writeFields(entries, writer, value);
+      writer.endSequence();
+    },
+    read: (input) => {
+      const end = enter(input, SEQUENCE);
+      const value = readFields(entries, input, end);
+      leave(input, end);
+      return value as SequenceValue<F>;
+    },
+  };
+}
+
+type Entry = readonly [string, Fields[string]];
+
+function writeFields(
+  entries: readonly Entry[],
+  writer: Writer,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  for (const [name, field] of entries) {
+    const member = values[name];
+    if (member === undefined) {
+      if (!field.optional) {
+        throw new TypeError(`${name} is missing`);
+      }
+      continue;
+    }
+    writer.startSequence(CONTEXT + field.number);
+    field.codec.write(writer, member);
+    writer.endSequence();
+  }
+}
+
+function readFields(entries: readonly Entry[], input: Input, end: number): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  let next = 0;
+  while (input.reader.offset < end) {
+    const tag = input.reader.peek();
+    if (tag === null || tag < CONTEXT || tag > CONTEXT + MAX_TAG_NUMBER) {
+      throw mismatch(CONTEXT, tag);
+    }
+    const number = tag - CONTEXT;
+    next = indexOfField(entries, next, number);
+    const entry = entries[next];
+    const elementEnd = enter(input, tag);
+    if (entry === undefined || entry[1].number !== number) {
+      skipTo(input, elementEnd);
+      continue;
+    }
+    value[entry[0]] = entry[1].codec.read(input);
+    leave(input, elementEnd);
+    next += 1;
+  }
+  indexOfField(entries, next, Number.POSITIVE_INFINITY);
+  return value;
+}
+
+/**
+ * Returns the index of the first field, from `next` on, with `number` or a higher number. Throws Asn1Error if a
+ * required field comes before it.
+ */
+function indexOfField(entries: readonly Entry[], next: number, number: number): number {
+  let index = next;
+  let entry = entries[index];
+  while (entry !== undefined && entry[1].number < number) {
+    if (!entry[1].optional) {
+      throw new Asn1Error(`${entry[0]} is missing`);
+    }
+    index += 1;
+    entry = entries[index];
+  }
+  return index;
+}
+
+function skipTo(input: Input, end: number): void {
+  while (input.reader.offset < end) {
+    const tag = input.reader.peek();
+    if (tag === null || input.reader.readString(tag, true) === null) {
+      throw new Asn1Error('the encoding ends within an element');
+    }
+  }
+}
+
+/** `[APPLICATION number] EXPLICIT codec`. */
+export function application<T>(number: number, codec: Codec<T>): Codec<T> {
+  const tag = applicationTag(number);
+  return {
+    tag,
+    write: (writer, value) => {
+      writer.startSequence(tag);
+      codec.write(writer, value);
+      writer.endSequence();
+    },
+    read: (input) => {
+      const end = enter(input, tag);
+      const value = codec.read(input);
+      leave(input, end);
+      return value;
+    },
+  };
+}
+
+/** An element kept in its encoding, tag and length included. Only its tag is checked. */
+export function encoded(tag: number): Codec<Uint8Array> {
+  return {
+    tag,
+    write: (writer, value) => {
+      if (value[0] !== tag) {
+        throw new TypeError(`an encoding with tag 0x${tag.toString(16)} is needed`);
+      }
+      writer.writeBuffer(asBuffer(value));
+    },
+    read: (input) => {
+      const start = input.reader.offset;
+      const content = readContent(input, tag);
+      const end = input.reader.offset;
+      if (end - start < content.length) {
+        throw new Asn1Error('the encoding ends within an element');
+      }
+      return input.bytes.slice(start, end);
+    },
+  };
+}
