@@ -1,4 +1,4 @@
-/** Many who wait with one signal, for one listener on it. */
+/** Many waits on one AbortSignal, with one listener. */
 
 interface Calls {
   readonly all: Set<() => void>;
@@ -19,8 +19,9 @@ function callsOf(signal: AbortSignal): Calls {
 }
 
 /**
- * Calls `call` when `signal` aborts, which it has not yet; gives back what takes that back. However
- * many wait with a signal, it has one listener: Node warns of more than ten. `call` must not throw.
+ * Calls `call` when `signal` aborts. Returns a function that cancels this. The signal must not have
+ * aborted yet, and `call` must not throw. All calls of a signal share one listener, because Node
+ * warns of more than ten.
  */
 export function onAbort(signal: AbortSignal, call: () => void): () => void {
   const own = calls.get(signal) ?? callsOf(signal);

@@ -1,6 +1,6 @@
 /** The numbers and names of Kerberos errors and of GSS-API statuses. */
 
-/** Error codes of the protocol, as KRB-ERROR carries them (RFC 4120, section 7.5.9). */
+/** The error codes in a KRB-ERROR (RFC 4120, section 7.5.9). */
 export const KrbErrorCode = {
   KDC_ERR_NONE: 0,
   KDC_ERR_NAME_EXP: 1,
@@ -73,8 +73,8 @@ export const KrbErrorCode = {
 } as const;
 
 /**
- * Errors that never travel: the local side's own. Names and numbers are MIT Kerberos's (krb5.h), so that
- * what is known about them elsewhere holds here too.
+ * The codes of local errors, which are never sent. Names and numbers are MIT Kerberos's (krb5.h),
+ * so that its documentation of them is valid here too.
  */
 export const LocalErrorCode = {
   KRB5_PARSE_MALFORMED: -1765328250,
@@ -115,9 +115,10 @@ export const LocalErrorCode = {
 } as const;
 
 /**
- * Major statuses of GSS-API (RFC 2743, section 1.2.1.1), with the numbers of RFC 2744, section 3.9.1:
- * errors in the third octet, what is only informatory there in the lowest bits. Here those last four are
- * errors too: a message that is not the next one is refused.
+ * The major statuses of GSS-API (RFC 2743, section 1.2.1.1), with the numbers of RFC 2744, section
+ * 3.9.1: errors are in the third octet, informatory statuses in the lowest bits. The last four are
+ * informatory there. Here they are errors too, because a message that is not the next one is
+ * refused.
  */
 export const GssStatus = {
   GSS_S_BAD_MECH: 1 << 16,
@@ -154,12 +155,14 @@ function namesByNumber(codes: Readonly<Record<string, number>>): Map<number, str
   return new Map(Object.entries(codes).map(([name, code]) => [code, name]));
 }
 
-/** The name of a Kerberos error; for a code without one, `KRB_ERROR_` and the number. */
+/** Returns the name of a Kerberos error; for a code without a name, `KRB_ERROR_` and the number. */
 export function krbErrorName(code: number): string {
   return krbErrorNames.get(code) ?? `KRB_ERROR_${code}`;
 }
 
-/** The name of a GSS-API major status; for a number without one, `GSS_S_` and the number. */
+/**
+ * Returns the name of a GSS-API major status; for a number without a name, `GSS_S_` and the number.
+ */
 export function gssStatusName(status: number): string {
   return gssStatusNames.get(status) ?? `GSS_S_${status}`;
 }

@@ -1,13 +1,14 @@
 /** The errors of this package. Their messages say what to do, and never hold key material. */
 import { gssStatusName, krbErrorName } from './error-codes.js';
 
+/** Optional parts of an error. */
 export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
 /**
- * Kerberos failed. `code` is a `KrbErrorCode` (RFC 4120, section 7.5.9), also when the KDC or the server
- * sent it, or a `LocalErrorCode`. `name` is the code's name, such as `KRB_AP_ERR_BAD_INTEGRITY`.
+ * Kerberos failed. `code` is a `KrbErrorCode` (RFC 4120, section 7.5.9), from this side, the KDC or
+ * the server, or a `LocalErrorCode`. `name` is the code's name, such as `KRB_AP_ERR_BAD_INTEGRITY`.
  */
 export class Krb5Error extends Error {
   readonly code: number;
@@ -20,8 +21,9 @@ export class Krb5Error extends Error {
 }
 
 /**
- * A GSS-API call failed. `code` is a `GssStatus` (RFC 2743, section 1.2.1.1; RFC 2744, section 3.9.1).
- * `name` is its name, such as `GSS_S_BAD_SIG`. A Kerberos error behind it is in `cause`.
+ * A GSS-API call failed. `code` is a `GssStatus` (RFC 2743, section 1.2.1.1; RFC 2744, section
+ * 3.9.1). `name` is the status's name, such as `GSS_S_BAD_SIG`. `cause` holds the Kerberos error
+ * behind it, if any.
  */
 export class GssError extends Error {
   readonly code: number;
@@ -34,7 +36,8 @@ export class GssError extends Error {
 }
 
 /**
- * A server refused a service ticket that was at hand from before, as after a change of its key. That is not
- * authenticated. The next context asks the KDC for another ticket.
+ * A server refused a service ticket from a cache or an earlier context, for example after a change
+ * of the server's key. The refusal is not authenticated. The next context asks the KDC for another
+ * ticket.
  */
 export class ServiceTicketRefused extends Krb5Error {}

@@ -1,4 +1,4 @@
-/** Principal names as text: the form that krb5_parse_name reads and krb5_unparse_name writes. */
+/** Principals, and their form as text: krb5_parse_name and krb5_unparse_name. */
 import { LocalErrorCode } from './error-codes.js';
 import { Krb5Error } from './errors.js';
 
@@ -20,20 +20,23 @@ export const NameType = {
 export const TGS_NAME = 'krbtgt';
 const WELLKNOWN_NAME = 'WELLKNOWN';
 
-/** A principal: PrincipalName (RFC 4120, section 5.2.2) and the realm that it is in. */
+/** A principal: its PrincipalName (RFC 4120, section 5.2.2) and its realm. */
 export interface Principal {
-  /** One of `NameType`, or a number that a newer peer knows. It takes no part in comparisons. */
+  /** A `NameType`, or a number that only a newer peer knows. Comparisons ignore it. */
   readonly nameType: number;
-  /** At least one, without escapes. */
+  /** At least one component, without escapes. */
   readonly components: readonly string[];
-  /** Without escapes; empty for the referral realm: whichever the KDCs say (RFC 6806, section 4). */
+  /**
+   * The realm, without escapes. Empty for the referral realm: the KDCs find the real one (RFC 6806,
+   * section 4).
+   */
   readonly realm: string;
 }
 
 export interface ParsePrincipalOptions {
-  /** What a name without a realm gets. Without it such a name is refused. */
+  /** The realm of a name without one. Without a default realm, such a name is refused. */
   readonly defaultRealm?: string | undefined;
-  /** The name type; without it, the one that krb5_parse_name infers. */
+  /** The name type; without it, the name type that krb5_parse_name infers. */
   readonly nameType?: number;
 }
 
@@ -69,11 +72,11 @@ function malformed(name: string, reason: string): Krb5Error {
 }
 
 /**
- * Reads `component/component@REALM`. A backslash takes the next character's special meaning away, and
- * `\n`, `\t`, `\b` and `\0` stand for a newline, a tab, a backspace and a NUL. `name@` has the empty
- * realm. Throws Krb5Error: KRB5_PARSE_MALFORMED for a name with a second `@`, with a `/` in its realm or with a backslash
- * at its end, and KRB5_CONFIG_NODEFREALM for one without a realm where there is no default. Takes at most 96
- * times the memory of `name`.
+ * Parses `component/component@REALM`. A backslash takes the next character's special meaning away,
+ * and `\n`, `\t`, `\b` and `\0` stand for a newline, a tab, a backspace and a NUL. `name@` has the
+ * empty realm. Throws Krb5Error KRB5_PARSE_MALFORMED if the name has a second `@`, a `/` in its
+ * realm or a backslash at its end, and Krb5Error KRB5_CONFIG_NODEFREALM if neither the name nor
+ * `options` have a realm. Takes at most 96 times the memory of `name`.
  */
 export function parsePrincipal(name: string, options: ParsePrincipalOptions = {}): Principal {
   const components = [''];
@@ -122,12 +125,12 @@ function escapeText(text: string): string {
   return Array.from(text, (character) => ESCAPES.get(character) ?? character).join('');
 }
 
-/** Writes a principal so that `parsePrincipal` reads the same one, apart from its name type. */
+/** Formats a principal so that `parsePrincipal` returns it again, apart from its name type. */
 export function formatPrincipal({ components, realm }: Principal): string {
   return `${components.map(escapeText).join('/')}@${escapeText(realm)}`;
 }
 
-/** Whether both are the same principal. As in RFC 4120, section 6.2, the name type is a hint only. */
+/** Whether both are the same principal. Their name types are only hints (RFC 4120, section 6.2). */
 export function principalsEqual(a: Principal, b: Principal): boolean {
   return (
     a.realm === b.realm &&
@@ -136,7 +139,10 @@ export function principalsEqual(a: Principal, b: Principal): boolean {
   );
 }
 
-/** The ticket-granting service of `realm` in `issuer`: krbtgt/realm@issuer (RFC 4120, section 7.3). */
+/**
+ * Returns the ticket-granting service of `realm` in `issuer`: krbtgt/realm@issuer (RFC 4120,
+ * section 7.3).
+ */
 export function tgsPrincipal(realm: string, issuer: string = realm): Principal {
   return { nameType: NameType.KRB5_NT_SRV_INST, components: [TGS_NAME, realm], realm: issuer };
 }

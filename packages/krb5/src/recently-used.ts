@@ -1,10 +1,12 @@
-/** A map that forgets what was used longest ago. */
+/** A map of bounded size that keeps the most recently used entries. */
+
+/** A map that drops the entry whose last use is longest ago. `get` and `set` are uses. */
 export interface RecentlyUsed<T> {
   get(key: string): T | undefined;
   set(key: string, value: T): void;
 }
 
-/** A map of at most `limit` entries. */
+/** Creates a map of at most `limit` entries. */
 export function recentlyUsed<T>(limit: number): RecentlyUsed<T> {
   const entries = new Map<string, T>();
   const set = (key: string, value: T) => {

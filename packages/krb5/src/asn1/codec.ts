@@ -1,7 +1,7 @@
 /**
- * Encodes and decodes DER: a codec is one ASN.1 type. Codecs are composed as RFC 4120's ASN.1 module composes
- * its types; `primitive-types.ts` and `constructed-types.ts` hold the parts. asn1-ber writes and reads the
- * bytes, after `scan` has bounded them.
+ * Encodes and decodes DER: a codec is one ASN.1 type. Codecs are composed as RFC 4120's ASN.1
+ * module composes its types; `primitive-types.ts` and `constructed-types.ts` hold the parts.
+ * asn1-ber writes and reads the bytes, after `scan` has bounded them.
  */
 import { BerReader, BerWriter } from 'asn1-ber';
 import { asBuffer } from './element.js';
@@ -45,7 +45,10 @@ export type ValueOf<C> = C extends Codec<infer T> ? T : never;
 /** The writer's first size, in bytes: most messages fit without a second allocation. */
 const WRITER_SIZE = 2048;
 
-/** Returns the DER encoding of `value`. Throws RangeError or TypeError if the type does not allow the value. */
+/**
+ * Returns the DER encoding of `value`. Throws RangeError or TypeError if the type does not allow
+ * the value.
+ */
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
   const writer = new BerWriter({ size: WRITER_SIZE });
   codec.write(writer, value);
@@ -54,9 +57,9 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
 }
 
 /**
- * Decodes one value from the whole of `bytes`. Throws Asn1Error if `bytes` are not exactly one encoding of the
- * type, or exceed `limits`. Takes at most 96 times the memory of `bytes`, because `scan` has checked every
- * length in them.
+ * Decodes one value from the whole of `bytes`. Throws Asn1Error if `bytes` are not exactly one
+ * encoding of the type, or exceed `limits`. Takes at most 96 times the memory of `bytes`, because
+ * `scan` has checked every length in them.
  */
 export function decode<T>(codec: Codec<T>, bytes: Uint8Array, limits?: ScanLimits): T {
   scan(bytes, limits);

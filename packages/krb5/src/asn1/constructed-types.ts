@@ -66,8 +66,8 @@ export type SequenceValue<F extends Fields> = Flat<
 >;
 
 /**
- * SEQUENCE with explicitly tagged elements, in order. An element whose context tag the type does not name is
- * passed over (RFC 4120, section 1.5.1: types may be extended).
+ * SEQUENCE with explicitly tagged elements, in order. An element whose context tag the type does
+ * not name is passed over (RFC 4120, section 1.5.1: types may be extended).
  */
 export function sequence<F extends Fields>(fields: F): Codec<SequenceValue<F>> {
   const entries = Object.entries(fields);
@@ -133,8 +133,8 @@ function readFields(entries: readonly Entry[], input: Input, end: number): Recor
 }
 
 /**
- * Returns the index of the first field, from `next` on, with `number` or a higher number. Throws Asn1Error if a
- * required field comes before it.
+ * Returns the index of the first field, from `next` on, with `number` or a higher number. Throws
+ * Asn1Error if a required field comes before it.
  */
 function indexOfField(entries: readonly Entry[], next: number, number: number): number {
   let index = next;

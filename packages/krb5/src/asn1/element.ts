@@ -18,7 +18,10 @@ export function applicationTag(number: number): number {
   return APPLICATION + number;
 }
 
-/** Makes the error for an element with another tag than `expected`; `found` is null at the end of the bytes. */
+/**
+ * Makes the error for an element with another tag than `expected`; `found` is null at the end of
+ * the bytes.
+ */
 export function mismatch(expected: number, found: number | null): Asn1Error {
   const seen = found === null ? 'the end' : `0x${found.toString(16)}`;
   return new Asn1Error(`expected tag 0x${expected.toString(16)}, found ${seen}`);
@@ -37,7 +40,10 @@ export function readContent(input: Input, tag: number): Buffer {
   return content;
 }
 
-/** Enters a constructed element, and returns the offset of its end. Throws Asn1Error if its tag is not `tag`. */
+/**
+ * Enters a constructed element, and returns the offset of its end. Throws Asn1Error if its tag is
+ * not `tag`.
+ */
 export function enter(input: Input, tag: number): number {
   const found = input.reader.peek();
   if (found !== tag) {

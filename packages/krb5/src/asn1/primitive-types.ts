@@ -50,8 +50,8 @@ export const int32 = integer('Int32', -(2 ** 31), 2 ** 31 - 1);
 
 const unsigned32 = integer('UInt32', -(2 ** 31), 2 ** 32 - 1);
 /**
- * UInt32 (RFC 4120, section 5.2.4). Old implementations send values from 2^31 as negative numbers; the decoder
- * reads the values that they mean.
+ * UInt32 (RFC 4120, section 5.2.4). Old implementations send values from 2^31 as negative numbers;
+ * the decoder reads the values that they mean.
  */
 export const uint32: Codec<number> = {
   tag: INTEGER,
@@ -72,8 +72,9 @@ export const octetString: Codec<Uint8Array> = {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * KerberosString (RFC 4120, section 5.2.1): a GeneralString. Text beyond ASCII is UTF-8, as in every
- * implementation. A NUL is refused, because it would end the name early in other implementations.
+ * KerberosString (RFC 4120, section 5.2.1): a GeneralString. Text beyond ASCII is UTF-8, as in
+ * every implementation. A NUL is refused, because it would end the name early in other
+ * implementations.
  */
 export const kerberosString: Codec<string> = {
   tag: GENERAL_STRING,
@@ -104,8 +105,9 @@ const MAX_TIME = 253_402_300_799;
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * A KerberosString for people, such as e-text. The decoder drops NULs at the end and replaces control
- * characters and wrong UTF-8, because some KDCs end the text with a NUL or use another character set.
+ * A KerberosString for people, such as e-text. The decoder drops NULs at the end and replaces
+ * control characters and wrong UTF-8, because some KDCs end the text with a NUL or use another
+ * character set.
  */
 export const kerberosText: Codec<string> = {
   tag: GENERAL_STRING,
@@ -121,7 +123,10 @@ function timeText(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`;
 }
 
-/** KerberosTime (RFC 4120, section 5.2.3), in whole seconds since 1970-01-01T00:00:00Z; negative before. */
+/**
+ * KerberosTime (RFC 4120, section 5.2.3), in whole seconds since 1970-01-01T00:00:00Z; negative
+ * before.
+ */
 export const kerberosTime: Codec<number> = {
   tag: GENERALIZED_TIME,
   write: (writer, value) => {
@@ -146,8 +151,8 @@ export const kerberosTime: Codec<number> = {
 const FLAG_OCTETS = 4;
 
 /**
- * KerberosFlags (RFC 4120, section 5.2.8) of 32 bits, as an unsigned number. Its most significant bit is the
- * RFC's bit 0. The decoder drops bits after the 32nd, because no type defines them.
+ * KerberosFlags (RFC 4120, section 5.2.8) of 32 bits, as an unsigned number. Its most significant
+ * bit is the RFC's bit 0. The decoder drops bits after the 32nd, because no type defines them.
  */
 export const kerberosFlags: Codec<number> = {
   tag: BIT_STRING,

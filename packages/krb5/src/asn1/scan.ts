@@ -1,6 +1,6 @@
 /**
- * Checks the structure of an ASN.1 encoding before anything is read from it. The reader then meets only bytes
- * whose lengths, nesting and number of elements are sound.
+ * Checks the structure of an ASN.1 encoding before anything is read from it. The reader then meets
+ * only bytes whose lengths, nesting and number of elements are sound.
  */
 import { Asn1Error } from './asn1-error.js';
 
@@ -14,7 +14,10 @@ export interface ScanLimits {
   readonly maxElements: number;
 }
 
-/** Bounds many times above any message of RFC 4120. A KDC's answer over UDP or TCP is bounded before. */
+/**
+ * Bounds many times above any message of RFC 4120. A KDC's answer over UDP or TCP is bounded
+ * before.
+ */
 export const DEFAULT_LIMITS: ScanLimits = {
   maxLength: 1024 * 1024,
   maxDepth: 24,
@@ -39,9 +42,9 @@ export interface ElementHeader {
 }
 
 /**
- * Reads the header of the element at `offset`: a one-byte tag and a definite length. Throws Asn1Error if the
- * header has another form, or if the element ends after `limit`. A length may have more octets than it needs,
- * as in MIT Kerberos.
+ * Reads the header of the element at `offset`: a one-byte tag and a definite length. Throws
+ * Asn1Error if the header has another form, or if the element ends after `limit`. A length may have
+ * more octets than it needs, as in MIT Kerberos.
  */
 export function readHeader(bytes: Uint8Array, offset: number, limit: number): ElementHeader {
   const tag = bytes[offset];
@@ -79,8 +82,8 @@ export function readHeader(bytes: Uint8Array, offset: number, limit: number): El
 }
 
 /**
- * Throws Asn1Error if `bytes` are not exactly one element of sound structure within `limits`. Takes memory for
- * `maxDepth` numbers alone.
+ * Throws Asn1Error if `bytes` are not exactly one element of sound structure within `limits`. Takes
+ * memory for `maxDepth` numbers alone.
  */
 export function scan(bytes: Uint8Array, limits: ScanLimits = DEFAULT_LIMITS): void {
   if (bytes.length > limits.maxLength) {

@@ -10,8 +10,8 @@ export interface FilePosition {
 }
 
 /**
- * The error KRB5_CONFIG_BADFORMAT: krb5.conf holds something that cannot be used. The message begins with
- * `file:line: ` if the position is known.
+ * The error KRB5_CONFIG_BADFORMAT: krb5.conf holds something that cannot be used. The message
+ * begins with `file:line: ` if the position is known.
  */
 export class Krb5ConfigError extends Krb5Error {
   readonly position: FilePosition | undefined;

@@ -6,8 +6,8 @@ import { getString } from './profile.js';
 const DEFAULT_CCACHE_NAME = 'FILE:/tmp/krb5cc_%{uid}';
 
 /**
- * Returns KRB5CCNAME, else default_ccache_name, else FILE:/tmp/krb5cc_<uid>. Throws Krb5ConfigError if
- * default_ccache_name holds a token that `expandPath` refuses.
+ * Returns KRB5CCNAME, else default_ccache_name, else FILE:/tmp/krb5cc_<uid>. Throws Krb5ConfigError
+ * if default_ccache_name holds a token that `expandPath` refuses.
  */
 export function defaultCcacheName({ profile }: Krb5Config, env: Environment = process.env): string {
   // As in MIT Kerberos, the variable is taken as it is: only a configured name is expanded.

@@ -43,8 +43,8 @@ function seconds(text: string): number | undefined {
 }
 
 /**
- * Returns a duration in whole seconds, at most 2^31 - 1. Undefined if `text` is no duration or a longer one,
- * and also for a negative one, which MIT Kerberos would take.
+ * Returns a duration in whole seconds, at most 2^31 - 1. Undefined if `text` is no duration or a
+ * longer one, and also for a negative one, which MIT Kerberos would take.
  */
 export function parseDuration(text: string): number | undefined {
   const value = seconds(text.split(FOREIGN, 1)[0] ?? '');

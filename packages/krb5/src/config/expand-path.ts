@@ -27,8 +27,8 @@ const TOKENS: ReadonlyMap<string, (env: Environment) => string> = new Map<
 ]);
 
 /**
- * Replaces `%{TEMP}`, `%{uid}`, `%{USERID}`, `%{euid}`, `%{username}` and `%{null}` by their values. Throws
- * Krb5ConfigError if `text` holds any other token, even one for a folder of libkrb5.
+ * Replaces `%{TEMP}`, `%{uid}`, `%{USERID}`, `%{euid}`, `%{username}` and `%{null}` by their
+ * values. Throws Krb5ConfigError if `text` holds any other token, even one for a folder of libkrb5.
  */
 export function expandPath(text: string, env: Environment): string {
   return text.replaceAll(/%\{([^}]*)(\}?)/g, (_, token: string, end: string) => {

@@ -10,16 +10,18 @@ function isAddress(host: string): boolean {
   return host.includes(':') || /^(?:\d*\.){3}\d*$/.test(host);
 }
 
-/** Prepares `host` for comparison in [domain_realm]: ASCII letters in lower case, no dot at the end. */
+/**
+ * Prepares `host` for comparison in [domain_realm]: ASCII letters in lower case, no dot at the end.
+ */
 function cleanHost(host: string): string {
   const lower = host.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   return lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }
 
 /**
- * Returns the realm that [domain_realm] gives `host`. The host itself is looked up, then `.domain` and
- * `domain` of each domain that the host is in, from the nearest. Returns `REFERRAL_REALM` if [domain_realm]
- * has none of them, and always for an address (as krb5_get_host_realm does).
+ * Returns the realm that [domain_realm] gives `host`. The host itself is looked up, then `.domain`
+ * and `domain` of each domain that the host is in, from the nearest. Returns `REFERRAL_REALM` if
+ * [domain_realm] has none of them, and always for an address (as krb5_get_host_realm does).
  */
 export function hostRealm({ profile }: Krb5Config, host: string): string {
   const name = cleanHost(host);
@@ -36,9 +38,9 @@ export function hostRealm({ profile }: Krb5Config, host: string): string {
 }
 
 /**
- * Returns the realm to try for `host` after no KDC has referred the client to another realm: the host's
- * domain in upper case, else the default realm, if there is one (as krb5_get_fallback_host_realm does without
- * DNS).
+ * Returns the realm to try for `host` after no KDC has referred the client to another realm: the
+ * host's domain in upper case, else the default realm, if there is one (as
+ * krb5_get_fallback_host_realm does without DNS).
  */
 export function fallbackRealm({ defaultRealm }: Krb5Config, host: string): string | undefined {
   const name = cleanHost(host);

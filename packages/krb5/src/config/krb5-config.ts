@@ -26,23 +26,30 @@ export interface Krb5Config {
   readonly profile: Profile;
   /** default_realm; `requireDefaultRealm` throws if it is not set. */
   readonly defaultRealm: string | undefined;
-  /** dns_lookup_kdc: whether SRV records name a realm's KDCs if [realms] does not. Default: true. */
+  /**
+   * dns_lookup_kdc: whether SRV records name a realm's KDCs if [realms] does not. Default: true.
+   */
   readonly dnsLookupKdc: boolean;
   /**
-   * dns_canonicalize_hostname: whether the principal has the host's canonical name. `fallback`: only if the
-   * KDC does not know the name as given. Default: true.
+   * dns_canonicalize_hostname: whether the principal has the host's canonical name. `fallback`:
+   * only if the KDC does not know the name as given. Default: true.
    */
   readonly dnsCanonicalizeHostname: boolean | 'fallback';
-  /** rdns: whether the canonical name is the one that the host's address leads to. Default: true. */
+  /**
+   * rdns: whether the canonical name is the one that the host's address leads to. Default: true.
+   */
   readonly rdns: boolean;
   /**
-   * qualify_shortname: the domain to append to a name without a dot that DNS has not completed. Empty to
-   * append none; undefined to append the system's first search domain.
+   * qualify_shortname: the domain to append to a name without a dot that DNS has not completed.
+   * Empty to append none; undefined to append the system's first search domain.
    */
   readonly qualifyShortname: string | undefined;
   /** udp_preference_limit: messages of more bytes are sent by TCP first. Default: 1465. */
   readonly udpPreferenceLimit: number;
-  /** request_timeout: the seconds that a whole exchange with a realm's KDCs may take; undefined if not set. */
+  /**
+   * request_timeout: the seconds that a whole exchange with a realm's KDCs may take; undefined if
+   * not set.
+   */
   readonly requestTimeout: number | undefined;
   /** kdc_timesync: whether the client corrects its clock by the KDC's. Default: true. */
   readonly kdcTimesync: boolean;
@@ -123,12 +130,17 @@ export function krb5Config(profile: Profile): Krb5Config {
   };
 }
 
-/** Reads [libdefaults] in the files that `env` names. Throws as `readProfile` and `krb5Config` do. */
+/**
+ * Reads [libdefaults] in the files that `env` names. Throws as `readProfile` and `krb5Config` do.
+ */
 export async function readKrb5Config(env: Environment = process.env): Promise<Krb5Config> {
   return krb5Config(await readProfile(env));
 }
 
-/** Returns the default realm. Throws Krb5Error KRB5_CONFIG_NODEFREALM if none is set; it names the files. */
+/**
+ * Returns the default realm. Throws Krb5Error KRB5_CONFIG_NODEFREALM if none is set; it names the
+ * files.
+ */
 export function requireDefaultRealm({ defaultRealm, profile }: Krb5Config): string {
   if (defaultRealm === undefined) {
     const files = profile.files.map(({ path }) => path);
@@ -145,8 +157,8 @@ export function requireDefaultRealm({ defaultRealm, profile }: Krb5Config): stri
 }
 
 /**
- * Returns the settings for initial tickets in `realm`. A setting in [libdefaults] <realm> = { ... } goes before
- * one in [libdefaults]. Throws Krb5ConfigError if a value makes no sense.
+ * Returns the settings for initial tickets in `realm`. A setting in [libdefaults] <realm> = { ... }
+ * goes before one in [libdefaults]. Throws Krb5ConfigError if a value makes no sense.
  */
 export function initialTicketOptions({ profile }: Krb5Config, realm: string): InitialTicketOptions {
   return {
@@ -162,22 +174,25 @@ export function initialTicketOptions({ profile }: Krb5Config, realm: string): In
 }
 
 /**
- * Returns disable_encrypted_timestamp of a realm in [realms]: whether the client must not send an encrypted
- * timestamp to the realm's KDCs. An impostor in a KDC's place could guess the password from one. Default:
- * false. Throws Krb5ConfigError if the value makes no sense.
+ * Returns disable_encrypted_timestamp of a realm in [realms]: whether the client must not send an
+ * encrypted timestamp to the realm's KDCs. An impostor in a KDC's place could guess the password
+ * from one. Default: false. Throws Krb5ConfigError if the value makes no sense.
  */
 export function encryptedTimestampDisabled({ profile }: Krb5Config, realm: string): boolean {
   return getBoolean(profile, ['realms', realm, 'disable_encrypted_timestamp']) ?? false;
 }
 
-/** Returns a realm's `kdc` relations, in order and as written: `host`, `host:port`, `tcp/host` or a URL. */
+/**
+ * Returns a realm's `kdc` relations, in order and as written: `host`, `host:port`, `tcp/host` or a
+ * URL.
+ */
 export function realmKdcs({ profile }: Krb5Config, realm: string): string[] {
   return getStrings(profile, ['realms', realm, 'kdc']);
 }
 
 /**
- * Returns the realms between `client` and `server` that [capaths] gives, in order. Empty if its `.` says that
- * the two realms know each other; undefined if [capaths] does not name them.
+ * Returns the realms between `client` and `server` that [capaths] gives, in order. Empty if its `.`
+ * says that the two realms know each other; undefined if [capaths] does not name them.
  */
 export function capaths(
   { profile }: Krb5Config,

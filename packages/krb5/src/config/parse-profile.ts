@@ -22,7 +22,10 @@ export interface MutableSection {
 interface FileState {
   readonly file: string;
   readonly root: MutableSection;
-  /** The open sections from the outermost in; the last takes relations. Empty before the first header. */
+  /**
+   * The open sections from the outermost in; the last takes relations. Empty before the first
+   * header.
+   */
   readonly open: MutableSection[];
   /** Whether the last line ended in `name =`, so that a `{` must follow. */
   braceExpected: boolean;
@@ -34,7 +37,9 @@ export function newSection(): MutableSection {
   return { relations: [], sections: new Map(), final: false };
 }
 
-/** Returns the subsection `name`, a new one if there is none: parts with the same name are merged. */
+/**
+ * Returns the subsection `name`, a new one if there is none: parts with the same name are merged.
+ */
 function subsection(parent: MutableSection, name: string): MutableSection {
   const known = parent.sections.get(name);
   if (known !== undefined) {
@@ -51,7 +56,10 @@ const QUOTED_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['b', '\b'],
 ]);
 
-/** Returns the text up to the closing quote, its escapes replaced. The text after the quote is ignored. */
+/**
+ * Returns the text up to the closing quote, its escapes replaced. The text after the quote is
+ * ignored.
+ */
 function unquote(text: string): string {
   const content = /^(?:[^"\\]|\\.|\\$)*/s.exec(text)?.[0] ?? '';
   return content.replaceAll(
@@ -135,8 +143,8 @@ export interface Include {
 
 /**
  * Reads the text of `file` into `root`, and yields each include line when it comes to it. Throws
- * Krb5ConfigError, with file and line, if a line cannot be read. Takes at most 96 times the memory of the text,
- * and time that grows with its length.
+ * Krb5ConfigError, with file and line, if a line cannot be read. Takes at most 96 times the memory
+ * of the text, and time that grows with its length.
  */
 export function* readText(
   content: string,

@@ -27,7 +27,10 @@ export interface Profile {
   readonly missing: readonly string[];
 }
 
-/** The names of sections from the outermost in, then the relation's: `['realms', 'EXAMPLE.ORG', 'kdc']`. */
+/**
+ * The names of sections from the outermost in, then the relation's: `['realms', 'EXAMPLE.ORG',
+ * 'kdc']`.
+ */
 export type ProfilePath = readonly [string, ...string[]];
 
 /** The sections at `path` in each file, up to the first file that marks one on the way as final. */
@@ -79,7 +82,10 @@ export function getSectionNames(profile: Profile, path: ProfilePath): string[] {
 const TRUE_WORDS: ReadonlySet<string> = new Set(['y', 'yes', 'true', 't', '1', 'on']);
 const FALSE_WORDS: ReadonlySet<string> = new Set(['n', 'no', 'false', 'nil', '0', 'off']);
 
-/** Parses the words that MIT Kerberos takes for true and false, in any case; undefined for other words. */
+/**
+ * Parses the words that MIT Kerberos takes for true and false, in any case; undefined for other
+ * words.
+ */
 export function parseBoolean(text: string): boolean | undefined {
   const word = text.toLowerCase();
   if (TRUE_WORDS.has(word)) {
@@ -113,12 +119,18 @@ function firstAs<T>(
   return value;
 }
 
-/** Returns the first relation at `path` as a boolean. Throws Krb5ConfigError if `parseBoolean` does not know it. */
+/**
+ * Returns the first relation at `path` as a boolean. Throws Krb5ConfigError if `parseBoolean` does
+ * not know it.
+ */
 export function getBoolean(profile: Profile, path: ProfilePath): boolean | undefined {
   return firstAs(profile, path, parseBoolean, 'true or false');
 }
 
-/** Returns the first relation at `path` as a number. Throws Krb5ConfigError if it is no signed 32-bit number. */
+/**
+ * Returns the first relation at `path` as a number. Throws Krb5ConfigError if it is no signed
+ * 32-bit number.
+ */
 export function getInteger(profile: Profile, path: ProfilePath): number | undefined {
   const parse = (text: string) => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -127,7 +139,10 @@ export function getInteger(profile: Profile, path: ProfilePath): number | undefi
   return firstAs(profile, path, parse, 'a whole number');
 }
 
-/** Returns the first relation at `path` in seconds. Throws Krb5ConfigError if `parseDuration` does not know it. */
+/**
+ * Returns the first relation at `path` in seconds. Throws Krb5ConfigError if `parseDuration` does
+ * not know it.
+ */
 export function getDuration(profile: Profile, path: ProfilePath): number | undefined {
   return firstAs(profile, path, parseDuration, 'a duration such as 36000, 10h, 1d 2h or 1:30');
 }

@@ -97,7 +97,9 @@ async function readFileOrDirectory(path: string): Promise<Section> {
   return root;
 }
 
-/** The paths between the colons of KRB5_CONFIG (`~/` is the home directory), else /etc/krb5.conf. */
+/**
+ * The paths between the colons of KRB5_CONFIG (`~/` is the home directory), else /etc/krb5.conf.
+ */
 function configFiles(env: Environment): string[] {
   return (env.KRB5_CONFIG ?? DEFAULT_FILE)
     .split(':')
@@ -106,10 +108,10 @@ function configFiles(env: Environment): string[] {
 }
 
 /**
- * Reads the configuration that `env` names: the files in KRB5_CONFIG, else /etc/krb5.conf. Files that do not
- * exist are skipped, even if no file is left. Files without read permission are skipped if another file can be
- * read. Throws Krb5ConfigError if a file cannot be read or parsed, and for more than 256 files, 1 MiB in a file
- * or 4 MiB in all.
+ * Reads the configuration that `env` names: the files in KRB5_CONFIG, else /etc/krb5.conf. Files
+ * that do not exist are skipped, even if no file is left. Files without read permission are skipped
+ * if another file can be read. Throws Krb5ConfigError if a file cannot be read or parsed, and for
+ * more than 256 files, 1 MiB in a file or 4 MiB in all.
  */
 export async function readProfile(env: Environment = process.env): Promise<Profile> {
   const files: { readonly path: string; readonly root: Section }[] = [];

@@ -1,18 +1,21 @@
-/** Big-endian numbers and counted bytes, read in order from bytes that are not to be trusted. */
+/** Reads big-endian numbers and counted bytes from untrusted bytes, in order. */
 
-/** The bytes ended before what they announced. */
+/** The bytes end before a value that they announce. */
 export class TruncatedError extends Error {
   override readonly name: string = 'TruncatedError';
 }
 
-/** Text that is not UTF-8. */
+/** A text is not UTF-8. */
 export class EncodingError extends Error {
   override readonly name: string = 'EncodingError';
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A place in bytes. Every method moves it on, and throws TruncatedError where too little is left. */
+/**
+ * Reads bytes from the start. Every method goes on past its value. Throws TruncatedError if too few
+ * bytes are left.
+ */
 export class ByteReader {
   readonly #bytes: Buffer;
   #offset = 0;
@@ -21,7 +24,7 @@ export class ByteReader {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** How many bytes are left. */
+  /** The number of bytes that are left. */
   get remaining(): number {
     return this.#bytes.length - this.#offset;
   }
@@ -57,13 +60,13 @@ export class ByteReader {
     return this.#bytes.readInt32BE(this.#advance(4));
   }
 
-  /** A copy, so that what is kept does not hold the whole. */
+  /** Returns a copy of the next `length` bytes, which does not keep the whole file in memory. */
   bytes(length: number): Uint8Array {
     const offset = this.#advance(length);
     return new Uint8Array(this.#bytes.subarray(offset, offset + length));
   }
 
-  /** UTF-8. Throws EncodingError for anything else. */
+  /** Returns the next `length` bytes as text. Throws EncodingError if they are not UTF-8. */
   text(length: number): string {
     const offset = this.#advance(length);
     try {
@@ -73,7 +76,7 @@ export class ByteReader {
     }
   }
 
-  /** A reader of the next `length` bytes alone. */
+  /** Returns a reader of the next `length` bytes alone. */
   part(length: number): ByteReader {
     const offset = this.#advance(length);
     return new ByteReader(this.#bytes.subarray(offset, offset + length));

@@ -1,4 +1,7 @@
-/** Big-endian numbers and bytes, each a chunk for Buffer.concat. Numbers out of range throw RangeError. */
+/**
+ * Makes big-endian numbers, each a chunk for Buffer.concat. Each function throws RangeError if a
+ * number is out of range.
+ */
 
 export function uint8(value: number): Buffer {
   const chunk = Buffer.alloc(1);

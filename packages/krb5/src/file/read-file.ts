@@ -1,8 +1,11 @@
-/** Reading of small files whose size is not to be trusted. */
+/** Reads small files of untrusted size. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** What the system said of a file: `ENOENT`, `EACCES`, `EISDIR` and so on; undefined for other errors. */
+/**
+ * Returns a system error's code: `ENOENT`, `EACCES`, `EISDIR` and so on; undefined for other
+ * errors.
+ */
 export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
@@ -12,34 +15,35 @@ export function systemErrorCode(error: unknown): string | undefined {
 const CHUNK_LENGTH = 65_536;
 
 /**
- * Opening a FIFO waits until somebody writes to it: for ever, on a thread that the whole process
- * shares. Any user can make one in /tmp. Systems that lack one of these flags have nothing that it
- * would guard against.
+ * O_NONBLOCK, because open() of a FIFO waits until somebody writes to it: perhaps for ever, on a
+ * thread that the whole process shares. Any user can make a FIFO in /tmp. A system without one of
+ * these flags does not have the danger that the flag guards against.
  */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/**
- * The error of a FIFO, a socket or a device: a file that is none. Its code is the system's for a
- * wrong argument.
- */
+/** Makes the error for a FIFO, a socket or a device. */
 function notRegular(path: string): Error {
   return Object.assign(new Error(`${path} is not a regular file`), { code: NOT_REGULAR });
 }
 
-/** The `code` of the error for what is not a regular file. */
+/** The `code` of the error for a FIFO, a socket or a device. */
 export const NOT_REGULAR = 'ENOTREG';
 
-/** Why a file could not be read, for a message: the system's name for it, or what it is not. */
+/**
+ * Returns the reason for a message that a file could not be read: the system's name for it, or a
+ * sentence.
+ */
 export function unreadableReason(code: string): string {
   return code === NOT_REGULAR ? 'it is not a regular file' : code;
 }
 
 /**
- * A regular file's bytes as one open descriptor shows them. Undefined if it has more than `limit`.
- * Takes at most twice the memory of the bytes read. What is opened is what was looked at, and
- * opening does not wait.
+ * Returns a regular file's bytes; undefined if it has more than `limit`. Opening the file does not
+ * wait, and the checked file is the one that is read: both use one descriptor. Takes at most twice
+ * the memory of the bytes read.
  *
- * Rejects with the system's error, EISDIR for a folder, or with an error of code `NOT_REGULAR`.
+ * Throws the system's error if the file cannot be read (EISDIR for a directory), and an error with
+ * code `NOT_REGULAR` for a FIFO, a socket or a device.
  */
 export async function readFileUpTo(path: string, limit: number): Promise<Buffer | undefined> {
   const file = await open(path, OPEN_FLAGS);

@@ -53,18 +53,19 @@ export interface AcceptorOptions {
   /** Remembers requests, to refuse replays. Without it, all contexts of the process share one. */
   readonly replayCache?: ReplayCache | undefined;
   /**
-   * For tests of initiators: changes the EncAPRepPart before it is encrypted. The context uses the changed
-   * part: without `subkey` in it, the initiator's subkey protects the messages.
+   * For tests of initiators: changes the EncAPRepPart before it is encrypted. The context uses the
+   * changed part: without `subkey` in it, the initiator's subkey protects the messages.
    */
   readonly alterApRep?: ((part: EncApRepPart) => EncApRepPart) | undefined;
 }
 
 export interface AcceptorContext extends SecurityContext {
   /**
-   * Does GSS_Accept_sec_context with the initiator's token. One call establishes the context; the caller
-   * sends the returned token, if there is one, to the initiator. Throws AcceptorRefusal if the request is
-   * refused: its `token` is the answer to the initiator. Throws GssError GSS_S_DEFECTIVE_TOKEN if the token
-   * holds no request, and GssError GSS_S_FAILURE for a second call.
+   * Does GSS_Accept_sec_context with the initiator's token. One call establishes the context; the
+   * caller sends the returned token, if there is one, to the initiator. Throws AcceptorRefusal if
+   * the request is refused: its `token` is the answer to the initiator. Throws GssError
+   * GSS_S_DEFECTIVE_TOKEN if the token holds no request, and GssError GSS_S_FAILURE for a second
+   * call.
    */
   readonly step: (token: Uint8Array) => ContextStep;
 }
@@ -196,8 +197,9 @@ function serviceKey(keytab: Keytab, server: Principal, { encPart }: Ticket): Enc
 }
 
 /**
- * Refuses a client of another realm whose way through further realms nobody has checked. The KDC checks
- * those realms and sets a flag in the ticket; this side has no policy of its own (RFC 4120, section 2.7).
+ * Refuses a client of another realm whose way through further realms nobody has checked. The KDC
+ * checks those realms and sets a flag in the ticket; this side has no policy of its own (RFC 4120,
+ * section 2.7).
  */
 function checkTransited({ flags, transited, crealm }: EncTicketPart, server: Principal): void {
   if (
@@ -248,8 +250,8 @@ function checkRequest(
 }
 
 /**
- * The flags in the authenticator's checksum (RFC 4121, section 4.1.1) that this side supports: DELEG is
- * dropped, because delegated credentials are not kept.
+ * The flags in the authenticator's checksum (RFC 4121, section 4.1.1) that this side supports:
+ * DELEG is dropped, because delegated credentials are not kept.
  */
 function contextFlags({ cksum }: Authenticator, mutualRequired: boolean): number {
   const flags =

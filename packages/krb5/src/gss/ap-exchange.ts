@@ -26,9 +26,9 @@ import { ContextFlag, encodeContextChecksum, GSS_CHECKSUM_TYPE } from './context
 import { frameToken, TokenId, unframeToken } from './token-framing.js';
 
 /**
- * Returns a random initial sequence number (RFC 4120, section 5.3.2: "initial sequence numbers SHOULD be
- * random"). It is below 2^30, because some peers take it for a signed number, and so that it does not wrap
- * soon.
+ * Returns a random initial sequence number (RFC 4120, section 5.3.2: "initial sequence numbers
+ * SHOULD be random"). It is below 2^30, because some peers take it for a signed number, and so that
+ * it does not wrap soon.
  */
 export function randomSequenceNumber(): number {
   return randomBytes(4).readUInt32BE() >>> 2;
@@ -41,7 +41,9 @@ export interface InitiatorState {
   readonly seqNumber: number;
 }
 
-/** Makes the initiator's token: an AP-REQ with the context flags in the authenticator's checksum. */
+/**
+ * Makes the initiator's token: an AP-REQ with the context flags in the authenticator's checksum.
+ */
 export function apReqToken(
   credential: Credential,
   flags: number,
@@ -93,7 +95,9 @@ export function defectiveToken(reason: string, cause?: unknown): GssError {
   );
 }
 
-/** Returns what `read` returns. Throws GssError GSS_S_DEFECTIVE_TOKEN if `read` throws Asn1Error. */
+/**
+ * Returns what `read` returns. Throws GssError GSS_S_DEFECTIVE_TOKEN if `read` throws Asn1Error.
+ */
 export function readToken<T>(read: () => T): T {
   try {
     return read();
@@ -105,7 +109,10 @@ export function readToken<T>(read: () => T): T {
   }
 }
 
-/** Reads the AP-REQ in the initiator's token. Throws GssError GSS_S_DEFECTIVE_TOKEN if there is none. */
+/**
+ * Reads the AP-REQ in the initiator's token. Throws GssError GSS_S_DEFECTIVE_TOKEN if there is
+ * none.
+ */
 export function readApReqToken(token: Uint8Array): ApReq {
   return readToken(() => {
     const { tokenId, message: bytes } = unframeToken(token);
@@ -117,8 +124,8 @@ export function readApReqToken(token: Uint8Array): ApReq {
 }
 
 /**
- * Decrypts the Authenticator of an AP-REQ; undefined if it was not made with `sessionKey`. Throws GssError
- * GSS_S_DEFECTIVE_TOKEN if the plaintext is no Authenticator.
+ * Decrypts the Authenticator of an AP-REQ; undefined if it was not made with `sessionKey`. Throws
+ * GssError GSS_S_DEFECTIVE_TOKEN if the plaintext is no Authenticator.
  */
 export function openAuthenticator(
   request: ApReq,
@@ -129,8 +136,8 @@ export function openAuthenticator(
 }
 
 /**
- * Reads the acceptor's token: an AP-REP or a KRB-ERROR. `part` is undefined if the AP-REP was not made with
- * `sessionKey`. Throws GssError GSS_S_DEFECTIVE_TOKEN for any other token.
+ * Reads the acceptor's token: an AP-REP or a KRB-ERROR. `part` is undefined if the AP-REP was not
+ * made with `sessionKey`. Throws GssError GSS_S_DEFECTIVE_TOKEN for any other token.
  */
 export function readAcceptorToken(
   token: Uint8Array,

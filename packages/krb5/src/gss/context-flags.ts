@@ -34,8 +34,9 @@ export function encodeContextChecksum(flags: number): Uint8Array {
 }
 
 /**
- * Decodes the flags in an authenticator's checksum; undefined if it has another form. The channel bindings
- * are ignored: an acceptor without bindings accepts any (RFC 2743, section 1.1.6, and MIT Kerberos).
+ * Decodes the flags in an authenticator's checksum; undefined if it has another form. The channel
+ * bindings are ignored: an acceptor without bindings accepts any (RFC 2743, section 1.1.6, and MIT
+ * Kerberos).
  */
 export function decodeContextChecksum(checksum: Uint8Array): number | undefined {
   const bytes = Buffer.from(checksum.buffer, checksum.byteOffset, checksum.byteLength);

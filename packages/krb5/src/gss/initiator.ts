@@ -26,11 +26,13 @@ import {
 } from './security-context.js';
 
 export interface InitiatorOptions {
-  /** The server's host, for the principal service/host. [domain_realm] or the KDCs name its realm. */
+  /**
+   * The server's host, for the principal service/host. [domain_realm] or the KDCs name its realm.
+   */
   readonly host?: string | undefined;
   /**
-   * The canonical name and addresses of `host`, if the caller has looked them up already. The principal
-   * then follows from them, without another look-up of `host`.
+   * The canonical name and addresses of `host`, if the caller has looked them up already. The
+   * principal then follows from them, without another look-up of `host`.
    */
   readonly resolved?: ResolvedHost | undefined;
   /** The service on `host`; the service `host` without it. */
@@ -49,10 +51,10 @@ export interface InitiatorOptions {
 
 export interface InitiatorContext extends SecurityContext {
   /**
-   * Does GSS_Init_sec_context: the first call takes no token, the second takes the acceptor's. The first
-   * call gets the ticket, from the KDC if none is at hand. Throws Krb5Error if Kerberos fails, GssError if
-   * the acceptor's token is unusable or a call comes out of order, and the signal's reason if the signal
-   * aborts. A context whose step has failed cannot be used any more.
+   * Does GSS_Init_sec_context: the first call takes no token, the second takes the acceptor's. The
+   * first call gets the ticket, from the KDC if none is at hand. Throws Krb5Error if Kerberos
+   * fails, GssError if the acceptor's token is unusable or a call comes out of order, and the
+   * signal's reason if the signal aborts. A context whose step has failed cannot be used any more.
    */
   readonly step: (token?: Uint8Array | undefined) => Promise<ContextStep>;
 }
@@ -77,7 +79,10 @@ const NO_KEY_FOR_IT: ReadonlySet<number> = new Set([
   KrbErrorCode.KRB_AP_ERR_NOKEY,
 ]);
 
-/** Creates an initiator's context. Nothing happens before `step`. Throws TypeError without host or principal. */
+/**
+ * Creates an initiator's context. Nothing happens before `step`. Throws TypeError without host or
+ * principal.
+ */
 export function createInitiatorContext(options: InitiatorOptions): InitiatorContext {
   const { host, principal, signal } = options;
   if (host === undefined && principal === undefined) {
@@ -143,7 +148,10 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
   return createSecurityContext(() => established, step);
 }
 
-/** The peer's name: an unproven server keeps the name asked for, since a KDC chose the one in the ticket. */
+/**
+ * The peer's name: an unproven server keeps the name asked for, since a KDC chose the one in the
+ * ticket.
+ */
 function peerOf({ credential, target }: Ticket, isProved: boolean): string {
   if (isProved) {
     return formatPrincipal(credential.server);
@@ -210,7 +218,10 @@ async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise
   throw unknown;
 }
 
-/** The error for an acceptor's KRB-ERROR. A KRB-ERROR is not authenticated, and yet it ends the context. */
+/**
+ * The error for an acceptor's KRB-ERROR. A KRB-ERROR is not authenticated, and yet it ends the
+ * context.
+ */
 function acceptorRefusal(error: KrbError, ticket: Ticket): Krb5Error {
   const server = formatPrincipal(ticket.credential.server);
   const text = krbErrorText(error);

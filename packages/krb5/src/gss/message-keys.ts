@@ -22,7 +22,9 @@ export interface ContextParameters {
   readonly flags: number;
 }
 
-/** Makes the message protection of an established context. Throws Krb5Error if its key is unusable. */
+/**
+ * Makes the message protection of an established context. Throws Krb5Error if its key is unusable.
+ */
 export function protectionOf(parameters: ContextParameters): MessageProtection {
   const { role, sessionKey, initiator, acceptor, flags } = parameters;
   const initiatorSeq = BigInt(initiator.seqNumber ?? 0);

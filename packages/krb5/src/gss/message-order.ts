@@ -11,14 +11,16 @@ export interface MessageOrderOptions {
   readonly sequence: boolean;
 }
 
-/** The newest messages that are remembered: an older number is refused, because it may be a replay. */
+/**
+ * The newest messages that are remembered: an older number is refused, because it may be a replay.
+ */
 const WINDOW = 64n;
 const ALL_SEEN = (1n << WINDOW) - 1n;
 
 /**
- * Returns a function that checks the number of a message whose integrity is proven. The function throws
- * GssError GSS_S_DUPLICATE_TOKEN, GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN or GSS_S_GAP_TOKEN if the message must
- * be refused. Numbers are 64 bits wide and wrap.
+ * Returns a function that checks the number of a message whose integrity is proven. The function
+ * throws GssError GSS_S_DUPLICATE_TOKEN, GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN or GSS_S_GAP_TOKEN if
+ * the message must be refused. Numbers are 64 bits wide and wrap.
  */
 export function createMessageOrder(options: MessageOrderOptions): (number: bigint) => void {
   const { replay, sequence } = options;

@@ -9,7 +9,9 @@ import { GssError, Krb5Error } from '../errors.js';
 import { createMessageOrder } from './message-order.js';
 
 export interface MessageProtectionOptions {
-  /** The acceptor's subkey, else the initiator's subkey, else the session key (RFC 4121, section 2). */
+  /**
+   * The acceptor's subkey, else the initiator's subkey, else the session key (RFC 4121, section 2).
+   */
   readonly key: EncryptionKey;
   /** This side's part in the context. */
   readonly role: 'initiator' | 'acceptor';
@@ -28,12 +30,13 @@ export interface MessageProtectionOptions {
 }
 
 /**
- * Protects a context's messages. Wrap and MIC tokens share one row of sequence numbers in each direction.
+ * Protects a context's messages. Wrap and MIC tokens share one row of sequence numbers in each
+ * direction.
  *
- * `unwrap` and `verifyMic` throw GssError GSS_S_DEFECTIVE_TOKEN if the token is not a token of the peer in
- * this context, and GSS_S_BAD_SIG if its integrity check fails. The `replay` and `sequence` options add
- * GSS_S_DUPLICATE_TOKEN, GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN and GSS_S_GAP_TOKEN. A refused token changes no
- * state. Each call takes at most four times the memory of its token.
+ * `unwrap` and `verifyMic` throw GssError GSS_S_DEFECTIVE_TOKEN if the token is not a token of the
+ * peer in this context, and GSS_S_BAD_SIG if its integrity check fails. The `replay` and `sequence`
+ * options add GSS_S_DUPLICATE_TOKEN, GSS_S_OLD_TOKEN, GSS_S_UNSEQ_TOKEN and GSS_S_GAP_TOKEN. A
+ * refused token changes no state. Each call takes at most four times the memory of its token.
  */
 export interface MessageProtection {
   /** Makes a Wrap token with confidentiality. The caller may reuse `message` afterwards. */
@@ -199,7 +202,9 @@ function rotateLeft(body: Buffer, rotation: number): Buffer {
   return offset === 0 ? body : Buffer.concat([body.subarray(offset), body.subarray(0, offset)]);
 }
 
-/** Decrypts message, EC octets of filler and header (RFC 4121, section 4.2.4, with confidentiality). */
+/**
+ * Decrypts message, EC octets of filler and header (RFC 4121, section 4.2.4, with confidentiality).
+ */
 function unseal(keys: UsageKeys, header: Buffer, body: Buffer): Buffer {
   const plaintext = asGssError(() => decryptWith(keys, body));
   const end = plaintext.length - HEADER;
@@ -213,7 +218,10 @@ function unseal(keys: UsageKeys, header: Buffer, body: Buffer): Buffer {
   return plaintext.subarray(0, length);
 }
 
-/** Checks the EC octets of checksum after the message (RFC 4121, section 4.2.4, without confidentiality). */
+/**
+ * Checks the EC octets of checksum after the message (RFC 4121, section 4.2.4, without
+ * confidentiality).
+ */
 function unsign(keys: UsageKeys, header: Buffer, body: Buffer): Buffer {
   const length = body.length - header.readUInt16BE(EC);
   if (length < 0) {

@@ -1,7 +1,7 @@
 /**
- * Message protection for a context that another GSS-API library established. It is made from the context's
- * tokens and the ticket's session key. It serves libraries that can establish a context but cannot protect
- * messages.
+ * Message protection for a context that another GSS-API library established. It is made from the
+ * context's tokens and the ticket's session key. It serves libraries that can establish a context
+ * but cannot protect messages.
  */
 import { ccacheSource } from '../client/ccache-source.js';
 import { currentConfig } from '../client/current-config.js';
@@ -23,9 +23,9 @@ export interface ServiceTicketKey {
 }
 
 /**
- * Finds the ticket of an initiator's token in a credential cache. `ccache` is the cache's name; without it,
- * the default cache is used. Throws Krb5Error if there is no such cache or ticket, and GssError
- * GSS_S_DEFECTIVE_TOKEN if the token holds no AP-REQ.
+ * Finds the ticket of an initiator's token in a credential cache. `ccache` is the cache's name;
+ * without it, the default cache is used. Throws Krb5Error if there is no such cache or ticket, and
+ * GssError GSS_S_DEFECTIVE_TOKEN if the token holds no AP-REQ.
  */
 export async function findServiceTicketKey(
   apReqToken: Uint8Array,
@@ -62,9 +62,9 @@ export interface ExchangeProtection {
 }
 
 /**
- * Makes the initiator's message protection after the exchange of two tokens, and checks the acceptor's proof.
- * Throws GssError GSS_S_DEFECTIVE_TOKEN if a token is not an AP-REQ or its answer, and Krb5Error if key and
- * tokens do not belong together or the server refused the ticket.
+ * Makes the initiator's message protection after the exchange of two tokens, and checks the
+ * acceptor's proof. Throws GssError GSS_S_DEFECTIVE_TOKEN if a token is not an AP-REQ or its
+ * answer, and Krb5Error if key and tokens do not belong together or the server refused the ticket.
  */
 export function messageProtectionFromExchange(tokens: ExchangeTokens): ExchangeProtection {
   const { apReqToken, apRepToken, serviceTicketKey } = tokens;

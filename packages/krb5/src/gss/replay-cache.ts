@@ -6,15 +6,16 @@ const DEFAULT_LIMIT = 1_000_000;
 
 export interface ReplayCache {
   /**
-   * Remembers an authenticator's ciphertext until `expires` (milliseconds since 1970). Returns false if the
-   * cache holds it already, or if the cache is full: a request that nobody remembers could be replayed.
+   * Remembers an authenticator's ciphertext until `expires` (milliseconds since 1970). Returns
+   * false if the cache holds it already, or if the cache is full: a request that nobody remembers
+   * could be replayed.
    */
   note(authenticator: Uint8Array, expires: number): boolean;
 }
 
 /**
- * Creates a replay cache of at most `limit` entries, in memory. Another process on the same host does not
- * share it.
+ * Creates a replay cache of at most `limit` entries, in memory. Another process on the same host
+ * does not share it.
  */
 export function createReplayCache(limit: number = DEFAULT_LIMIT): ReplayCache {
   const seen = new Map<string, number>();

@@ -12,8 +12,9 @@ export interface ContextStep {
 }
 
 /**
- * A context of either side. Its message methods are synchronous. Before the context is established, they throw
- * GssError GSS_S_NO_CONTEXT. `step` must not be called again before its last call has ended.
+ * A context of either side. Its message methods are synchronous. Before the context is established,
+ * they throw GssError GSS_S_NO_CONTEXT. `step` must not be called again before its last call has
+ * ended.
  */
 export interface SecurityContext extends MessageProtection {
   /** The flags in force (`ContextFlag`); final once the context is established, 0 before. */
@@ -32,7 +33,9 @@ export interface EstablishedState {
   readonly expires: Date;
 }
 
-/** Makes a context. Everything but `step` throws or is empty until `established()` returns a value. */
+/**
+ * Makes a context. Everything but `step` throws or is empty until `established()` returns a value.
+ */
 export function createSecurityContext<Step>(
   established: () => EstablishedState | undefined,
   step: Step,

@@ -1,6 +1,6 @@
 /**
- * The frame of a context token (RFC 2743, section 3.1; RFC 4121, section 4.1). It holds the mechanism's OID, a
- * two-octet token identifier, and the Kerberos message.
+ * The frame of a context token (RFC 2743, section 3.1; RFC 4121, section 4.1). It holds the
+ * mechanism's OID, a two-octet token identifier, and the Kerberos message.
  */
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { OBJECT_IDENTIFIER } from '../asn1/element.js';
@@ -49,8 +49,8 @@ export function frameToken(tokenId: number, message: Uint8Array): Uint8Array {
 }
 
 /**
- * Returns the token identifier and the message of a context token. Throws Asn1Error if the token is not whole
- * or belongs to another mechanism than Kerberos. The message shares the token's memory.
+ * Returns the token identifier and the message of a context token. Throws Asn1Error if the token is
+ * not whole or belongs to another mechanism than Kerberos. The message shares the token's memory.
  */
 export function unframeToken(token: Uint8Array): { tokenId: number; message: Uint8Array } {
   const outer = readHeader(token, 0, token.length);

@@ -1,14 +1,14 @@
-/** /etc/hosts: names and addresses (hosts(5)). */
+/** Parses /etc/hosts, and looks names and addresses up in it (hosts(5)). */
 import { isIP } from 'node:net';
 
-/** A line: an address, and its names, of which the first is the canonical one. */
+/** A line: an address and its names. The first name is the canonical one. */
 export interface HostsLine {
   readonly address: string;
   readonly family: 4 | 6;
   readonly names: readonly string[];
 }
 
-/** Reads the file's text; lines that are none are passed over, as the C library does. */
+/** Parses the file's text. Lines of another form are passed over, as in the C library. */
 export function parseHosts(text: string): readonly HostsLine[] {
   return text.split('\n').flatMap((line) => {
     const [address = '', ...names] = (line.split('#', 1)[0] ?? '').split(/\s+/).filter(Boolean);
@@ -17,13 +17,13 @@ export function parseHosts(text: string): readonly HostsLine[] {
   });
 }
 
-/** The lines that have the name, in whatever case. */
+/** Returns the lines that have the name, in any case of letters. */
 export function linesFor(lines: readonly HostsLine[], name: string): readonly HostsLine[] {
   const wanted = name.toLowerCase();
   return lines.filter(({ names }) => names.some((each) => each.toLowerCase() === wanted));
 }
 
-/** The canonical name of an address; undefined if the file has none. */
+/** Returns the canonical name of an address; undefined if the file has none. */
 export function nameOfAddress(lines: readonly HostsLine[], address: string): string | undefined {
   return lines.find((line) => line.address === address)?.names[0];
 }

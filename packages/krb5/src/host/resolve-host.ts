@@ -1,6 +1,7 @@
 /**
- * A host's addresses and its canonical name, in the order in which the system looks for them: what
- * getaddrinfo(3) gives with AI_CANONNAME, which Node does not have, and which cannot be cancelled.
+ * Looks up a host's addresses and canonical name, as the system would. It does the work of
+ * getaddrinfo(3) with AI_CANONNAME, because Node does not offer that flag and cannot cancel
+ * getaddrinfo.
  */
 import { NODATA, NOTFOUND, TIMEOUT } from 'node:dns';
 import { lookup, lookupService, type Resolver } from 'node:dns/promises';
@@ -11,23 +12,26 @@ import { systemErrorCode } from '../file/read-file.js';
 import { linesFor, nameOfAddress } from './hosts-file.js';
 import { type SystemFiles, systemFiles } from './system-files.js';
 
+/** An address, and the version of its protocol. */
 export interface HostAddress {
   readonly address: string;
   readonly family: 4 | 6;
 }
 
+/** A host's canonical name and its addresses. */
 export interface ResolvedHost {
-  /** The name after aliases; the name as it was given if there are none. */
+  /** The name at the end of the aliases; without aliases, the name as it was given. */
   readonly canonicalName: string;
-  /** In the order in which to try them. Empty if only the name's aliases are known. */
+  /**
+   * The addresses, in the order in which to try them. Empty if only the name's aliases are known.
+   */
   readonly addresses: readonly HostAddress[];
 }
 
-/** Aliases of aliases that are followed. */
+/** The longest chain of aliases that is followed. */
 const MAX_ALIASES = 8;
 /**
- * The services that are asked here. What others know, such as mDNS, LDAP or sssd, is asked of the
- * system.
+ * The services that this file asks itself. The system asks the others, such as mDNS, LDAP or sssd.
  */
 const ASKED_HERE: ReadonlySet<string> = new Set(['files', 'dns', 'resolve']);
 const LOOPBACK: readonly HostAddress[] = [
@@ -35,8 +39,9 @@ const LOOPBACK: readonly HostAddress[] = [
   { address: '::1', family: 6 },
 ];
 
-/** getaddrinfo's errors, as Node has them: the name is not known, and nobody could say. */
+/** getaddrinfo's error for an unknown name, as Node reports it. */
 const UNKNOWN = { code: 'ENOTFOUND', errno: -3008 };
+/** getaddrinfo's error if no service could answer, as Node reports it. */
 const TRY_AGAIN = { code: 'EAI_AGAIN', errno: -3001 };
 
 function lookupError(details: typeof UNKNOWN, hostname: string, cause?: unknown): Error {
@@ -44,7 +49,7 @@ function lookupError(details: typeof UNKNOWN, hostname: string, cause?: unknown)
   return Object.assign(error, details, { syscall: 'getaddrinfo', hostname });
 }
 
-/** A question's answer; empty if DNS says that there is no such name or record. */
+/** Returns a question's answer; empty if DNS says that there is no such name or record. */
 async function answers<T>(question: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await question;
@@ -66,7 +71,7 @@ async function askDns(resolver: Resolver, name: string): Promise<ResolvedHost | 
     }
     canonicalName = target;
   }
-  // Asked of the canonical name, so that the addresses are the ones of that host.
+  // The questions name the canonical name, so that the addresses belong to that host.
   const [four, six] = await Promise.all([
     answers(resolver.resolve4(canonicalName)),
     answers(resolver.resolve6(canonicalName)),
@@ -83,7 +88,7 @@ async function askDns(resolver: Resolver, name: string): Promise<ResolvedHost | 
   };
 }
 
-/** The names to ask DNS for, in their order (resolver(5): search, ndots). */
+/** Returns the names to ask DNS for, in order (resolver(5): search, ndots). */
 export function dnsCandidates(
   host: string,
   { search, ndots }: Pick<SystemFiles, 'search' | 'ndots'>,
@@ -121,7 +126,10 @@ async function inDns(
   return undefined;
 }
 
-/** What the system itself finds. It cannot be cancelled, and the process's end waits for it. */
+/**
+ * Asks the system. The question cannot be cancelled, and the process does not end before its
+ * answer.
+ */
 async function bySystem(host: string): Promise<ResolvedHost> {
   const found = await lookup(host, { all: true });
   const addresses = found.map(
@@ -154,7 +162,8 @@ async function search(
           return found;
         }
       } catch (error) {
-        // A cancelled question is no answer: the system, which nobody can stop, is not asked then.
+        // A cancelled question is no answer. It must not lead on to the system, which nobody can
+        // stop.
         signal?.throwIfAborted();
         if (systemErrorCode(error) === undefined) {
           throw error;
@@ -163,7 +172,7 @@ async function search(
       }
     }
   }
-  // Who is silent is not asked once more by the system, which nobody can stop.
+  // The system would ask silent name servers once more, and nobody could stop it.
   const others = files.services.some((service) => !ASKED_HERE.has(service));
   if (others && systemErrorCode(failure) !== TIMEOUT) {
     return bySystem(host);
@@ -181,7 +190,9 @@ function hasIPv6(): boolean {
   );
 }
 
-/** The family that connections are likely to succeed with comes first (RFC 6724, rule 1). */
+/**
+ * Puts the family first that connections are likely to succeed with (RFC 6724, section 6, rule 1).
+ */
 function inOrder(addresses: readonly HostAddress[]): readonly HostAddress[] {
   const first = hasIPv6() ? 6 : 4;
   return [
@@ -191,12 +202,14 @@ function inOrder(addresses: readonly HostAddress[]): readonly HostAddress[] {
 }
 
 /**
- * The canonical name and the addresses of `host`: /etc/hosts and DNS in nsswitch.conf's order; an
- * address is its own. When `signal` aborts, the questions to DNS end at once. What only other
- * services know is asked of the system, which does not stop.
+ * Returns the canonical name and the addresses of `host`, from /etc/hosts and DNS in
+ * nsswitch.conf's order. An address is its own canonical name. If nsswitch.conf names other
+ * services, the system asks them last. When `signal` aborts, questions to DNS end at once; a
+ * question to the system goes on.
  *
- * Rejects with the signal's reason; with an error of getaddrinfo's codes, ENOTFOUND or EAI_AGAIN;
- * or with the system's error for a file that could not be read, such as EMFILE.
+ * Throws the signal's reason if `signal` aborts, an error with code ENOTFOUND if no service knows
+ * the host, one with code EAI_AGAIN if a service could not answer, and the system's error, such as
+ * EMFILE, if a file cannot be read.
  */
 export async function resolveHost(host: string, signal?: AbortSignal): Promise<ResolvedHost> {
   const family = isIP(host);
@@ -209,8 +222,9 @@ export async function resolveHost(host: string, signal?: AbortSignal): Promise<R
 }
 
 /**
- * The name of an address, by /etc/hosts, else by DNS; undefined if neither has one. Rejects with
- * the signal's reason.
+ * Returns the name of an address from /etc/hosts, else from DNS; undefined if neither has one.
+ * Throws the signal's reason if `signal` aborts, and the system's error if one of its files cannot
+ * be read.
  */
 export async function nameOf(address: string, signal?: AbortSignal): Promise<string | undefined> {
   return withResolver(signal, async (resolver) => {

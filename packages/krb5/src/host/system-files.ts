@@ -1,33 +1,37 @@
-/** What the system says of how it finds hosts, read again once what was read is a second old. */
+/** Reads /etc/hosts, nsswitch.conf and resolv.conf, at most once a second. */
 import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
 import { type HostsLine, parseHosts } from './hosts-file.js';
 
 const HOSTS = '/etc/hosts';
 const NSSWITCH = '/etc/nsswitch.conf';
 const RESOLV_CONF = '/etc/resolv.conf';
-/** Bytes that are read of each; block lists make large hosts files. */
+/** A longer file counts as empty. Block lists make large hosts files. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_AGE_MS = 1000;
 
-/** What is asked without nsswitch.conf, as by musl, or without a line for hosts. */
+/**
+ * The services to ask if there is no nsswitch.conf, as with musl, or if it has no line for hosts.
+ */
 const DEFAULT_SERVICES: readonly string[] = ['files', 'dns'];
-/** resolv.conf's bounds (resolver(5)). */
+/** The default and the bound of resolv.conf's ndots (resolver(5)). */
 const DEFAULT_NDOTS = 1;
 const MAX_NDOTS = 15;
 
+/** The system's settings for look-ups of hosts. */
 export interface SystemFiles {
   readonly hosts: readonly HostsLine[];
   /**
-   * nsswitch.conf's services for hosts, in their order: `files`, `dns`, `resolve`, `myhostname` and
-   * so on.
+   * nsswitch.conf's services for hosts, in order: `files`, `dns`, `resolve`, `myhostname` and so
+   * on.
    */
   readonly services: readonly string[];
   /** resolv.conf's domains for names with fewer dots than `ndots`. */
   readonly search: readonly string[];
+  /** resolv.conf's ndots: a name with fewer dots is tried with the `search` domains first. */
   readonly ndots: number;
 }
 
-/** The services of the `hosts` line; what to do after each of them (in brackets) is left out. */
+/** Parses nsswitch.conf: the services of the `hosts` line, without the actions in brackets. */
 export function parseServices(text: string): readonly string[] {
   const line = /^[ \t]*hosts:([^#\n]*)/m.exec(text)?.[1];
   const services =
@@ -38,7 +42,10 @@ export function parseServices(text: string): readonly string[] {
   return services.length > 0 ? services : DEFAULT_SERVICES;
 }
 
-/** The last `search` or `domain` line, and `options ndots:N`. */
+/**
+ * Parses resolv.conf: the last `search` or `domain` line, and the last `options ndots:N`, at most
+ * 15.
+ */
 export function parseResolvConf(text: string): Pick<SystemFiles, 'search' | 'ndots'> {
   const lists = [...text.matchAll(/^(?:search|domain)[ \t]+(.*)$/gm)];
   const search = (lists.at(-1)?.[1] ?? '')
@@ -51,7 +58,7 @@ export function parseResolvConf(text: string): Pick<SystemFiles, 'search' | 'ndo
   };
 }
 
-/** The text of a file; empty if there is none that may be read. */
+/** Returns the text of a file; empty if it does not exist or may not be read. */
 async function textOf(path: string): Promise<string> {
   try {
     return (await readFileUpTo(path, MAX_BYTES))?.toString('utf8') ?? '';
@@ -77,7 +84,10 @@ async function read(): Promise<SystemFiles> {
 
 let last: { readonly files: Promise<SystemFiles>; readonly readAt: number } | undefined;
 
-/** Rejects with the system's error, such as EMFILE; that is not remembered. */
+/**
+ * Returns the system's settings, at most a second old. Throws the system's error, such as EMFILE,
+ * if a file cannot be read; the next call then reads again.
+ */
 export function systemFiles(): Promise<SystemFiles> {
   const now = performance.now();
   if (last === undefined || now - last.readAt > MAX_AGE_MS) {

@@ -1,6 +1,6 @@
 /**
- * Decodes whole messages. Each begins with a protocol version and a message type (RFC 4120, sections 5.4 to
- * 5.9).
+ * Decodes whole messages. Each begins with a protocol version and a message type (RFC 4120,
+ * sections 5.4 to 5.9).
  */
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { type Codec, decode } from '../asn1/codec.js';
@@ -8,8 +8,8 @@ import { applicationTag } from '../asn1/element.js';
 import { PVNO } from './message-type.js';
 
 /**
- * Decodes a message. Throws Asn1Error if `bytes` are no such message, if its protocol version is not 5, or if
- * its message type differs from its tag.
+ * Decodes a message. Throws Asn1Error if `bytes` are no such message, if its protocol version is
+ * not 5, or if its message type differs from its tag.
  */
 export function decodeMessage<T extends { readonly pvno: number; readonly msgType: number }>(
   codec: Codec<T>,

@@ -20,8 +20,8 @@ import { paDataSequence } from './pa-data.js';
 import { encodedTicket } from './ticket.js';
 
 /**
- * KDC-REQ-BODY (RFC 4120, section 5.4.1). Requests of this package carry no authorization data and no
- * additional tickets.
+ * KDC-REQ-BODY (RFC 4120, section 5.4.1). Requests of this package carry no authorization data and
+ * no additional tickets.
  */
 export const kdcReqBody = sequence({
   kdcOptions: required(0, kerberosFlags),
@@ -97,9 +97,9 @@ export const encAsRepPart = application(25, encKdcRepPartBody);
 export const encTgsRepPart = application(26, encKdcRepPartBody);
 
 /**
- * Reads EncASRepPart and EncTGSRepPart, and writes EncASRepPart: "some implementations unconditionally send
- * an encrypted EncTGSRepPart in this field regardless of whether the reply is an AS-REP or a TGS-REP"
- * (RFC 4120, section 5.4.2).
+ * Reads EncASRepPart and EncTGSRepPart, and writes EncASRepPart: "some implementations
+ * unconditionally send an encrypted EncTGSRepPart in this field regardless of whether the reply is
+ * an AS-REP or a TGS-REP" (RFC 4120, section 5.4.2).
  */
 export const encKdcRepPart: Codec<EncKdcRepPart> = {
   tag: encAsRepPart.tag,
@@ -111,8 +111,8 @@ export const encKdcRepPart: Codec<EncKdcRepPart> = {
 };
 
 /**
- * KDCOptions as bits of a `kerberosFlags` number (RFC 4120, section 5.4.1; CANONICALIZE: RFC 6806, section
- * 3).
+ * KDCOptions as bits of a `kerberosFlags` number (RFC 4120, section 5.4.1; CANONICALIZE: RFC 6806,
+ * section 3).
  */
 export const KdcOption = {
   FORWARDABLE: 0x4000_0000,

@@ -33,12 +33,15 @@ export const krbError = application(
 );
 export type KrbError = ValueOf<typeof krbError>;
 
-/** The characters of a peer's text that are shown: the text is not authenticated and may be a mebibyte. */
+/**
+ * The characters of a peer's text that are shown: the text is not authenticated and may be a
+ * mebibyte.
+ */
 const MAX_TEXT = 256;
 
 /**
- * The peer's own text, to append to an error message: a space and the text in brackets, cut after 256
- * characters. Empty if the peer sent none.
+ * The peer's own text, to append to an error message: a space and the text in brackets, cut after
+ * 256 characters. Empty if the peer sent none.
  */
 export function krbErrorText({ eText = '' }: KrbError): string {
   if (eText === '') {

@@ -3,7 +3,9 @@
 /** The protocol version number in every message (RFC 4120, section 5.4.1: pvno). */
 export const PVNO = 5;
 
-/** The message types, which are also the messages' application tag numbers (RFC 4120, section 5.10). */
+/**
+ * The message types, which are also the messages' application tag numbers (RFC 4120, section 5.10).
+ */
 export const MessageType = {
   KRB_AS_REQ: 10,
   KRB_AS_REP: 11,

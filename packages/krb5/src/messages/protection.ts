@@ -4,7 +4,10 @@ import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { Checksum, EncryptedData } from './basic-types.js';
 
-/** Encrypts `plaintext` with `key` for a `KeyUsage`. `kvno` names the key's version, if there is one. */
+/**
+ * Encrypts `plaintext` with `key` for a `KeyUsage`. `kvno` names the key's version, if there is
+ * one.
+ */
 export function encryptData(
   key: EncryptionKey,
   usage: number,

@@ -1,6 +1,9 @@
+/** Takes characters off the end of a text. */
+
 /**
- * `text` without the characters of `set` at its end. A regular expression that ends in `$` would begin anew
- * at each character of a long row of them, and take time by the square of its length.
+ * Returns `text` without the characters of `set` at its end. A regular expression that ends in `$`
+ * would start again at each character of a long row of them, and take time by the square of the
+ * row's length.
  */
 export function trimEnd(text: string, set: string): string {
   let end = text.length;
