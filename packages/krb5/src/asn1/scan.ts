@@ -1,6 +1,6 @@
 /**
- * Checks the structure of an ASN.1 encoding before anything is read from it. The reader then meets
- * only bytes whose lengths, nesting and number of elements are sound.
+ * Checks the structure of an ASN.1 encoding before it is decoded. The reader then meets only bytes
+ * whose lengths, nesting and number of elements are sound.
  */
 import { Asn1Error } from './asn1-error.js';
 

@@ -1,4 +1,4 @@
-/** The name of the credential cache that is used if the caller names none. */
+/** The default name of a credential cache. */
 import { type Environment, expandPath } from './expand-path.js';
 import type { Krb5Config } from './krb5-config.js';
 import { getString } from './profile.js';

@@ -1,4 +1,4 @@
-/** Parses the text of a krb5.conf file, as MIT Kerberos's profile library does. */
+/** Parses the text of krb5.conf, as MIT Kerberos does. */
 import { trimEnd } from '../text/trim-end.js';
 import { type FilePosition, Krb5ConfigError } from './config-error.js';
 import type { Relation } from './profile.js';

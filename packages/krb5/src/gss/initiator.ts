@@ -1,19 +1,16 @@
 /** The initiator's side of a context (RFC 2743, section 2.2.1; RFC 4121, section 4.1). */
-import { clockOffset, kdcNow } from '../client/clock.js';
+import { kdcNow } from '../client/clock.js';
 import type { Credential } from '../client/credential.js';
 import type { Credentials } from '../client/credentials.js';
 import { currentConfig } from '../client/current-config.js';
-import { differenceText, timeText } from '../client/kdc-failure.js';
 import { nextMoment } from '../client/moments.js';
 import { servicePrincipals } from '../client/service-principal.js';
-import type { TicketSource } from '../client/ticket-source.js';
 import { forgetTicket, serviceTicket, ticketSource } from '../client/tickets.js';
 import { REFERRAL_REALM } from '../config/host-realm.js';
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
-import { GssError, Krb5Error, ServiceTicketRefused } from '../errors.js';
+import { GssError, Krb5Error } from '../errors.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
-import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
 import { ALL_FLAGS, ContextFlag } from './context-flags.js';
@@ -24,6 +21,7 @@ import {
   type EstablishedState,
   type SecurityContext,
 } from './security-context.js';
+import { serverRefusal, type UsedTicket } from './server-refusal.js';
 
 export interface InitiatorOptions {
   /**
@@ -59,25 +57,13 @@ export interface InitiatorContext extends SecurityContext {
   readonly step: (token?: Uint8Array | undefined) => Promise<ContextStep>;
 }
 
-interface Ticket {
-  readonly credential: Credential;
+interface Ticket extends UsedTicket {
   /** The principal that was asked for; in the referral realm if the KDCs had to find the realm. */
   readonly target: Principal;
-  readonly source: TicketSource;
-  /** Whether the ticket is older than this context: from a cache, or got for an earlier context. */
-  readonly wasAtHand: boolean;
 }
 
 /** The tickets that contexts of this process have used. */
 const taken = new WeakSet<Credential>();
-
-/** The errors of a server that has no key for a ticket (RFC 4120, section 3.2.3). */
-const NO_KEY_FOR_IT: ReadonlySet<number> = new Set([
-  KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
-  KrbErrorCode.KRB_AP_ERR_MODIFIED,
-  KrbErrorCode.KRB_AP_ERR_BADKEYVER,
-  KrbErrorCode.KRB_AP_ERR_NOKEY,
-]);
 
 /**
  * Creates an initiator's context. Nothing happens before `step`. Throws TypeError without host or
@@ -119,7 +105,7 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
     const answer = readAcceptorToken(token, credential.key);
     if (answer.type === 'error') {
       forgetTicket(source, credential);
-      throw acceptorRefusal(answer.error, ticket);
+      throw serverRefusal(answer.error, ticket);
     }
     const { part } = answer;
     if (
@@ -216,43 +202,4 @@ async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise
     }
   }
   throw unknown;
-}
-
-/**
- * The error for an acceptor's KRB-ERROR. A KRB-ERROR is not authenticated, and yet it ends the
- * context.
- */
-function acceptorRefusal(error: KrbError, ticket: Ticket): Krb5Error {
-  const server = formatPrincipal(ticket.credential.server);
-  const text = krbErrorText(error);
-  const message = `${refusalText(error, ticket, server)}${text}`;
-  return ticket.wasAtHand && NO_KEY_FOR_IT.has(error.errorCode)
-    ? new ServiceTicketRefused(error.errorCode, message)
-    : new Krb5Error(error.errorCode, message);
-}
-
-function refusalText(error: KrbError, { credential, source }: Ticket, server: string): string {
-  switch (error.errorCode) {
-    case KrbErrorCode.KRB_AP_ERR_SKEW: {
-      const { offsetMs } = source.clock;
-      const seconds = (clockOffset(error.stime) - offsetMs) / 1000;
-      // The request's time follows the KDC's clock if that is known.
-      const other = offsetMs === 0 ? "this machine's" : "the KDC's";
-      return `the server's clock differs from ${other} by ${differenceText(seconds)}: set both right`;
-    }
-    case KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED:
-      return `the server says that the ticket for ${server} has expired (it ends at ${timeText(credential.endtime)}): run kinit, or set the server's clock right`;
-    case KrbErrorCode.KRB_AP_ERR_TKT_NYV:
-      return `the server says that the ticket for ${server} is not valid yet: set the server's clock right`;
-    case KrbErrorCode.KRB_AP_ERR_REPEAT:
-      return `the server takes the request for a replay: try again`;
-    case KrbErrorCode.KRB_AP_ERR_NOT_US:
-    case KrbErrorCode.KRB_AP_ERR_NOKEY:
-    case KrbErrorCode.KRB_AP_ERR_BADKEYVER:
-    case KrbErrorCode.KRB_AP_ERR_MODIFIED:
-    case KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY:
-      return `the server has no key for ${server}, or another one: check the principal, and the server's keytab; after a new key, run kinit again`;
-    default:
-      return `the server refused the ticket for ${server}`;
-  }
 }

@@ -52,7 +52,7 @@ export function createMessageOrder(options: MessageOrderOptions): (number: bigin
     if (-ahead > WINDOW) {
       throw new GssError(
         GssStatus.GSS_S_OLD_TOKEN,
-        `message ${number} is too old to tell whether it is a replay (${next} was to be next): close the connection`,
+        `message ${number} is so old that it may be a replay (${next} was expected): close the connection`,
       );
     }
     const bit = 1n << (-ahead - 1n);
@@ -67,14 +67,14 @@ function outOfSequence(number: bigint, next: bigint, ahead: bigint, replay: bool
   if (ahead > 0n) {
     return new GssError(
       GssStatus.GSS_S_GAP_TOKEN,
-      `messages are missing: ${number} came where ${next} was to be next; close the connection`,
+      `messages are missing: message ${number} came, ${next} was expected; close the connection`,
     );
   }
   return replay
     ? duplicate(number)
     : new GssError(
         GssStatus.GSS_S_UNSEQ_TOKEN,
-        `message ${number} came where ${next} was to be next: close the connection`,
+        `message ${number} came, ${next} was expected: close the connection`,
       );
 }
 
