@@ -3,9 +3,9 @@
     {
       "target_name": "remctl",
       "sources": [
-        "native/addon.cc", "native/session.cc", "native/threads.cc", "native/dial.cc",
-        "native/ccache.cc", "native/layout.cc", "native/next-token.cc",
-        "native/system-error.cc"
+        "native/addon.cc", "native/session-handle.cc", "native/outbox.cc", "native/session.cc",
+        "native/threads.cc", "native/dial.cc", "native/ccache.cc", "native/layout.cc",
+        "native/next-token.cc", "native/system-error.cc"
       ],
       "include_dirs": ["<!@(node -p \"require('node-addon-api').include\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],

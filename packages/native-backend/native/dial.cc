@@ -248,7 +248,7 @@ int prepare(int fd) {
 
 int dial(const DialOptions &options, const std::atomic<bool> &aborted,
          const std::function<void()> &on_resolved, DialFailure &failure) {
-  failure.phase = "resolve";
+  failure.phase = Phase::Resolve;
   AddrinfoList source;
   if (!options.source.empty()) {
     source = numeric_address(options.source);
@@ -282,7 +282,7 @@ int dial(const DialOptions &options, const std::atomic<bool> &aborted,
   AddrinfoList owner(list);
   on_resolved();
 
-  failure.phase = "connect";
+  failure.phase = Phase::Connect;
   Addresses addresses = interleaved(list);
   Milliseconds delay = attempt_delay(addresses.size(), options.timeout_ms);
   int error = ECANCELED;

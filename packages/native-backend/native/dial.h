@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "phase.h"
+
 namespace remctl_addon {
 
 struct DialOptions {
@@ -17,8 +19,8 @@ struct DialOptions {
 };
 
 struct DialFailure {
-  // "resolve" or "connect".
-  const char *phase = "";
+  // Resolve or Connect.
+  Phase phase = Phase::Resolve;
   // The system's text.
   std::string message;
   // Such as "ECONNREFUSED" or "ENOTFOUND".

@@ -50,13 +50,6 @@ constexpr size_t kOutputHeaderLengthV1 = 8;
 constexpr int kFailureV1 = -1;
 constexpr int kMaxStatus = 255;
 
-std::unique_ptr<Event> make_event(Event::Type type, int number = 0) {
-  auto event = std::make_unique<Event>();
-  event->type = type;
-  event->number = number;
-  return event;
-}
-
 }  // namespace
 
 std::shared_ptr<Session> Session::start(SessionOptions options, Listener listener,
@@ -108,11 +101,11 @@ void Session::run() {
 }
 
 bool Session::open() {
-  phase("resolve");
+  phase(Phase::Resolve);
   DialFailure failure;
   DialOptions where{options_.host, options_.port, options_.source, options_.timeout_ms};
   int fd = dial(
-      where, aborted_, [this] { phase("connect"); }, failure);
+      where, aborted_, [this] { phase(Phase::Connect); }, failure);
   if (fd < 0) {
     fail(failure.phase, std::move(failure.message), std::move(failure.code));
     return false;
@@ -124,7 +117,7 @@ bool Session::open() {
       int error = errno;
       note_shortage(error);
       ::close(fd);
-      fail_from_system("connect", error);
+      fail_from_system(Phase::Connect, error);
       return false;
     }
     if (aborted_) {
@@ -132,12 +125,12 @@ bool Session::open() {
       return false;
     }
   }
-  phase("negotiate");
+  phase(Phase::Negotiate);
   unsigned shortages = shortages_noted();
   remctl_ = remctl_new();
   if (remctl_ == nullptr) {
     ::close(fd);
-    fail("negotiate", "cannot allocate memory", "ENOMEM");
+    fail(Phase::Negotiate, "cannot allocate memory", "ENOMEM");
     return false;
   }
   CcacheChoice ccache = choose_ccache(options_.ccache, options_.host, options_.principal);
@@ -148,7 +141,7 @@ bool Session::open() {
   }
   if (!ccache.name.empty() && !remctl_set_ccache(remctl_, ccache.name.c_str())) {
     ::close(fd);
-    fail_from_library("negotiate");
+    fail_from_library(Phase::Negotiate);
     return false;
   }
   const char *principal = options_.principal.empty() ? nullptr : options_.principal.c_str();
@@ -186,7 +179,7 @@ void Session::serve() {
 }
 
 bool Session::run_command() {
-  Words words;
+  Command words;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     words.swap(command_);
@@ -198,7 +191,7 @@ bool Session::run_command() {
       parts.push_back({word.data(), word.size()});
     }
     if (!remctl_commandv(remctl_, parts.data(), parts.size())) {
-      fail_from_library("command");
+      fail_from_library(Phase::Command);
       return false;
     }
   }
@@ -249,7 +242,7 @@ bool Session::run_command() {
         event = make_event(Event::Type::Error, output->error);
         break;
       case REMCTL_OUT_DONE:
-        fail("command", "the answer ended without a status");
+        fail(Phase::Command, "the answer ended without a status");
         return false;
     }
     if (output->data != nullptr) {
@@ -283,7 +276,7 @@ struct remctl_output *Session::next_output(bool whole) {
     ::close(token.taken);
   }
   if (token.error != 0) {
-    fail_from_system("command", token.error);
+    fail_from_system(Phase::Command, token.error);
     return nullptr;
   }
   std::string wrong = std::move(token.violation);
@@ -291,13 +284,13 @@ struct remctl_output *Session::next_output(bool whole) {
   if (wrong.empty()) {
     output = remctl_output(remctl_);
     if (output == nullptr) {
-      fail_from_library("command");
+      fail_from_library(Phase::Command);
       return nullptr;
     }
     wrong = output_violation(*output);
   }
   if (!wrong.empty()) {
-    fail("command", std::move(wrong));
+    fail(Phase::Command, std::move(wrong));
     return nullptr;
   }
   // In protocol 1 the library has closed its descriptor after the answer, as it does after a failure: the
@@ -305,7 +298,7 @@ struct remctl_output *Session::next_output(bool whole) {
   if (taken && protocol_ == 2) {
     int error = make_copy(socket_, library_fd_);
     if (error != 0) {
-      fail_from_system("command", error);
+      fail_from_system(Phase::Command, error);
       return nullptr;
     }
   }
@@ -363,7 +356,7 @@ bool Session::run_noop() {
     emit(Event::Type::Noop);
     return true;
   }
-  fail_from_library("command");
+  fail_from_library(Phase::Command);
   // A server of protocol 2 answers with MESSAGE_VERSION, and the connection goes on.
   return std::strstr(remctl_error(remctl_), "unexpected message type 6") != nullptr;
 }
@@ -389,13 +382,13 @@ void Session::flush() {
 
 void Session::emit(Event::Type type, int number) { emit(make_event(type, number)); }
 
-void Session::phase(const char *name) {
+void Session::phase(Phase begun) {
   auto event = make_event(Event::Type::Phase);
-  event->phase = name;
+  event->phase = begun;
   emit(std::move(event));
 }
 
-void Session::fail(const char *phase, std::string text, std::string code) {
+void Session::fail(Phase phase, std::string text, std::string code) {
   auto event = make_event(Event::Type::Failed);
   event->phase = phase;
   event->data = std::move(text);
@@ -403,11 +396,11 @@ void Session::fail(const char *phase, std::string text, std::string code) {
   emit(std::move(event));
 }
 
-void Session::fail_from_system(const char *phase, int error) {
+void Session::fail_from_system(Phase phase, int error) {
   fail(phase, std::strerror(error), errno_name(error));
 }
 
-void Session::fail_from_library(const char *phase) {
+void Session::fail_from_library(Phase phase) {
   const char *text = remctl_error(remctl_);
   fail(phase, text != nullptr ? text : "unknown error");
 }
@@ -417,7 +410,7 @@ void Session::fail_to_negotiate(std::string text, const std::string &ccache, uns
   if (shortage == 0 && is_unexplained(text, ccache)) {
     shortage = EMFILE;
   }
-  fail("negotiate", std::move(text), shortage == 0 ? "" : errno_name(shortage));
+  fail(Phase::Negotiate, std::move(text), shortage == 0 ? "" : errno_name(shortage));
 }
 
 void Session::request(Request what) {
@@ -428,7 +421,7 @@ void Session::request(Request what) {
   changed_.notify_one();
 }
 
-void Session::send(Words command) {
+void Session::send(Command command) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     command_ = std::move(command);

@@ -12,6 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "event.h"
+#include "phase.h"
+
 struct remctl;
 struct remctl_output;
 
@@ -28,29 +31,17 @@ struct SessionOptions {
   int timeout_ms = 0;
 };
 
-// What a session tells its owner.
-struct Event {
-  enum class Type { Phase, Opened, Sent, Output, Status, Error, Noop, Closed, Failed };
-  Type type;
-  // Phase: the phase that begins. Failed: the one that failed.
-  const char *phase = "";
-  // Opened: the protocol. Output: the stream. Status: the exit status. Error: the error code.
-  int number = 0;
-  // Output and Error: the bytes. Failed: the text.
-  std::string data;
-  // Failed: the system's name for it, or empty where the text is libremctl's.
-  std::string code;
-};
-
 // Bytes of a connection, as its system counts them.
 struct Traffic {
   double sent = 0;
   double received = 0;
 };
 
+// A command, as the list of its arguments.
+using Command = std::vector<std::string>;
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  using Words = std::vector<std::string>;
   // Called on the session's thread, never twice at the same time. Calls end with the thread, or with
   // `detach`, whichever is first.
   using Listener = std::function<void(std::vector<std::unique_ptr<Event>>)>;
@@ -66,7 +57,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Session &operator=(const Session &) = delete;
 
   // Each is answered by one event: Sent (then tokens), Noop, Closed; or Failed.
-  void send(Words command);
+  void send(Command command);
   void noop();
   void close();
 
@@ -104,10 +95,10 @@ class Session : public std::enable_shared_from_this<Session> {
   void flush();
   void emit(std::unique_ptr<Event> event);
   void emit(Event::Type type, int number = 0);
-  void phase(const char *name);
-  void fail(const char *phase, std::string text, std::string code = "");
-  void fail_from_system(const char *phase, int error);
-  void fail_from_library(const char *phase);
+  void phase(Phase begun);
+  void fail(Phase phase, std::string text, std::string code = "");
+  void fail_from_system(Phase phase, int error);
+  void fail_from_library(Phase phase);
   // With the system's name for what this process has run out of, where that may be why.
   void fail_to_negotiate(std::string text, const std::string &ccache, unsigned shortages);
   void request(Request what);
@@ -121,7 +112,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::condition_variable changed_;
   std::atomic<bool> aborted_{false};
   Request request_ = Request::None;
-  Words command_;
+  Command command_;
   size_t unread_ = 0;
   // A duplicate of the library's descriptor. The library closes its own when it likes, and the number
   // may then be another file's; this one is closed here and nowhere else.

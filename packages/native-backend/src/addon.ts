@@ -1,62 +1,42 @@
-/** Loads the addon, and says what to install where it cannot be. */
+/** The addon's interface, and how it is loaded. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { RemctlBackendError } from '@remctl/core';
 import { INSTALL_HELP } from './install-help.js';
 
-/** The types of events, numbered as native/session.h has them. */
-export const EVENT_TYPES = [
-  'phase',
-  'opened',
-  'sent',
-  'output',
-  'status',
-  'error',
-  'noop',
-  'closed',
-  'failed',
-] as const;
-
-/** An event: see native/session.h. */
-export interface RawEvent {
-  readonly type: (typeof EVENT_TYPES)[number] | undefined;
-  readonly phase: string;
-  readonly number: number;
-  readonly data: string | Buffer;
-  readonly code: string;
-}
-
-/** Called with the members of one event after the other, in one array. */
+/** Called with the members of all new events in one array: see `decodeEvents`. */
 export type Notify = (members: readonly unknown[]) => void;
 
-/** How many members an event has in that array. */
-export const EVENT_MEMBERS = 5;
-
-/** A connection on a thread of its own: see native/session.h. */
+/** One connection on a thread of its own; native/session.h says what each method promises. */
 export interface Session {
-  /** The words one after the other, and the length of each. */
+  /** Takes the command's arguments one after the other, and the length of each. */
   send(bytes: Uint8Array, lengths: Uint32Array): void;
   noop(): void;
   close(): void;
+  /** Says that `bytes` bytes of output have left the queue: the session may read so many more. */
   consumed(bytes: number): void;
   abort(): void;
   /**
-   * '', 'DATA', 'EOF', or the system's name and text for what broke the connection: 'EPIPE: Broken
-   * pipe'.
+   * Returns '' if nothing has arrived on an idle connection, 'DATA' if bytes have, 'EOF' if the server
+   * has hung up, or the system's name and text for what broke the connection: 'EPIPE: Broken pipe'.
    */
   unasked(): string;
-  /** Bytes that the network took so far. */
+  /** Returns how many bytes the network has taken so far. */
   sent(): number;
-  /** Bytes that the network gave so far. */
+  /** Returns how many bytes the network has given so far. */
   received(): number;
-  /** While referenced, it keeps the event loop alive. */
+  /** Has the session keep the event loop alive, until `unref`. */
   ref(): void;
   unref(): void;
 }
 
+/** What the compiled module exports (native/addon.cc). */
 export interface Addon {
-  /** Throws an Error with the system's name in `code` where there can be no thread for it. */
+  /**
+   * Starts to connect. Throws an Error with the system's name in `code` if the system has no thread
+   * for the connection.
+   */
   readonly Session: new (
     notify: Notify,
     port: number,
@@ -66,14 +46,22 @@ export interface Addon {
     source: string | undefined,
     timeoutMs: number,
   ) => Session;
-  /** Whether this libremctl's layout is one that protocol 1 works with: see native/layout.h. */
+  /** Whether protocol 1 works with this libremctl: native/layout.h says what it depends on. */
   readonly supportsProtocol1: boolean;
+  /** The addon's own lists, for the test that compares them with those of session-events.ts. */
+  readonly eventTypes: readonly string[];
+  readonly eventMembers: readonly string[];
+  readonly phases: readonly string[];
 }
 
-/** Where node-gyp leaves it. */
+/** Where node-gyp leaves the addon. */
 const ADDON = fileURLToPath(new URL('../build/Release/remctl.node', import.meta.url));
 
-/** Errors: RemctlBackendError where the addon was not built, or libremctl is missing. */
+/**
+ * Loads the addon from its file.
+ *
+ * Throws RemctlBackendError, with what to install, if the addon was not built or libremctl is missing.
+ */
 export function loadAddon(path = ADDON): Addon {
   if (!existsSync(path)) {
     throw new RemctlBackendError(`the native backend's addon has not been built. ${INSTALL_HELP}`);
@@ -87,16 +75,4 @@ export function loadAddon(path = ADDON): Addon {
       { cause },
     );
   }
-}
-
-/** The event whose members begin there. */
-export function readEvent(members: readonly unknown[], at: number): RawEvent {
-  const [type, phase, number, data, code] = members.slice(at, at + EVENT_MEMBERS);
-  return {
-    type: EVENT_TYPES[Number(type)],
-    phase: String(phase),
-    number: Number(number),
-    data: Buffer.isBuffer(data) ? data : String(data),
-    code: String(code),
-  };
 }

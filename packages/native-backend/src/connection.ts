@@ -6,29 +6,13 @@ import {
   RemctlNetworkError,
   RemctlTimeoutError,
   RemctlUnsupportedError,
-  type ServerToken,
-  STDERR,
-  STDOUT,
   type Wait,
 } from '@remctl/core';
-import {
-  type Addon,
-  EVENT_MEMBERS,
-  type Notify,
-  type RawEvent,
-  readEvent,
-  type Session,
-} from './addon.js';
-import { errorOf, noThreadError, unaskedError } from './failure.js';
+import type { Addon, Notify, Session } from './addon.js';
+import { noThreadError, unaskedError } from './failure.js';
 import { endsAfter } from './negotiation.js';
+import { decodeEvents, type SessionEvent } from './session-events.js';
 import { watchSilence } from './silence.js';
-
-type SessionEvent =
-  | { readonly type: 'phase'; readonly phase: NetworkPhase }
-  | { readonly type: 'opened'; readonly protocol: 1 | 2 }
-  | { readonly type: 'sent' | 'noop' | 'closed' }
-  | { readonly type: 'token'; readonly token: ServerToken }
-  | { readonly type: 'failed'; readonly error: Error };
 
 /**
  * What has arrived and who waits for it. The session's thread refers to this, and to nothing that
@@ -51,10 +35,6 @@ const DURING: Readonly<Record<NetworkPhase, string>> = {
   negotiate: 'during authentication',
   command: 'after a command',
 };
-
-function isPhase(phase: string): phase is NetworkPhase {
-  return ['resolve', 'connect', 'negotiate', 'command'].includes(phase);
-}
 
 /** Connects and authenticates: see `Backend.connect`. */
 export async function connect(addon: Addon, options: ConnectOptions): Promise<Connection> {
@@ -126,45 +106,10 @@ function deliver(mailbox: Mailbox, event: SessionEvent): void {
 
 function notifier(mailbox: Mailbox, host: string, port: number): Notify {
   return (members) => {
-    for (let at = 0; at < members.length; at += EVENT_MEMBERS) {
-      deliver(mailbox, eventOf(readEvent(members, at), host, port));
+    for (const event of decodeEvents(members, host, port)) {
+      deliver(mailbox, event);
     }
   };
-}
-
-function eventOf(raw: RawEvent, host: string, port: number): SessionEvent {
-  const { type, phase, number, data, code } = raw;
-  switch (type) {
-    case 'phase':
-      if (isPhase(phase)) {
-        return { type, phase };
-      }
-      break;
-    case 'opened':
-      return { type, protocol: number === 1 ? 1 : 2 };
-    case 'sent':
-    case 'noop':
-    case 'closed':
-      return { type };
-    case 'status':
-      return { type: 'token', token: { type, status: number } };
-    case 'output':
-      if (typeof data !== 'string' && (number === STDOUT || number === STDERR)) {
-        return { type: 'token', token: { type, stream: number, output: data } };
-      }
-      break;
-    case 'error':
-      if (typeof data !== 'string') {
-        // The library keeps the code in an int; on the wire it is unsigned.
-        return { type: 'token', token: { type, error: number >>> 0, output: data } };
-      }
-      break;
-    case 'failed':
-      if (isPhase(phase) && typeof data === 'string') {
-        return { type, error: errorOf({ phase, text: data, code }, host, port) };
-      }
-  }
-  return { type: 'failed', error: new Error(`the addon sent an event that is none: ${type}`) };
 }
 
 /** The next event. Throws what a `failed` one carries, and RemctlTimeoutError after silence. */
