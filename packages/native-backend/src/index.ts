@@ -1,7 +1,7 @@
 /** The backend on libremctl. */
 import { type Backend, type Credentials, RemctlUnsupportedError } from '@remctl/core';
 import { loadAddon } from './addon.js';
-import { connect } from './connection.js';
+import { connect } from './connect.js';
 
 /**
  * A backend named `native`.
