@@ -4,8 +4,10 @@
       "target_name": "remctl",
       "sources": [
         "native/addon.cc", "native/session-handle.cc", "native/outbox.cc", "native/session.cc",
-        "native/threads.cc", "native/dial.cc", "native/ccache.cc", "native/layout.cc",
-        "native/next-token.cc", "native/system-error.cc"
+        "native/threads.cc", "native/library-connection.cc", "native/output-check.cc",
+        "native/next-token.cc", "native/layout.cc", "native/ccache.cc", "native/dial.cc",
+        "native/attempts.cc", "native/connection-socket.cc", "native/close-on-exec.cc",
+        "native/failure.cc", "native/system-error.cc"
       ],
       "include_dirs": ["<!@(node -p \"require('node-addon-api').include\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
@@ -14,7 +16,7 @@
       "libraries": ["-lremctl", "-lkrb5"],
       "conditions": [
         ["OS=='linux'", {
-          # Threads may outlive the environment that loaded the addon: its code must stay.
+          # Threads may outlive the environment that loaded the addon, and they run its code.
           "ldflags": ["-Wl,-z,nodelete"]
         }],
         ["OS=='mac'", {

@@ -1,37 +1,30 @@
-// A TCP connection to a name: every address of it, from a source address, and interruptible.
+// A TCP connection to a name, by whichever of its addresses answers first.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <string>
 
-#include "phase.h"
+#include "failure.h"
 
 namespace remctl_addon {
 
 struct DialOptions {
   std::string host;
   int port = 0;
-  // A numeric address, of whose family alone addresses are tried; empty for any.
+  // A numeric address to connect from; only addresses of its family are tried. Empty for any.
   std::string source;
-  // Milliseconds after which the caller gives up, so that every address has its turn before; 0 for never.
+  // Milliseconds after which the caller gives up; 0 for never. Every address has its turn before.
   int timeout_ms = 0;
 };
 
-struct DialFailure {
-  // Resolve or Connect.
-  Phase phase = Phase::Resolve;
-  // The system's text.
-  std::string message;
-  // Such as "ECONNREFUSED" or "ENOTFOUND".
-  std::string code;
-};
-
-// Connects and returns a blocking socket, or -1 with the failure set. Addresses are tried one beside the
-// other (RFC 8305), so that one that never answers holds up the rest by 250 ms and no more. Blocks:
-// getaddrinfo cannot be interrupted; connecting ends within 50 ms after `aborted` is set. `on_resolved`
-// is called between the two.
+// Resolves the name and connects. Returns a blocking socket, or -1 with the failure set, whose phase is
+// Resolve or Connect. Calls `on_resolved` between the two.
+//
+// Tries addresses beside one another (RFC 8305), so that an address that never answers holds up the
+// others by 250 ms and no more. Blocks: nothing can interrupt getaddrinfo; connecting ends within 50 ms
+// after `aborted` is set.
 int dial(const DialOptions &options, const std::atomic<bool> &aborted,
-         const std::function<void()> &on_resolved, DialFailure &failure);
+         const std::function<void()> &on_resolved, Failure &failure);
 
 }  // namespace remctl_addon

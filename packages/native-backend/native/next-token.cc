@@ -1,41 +1,36 @@
+// Looks at a token's header and at the begin of its payload.
 #include "next-token.h"
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "close-on-exec.h"
+#include "wire.h"
 
 namespace remctl_addon {
 
 namespace {
 
-// The largest token, header included (protocol, section 1).
-constexpr uint32_t kTokenMaxLength = 1024 * 1024;
-
-// What a mechanism may add to a message in a token: Kerberos adds less than 100 bytes.
+// Bytes that a mechanism may add to a message in a token: Kerberos adds less than 100.
 constexpr uint32_t kWrapOverhead = 1024;
 
-// A Wrap token of Kerberos: its identifier, and the flag that its message is encrypted (RFC 4121, sections
-// 4.2.6.2 and 4.2.2).
+// The begin of Kerberos's Wrap token: its identifier, then its flags (RFC 4121, section 4.2.6.2). The
+// flag Sealed says that the message is encrypted (RFC 4121, section 4.2.2).
 constexpr unsigned char kWrapTokenId[] = {0x05, 0x04};
 constexpr unsigned char kSealed = 0x02;
 constexpr int kWrapBegin = 3;
 
-uint32_t payload_length(const unsigned char *token) {
-  uint32_t length;
-  std::memcpy(&length, token + 1, sizeof(length));
-  return ntohl(length);
-}
-
+// Returns the violation of a token whose payload has so many bytes.
 std::string too_long(uint32_t length) {
   return "a token of " + std::to_string(length) + " octets from server";
 }
 
-// Checks a token that has more than kWrapBegin bytes of payload.
+// Checks that a Wrap token's message is encrypted. Returns the violation, or "". The token has a payload
+// of at least kWrapBegin bytes.
 std::string violation_of_wrap(const unsigned char *token) {
   const unsigned char *wrap = token + kTokenHeaderLength;
   bool is_wrap = std::memcmp(wrap, kWrapTokenId, sizeof(kWrapTokenId)) == 0;
@@ -43,7 +38,7 @@ std::string violation_of_wrap(const unsigned char *token) {
   return is_wrap && !is_sealed ? "a message that is not encrypted from server" : "";
 }
 
-// Reads up to `length` bytes: fewer if the connection ends. Returns 0 or an errno.
+// Reads up to `length` bytes, fewer only if the connection ends. Returns 0 or an errno.
 int receive_all(int socket, unsigned char *bytes, size_t length, size_t &received) {
   for (received = 0; received < length;) {
     ssize_t got = recv(socket, bytes + received, length - received, 0);
@@ -59,21 +54,13 @@ int receive_all(int socket, unsigned char *bytes, size_t length, size_t &receive
   return 0;
 }
 
-// Puts bytes into a socket of their own, which ends after them. Returns 0 or an errno.
+// Makes a socket that holds bytes and ends after them. Returns 0 or an errno.
 int into_socket(const std::string &bytes, int &reader) {
   int pair[2];
-#if defined(SOCK_CLOEXEC)
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
-    return errno;
+  int failed = make_socket_pair(pair);
+  if (failed != 0) {
+    return failed;
   }
-#else
-  if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0) {
-    return errno;
-  }
-  for (int end : pair) {
-    (void)fcntl(end, F_SETFD, FD_CLOEXEC);
-  }
-#endif
   // The bytes stay in the pair's buffers until libremctl reads them, on this thread.
   int room = static_cast<int>(2 * (kMessageMaxLength + kWrapOverhead));
   (void)setsockopt(pair[0], SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
@@ -89,9 +76,11 @@ int into_socket(const std::string &bytes, int &reader) {
   return error;
 }
 
-// Takes the token off the connection. To wait for its begin and leave it there (MSG_WAITALL with MSG_PEEK)
-// could last for ever: if the begin is the last that fits the socket's receive buffer, the system lets no
-// more in until it has been read.
+// Takes the token off the connection, puts it into a socket of its own, and checks it.
+//
+// Waiting for the token's begin and leaving it there (MSG_WAITALL with MSG_PEEK) could last for ever: if
+// the first bytes of the begin fill the socket's receive buffer to its end, the system lets no more in
+// until they have been read.
 NextToken take(int socket) {
   NextToken next;
   std::string token(kTokenHeaderLength, '\0');
@@ -145,17 +134,6 @@ NextToken check_next_token(int socket) {
   }
   next.violation = violation_of_wrap(begin);
   return next;
-}
-
-int make_copy(int descriptor, int copy) {
-#if defined(__linux__)
-  return dup3(descriptor, copy, O_CLOEXEC) < 0 ? errno : 0;
-#else
-  if (dup2(descriptor, copy) < 0) {
-    return errno;
-  }
-  return fcntl(copy, F_SETFD, FD_CLOEXEC) < 0 ? errno : 0;
-#endif
 }
 
 }  // namespace remctl_addon

@@ -1,53 +1,49 @@
-// One connection on a thread of its own. libremctl blocks in every call; nothing here runs on the
-// event loop's thread but the short methods, and nothing on libuv's pool.
+// One connection on a thread of its own.
+//
+// libremctl blocks in every call. Only the short methods of Session run on the event loop's thread, and
+// nothing runs on libuv's pool.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "connection-socket.h"
 #include "event.h"
+#include "failure.h"
+#include "library-connection.h"
 #include "phase.h"
-
-struct remctl;
-struct remctl_output;
 
 namespace remctl_addon {
 
 struct SessionOptions {
   std::string host;
   int port = 0;
-  // Empty: the library's default.
+  // The server's principal; empty for the library's default.
   std::string principal;
+  // The credential cache's name; empty for the library's default.
   std::string ccache;
+  // A numeric address to connect from; empty for any.
   std::string source;
-  // Milliseconds of silence that the owner bears; 0 for ever. The owner measures it.
+  // Milliseconds that the server may be silent; 0 for ever. The owner measures the silence: the session
+  // only takes care that every address has its turn before.
   int timeout_ms = 0;
 };
 
-// Bytes of a connection, as its system counts them.
-struct Traffic {
-  double sent = 0;
-  double received = 0;
-};
-
-// A command, as the list of its arguments.
-using Command = std::vector<std::string>;
-
-class Session : public std::enable_shared_from_this<Session> {
+class Session {
  public:
   // Called on the session's thread, never twice at the same time. Calls end with the thread, or with
-  // `detach`, whichever is first.
+  // detach(), whichever is first.
   using Listener = std::function<void(std::vector<std::unique_ptr<Event>>)>;
 
-  // Starts the thread. Returns null, with errno set, where there can be none. `on_end` is called on
-  // the thread as its last act, unless the session was detached before.
+  // Starts the thread, which connects, authenticates, and then waits for requests. Returns null, with
+  // errno set, if the system has no thread. `on_end` is called on the thread as its last act, unless
+  // the session was detached before.
   static std::shared_ptr<Session> start(SessionOptions options, Listener listener,
                                         std::function<void()> on_end);
 
@@ -56,26 +52,26 @@ class Session : public std::enable_shared_from_this<Session> {
   Session(const Session &) = delete;
   Session &operator=(const Session &) = delete;
 
-  // Each is answered by one event: Sent (then tokens), Noop, Closed; or Failed.
+  // The three requests. One event answers each: Sent (then the outputs), Noop, Closed; or Failed.
   void send(Command command);
   void noop();
   void close();
 
-  // The owner has taken so many bytes of output out of its queue: more may be read.
+  // Says that the owner has taken so many bytes of output out of its queue: the thread may read so many
+  // more.
   void consumed(size_t bytes);
 
-  // Ends everything: what blocks on the socket returns, and the thread cleans up and ends.
+  // Ends everything: a call that blocks on the socket returns, and the thread cleans up and ends.
   void abort();
 
-  // No listener is called from here on.
+  // Has the session call no listener from here on.
   void detach();
 
-  // What has come while nothing was asked: "" for nothing, "DATA" for bytes, "EOF" for the server's end, or
-  // the system's name and text for what broke the connection, "ECONNRESET: Connection reset by peer". To be
-  // called while no request is under way.
+  // As unasked_on() for the session's socket; "EOF" if the session has closed it. To be called while no
+  // request is under way.
   std::string unasked();
 
-  // How many bytes the network took and gave so far; for telling silence.
+  // As traffic_of() for the session's socket; zeros if there is none. Silence shows as no traffic.
   Traffic traffic();
 
  private:
@@ -83,48 +79,44 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void run();
   bool open();
+  bool keep_socket(int fd);
   void serve();
   bool run_command();
   bool run_noop();
-  void acknowledge_at_once();
-  bool token_is_waiting();
-  struct remctl_output *next_output(bool whole);
-  std::string output_violation(const struct remctl_output &output) const;
-  // Events are handed over by flush(), emit() being both.
+  Command take_command();
+  bool wait_for_reader();
+  bool whole_token_is_here();
+  void acknowledge();
   void hold(std::unique_ptr<Event> event);
   void flush();
   void emit(std::unique_ptr<Event> event);
   void emit(Event::Type type, int number = 0);
-  void phase(Phase begun);
-  void fail(Phase phase, std::string text, std::string code = "");
-  void fail_from_system(Phase phase, int error);
-  void fail_from_library(Phase phase);
-  // With the system's name for what this process has run out of, where that may be why.
-  void fail_to_negotiate(std::string text, const std::string &ccache, unsigned shortages);
+  void begin(Phase phase);
+  void fail(Failure failure);
   void request(Request what);
   void drop_socket();
 
   const SessionOptions options_;
-  Listener listener_;
-  std::function<void()> on_end_;
 
+  // Guards the members from here to socket_.
   std::mutex mutex_;
   std::condition_variable changed_;
   std::atomic<bool> aborted_{false};
   Request request_ = Request::None;
   Command command_;
+  // How much output the owner has got and not taken yet.
   size_t unread_ = 0;
-  // A duplicate of the library's descriptor. The library closes its own when it likes, and the number
-  // may then be another file's; this one is closed here and nowhere else.
+  // A duplicate of the library's descriptor. The library closes its own whenever it likes, and the
+  // number may be another file's then. Only drop_socket() closes this one.
   int socket_ = -1;
 
+  // Guards the two.
   std::mutex listener_mutex_;
+  Listener listener_;
+  std::function<void()> on_end_;
 
-  // Used on the thread alone.
-  struct remctl *remctl_ = nullptr;
-  // The library's descriptor, until the library closes it.
-  int library_fd_ = -1;
-  int protocol_ = 2;
+  // Only the session's thread uses these.
+  LibraryConnection library_;
   std::vector<std::unique_ptr<Event>> held_;
 };
 

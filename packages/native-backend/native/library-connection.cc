@@ -1,0 +1,160 @@
+// Calls libremctl, and says what failed in its words.
+#include "library-connection.h"
+
+#include <cerrno>
+#include <sys/uio.h>
+#include <unistd.h>
+#include <utility>
+
+extern "C" {
+#include <remctl.h>
+}
+
+#include "ccache.h"
+#include "close-on-exec.h"
+#include "layout.h"
+#include "next-token.h"
+#include "output-check.h"
+#include "system-error.h"
+
+namespace remctl_addon {
+
+namespace {
+
+// How libremctl says that MESSAGE_VERSION (protocol, section 2.2) came as the answer to a NOOP.
+constexpr char kVersionForNoop[] = "unexpected message type 6";
+
+// Returns the library's text for what failed last.
+std::string text_of(struct remctl *remctl) {
+  const char *text = remctl_error(remctl);
+  return text != nullptr ? text : "unknown error";
+}
+
+// Returns the failure of a negotiation, with the system's name for a shortage if that may be the cause.
+// GSS-API does not say that a descriptor was missing. `shortages` is how many had been noted when the
+// negotiation began. To be called before anything is closed: a freed descriptor would hide the shortage.
+Failure negotiation_failure(std::string text, const std::string &ccache, unsigned shortages) {
+  int shortage = shortage_since(shortages);
+  if (shortage == 0 && is_unexplained(text, ccache)) {
+    shortage = EMFILE;
+  }
+  return {Phase::Negotiate, std::move(text), shortage == 0 ? "" : errno_name(shortage)};
+}
+
+}  // namespace
+
+LibraryConnection::~LibraryConnection() { close(); }
+
+bool LibraryConnection::open(int socket, const std::string &host, const std::string &principal,
+                             const std::string &ccache, Failure &failure) {
+  unsigned shortages = shortages_noted();
+  remctl_ = remctl_new();
+  if (remctl_ == nullptr) {
+    failure = {Phase::Negotiate, "cannot allocate memory", "ENOMEM"};
+    ::close(socket);
+    return false;
+  }
+  CcacheChoice choice = choose_ccache(ccache, host, principal);
+  if (!choice.failure.empty()) {
+    failure = negotiation_failure(std::move(choice.failure), choice.name, shortages);
+    ::close(socket);
+    return false;
+  }
+  if (!choice.name.empty() && !remctl_set_ccache(remctl_, choice.name.c_str())) {
+    failure = library_failure(Phase::Negotiate);
+    ::close(socket);
+    return false;
+  }
+  // From here on the library closes the descriptor.
+  socket_ = socket;
+  const char *server = principal.empty() ? nullptr : principal.c_str();
+  if (!remctl_open_fd(remctl_, host.c_str(), socket, server)) {
+    failure = negotiation_failure(text_of(remctl_), choice.name, shortages);
+    return false;
+  }
+  protocol_ = protocol_of(remctl_);
+  if (protocol_ == 1) {
+    set_host(remctl_, host.c_str());
+  }
+  return true;
+}
+
+bool LibraryConnection::send(Command command, Failure &failure) {
+  token_is_read_ = false;
+  std::vector<iovec> arguments;
+  arguments.reserve(command.size());
+  for (std::string &argument : command) {
+    arguments.push_back({argument.data(), argument.size()});
+  }
+  if (!remctl_commandv(remctl_, arguments.data(), arguments.size())) {
+    failure = library_failure(Phase::Command);
+    return false;
+  }
+  return true;
+}
+
+const struct remctl_output *LibraryConnection::next_output(int socket, Failure &failure) {
+  NextToken token;
+  if (!token_is_read_) {
+    token = check_next_token(socket);
+  }
+  bool taken = token.taken >= 0;
+  if (taken) {
+    token.error = duplicate_onto(token.taken, socket_);
+    ::close(token.taken);
+  }
+  if (token.error != 0) {
+    failure = system_failure(Phase::Command, token.error);
+    return nullptr;
+  }
+  std::string violation = std::move(token.violation);
+  struct remctl_output *output = nullptr;
+  if (violation.empty()) {
+    output = remctl_output(remctl_);
+    if (output == nullptr) {
+      failure = library_failure(Phase::Command);
+      return nullptr;
+    }
+    violation = violation_of(*output, protocol_);
+  }
+  if (!violation.empty()) {
+    failure = {Phase::Command, std::move(violation), ""};
+    return nullptr;
+  }
+  // In protocol 1 the library closes its descriptor after the answer, as it does after a failure: the
+  // number may be another file's by now.
+  if (taken && protocol_ == 2) {
+    int error = duplicate_onto(socket, socket_);
+    if (error != 0) {
+      failure = system_failure(Phase::Command, error);
+      return nullptr;
+    }
+  }
+  token_is_read_ = protocol_ == 1;
+  return output;
+}
+
+bool LibraryConnection::noop(Failure &failure) {
+  if (remctl_noop(remctl_)) {
+    return true;
+  }
+  failure = library_failure(Phase::Command);
+  return false;
+}
+
+void LibraryConnection::close() {
+  if (remctl_ != nullptr) {
+    remctl_close(remctl_);
+  }
+  remctl_ = nullptr;
+}
+
+Failure LibraryConnection::library_failure(Phase phase) const {
+  return {phase, text_of(remctl_), ""};
+}
+
+bool is_noop_refusal(const Failure &failure) {
+  return failure.text.find(kVersionForNoop) != std::string::npos;
+}
+
+}  // namespace remctl_addon
