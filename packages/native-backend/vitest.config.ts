@@ -4,7 +4,7 @@ import results from '../../tools/vitest-results.mjs';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Some cases wait for a server on purpose, and 50 MB take a while on a busy machine.
+    // Some cases wait for a server on purpose, and 50 MB take long on a busy machine.
     testTimeout: 30_000,
     reporters: ['default', results()],
   },

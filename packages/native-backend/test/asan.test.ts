@@ -1,11 +1,11 @@
-/** The addon under AddressSanitizer: see memory/main.mjs, which people run as `pnpm asan`. */
+/** The addon under AddressSanitizer: runs memory/main.mjs, as `pnpm asan` does. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('../memory/main.mjs', import.meta.url));
 
-test('the conformance cases, hostile servers and sudden ends: no error of memory, and no leak', async () => {
+test('conformance cases, hostile servers and sudden ends show no memory error and no leak', async () => {
   const child = spawn(process.execPath, [PROGRAM, 'asan'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,6 +1,6 @@
 /**
- * The default credential cache and collection, whatever they hold. libkrb5 1.20.1 ends the process where it
- * cannot read a default cache, so each is tried in a process of its own, and beside the C client.
+ * Default credential caches and collections, good and bad. libkrb5 1.20.1 ends the process if it cannot
+ * read a default cache, so each test runs in a process of its own. The C client runs beside it.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -13,19 +13,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { nodeArguments } from './support/programs.js';
+import { startRealmForFile } from './support/realm.js';
 
-const core = new URL('../../core/dist/index.js', import.meta.url).href;
-const native = new URL('../dist/index.js', import.meta.url).href;
+const realm = await startRealmForFile();
+const alice = `${realm.principals.client}\n`;
+const mallory = `${realm.principals.otherClient}\n`;
 
-/** Far above what an open takes: a process that hangs ends by it, without a status. */
+/** Ends a process that hangs, which then has no status. An open takes far less. */
 const LONGEST_MS = 15_000;
 
 const PROGRAM = `
-  const [core, native, port] = process.argv.slice(1);
-  const { Remctl } = await import(core);
-  const { createNativeBackend } = await import(native);
+  const [port] = process.argv.slice(1);
   const client = new Remctl(createNativeBackend());
   try {
     await client.open('localhost', Number(port));
@@ -43,23 +43,12 @@ interface Ending {
   readonly stderr: string;
 }
 
-let realm: Realm;
-let alice: string;
-let mallory: string;
 /** What the C client did, for people who read the log. */
-const ofC: string[] = [];
+const cClientLog: string[] = [];
 
-beforeAll(async () => {
-  realm = await startRealm();
-  alice = `${realm.principals.client}\n`;
-  mallory = `${realm.principals.otherClient}\n`;
-});
+afterAll(() => console.log(`the C client:\n${cClientLog.join('\n')}`));
 
-afterAll(async () => {
-  console.log(`the C client:\n${ofC.join('\n')}`);
-  await realm.dispose();
-});
-
+/** Runs a command in the realm's environment, with `env` over it. */
 function run(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ending> {
   const [program = '', ...args] = command;
   const child = spawn(program, args, { env: { ...realm.env, ...env }, timeout: LONGEST_MS });
@@ -72,7 +61,7 @@ function run(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ending
   });
 }
 
-/** Both clients. Gives what ours said, which has to end by itself. */
+/** Opens with the C client and with ours, which has to end by itself, and returns what ours said. */
 async function open(
   what: string,
   env: NodeJS.ProcessEnv,
@@ -82,12 +71,15 @@ async function open(
     [...wrapper, 'timeout', '3', 'remctl', '-p', `${realm.port}`, 'localhost', 'test', 'whoami'],
     env,
   );
-  ofC.push(`  ${what}: ${c.signal ?? `status ${c.status}`}: ${c.stdout}${c.stderr}`.trimEnd());
-  const node = [process.execPath, '--input-type=module', '-e', PROGRAM];
-  const ours = await run([...wrapper, ...node, core, native, `${realm.port}`], env);
+  cClientLog.push(
+    `  ${what}: ${c.signal ?? `status ${c.status}`}: ${c.stdout}${c.stderr}`.trimEnd(),
+  );
+  const ours = await run([...wrapper, process.execPath, ...openWith(PROGRAM)], env);
   expect(ours, what).toMatchObject({ status: 0, signal: null, stderr: '' });
   return JSON.parse(ours.stdout);
 }
+
+const openWith = (program: string) => nodeArguments(program, `${realm.port}`);
 
 const refusal = (message: RegExp) => ({
   name: 'RemctlAuthenticationError',
@@ -99,13 +91,13 @@ const folder = () => mkdtempSync(join(realm.folder, 'case-'));
 const fileOf = (cache: string) => cache.replace(/^FILE:/, '');
 const goodCache = () => readFileSync(fileOf(realm.ccache));
 
-/** Root reads what has no permission, except without this capability. */
+/** Takes from root the capability to read files that nobody may read. */
 const withoutOverride =
   process.getuid?.() === 0
     ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-all']
     : [];
 
-describe('a file as default cache that is', () => {
+describe('a default cache that is', () => {
   const REMEDY = /kinit/;
   const bad: Record<string, { make(path: string): void; says: RegExp }> = {
     empty: { make: (path) => writeFileSync(path, ''), says: /credentials? cache.*kinit/is },
@@ -129,12 +121,12 @@ describe('a file as default cache that is', () => {
     absent: { make: () => undefined, says: REMEDY },
   };
   for (const [what, { make, says }] of Object.entries(bad)) {
-    test(`${what}: an authentication error, and the process goes on`, async () => {
+    test(`${what} is an authentication error, and the process goes on`, async () => {
       const path = join(folder(), 'ccache');
       make(path);
       const env = { KRB5CCNAME: `FILE:${path}` };
       expect(await open(what, env, withoutOverride)).toEqual(refusal(says));
-      // krb5.conf names it, and so does a name without a type.
+      // The same cache, named by krb5.conf, and by a path without a type.
       const krb5Conf = `${path}.conf`;
       const text = readFileSync(realm.krb5Conf, 'utf8');
       writeFileSync(krb5Conf, text.replace('\n', `\n  default_ccache_name = FILE:${path}\n`));
@@ -145,7 +137,7 @@ describe('a file as default cache that is', () => {
     }, 90_000);
   }
 
-  test('cut anywhere: an authentication error', async () => {
+  test('cut anywhere is an authentication error', async () => {
     const whole = goodCache().length;
     for (const length of [1, 2, 3, 4, 12, 17, 25, 40, 60, whole >> 1]) {
       const path = join(folder(), 'ccache');
@@ -167,14 +159,14 @@ describe('a default collection', () => {
     return { path, env: { KRB5CCNAME: `DIR:${path}`, HOME: path } };
   };
 
-  test('its primary cache is taken', async () => {
+  test('gives its primary cache', async () => {
     const { path, env } = collection();
     expect(await open('collection', env)).toEqual({ stdout: alice });
     writeFileSync(join(path, 'primary'), 'tkt2\n');
     expect(await open('collection, other primary', env)).toEqual({ stdout: mallory });
   });
 
-  test('.k5identity selects one of it', async () => {
+  test('gives the cache that .k5identity selects', async () => {
     const { path, env } = collection();
     writeFileSync(join(path, '.k5identity'), `${mallory.trim()} host=localhost\n`);
     expect(await open('collection, .k5identity', env)).toEqual({ stdout: mallory });
@@ -182,7 +174,7 @@ describe('a default collection', () => {
     expect(await open('collection, .k5identity of others', env)).toEqual({ stdout: alice });
   });
 
-  test('with a primary cache that is empty or garbage: the one of its realm is taken', async () => {
+  test("with an empty or garbage primary cache gives the cache of the server's realm", async () => {
     for (const [what, make] of [
       ['empty', (path: string) => writeFileSync(path, '')],
       ['garbage', (path: string) => writeFileSync(path, 'garbage\n')],
@@ -194,7 +186,7 @@ describe('a default collection', () => {
     }
   });
 
-  test('with nothing that can be read: an authentication error', async () => {
+  test('without a readable cache is an authentication error', async () => {
     for (const [what, make] of [
       ['empty', (path: string) => writeFileSync(path, '')],
       ['garbage', (path: string) => writeFileSync(path, 'garbage\n')],
@@ -208,13 +200,13 @@ describe('a default collection', () => {
     }
   });
 
-  test('with another cache that is garbage: the primary one is taken', async () => {
+  test('with garbage in another cache gives its primary cache', async () => {
     const { path, env } = collection();
     writeFileSync(join(path, 'tkt0'), 'garbage\n');
     expect(await open('collection, another garbage', env)).toEqual({ stdout: alice });
   });
 
-  test('with a FIFO in it: an authentication error', async () => {
+  test('with a FIFO in it is an authentication error', async () => {
     for (const name of ['tkt3', 'primary']) {
       const { path, env } = collection();
       execFileSync('rm', ['-f', join(path, name)]);
@@ -223,7 +215,7 @@ describe('a default collection', () => {
     }
   }, 60_000);
 
-  test('absent, empty, in memory, of an unknown type, or a service that is not there', async () => {
+  test('that is absent, empty, in memory, of an unknown type or without its service is an authentication error', async () => {
     const empty = folder();
     for (const name of [
       `DIR:${join(empty, 'none')}`,
@@ -239,8 +231,8 @@ describe('a default collection', () => {
   }, 90_000);
 });
 
-describe('what libkrb5 selects, and none of it is the cache', () => {
-  test('.k5identity names a client that the cache is not of: an authentication error', async () => {
+describe('a selection outside the cache', () => {
+  test('.k5identity with a client that the cache is not for is an authentication error', async () => {
     const home = folder();
     writeFileSync(join(home, '.k5identity'), `${mallory.trim()} host=localhost\n`);
     expect(await open('.k5identity of another', { HOME: home })).toEqual(refusal(/mallory/));
@@ -252,19 +244,18 @@ describe('what libkrb5 selects, and none of it is the cache', () => {
     expect(await open('.k5identity, garbage', env)).toEqual(refusal(/./));
   }, 60_000);
 
-  test('a client keytab gets the ticket where there is no cache, and writes the cache', async () => {
+  test('a client keytab gets the ticket if there is no cache, and writes the cache', async () => {
     const path = join(folder(), 'ccache');
     const env = { KRB5CCNAME: path, KRB5_CLIENT_KTNAME: realm.keytabs.client };
     expect(await open('client keytab, for C', env)).toEqual({ stdout: alice });
     expect(await open('client keytab, cache there', env)).toEqual({ stdout: alice });
     const fresh = { ...env, KRB5CCNAME: `${path}-2` };
-    const node = [process.execPath, '--input-type=module', '-e', PROGRAM];
-    const { stdout } = await run([...node, core, native, `${realm.port}`], fresh);
+    const { stdout } = await run([process.execPath, ...openWith(PROGRAM)], fresh);
     expect(JSON.parse(stdout)).toEqual({ stdout: alice });
     expect(readFileSync(`${path}-2`).length).toBeGreaterThan(100);
   }, 60_000);
 
-  test('a client keytab and a cache that is garbage or a FIFO: an authentication error', async () => {
+  test('a client keytab with a cache that is garbage or a FIFO is an authentication error', async () => {
     for (const what of ['garbage', 'a FIFO']) {
       const path = join(folder(), 'ccache');
       if (what === 'garbage') {
@@ -277,7 +268,7 @@ describe('what libkrb5 selects, and none of it is the cache', () => {
     }
   }, 60_000);
 
-  test('a client keytab that is not there, or garbage, changes nothing', async () => {
+  test('a client keytab that is absent or garbage changes nothing', async () => {
     const keytab = join(folder(), 'keytab');
     const env = { KRB5_CLIENT_KTNAME: keytab };
     expect(await open('no client keytab', env)).toEqual({ stdout: alice });
@@ -288,21 +279,18 @@ describe('what libkrb5 selects, and none of it is the cache', () => {
   }, 60_000);
 });
 
-test('a cache that the caller names and that is a FIFO: an authentication error', async () => {
+test('a FIFO that the caller names as cache is an authentication error', async () => {
   const path = join(folder(), 'ccache');
   execFileSync('mkfifo', [path]);
   const program = PROGRAM.replace('try {', `client.setCcache('FILE:${path}'); try {`);
-  const node = [process.execPath, '--input-type=module', '-e', program];
-  const { stdout } = await run([...node, core, native, `${realm.port}`], {});
+  const { stdout } = await run([process.execPath, ...openWith(program)], {});
   expect(JSON.parse(stdout)).toEqual(refusal(/is a FIFO/));
 });
 
-/** Opens again and again while the cache becomes good, garbage, empty and absent by turns. */
+/** Opens again and again while the cache becomes garbage, empty, absent and good in turn. */
 const RACE = `
   import { renameSync, rmSync, writeFileSync } from 'node:fs';
-  const [core, native, port, cache, good] = process.argv.slice(1);
-  const { Remctl } = await import(core);
-  const { createNativeBackend } = await import(native);
+  const [port, cache, good] = process.argv.slice(1);
   const { readFileSync } = await import('node:fs');
   const backend = createNativeBackend();
   const contents = [readFileSync(good), 'garbage', '', undefined];
@@ -332,7 +320,7 @@ const RACE = `
   clearInterval(swapping);
   console.log(JSON.stringify(counts));`;
 
-test('a default cache that changes while it is looked at never ends the process', async () => {
+test('a default cache that changes while it is read never ends the process', async () => {
   const file = join(folder(), 'ccache');
   const collection = folder();
   const home = folder();
@@ -342,9 +330,8 @@ test('a default cache that changes while it is looked at never ends the process'
     [file, { KRB5CCNAME: file, HOME: home }],
     [join(collection, 'tkt'), { KRB5CCNAME: `DIR:${collection}` }],
   ] as const) {
-    const node = [process.execPath, '--input-type=module', '-e', RACE, core, native];
-    const args = [`${realm.port}`, cache, fileOf(realm.ccache)];
-    const ended = await run([...node, ...args], env);
+    const args = nodeArguments(RACE, `${realm.port}`, cache, fileOf(realm.ccache));
+    const ended = await run([process.execPath, ...args], env);
     expect(ended).toMatchObject({ status: 0, signal: null, stderr: '' });
     const counts: Record<string, number> = JSON.parse(ended.stdout);
     expect(Object.keys(counts).sort()).toEqual(['RemctlAuthenticationError', 'open']);

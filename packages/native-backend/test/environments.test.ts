@@ -1,33 +1,24 @@
 /** Processes and workers that end while connections wait. */
-import { execFileSync, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { spawn } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { compilePreload } from './support/preload.js';
+import { IMPORTS, nodeArguments } from './support/programs.js';
+import { useRealmForFile } from './support/realm.js';
 
-const core = new URL('../../core/dist/index.js', import.meta.url).href;
-const native = new URL('../dist/index.js', import.meta.url).href;
-let realm: Realm;
+const realm = await useRealmForFile();
 
-beforeAll(async () => {
-  realm = await startRealm();
-});
-
-afterAll(() => realm.dispose());
-
-const prelude = () => `
-  const { Remctl } = await import(${JSON.stringify(core)});
-  const { createNativeBackend } = await import(${JSON.stringify(native)});
+const OPEN = `
   const client = new Remctl(createNativeBackend());
   await client.open('localhost', ${realm.port});
 `;
 
+/** Runs a program with an open client in a process of its own. */
 function run(
   program: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ status: number | null; output: string }> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', prelude() + program], {
+  const child = spawn(process.execPath, nodeArguments(OPEN + program), {
     env: { ...realm.env, ...env },
     timeout: 10_000,
   });
@@ -37,7 +28,7 @@ function run(
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, output })));
 }
 
-test('an idle connection does not keep the process from its end', async () => {
+test('an idle connection does not keep the process alive', async () => {
   expect(await run(`console.log('end');`)).toEqual({ status: 0, output: 'end\n' });
 });
 
@@ -53,10 +44,8 @@ test('process.exit() does not hang on a waiting command', async () => {
   expect(await run(program)).toEqual({ status: 3, output: '' });
 });
 
-test('process.exit() in the middle of opens ends with its status, however slow the libraries end', async () => {
-  const preload = join(realm.folder, 'slow-finalizers.so');
-  const source = fileURLToPath(new URL('fixture/slow-finalizers.c', import.meta.url));
-  execFileSync('cc', ['-shared', '-fPIC', '-Wall', '-Wextra', '-o', preload, source, '-ldl']);
+test('process.exit() in the middle of opens gives its status, even if the libraries end slowly', async () => {
+  const preload = compilePreload('slow-finalizers', realm.folder);
   const program = `
     for (let n = 0; n < 200; n += 1) {
       new Remctl(createNativeBackend()).open('localhost', ${realm.port}).catch(() => {});
@@ -67,23 +56,22 @@ test('process.exit() in the middle of opens ends with its status, however slow t
   }
 });
 
-/** A worker that runs this with an open client, then waits. */
+/** Starts a worker that runs a program with an open client, and then waits. */
 function startWorker(program: string): Worker {
   const source = `
     const { parentPort } = require('node:worker_threads');
-    (async () => { ${prelude()} ${program} })().catch((e) => parentPort.postMessage(String(e)));`;
+    (async () => { ${IMPORTS} ${OPEN} ${program} })().catch((e) => parentPort.postMessage(String(e)));`;
   return new Worker(source, { eval: true, env: realm.env });
 }
 
+/** The next message of a worker. */
 const message = (worker: Worker) =>
   new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
 
-test('works in several workers at once', async () => {
-  process.env.KRB5_CONFIG = realm.krb5Conf;
-  process.env.KRB5CCNAME = realm.ccache;
+test('several workers run commands at once', async () => {
   const workers = Array.from({ length: 4 }, (_, n) =>
     startWorker(
       `parentPort.postMessage((await client.run(['test', 'status', '${n}']).bytes()).status);
@@ -94,9 +82,7 @@ test('works in several workers at once', async () => {
   await Promise.all(workers.map((worker) => worker.terminate()));
 });
 
-test('a worker that is terminated while a command waits ends, and harms nothing', async () => {
-  process.env.KRB5_CONFIG = realm.krb5Conf;
-  process.env.KRB5CCNAME = realm.ccache;
+test('a worker that is terminated while a command waits ends, and the process goes on', async () => {
   for (let n = 0; n < 5; n += 1) {
     const worker = startWorker(
       `const waiting = client.run(['test', 'sleep', '20']).bytes();

@@ -1,35 +1,24 @@
-/** Answers that fill the socket's receive buffer up to the middle of a token's header. */
+/** Answers that fill the socket's receive buffer and end it inside a token's header. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { output, startScriptedServer, status } from '@remctl/conformance/servers';
 import { Remctl } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createNativeBackend } from '../src/index.js';
+import { useRealmForFile } from './support/realm.js';
 
-let realm: Realm;
-let leave: () => void;
+const realm = await useRealmForFile();
 
-beforeAll(async () => {
-  realm = await startRealm();
-  leave = realm.useHere();
-});
-
-afterAll(async () => {
-  leave();
-  await realm.dispose();
-});
-
-/** Each starts its small tokens at another offset, so that buffers end at any byte of one. */
+/** Connections. Each has its small tokens at another offset, so that buffers end at any byte of a token. */
 const CONNECTIONS = 32;
-/** More than the addon reads ahead of its reader. */
+/** Bytes of output: more than the addon reads ahead of its reader. */
 const READ_AHEAD = 1024 * 1024;
 const CHUNK = 60_000;
-/** More than fits the receive buffer of a socket. */
+/** Tokens of one byte: more than fit the receive buffer of a socket. */
 const SMALL_TOKENS = 4_000;
-/** Long enough for the addon to stop reading, and for the buffers to fill. */
+/** The reader's pause: the addon stops reading, and the buffers fill. */
 const PAUSE_MS = 300;
 
-test('none is waited for without end: the rest comes when the reader goes on', async () => {
+test('a reader that pauses until the buffers are full gets every token afterwards', async () => {
   await using server = await startScriptedServer({
     keytab: realm.keytabs.server,
     async script(peer) {
@@ -43,7 +32,7 @@ test('none is waited for without end: the rest comes when the reader goes on', a
     },
   });
   const read = async () => {
-    // Without a time-out: the server seals its tokens in this process, which is busy for seconds.
+    // No time-out: the server seals its tokens in this process, and so may be silent for seconds.
     await using client = new Remctl(createNativeBackend());
     await client.open({ host: realm.host, port: server.port });
     await client.command(['test', 'full-buffer']);

@@ -1,28 +1,25 @@
-/** That no child process inherits a connection, however exactly it is started while one is made. */
+/** No child process inherits a connection, even if it starts while one is made. */
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Remctl } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createNativeBackend } from '../src/index.js';
+import { compilePreload } from './support/preload.js';
+import { nodeArguments } from './support/programs.js';
+import { useRealmForFile } from './support/realm.js';
 
-const core = new URL('../../core/dist/index.js', import.meta.url).href;
-const native = new URL('../dist/index.js', import.meta.url).href;
 const PROGRAM = `
-  const [core, native, port] = process.argv.slice(1);
-  const { Remctl } = await import(core);
-  const { createNativeBackend } = await import(native);
+  const [port] = process.argv.slice(1);
   const client = new Remctl(createNativeBackend());
   await client.open('localhost', Number(port));
   await client.run(['echo', 'x']).text();
   await client.close();`;
 
-/** Children that are started one after the other while connections are made. */
+/** How many children are started, one after the other, while connections are made. */
 const CHILDREN = 200;
 
-/** False where it is gone by now: the loader closes files of its own. */
+/** Returns whether a child's descriptor is a socket; false if it is closed: the loader closes its files. */
 function isSocket(descriptor: string): boolean {
   try {
     return readlinkSync(descriptor).startsWith('socket:');
@@ -34,32 +31,22 @@ function isSocket(descriptor: string): boolean {
   }
 }
 
-let realm: Realm;
+const realm = await useRealmForFile();
 
-beforeAll(async () => {
-  realm = await startRealm();
-});
-
-afterAll(() => realm.dispose());
-
-test('every socket of the addon is made close-on-exec, not marked afterwards', async () => {
-  const preload = join(realm.folder, 'descriptors.so');
-  const source = fileURLToPath(new URL('fixture/descriptors.c', import.meta.url));
-  execFileSync('cc', ['-shared', '-fPIC', '-Wall', '-Wextra', '-o', preload, source, '-ldl']);
+test('the addon makes every socket close-on-exec in one step', async () => {
+  const preload = compilePreload('descriptors', realm.folder);
   const log = join(realm.folder, 'descriptors.log');
-  const args = ['--input-type=module', '-e', PROGRAM, core, native, `${realm.port}`];
   const env = { ...realm.env, LD_PRELOAD: preload, DESCRIPTORS_LOG: log };
-  execFileSync(process.execPath, args, { env });
+  execFileSync(process.execPath, nodeArguments(PROGRAM, `${realm.port}`), { env });
   const lines = readFileSync(log, 'utf8').trim().split('\n');
   const ours = lines.filter((line) => line.startsWith('remctl.node '));
-  // libkrb5's own, to KDCs, are its own to mend.
+  // For people who read the log: libkrb5's sockets to KDCs are inherited, which only libkrb5 can mend.
   console.log([...new Set(lines)].sort().join('\n'));
   expect(ours.length).toBeGreaterThan(0);
   expect(new Set(ours)).toEqual(new Set(['remctl.node socket closed']));
 });
 
-test('children that are started while connections are made have none of them', async () => {
-  const leave = realm.useHere();
+test('children that start while connections are made inherit none of them', async () => {
   const open = async () => {
     const client = new Remctl(createNativeBackend());
     await client.open(realm.host, realm.port);
@@ -71,7 +58,7 @@ test('children that are started while connections are made have none of them', a
       await Promise.all([open(), open(), open()]);
     }
   };
-  // The cache has the service ticket afterwards: no KDC is asked while children are started.
+  // Puts the service ticket into the cache, so that no KDC is asked while children start.
   await open();
   const opening = openAgain();
   let inherited = 0;
@@ -90,6 +77,5 @@ test('children that are started while connections are made have none of them', a
   } finally {
     over = true;
     await Promise.allSettled([opening]);
-    leave();
   }
 }, 60_000);

@@ -1,4 +1,4 @@
-/** What is said where the addon or the library is missing. */
+/** Messages for a missing addon, and for a missing library. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,21 +21,21 @@ afterEach(() => {
 
 const NAMES = /libremctl-dev libkrb5-dev.*remctl-devel krb5-devel.*brew install remctl krb5/s;
 
-test('an addon that was not built', () => {
+test('an addon that was not built is an error that names the packages', () => {
   const load = () => loadAddon(join(folder, 'remctl.node'));
   expect(load).toThrow(RemctlBackendError);
   expect(load).toThrow(NAMES);
   expect(load).toThrow(/has not been built/);
 });
 
-test('an addon that cannot be loaded, as without libremctl', () => {
+test('an addon that cannot be loaded, as without libremctl, is an error that names the packages', () => {
   writeFileSync(join(folder, 'remctl.node'), 'no shared object');
   const load = () => loadAddon(join(folder, 'remctl.node'));
   expect(load).toThrow(RemctlBackendError);
   expect(load).toThrow(NAMES);
 });
 
-test('an installation without the header ends well, and names the packages once', () => {
+test('an installation without the header succeeds, and names the packages once', () => {
   for (const name of ['native', 'scripts', 'src', 'binding.gyp', 'package.json']) {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }

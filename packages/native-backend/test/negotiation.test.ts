@@ -11,13 +11,13 @@ const session = (sent: number, received: number) => ({
   received: () => received,
 });
 
-/** What the deadline ends with, after so many bytes in both directions. */
+/** Waits for the deadline's error, after so many bytes in both directions. */
 const endOf = (sent: number, received: number, more: Partial<typeof target> = {}) =>
   new Promise<RemctlTimeoutError>((resolve) => {
     endsAfter({ ...target, ...more }, session(sent, received), resolve);
   });
 
-test('it says who was silent: a KDC, the server, or the server in the middle', async () => {
+test('the error says who was silent: a KDC, the server, or the server in the middle', async () => {
   const kdc = await endOf(6, 0);
   expect(kdc).toBeInstanceOf(RemctlTimeoutError);
   expect(kdc.phase).toBe('negotiate');
@@ -31,7 +31,7 @@ test('the shorter of the two bounds holds', async () => {
   expect((await endOf(700, 0, { timeoutMs: 60_000, negotiateMs: 10 })).message).toMatch(/0\.01 s/);
 });
 
-test('what arrived in time while the process was busy is in time', async () => {
+test('an event that arrived in time is in time, although the process was busy', async () => {
   const shared = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(
     `const { parentPort, workerData } = require('node:worker_threads');

@@ -1,31 +1,18 @@
-/** What the system refuses, by which name it is told: errors that cannot be had on demand are preloaded. */
+/** Errors of the system that a preloaded library makes, and the names that callers get. */
 import { execFileSync } from 'node:child_process';
 import { constants } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { errorOf, unaskedError } from '../src/failure.js';
+import { compilePreload } from './support/preload.js';
+import { nodeArguments } from './support/programs.js';
+import { startRealmForFile } from './support/realm.js';
 
-const core = new URL('../../core/dist/index.js', import.meta.url).href;
-const native = new URL('../dist/index.js', import.meta.url).href;
-let realm: Realm;
-let preload: string;
+const realm = await startRealmForFile();
+const preload = compilePreload('refusals', realm.folder);
 
-beforeAll(async () => {
-  realm = await startRealm();
-  preload = join(realm.folder, 'refusals.so');
-  const source = fileURLToPath(new URL('fixture/refusals.c', import.meta.url));
-  execFileSync('cc', ['-shared', '-fPIC', '-Wall', '-Wextra', '-o', preload, source, '-ldl']);
-});
-
-afterAll(() => realm.dispose());
-
-/** What the program prints, as JSON. It has `open`, which gives 'open' or the error. */
+/** Runs a program, and returns the JSON that it prints. Its `open` gives 'open' or the error. */
 function run(program: string): unknown {
   const prelude = `
-    const { Remctl } = await import(${JSON.stringify(core)});
-    const { createNativeBackend } = await import(${JSON.stringify(native)});
     const backend = createNativeBackend();
     const open = async () => {
       const client = new Remctl(backend);
@@ -39,12 +26,12 @@ function run(program: string): unknown {
         await client.close();
       }
     };`;
-  const args = ['--input-type=module', '-e', prelude + program];
+  const args = nodeArguments(prelude + program);
   const env = { ...realm.env, LD_PRELOAD: preload };
   return JSON.parse(execFileSync(process.execPath, args, { env, encoding: 'utf8' }));
 }
 
-test('no thread for a connection: a network error that says so, and the next open works', () => {
+test('an open without a thread is a network error that says so, and the next open works', () => {
   const program = `
     process.env.NO_THREADS = '1';
     const refused = await open();
@@ -62,9 +49,9 @@ test('no thread for a connection: a network error that says so, and the next ope
   ]);
 });
 
-test('every errno of a connect has its name', () => {
+test('every errno that a connect fails with has its name in the error', () => {
   const numbers: Record<string, number> = constants.errno;
-  // Not the one that means that it has begun, nor what is another's name too.
+  // EINPROGRESS is no failure; the other two are second names of an errno.
   const names = Object.keys(numbers).filter(
     (name) => !['EINPROGRESS', 'EWOULDBLOCK', 'ENOTSUP'].includes(name),
   );
@@ -78,7 +65,7 @@ test('every errno of a connect has its name', () => {
   expect(run(program)).toEqual(Object.fromEntries(names.map((name) => [name, name])));
 });
 
-test('where the C library gives no name, Node does', () => {
+test('an errno that the C library has no name for gets its name from Node', () => {
   const code = `E${constants.errno.EHOSTUNREACH}`;
   const failure = { phase: 'connect', text: 'No route to host', code } as const;
   expect(errorOf(failure, 'localhost', 4373)).toMatchObject({ code: 'EHOSTUNREACH' });

@@ -1,23 +1,12 @@
-/** That nothing blocks the event loop or libuv's pool, however many connections there are. */
+/** Many connections at once block neither the event loop nor libuv's pool. */
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { Remctl } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createNativeBackend } from '../src/index.js';
+import { useRealmForFile } from './support/realm.js';
 
-let realm: Realm;
-let leave: () => void;
-
-beforeAll(async () => {
-  realm = await startRealm();
-  leave = realm.useHere();
-});
-
-afterAll(async () => {
-  leave();
-  await realm.dispose();
-});
+const realm = await useRealmForFile();
 
 async function open(): Promise<Remctl> {
   const client = new Remctl(createNativeBackend());
@@ -37,7 +26,7 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
   return median(times);
 }
 
-test('64 one-second commands at once end in under 2 s, and files and names are read as ever', async () => {
+test('64 one-second commands at once end in under 2 s, and reading files and names takes no longer', async () => {
   const clients = await Promise.all(Array.from({ length: 64 }, open));
   const idle = [
     await timeOf(() => readFile('/etc/hosts')),
@@ -59,7 +48,7 @@ test('64 one-second commands at once end in under 2 s, and files and names are r
   await Promise.all(clients.map((client) => client.close()));
 });
 
-test('descriptors above 1,024 work, with a time-out', async () => {
+test('a connection whose descriptor is above 1,024 works with a time-out', async () => {
   const { open: openFile } = await import('node:fs/promises');
   const files = await Promise.all(Array.from({ length: 1100 }, () => openFile('/dev/null')));
   const client = await open();
@@ -69,7 +58,7 @@ test('descriptors above 1,024 work, with a time-out', async () => {
   await Promise.all(files.map((file) => file.close()));
 });
 
-test('256 connections at once, each with a command', async () => {
+test('256 connections at once each run a command', async () => {
   const results = await Promise.all(
     Array.from({ length: 256 }, async () => {
       const client = await open();

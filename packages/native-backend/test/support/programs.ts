@@ -1,0 +1,13 @@
+/** Small JavaScript programs that run in a process or worker of their own. */
+const core = new URL('../../../core/dist/index.js', import.meta.url).href;
+const native = new URL('../../dist/index.js', import.meta.url).href;
+
+/** The statements that give a program `Remctl` and `createNativeBackend`, as they are compiled. */
+export const IMPORTS = `
+  const { Remctl } = await import(${JSON.stringify(core)});
+  const { createNativeBackend } = await import(${JSON.stringify(native)});`;
+
+/** Returns node's arguments for a program after IMPORTS; its `process.argv.slice(1)` is `args`. */
+export function nodeArguments(program: string, ...args: readonly string[]): string[] {
+  return ['--input-type=module', '-e', IMPORTS + program, ...args];
+}
