@@ -1,5 +1,6 @@
-// A copy of this package with an addon that was compiled for a tool, in build/<tool>: the ordinary
-// addon stays as it is, and no part of the backend knows of another.
+// Makes a copy of this package, in build/<tool>, whose addon is compiled for a tool.
+//
+// The ordinary addon stays as it is, and the backend knows only the addon beside it.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +9,11 @@ import { nodeGyp } from '../scripts/node-gyp.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Builds it with these flags for the compiler, and gives its folder. Throws with node-gyp's output. */
+/**
+ * Builds the copy with these flags for the compiler, and returns its folder.
+ *
+ * Throws an Error with node-gyp's output if the build fails.
+ */
 export function buildCopy(tool, flags) {
   const folder = join(root, 'build', tool);
   if (!existsSync(join(root, 'dist', 'index.js'))) {
@@ -27,7 +32,9 @@ export function buildCopy(tool, flags) {
   return folder;
 }
 
-/** The path of one of the compiler's run-time libraries. Throws where it has none. */
+/**
+ * Returns the path of one of the compiler's run-time libraries. Throws an Error if there is none.
+ */
 export function runtimeLibrary(name) {
   const compiler = process.env.CXX ?? 'g++';
   const { stdout } = spawnSync(compiler, [`-print-file-name=${name}`], { encoding: 'utf8' });

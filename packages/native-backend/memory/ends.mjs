@@ -1,5 +1,7 @@
-// What ends while connections of it wait: clients that nobody holds any more, and workers; with the
-// option `--exit`, the process itself. The first argument is the folder of the copy.
+// Ends clients, workers or the process while their connections wait.
+//
+// Drops clients, so that they are collected, and terminates workers. With the option `--exit` it
+// ends the process itself instead. The first argument is the folder of the copy.
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,14 +28,14 @@ async function forget({ host, port }) {
 }
 
 if (isMainThread) {
-  // The tool is for this process; what it starts must not run under it.
+  // The tool watches this process; the realm's programs must not run under it.
   delete process.env.LD_PRELOAD;
   const realm = await startRealm();
   realm.useHere();
   const target = { host: realm.host, port: realm.port };
   if (process.argv.includes('--exit')) {
     await wait(target);
-    // The realm's guard sees that this process is gone, and cleans up.
+    // The realm's guard sees that this process is gone, and cleans the realm up.
     process.exit(0);
   }
   for (let n = 0; n < WORKERS; n += 1) {

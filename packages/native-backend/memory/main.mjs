@@ -1,6 +1,8 @@
-// `pnpm --filter @remctl/native-backend asan` (or tsan, valgrind): the conformance cases, in both
-// protocols, and what ends while connections wait, on an addon that is compiled for the tool.
-// Arguments after the tool's name are for memory/run.mjs: ids of cases, all without any.
+// Runs conformance cases and sudden ends on an addon compiled for a tool.
+//
+// `pnpm --filter @remctl/native-backend asan` (or tsan, valgrind) starts it. It runs the
+// conformance cases in both protocols, the hostile servers, and memory/ends.mjs. Arguments after
+// the tool's name are ids of cases for memory/run.mjs; without any, all cases run.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,19 +18,20 @@ if (tool === undefined) {
 }
 
 /**
- * Runs one of this folder's programs under the tool. Gives whether it and the tool are content.
- * Where the process ends in the middle of its work, leaks are not looked for.
+ * Runs one of this folder's programs under the tool. Returns whether the program succeeded and the
+ * tool reported nothing. `leaks` is false for a process that ends in the middle of its work: what
+ * it holds then is no leak.
  */
 function run(folder, title, program, args, leaks = true) {
   const reports = join(folder, 'reports', title.replace(/\W+/g, '-'));
   mkdirSync(reports, { recursive: true });
   const started = performance.now();
   const path = fileURLToPath(new URL(program, import.meta.url));
-  const [command, ...words] = [
+  const [command, ...commandArguments] = [
     ...[...tool.command(reports, leaks), process.execPath, ...tool.node],
     ...[path, folder, ...args],
   ];
-  const { status, signal, error } = spawnSync(command, words, {
+  const { status, signal, error } = spawnSync(command, commandArguments, {
     env: {
       ...process.env,
       REMCTL_CYCLES: String(tool.cycles),

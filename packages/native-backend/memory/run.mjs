@@ -1,12 +1,14 @@
-// Runs conformance cases in this process, on the copy of this package in the folder that is given:
-// what a tool that watches one process is started with. Further arguments: `--protocol 1`, `--suite NAME`
-// once or more, and ids of cases, or `area/` for all of an area; every case of the suites without any.
+// Runs conformance cases in this one process, which a tool watches.
+//
+// The first argument is the folder of the copy of this package. Further arguments are `--protocol
+// 1`, `--suite NAME` once or more, and ids of cases, or `area/` for all cases of an area. Without
+// ids, every case of the suites runs.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runCases, suites } from '@remctl/conformance';
 
-// The tool is for this process; what it starts must not run under it.
+// The tool watches this process; the programs that it starts must not run under it.
 delete process.env.LD_PRELOAD;
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,6 @@
-// The tools: how the addon is compiled for each, how a process is run under it, and which of its
-// reports count. Node, V8 and the system's libraries are not compiled for any of them.
+// The tools: compiler flags, command line, environment, and reports that count.
+//
+// Only the addon is compiled for them; Node, V8 and the system's libraries are not.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,17 +9,20 @@ import { runtimeLibrary } from './build-copy.mjs';
 
 const DEBUG = ['-g', '-fno-omit-frame-pointer'];
 const ADDON = 'remctl.node';
-/** What the system's libraries lose. */
+/** The file of the tool's exceptions: leaks of the system's libraries. */
 const suppressions = (tool) => fileURLToPath(new URL(`${tool}.supp`, import.meta.url));
 
-/** What a tool left in the folder for its reports. */
+/** Returns the texts that a tool left in the folder for its reports. */
 const texts = (folder) =>
   readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
 
-/** Whether a race is the addon's: by the stacks of the accesses, not by who started their threads. */
+/**
+ * Returns whether one of a race's two accesses has the addon in its stack. Who started a thread
+ * does not count.
+ */
 function isRaceOfAddon(report) {
-  // libuv closes descriptors by a system call, which the tool does not see: it takes the next file
-  // that has the number for the same one.
+  // libuv closes descriptors by a system call that the tool does not see. The tool then takes the
+  // next file with the same number for the same file.
   if (report.includes('Location is file descriptor')) {
     return false;
   }
@@ -26,20 +30,22 @@ function isRaceOfAddon(report) {
   return accesses.some((part) => !/created by/.test(part) && part.includes(ADDON));
 }
 
-/** An error of valgrind's XML as lines: what it is, and its stacks. */
+/** Returns an error of valgrind's XML as lines: its kind, and its stacks. */
 function readable(error) {
   const wanted = /<(?:what|text|auxwhat|fn|obj|file|line)>(.*?)</g;
   return [...error.matchAll(wanted)].map(([, text]) => text).join('\n  ');
 }
 
 /**
- * - `flags`: for the compiler
- * - `command(reports, leaks)`: what is put before node; reports go into that folder, and `leaks` is
- *   false where the process ends in the middle of its work
+ * - `what`: the tool's full name
+ * - `flags`: options for the compiler
+ * - `command(reports, leaks)`: the command line before node; `reports` is the folder for reports,
+ *   and
+ *   `leaks` is false for a process that ends in the middle of its work
  * - `node`: options for node
- * - `environment(reports, leaks)`
+ * - `environment(reports, leaks)`: variables for the process
  * - `faults(reports)`: the reports that count
- * - `cycles`: how many cycles of open and close are run
+ * - `cycles`: how many cycles of open and close run
  */
 export const TOOLS = {
   asan: {
@@ -85,7 +91,7 @@ export const TOOLS = {
         ...['--xml=yes', `--xml-file=${join(reports, 'report.xml')}`],
       ];
     },
-    // It runs one thread at a time: V8's own helpers would only be in the way.
+    // valgrind runs one thread at a time, so V8's helper threads would only delay the others.
     node: ['--single-threaded'],
     environment: () => ({}),
     faults: (reports) =>

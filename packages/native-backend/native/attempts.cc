@@ -11,8 +11,8 @@ namespace remctl_addon {
 
 namespace {
 
-// How many attempts may go on at the same time. Whoever controls DNS chooses how many addresses there
-// are, and each attempt holds a descriptor.
+// How many attempts may go on at the same time. Whoever controls DNS chooses how many addresses
+// there are, and each attempt holds a descriptor.
 constexpr size_t kMostAttempts = 16;
 
 // Returns the errno that a socket's connect ended with, or 0 if it has connected.

@@ -19,13 +19,13 @@ class Attempts {
 
   size_t size() const { return waiting_.size(); }
 
-  // Begins to connect to an address, from `source` unless that is null. Gives up the oldest attempt if
-  // there are too many. Returns 0, or the errno if the attempt has failed already.
+  // Begins to connect to an address, from `source` unless that is null. Gives up the oldest attempt
+  // if there are too many. Returns 0, or the errno if the attempt has failed already.
   int begin(const addrinfo &address, const addrinfo *source);
 
   // Waits until an attempt ends, at most so long. Returns the socket of the first attempt that has
-  // connected, which is the caller's then, or -1. Sets `error` to the errno of the last attempt that
-  // failed, or 0.
+  // connected, which is the caller's then, or -1. Sets `error` to the errno of the last attempt
+  // that failed, or 0.
   int wait(std::chrono::milliseconds longest, int &error);
 
  private:

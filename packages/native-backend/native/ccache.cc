@@ -1,3 +1,4 @@
+// Asks libkrb5 for the default credential cache, and looks at its file.
 #include "ccache.h"
 
 #include <cerrno>
@@ -22,13 +23,15 @@ namespace remctl_addon {
 
 namespace {
 
+// The service in a server's principal: host/<host>.
 constexpr char kService[] = "host";
 
-// The files of a collection of the type DIR: the name of its primary cache, and how the caches' begin.
+// The files of a collection of the type DIR: the one that names the primary cache, and the begin of
+// the caches' names.
 constexpr char kPrimaryFile[] = "primary";
 constexpr char kCachePrefix[] = "tkt";
 
-// The text of KRB5_CC_IO, for all that opening a cache may fail by and that has no other text.
+// The text of KRB5_CC_IO: libkrb5's error for every failure to open a cache that has no other.
 constexpr char kReadingFailed[] = "Credentials cache I/O operation failed";
 
 struct FreeContext {
@@ -37,7 +40,7 @@ struct FreeContext {
 
 using Context = std::unique_ptr<std::remove_pointer_t<krb5_context>, FreeContext>;
 
-// Libkrb5's text for an error.
+// Returns libkrb5's text for an error.
 std::string text_of(krb5_context context, krb5_error_code code) {
   const char *message = krb5_get_error_message(context, code);
   std::string text = message;
@@ -45,17 +48,20 @@ std::string text_of(krb5_context context, krb5_error_code code) {
   return text;
 }
 
+// Returns the type in a cache's name, TYPE:residual. A name without a type names a file.
 std::string type_of(const std::string &name) {
   size_t colon = name.find(':');
   return colon == std::string::npos ? "FILE" : name.substr(0, colon);
 }
 
+// Returns the part of a cache's name after the type: for a file, its path.
 std::string residual_of(const std::string &name) {
   size_t colon = name.find(':');
   return colon == std::string::npos ? name : name.substr(colon + 1);
 }
 
-// What is wrong with the kind of a cache's file; empty where nothing is, or where there is none to be seen.
+// Returns what is wrong with the kind of a cache's file; empty if it is a regular file, or if there
+// is no file to be seen.
 std::string kind_fault(const std::string &path) {
   struct stat found {};
   if (stat(path.c_str(), &found) < 0 || S_ISREG(found.st_mode)) {
@@ -67,6 +73,8 @@ std::string kind_fault(const std::string &path) {
   return "the credential cache " + path + " is " + kind + ", not a file";
 }
 
+// Returns what is wrong with the first bad file of a collection of the type DIR; empty if no file
+// is bad.
 std::string folder_fault(const std::string &path) {
   std::unique_ptr<DIR, int (*)(DIR *)> folder(opendir(path.c_str()), closedir);
   if (folder == nullptr) {
@@ -86,7 +94,7 @@ std::string folder_fault(const std::string &path) {
   return "";
 }
 
-// The same for a cache or collection by its name.
+// Returns what is wrong with the files of a cache or collection, by its name; empty if nothing is.
 std::string fault_of(const std::string &name) {
   std::string type = type_of(name);
   std::string residual = residual_of(name);
@@ -100,6 +108,7 @@ std::string fault_of(const std::string &name) {
   return residual.rfind(':', 0) == 0 ? kind_fault(residual.substr(1)) : folder_fault(residual);
 }
 
+// Returns whether there is a client keytab with a key.
 bool has_client_keytab(krb5_context context) {
   krb5_keytab keytab;
   if (krb5_kt_client_default(context, &keytab) != 0) {
@@ -110,6 +119,7 @@ bool has_client_keytab(krb5_context context) {
   return has_content;
 }
 
+// Returns the home folder as libkrb5 finds it: by HOME, else by the user's entry.
 std::string home_folder() {
   const char *home = std::getenv("HOME");
   if (home != nullptr) {
@@ -124,8 +134,10 @@ std::string home_folder() {
   return found == nullptr ? "" : found->pw_dir;
 }
 
+// Returns whether the user has a .k5identity, by which libkrb5 selects a cache for each server.
 bool has_identities() { return access((home_folder() + "/.k5identity").c_str(), F_OK) == 0; }
 
+// Returns a cache's name with its type, or "" if libkrb5 has none.
 std::string full_name(krb5_context context, krb5_ccache cache) {
   char *text = nullptr;
   if (krb5_cc_get_full_name(context, cache, &text) != 0) {
@@ -136,10 +148,10 @@ std::string full_name(krb5_context context, krb5_ccache cache) {
   return name;
 }
 
-// The cache that .k5identity or the server's realm selects, else the default one.
+// Returns the cache that .k5identity or the server's realm selects, or else the default cache.
 CcacheChoice select(krb5_context context, const std::string &host, const std::string &principal) {
   krb5_principal server = nullptr;
-  // As GSS-API makes it of what libremctl gives it.
+  // The principal is the one that GSS-API makes of what libremctl gives it.
   krb5_error_code code =
       principal.empty()
           ? krb5_sname_to_principal(context, host.c_str(), kService, KRB5_NT_SRV_HST, &server)
@@ -152,7 +164,7 @@ CcacheChoice select(krb5_context context, const std::string &host, const std::st
   code = krb5_cc_select(context, server, &cache, &client);
   krb5_free_principal(context, server);
   CcacheChoice choice;
-  // A client without a cache is one that .k5identity names.
+  // If a client was found without a cache, .k5identity names it: no default can take its place.
   bool has_default = code == KRB5_CC_NOTFOUND && client == nullptr;
   if (code != 0 && !has_default) {
     choice.failure = text_of(context, code);
@@ -184,8 +196,8 @@ bool is_unexplained(const std::string &text, const std::string &name) {
   if (fd < 0) {
     return is_shortage(errno);
   }
-  char octet;
-  bool can_be_read = read(fd, &octet, sizeof(octet)) >= 0;
+  char byte;
+  bool can_be_read = read(fd, &byte, sizeof(byte)) >= 0;
   close(fd);
   return can_be_read;
 }
@@ -196,7 +208,7 @@ CcacheChoice choose_ccache(const std::string &named, const std::string &host,
     return {named, fault_of(named)};
   }
   krb5_context made = nullptr;
-  // Where krb5.conf cannot be read, for one: libremctl comes to the same, and says so.
+  // krb5.conf cannot be read, for instance. libremctl will fail by the same, and says so.
   if (krb5_init_context(&made) != 0) {
     return {};
   }

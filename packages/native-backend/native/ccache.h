@@ -1,9 +1,9 @@
-// Which credential cache a connection takes, decided before libremctl is asked.
+// The choice of a connection's credential cache, before libremctl is asked.
 //
-// Without a cache's name GSS-API looks through the default one, or the collection, by libkrb5's
-// krb5_cccol_have_content. In release 1.20.1 that function frees a pointer that was never set where a
-// cache cannot be read (empty, cut, garbage, a folder, no permission), and the process ends. So the
-// default cache is given by its name, wherever that says the same.
+// If it gets no cache's name, GSS-API looks through the default cache or collection with libkrb5's
+// krb5_cccol_have_content. If a cache cannot be read (empty, cut, garbage, a folder, no
+// permission), release 1.20.1 of that function frees a pointer that was never set, and the process
+// ends. The addon therefore gives the default cache by its name, if the name says the same.
 #pragma once
 
 #include <string>
@@ -11,23 +11,25 @@
 namespace remctl_addon {
 
 struct CcacheChoice {
-  // The name to give to libremctl; empty where it is to take the default by itself.
+  // The name to give to libremctl; empty if libremctl takes the default by itself.
   std::string name;
-  // Where no cache can be taken: why. Empty otherwise.
+  // Why no cache can be taken; empty if one can.
   std::string failure;
 };
 
-// The cache for a server: `named` where that is not empty, else what GSS-API would take: the default
-// cache, or of a collection the one that .k5identity or the server's realm selects. A client keytab
-// (KRB5_CLIENT_KTNAME) with a key is left to GSS-API, which needs no content then. Blocks: it reads
-// krb5.conf and caches, and may make the host's name canonical by DNS, for a collection alone.
+// Returns the cache for a server. That is `named`, unless it is empty. Otherwise it is the cache
+// that GSS-API would take: the default cache, or the one that .k5identity or the server's realm
+// selects from a collection. With a client keytab (KRB5_CLIENT_KTNAME) that has a key the choice is
+// left to GSS-API, which then needs no cache with content.
 //
-// A cache's file that is a FIFO, a folder or a device is refused: libkrb5 would wait in it, for ever.
+// Refuses a cache whose file is a FIFO, a folder or a device: libkrb5 would wait in a FIFO for
+// ever. Blocks: reads krb5.conf and caches, and may ask DNS for the host's canonical name, for a
+// collection only.
 CcacheChoice choose_ccache(const std::string &named, const std::string &host,
                            const std::string &principal);
 
-// Whether libkrb5's text says no more of a cache than that something is wrong with reading it, and nothing
-// is: it says so, for one, where there was no descriptor to be had.
+// Returns whether libkrb5's text says only that the cache `name` cannot be read although it can be.
+// libkrb5 says so if there was no descriptor, for instance.
 bool is_unexplained(const std::string &text, const std::string &name);
 
 }  // namespace remctl_addon

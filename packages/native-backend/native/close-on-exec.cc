@@ -10,7 +10,8 @@ namespace remctl_addon {
 
 namespace {
 
-// Both are for systems that cannot make and mark a descriptor in one step. They return 0, or an errno.
+// Both are for systems that cannot make and mark a descriptor in one step. They return 0, or an
+// errno.
 [[maybe_unused]] int mark(int descriptor) {
   return fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0 ? errno : 0;
 }

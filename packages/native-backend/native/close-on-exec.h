@@ -1,7 +1,7 @@
 // Descriptors that no child process inherits.
 //
-// A child may start on another thread at any moment. Every function here therefore makes and marks a
-// descriptor in one step, if the system can; if not, it marks the descriptor at once afterwards.
+// A child may start on another thread at any moment. Every function here therefore makes and marks
+// a descriptor in one step, if the system can; if not, it marks the descriptor at once afterwards.
 #pragma once
 
 namespace remctl_addon {

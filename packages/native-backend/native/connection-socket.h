@@ -28,8 +28,8 @@ bool whole_token_is_on(int socket);
 //
 // remctld leaves Nagle's algorithm on: its STATUS waits until its OUTPUT has been acknowledged, and
 // the kernel puts acknowledgements off for up to 40 ms. Without the delay, short commands are many
-// times faster. The kernel forgets the setting again, so it has to be repeated. A failure is no harm:
-// commands are only slow then.
+// times faster. The kernel forgets the setting again, so it has to be repeated. A failure is no
+// harm: commands are only slow then.
 void acknowledge_at_once(int socket);
 
 }  // namespace remctl_addon

@@ -27,8 +27,8 @@ using Milliseconds = std::chrono::milliseconds;
 // How often a thread that waits for a connect checks whether it was aborted.
 constexpr Milliseconds kAbortPoll{50};
 
-// How long an attempt is alone before the next address is tried beside it: the recommended Connection
-// Attempt Delay, and the least that is allowed at all (RFC 8305, section 5).
+// How long an attempt is alone before the next address is tried beside it: the recommended
+// Connection Attempt Delay, and the least that is allowed at all (RFC 8305, section 5).
 constexpr Milliseconds kAttemptDelay{250};
 constexpr Milliseconds kLeastAttemptDelay{10};
 
@@ -51,8 +51,8 @@ AddrinfoList numeric_address(const std::string &text) {
   return AddrinfoList(list);
 }
 
-// Returns the failure of getaddrinfo, which ended with `status`. `noted` is how many shortages had been
-// noted before the call: the resolver does not say that a descriptor was missing.
+// Returns the failure of getaddrinfo, which ended with `status`. `noted` is how many shortages had
+// been noted before the call: the resolver does not say that a descriptor was missing.
 Failure resolver_failure(int status, unsigned noted) {
   int error = status == EAI_SYSTEM ? errno : 0;
   note_shortage(error);
@@ -64,9 +64,9 @@ Failure resolver_failure(int status, unsigned noted) {
   return {Phase::Resolve, text, status == EAI_AGAIN ? "EAI_AGAIN" : "ENOTFOUND"};
 }
 
-// Returns the addresses in the order of the list, except that families take turns, beginning with the
-// first address's (RFC 8305, section 4). If one family leads nowhere, the other is then not left until
-// last.
+// Returns the addresses in the order of the list, except that families take turns, beginning with
+// the first address's (RFC 8305, section 4). If one family leads nowhere, the other is then not
+// left until last.
 Addresses interleaved(const addrinfo *list) {
   Addresses first;
   Addresses others;
@@ -85,9 +85,9 @@ Addresses interleaved(const addrinfo *list) {
   return all;
 }
 
-// Connects to one of the addresses (RFC 8305, section 5). The next address is tried when the last one
-// has had its time, or when one has failed; the first to connect wins. Returns its socket, or -1 with
-// `error` set. An attempt that is given up leaves ETIMEDOUT, unless another one fails.
+// Connects to one of the addresses (RFC 8305, section 5). The next address is tried when the last
+// one has had its time, or when one has failed; the first to connect wins. Returns its socket, or
+// -1 with `error` set. An attempt that is given up leaves ETIMEDOUT, unless another one fails.
 int connect_to_one(const Addresses &addresses, const addrinfo *source, Milliseconds delay,
                    const std::atomic<bool> &aborted, int &error) {
   Attempts attempts;
@@ -148,14 +148,15 @@ Milliseconds attempt_delay(size_t addresses, int timeout_ms) {
   return std::clamp(share, kLeastAttemptDelay, kAttemptDelay);
 }
 
-// Makes a connected socket ready for libremctl, which expects a blocking one. Returns 0, or the errno.
+// Makes a connected socket ready for libremctl, which expects a blocking one. Returns 0, or the
+// errno.
 int prepare(int fd) {
   int flags = fcntl(fd, F_GETFL);
   if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0) {
     return errno;
   }
-  // Requests are small and answered at once, so Nagle's algorithm would only delay them. Keep-alive finds
-  // a server that went away without a word. A connection works without either.
+  // Requests are small and answered at once, so Nagle's algorithm would only delay them. Keep-alive
+  // finds a server that went away without a word. A connection works without either.
   int on = 1;
   (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));

@@ -18,12 +18,12 @@ struct DialOptions {
   int timeout_ms = 0;
 };
 
-// Resolves the name and connects. Returns a blocking socket, or -1 with the failure set, whose phase is
-// Resolve or Connect. Calls `on_resolved` between the two.
+// Resolves the name and connects. Returns a blocking socket, or -1 with the failure set, whose
+// phase is Resolve or Connect. Calls `on_resolved` between the two.
 //
 // Tries addresses beside one another (RFC 8305), so that an address that never answers holds up the
-// others by 250 ms and no more. Blocks: nothing can interrupt getaddrinfo; connecting ends within 50 ms
-// after `aborted` is set.
+// others by 250 ms and no more. Blocks: nothing can interrupt getaddrinfo; connecting ends within
+// 50 ms after `aborted` is set.
 int dial(const DialOptions &options, const std::atomic<bool> &aborted,
          const std::function<void()> &on_resolved, Failure &failure);
 

@@ -25,8 +25,8 @@ struct Event {
   std::string code;
 };
 
-// The names of the types, in the order of the enum: JavaScript gets the number, and finds the name in
-// its own list (src/session-events.ts). test/border.test.ts compares the two lists.
+// The names of the types, in the order of the enum: JavaScript gets the number, and finds the name
+// in its own list (src/session-events.ts). test/border.test.ts compares the two lists.
 constexpr const char *kEventTypeNames[] = {"phase", "opened", "sent",   "output", "status",
                                            "error", "noop",   "closed", "failed"};
 

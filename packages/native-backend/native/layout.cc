@@ -1,3 +1,4 @@
+// Finds out the layout of struct remctl, and reads and writes its first members.
 #include "layout.h"
 
 #include <cstddef>
@@ -11,6 +12,7 @@ namespace remctl_addon {
 
 namespace {
 
+// The members at the begin of struct remctl.
 struct FirstMembers {
   const char *host;
   unsigned short port;
@@ -18,15 +20,18 @@ struct FirstMembers {
   int protocol;
 };
 
-// The library's choice before it has heard from the server.
+// The protocol that the library sets before it has heard from the server.
 constexpr int kFirstProtocol = 2;
 
+// Returns a copy of a struct's first members.
 FirstMembers members_of(const struct remctl *r) {
   FirstMembers members;
   std::memcpy(&members, static_cast<const void *>(r), sizeof(members));
   return members;
 }
 
+// Opens a connection that fails at once, and returns whether the members have changed as the layout
+// says.
 bool find_out() {
   static const char principal[] = "host/layout.invalid@INVALID";
   struct remctl *r = remctl_new();
@@ -34,7 +39,7 @@ bool find_out() {
     return false;
   }
   FirstMembers fresh = members_of(r);
-  // -1 is no descriptor: the first write fails, after the members have been set.
+  // The library sets the members, and then its first write fails, since -1 is not a descriptor.
   bool opened = remctl_open_fd(r, nullptr, -1, principal) != 0;
   FirstMembers used = members_of(r);
   remctl_close(r);

@@ -30,9 +30,10 @@ std::string text_of(struct remctl *remctl) {
   return text != nullptr ? text : "unknown error";
 }
 
-// Returns the failure of a negotiation, with the system's name for a shortage if that may be the cause.
-// GSS-API does not say that a descriptor was missing. `shortages` is how many had been noted when the
-// negotiation began. To be called before anything is closed: a freed descriptor would hide the shortage.
+// Returns the failure of a negotiation, with the system's name for a shortage if that may be the
+// cause. GSS-API does not say that a descriptor was missing. `shortages` is how many had been noted
+// when the negotiation began. To be called before anything is closed: a freed descriptor would hide
+// the shortage.
 Failure negotiation_failure(std::string text, const std::string &ccache, unsigned shortages) {
   int shortage = shortage_since(shortages);
   if (shortage == 0 && is_unexplained(text, ccache)) {
@@ -121,8 +122,8 @@ const struct remctl_output *LibraryConnection::next_output(int socket, Failure &
     failure = {Phase::Command, std::move(violation), ""};
     return nullptr;
   }
-  // In protocol 1 the library closes its descriptor after the answer, as it does after a failure: the
-  // number may be another file's by now.
+  // In protocol 1 the library closes its descriptor after the answer, as it does after a failure:
+  // the number may be another file's by now.
   if (taken && protocol_ == 2) {
     int error = duplicate_onto(socket, socket_);
     if (error != 0) {

@@ -24,9 +24,9 @@ class LibraryConnection {
   LibraryConnection(const LibraryConnection &) = delete;
   LibraryConnection &operator=(const LibraryConnection &) = delete;
 
-  // Authenticates on a connected socket. Takes the socket in every case: whoever fails closes it. An
-  // empty principal or ccache leaves the choice to the libraries. `host` and `principal` must live as
-  // long as this object: libremctl keeps their addresses.
+  // Authenticates on a connected socket. Takes the socket in every case: whoever fails closes it.
+  // An empty principal or ccache leaves the choice to the libraries. `host` and `principal` must
+  // live as long as this object: libremctl keeps their addresses.
   bool open(int socket, const std::string &host, const std::string &principal,
             const std::string &ccache, Failure &failure);
 
@@ -55,8 +55,8 @@ class LibraryConnection {
   // The library's descriptor, until the library closes it.
   int socket_ = -1;
   int protocol_ = 2;
-  // The library has read the next token already. In protocol 1 output and status come in one token: the
-  // library is asked twice, and reads once.
+  // The library has read the next token already. In protocol 1 output and status come in one token:
+  // the library is asked twice, and reads once.
   bool token_is_read_ = false;
 };
 

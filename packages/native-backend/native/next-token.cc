@@ -18,8 +18,8 @@ namespace {
 // Bytes that a mechanism may add to a message in a token: Kerberos adds less than 100.
 constexpr uint32_t kWrapOverhead = 1024;
 
-// The begin of Kerberos's Wrap token: its identifier, then its flags (RFC 4121, section 4.2.6.2). The
-// flag Sealed says that the message is encrypted (RFC 4121, section 4.2.2).
+// The begin of Kerberos's Wrap token: its identifier, then its flags (RFC 4121, section 4.2.6.2).
+// The flag Sealed says that the message is encrypted (RFC 4121, section 4.2.2).
 constexpr unsigned char kWrapTokenId[] = {0x05, 0x04};
 constexpr unsigned char kSealed = 0x02;
 constexpr int kWrapBegin = 3;
@@ -29,8 +29,8 @@ std::string too_long(uint32_t length) {
   return "a token of " + std::to_string(length) + " octets from server";
 }
 
-// Checks that a Wrap token's message is encrypted. Returns the violation, or "". The token has a payload
-// of at least kWrapBegin bytes.
+// Checks that a Wrap token's message is encrypted. Returns the violation, or "". The token has a
+// payload of at least kWrapBegin bytes.
 std::string violation_of_wrap(const unsigned char *token) {
   const unsigned char *wrap = token + kTokenHeaderLength;
   bool is_wrap = std::memcmp(wrap, kWrapTokenId, sizeof(kWrapTokenId)) == 0;
@@ -78,9 +78,9 @@ int into_socket(const std::string &bytes, int &reader) {
 
 // Takes the token off the connection, puts it into a socket of its own, and checks it.
 //
-// Waiting for the token's begin and leaving it there (MSG_WAITALL with MSG_PEEK) could last for ever: if
-// the first bytes of the begin fill the socket's receive buffer to its end, the system lets no more in
-// until they have been read.
+// Waiting for the token's begin and leaving it there (MSG_WAITALL with MSG_PEEK) could last for
+// ever: if the first bytes of the begin fill the socket's receive buffer to its end, the system
+// lets no more in until they have been read.
 NextToken take(int socket) {
   NextToken next;
   std::string token(kTokenHeaderLength, '\0');

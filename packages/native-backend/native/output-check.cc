@@ -19,8 +19,8 @@ std::string violation_of(const struct remctl_output &output, int protocol) {
       return "a message of " + std::to_string(output.length + header) + " octets from server";
     }
   }
-  // The exit status has four bytes in protocol 1, and all but the last would be lost. In protocol 2 it
-  // has one.
+  // The exit status has four bytes in protocol 1, and all but the last would be lost. In protocol 2
+  // it has one.
   if (output.type == REMCTL_OUT_STATUS && protocol == 1 &&
       (output.status < kFailureV1 || output.status > kMaxStatus)) {
     return "exit status " + std::to_string(static_cast<uint32_t>(output.status)) + " from server";

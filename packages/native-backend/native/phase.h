@@ -8,8 +8,8 @@ namespace remctl_addon {
 
 enum class Phase { Resolve, Connect, Negotiate, Command };
 
-// The names, in the order of the enum. TypeScript declares the same list (src/session-events.ts), and
-// test/border.test.ts compares the two.
+// The names, in the order of the enum. TypeScript declares the same list (src/session-events.ts),
+// and test/border.test.ts compares the two.
 constexpr const char *kPhaseNames[] = {"resolve", "connect", "negotiate", "command"};
 
 static_assert(std::size(kPhaseNames) == static_cast<size_t>(Phase::Command) + 1,

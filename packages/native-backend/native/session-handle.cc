@@ -1,9 +1,9 @@
 // Connects a session's thread with its object in JavaScript.
 //
 // Each session has a thread-safe function, through which its thread hands over events. When the
-// environment ends (a worker that is terminated, or the process), Node frees that function whether or
-// not a thread still uses it. A cleanup hook therefore cuts the session off from the function. Node
-// runs hooks in reverse order, so this one, added after the function, runs before Node's own.
+// environment ends (a worker that is terminated, or the process), Node frees that function whether
+// or not a thread still uses it. A cleanup hook therefore cuts the session off from the function.
+// Node runs hooks in reverse order, so this one, added after the function, runs before Node's own.
 #include "session-handle.h"
 
 #include <cerrno>
@@ -22,8 +22,8 @@ namespace remctl_addon {
 
 namespace {
 
-// Called on the environment's thread when the event loop wakes up. Without an environment or a function
-// the environment is ending, and nobody is left to tell.
+// Called on the environment's thread when the event loop wakes up. Without an environment or a
+// function the environment is ending, and nobody is left to tell.
 void on_wake(Napi::Env env, Napi::Function notify, Outbox *outbox, std::nullptr_t *) {
   if (env != nullptr && notify != nullptr) {
     outbox->deliver(env, notify);
@@ -32,8 +32,8 @@ void on_wake(Napi::Env env, Napi::Function notify, Outbox *outbox, std::nullptr_
 
 using Notifier = Napi::TypedThreadSafeFunction<Outbox, std::nullptr_t, on_wake>;
 
-// What a session's thread needs to reach JavaScript. Lives until the thread or the environment ends,
-// whichever is first.
+// What a session's thread needs to reach JavaScript. Lives until the thread or the environment
+// ends, whichever is first.
 struct Link {
   std::shared_ptr<Session> session;
   Outbox outbox;
@@ -55,8 +55,8 @@ std::string text_of(const Napi::Value &value) {
   return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
 }
 
-// Reads its arguments only by calls that cannot run JavaScript (no properties, no array elements): a
-// call that runs JavaScript can fail in a worker that is being terminated.
+// Reads its arguments only by calls that cannot run JavaScript (no properties, no array elements):
+// a call that runs JavaScript can fail in a worker that is being terminated.
 class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -99,9 +99,9 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
         },
         static_cast<void *>(nullptr));
     Notifier notifier = link->notifier;
-    // The link outlives the listener. The link goes with the notifier, and the notifier goes in one of
-    // two ways: released after the listener's last call, or freed by the environment's end, before
-    // which the session is detached.
+    // The link outlives the listener. The link goes with the notifier, and the notifier goes in one
+    // of two ways: released after the listener's last call, or freed by the environment's end,
+    // before which the session is detached.
     auto listener = [link](std::vector<std::unique_ptr<Event>> events) {
       if (link->outbox.add(std::move(events))) {
         link->notifier.NonBlockingCall();

@@ -5,8 +5,8 @@
 
 namespace remctl_addon {
 
-// Returns the constructor of the class: src/addon.ts declares its arguments and methods. A connection
-// closes if its object is collected.
+// Returns the constructor of the class: src/addon.ts declares its arguments and methods. A
+// connection closes if its object is collected.
 Napi::Function define_session(Napi::Env env);
 
 }  // namespace remctl_addon

@@ -28,7 +28,8 @@ constexpr size_t kTokenCost = 512;
 // How much output is gathered before the owner gets it, if more has already arrived.
 constexpr size_t kHoldBack = 64 * 1024;
 
-// Returns the event for what the library has read, or null if the library says that nothing follows.
+// Returns the event for what the library has read, or null if the library says that nothing
+// follows.
 std::unique_ptr<Event> event_of(const struct remctl_output &output) {
   std::unique_ptr<Event> event;
   switch (output.type) {
@@ -76,8 +77,8 @@ Session::Session(SessionOptions options, Listener listener, std::function<void()
 
 Session::~Session() { drop_socket(); }
 
-// The thread's whole life. The answer to close() comes after all descriptors are closed, so that the
-// owner can count on it.
+// The thread's whole life. The answer to close() comes after all descriptors are closed, so that
+// the owner can count on it.
 void Session::run() {
   if (open()) {
     serve();
@@ -124,9 +125,9 @@ bool Session::open() {
   return true;
 }
 
-// Keeps a duplicate of the connection's socket, which abort() can shut down whatever the library does
-// with its own. Returns false if there is no descriptor for it, which the owner has been told, or if
-// the session was aborted.
+// Keeps a duplicate of the connection's socket, which abort() can shut down whatever the library
+// does with its own. Returns false if there is no descriptor for it, which the owner has been told,
+// or if the session was aborted.
 bool Session::keep_socket(int fd) {
   std::lock_guard<std::mutex> lock(mutex_);
   socket_ = duplicate(fd);
@@ -161,8 +162,8 @@ void Session::serve() {
 // Sends the command and reads its answer, up to the exit status or the error. Returns false if that
 // failed, which the owner has been told, or if the session was aborted.
 //
-// Tokens that have already arrived are read and handed over together: waking the event loop for each
-// costs more than the token. Nothing is held back while this thread waits for the server.
+// Tokens that have already arrived are read and handed over together: waking the event loop for
+// each costs more than the token. Nothing is held back while this thread waits for the server.
 bool Session::run_command() {
   Failure failure;
   if (!library_.send(take_command(), failure)) {
@@ -209,8 +210,8 @@ bool Session::run_command() {
   }
 }
 
-// Sends a NOOP and waits for its answer. Returns whether the connection goes on: it does after a NOOP
-// that a server of protocol 2 refuses, although the owner is told of a failure.
+// Sends a NOOP and waits for its answer. Returns whether the connection goes on: it does after a
+// NOOP that a server of protocol 2 refuses, although the owner is told of a failure.
 bool Session::run_noop() {
   Failure failure;
   if (library_.noop(failure)) {
@@ -229,8 +230,8 @@ Command Session::take_command() {
   return command;
 }
 
-// Waits until the owner has taken enough output for more to be read. Returns false if the session was
-// aborted.
+// Waits until the owner has taken enough output for more to be read. Returns false if the session
+// was aborted.
 bool Session::wait_for_reader() {
   std::unique_lock<std::mutex> lock(mutex_);
   if (unread_ >= kReadAhead) {

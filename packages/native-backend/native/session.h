@@ -1,7 +1,7 @@
 // One connection on a thread of its own.
 //
-// libremctl blocks in every call. Only the short methods of Session run on the event loop's thread, and
-// nothing runs on libuv's pool.
+// libremctl blocks in every call. Only the short methods of Session run on the event loop's thread,
+// and nothing runs on libuv's pool.
 #pragma once
 
 #include <atomic>
@@ -30,20 +30,20 @@ struct SessionOptions {
   std::string ccache;
   // A numeric address to connect from; empty for any.
   std::string source;
-  // Milliseconds that the server may be silent; 0 for ever. The owner measures the silence: the session
-  // only takes care that every address has its turn before.
+  // Milliseconds that the server may be silent; 0 for ever. The owner measures the silence: the
+  // session only takes care that every address has its turn before.
   int timeout_ms = 0;
 };
 
 class Session {
  public:
-  // Called on the session's thread, never twice at the same time. Calls end with the thread, or with
-  // detach(), whichever is first.
+  // Called on the session's thread, never twice at the same time. Calls end with the thread, or
+  // with detach(), whichever is first.
   using Listener = std::function<void(std::vector<std::unique_ptr<Event>>)>;
 
-  // Starts the thread, which connects, authenticates, and then waits for requests. Returns null, with
-  // errno set, if the system has no thread. `on_end` is called on the thread as its last act, unless
-  // the session was detached before.
+  // Starts the thread, which connects, authenticates, and then waits for requests. Returns null,
+  // with errno set, if the system has no thread. `on_end` is called on the thread as its last act,
+  // unless the session was detached before.
   static std::shared_ptr<Session> start(SessionOptions options, Listener listener,
                                         std::function<void()> on_end);
 
@@ -57,8 +57,8 @@ class Session {
   void noop();
   void close();
 
-  // Says that the owner has taken so many bytes of output out of its queue: the thread may read so many
-  // more.
+  // Says that the owner has taken so many bytes of output out of its queue: the thread may read so
+  // many more.
   void consumed(size_t bytes);
 
   // Ends everything: a call that blocks on the socket returns, and the thread cleans up and ends.
@@ -67,8 +67,8 @@ class Session {
   // Has the session call no listener from here on.
   void detach();
 
-  // As unasked_on() for the session's socket; "EOF" if the session has closed it. To be called while no
-  // request is under way.
+  // As unasked_on() for the session's socket; "EOF" if the session has closed it. To be called
+  // while no request is under way.
   std::string unasked();
 
   // As traffic_of() for the session's socket; zeros if there is none. Silence shows as no traffic.

@@ -1,3 +1,4 @@
+// Names errors, and keeps count of shortages.
 #include "system-error.h"
 
 #include <atomic>
@@ -11,8 +12,8 @@ namespace remctl_addon {
 
 namespace {
 
-// How many descriptors a library may need for what it could not do, with some for other threads, which free
-// theirs meanwhile.
+// How many descriptors must be free for there to be no shortage: those that a library may have
+// needed, and some that other threads may have freed meanwhile.
 constexpr size_t kSpare = 4;
 
 std::atomic<unsigned> noted_so_far{0};

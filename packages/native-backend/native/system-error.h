@@ -1,26 +1,29 @@
-// The system's errors: their names, and which of them are shortages of this process or machine.
+// The system's errors: their names, and which of them are shortages.
 #pragma once
 
 #include <string>
 
 namespace remctl_addon {
 
-// The name of an errno, such as "ECONNRESET"; "E<number>" where the C library has none.
+// Returns the name of an errno, such as "ECONNRESET", or "E<number>" if the C library has no name.
 std::string errno_name(int number);
 
-// Whether it is a lack of descriptors or memory, whoever was to be called.
+// Returns whether an errno is a shortage: a lack of descriptors or of memory.
 bool is_shortage(int number);
 
-// Keeps a shortage in mind, for shortage_since. Any other error is passed over.
+// Notes a shortage for shortage_since(). Does nothing for any other errno.
 void note_shortage(int number);
 
-// How many shortages were noted so far.
+// Returns how many shortages have been noted so far, by all threads.
 unsigned shortages_noted();
 
-// The errno of a shortage that may be why something failed that was begun when so many had been noted: one
-// that there is at this moment, nearly, or one that another thread has come upon since; else 0. For libraries
-// that do not say why they failed: the resolver takes a hosts file that it cannot open for one without the
-// name, and libkrb5 a socket that it cannot make for a KDC that is dead.
+// Returns the errno of a shortage that may be why an operation failed, or 0. `noted` is what
+// shortages_noted() returned when the operation began. The shortage exists now, or another thread
+// has noted one since; one that is only near (a few descriptors left) counts too.
+//
+// This is for libraries that do not say why they failed: the resolver takes a hosts file that it
+// cannot open for a file without the name, and libkrb5 takes a socket that it cannot make for a
+// dead KDC.
 int shortage_since(unsigned noted);
 
 }  // namespace remctl_addon

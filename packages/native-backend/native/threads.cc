@@ -1,3 +1,4 @@
+// Keeps the list of running threads, and ends them with the process.
 #include "threads.h"
 
 #include <cerrno>
@@ -21,7 +22,7 @@ namespace {
 // Enough for GSS-API and its plug-ins; only pages that are used take memory.
 constexpr size_t kStackSize = 1024 * 1024;
 
-// How long the process's end waits.
+// How long the process's end waits for the threads.
 constexpr std::chrono::milliseconds kEndWait{500};
 
 struct Thread {
@@ -33,15 +34,16 @@ struct Registry {
   std::mutex mutex;
   std::condition_variable changed;
   std::list<Thread> running;
-  // How many have been started and have not yet come to the last line of thread_main.
+  // How many threads have been started and have not come to the last line of thread_main.
   size_t alive = 0;
-  // What has returned from `main` and is to be joined. Each that ends joins the one before: a thread
-  // still runs the libraries' clean-up of what they keep for it after `main`.
+  // Threads that have returned from `main` and that nobody has joined yet. Each thread that ends
+  // joins the ones before it: after `main` a thread still runs the libraries' clean-up of their
+  // thread-specific data.
   std::vector<pthread_t> ended;
   bool ending = false;
 };
 
-// Never destroyed: threads that were left behind may come to it late.
+// Returns the one registry. It is never destroyed: threads that were left behind may use it late.
 Registry &registry() {
   static auto *only = new Registry;
   return *only;
@@ -49,6 +51,7 @@ Registry &registry() {
 
 using Entry = std::list<Thread>::iterator;
 
+// Runs one thread, from its entry in the registry to its place among the ended.
 void *thread_main(void *argument) {
   std::unique_ptr<Entry> entry(static_cast<Entry *>(argument));
   Registry &all = registry();
@@ -62,7 +65,7 @@ void *thread_main(void *argument) {
       earlier.swap(all.ended);
     }
   }
-  // Here, for it may hold the last reference to a session.
+  // Without the lock: this may destroy a session, whose last reference may be here.
   own.clear();
   for (pthread_t thread : earlier) {
     pthread_join(thread, nullptr);
@@ -76,7 +79,8 @@ void *thread_main(void *argument) {
   return nullptr;
 }
 
-// Handlers of this kind run before the finalizers of libraries.
+// Interrupts all threads, and waits until they have ended. Registered with atexit(): such handlers
+// run before the finalizers of libraries.
 void at_end() {
   Registry &all = registry();
   std::unique_lock<std::mutex> lock(all.mutex);
@@ -103,7 +107,7 @@ int start_thread(std::function<void()> main, std::function<void()> interrupt) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackSize);
-  // Signals are the main thread's; above all SIGPIPE, which the library does not ward off.
+  // Signals are for the main thread. Above all SIGPIPE, which libremctl does nothing against.
   sigset_t every;
   sigset_t before;
   sigfillset(&every);

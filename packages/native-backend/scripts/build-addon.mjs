@@ -1,6 +1,8 @@
-// Builds the addon with node-gyp. As the package's install script (--install) a failure is said
-// clearly and does not stop the installation of other packages; the backend says it again when it is
-// used. Without the option a failure is a failure.
+// Builds the addon with node-gyp, unless it is newer than its sources.
+//
+// With --install this is the package's install script. A failure is then printed and ends with
+// status 0, so that it does not stop the installation of other packages; the backend reports it
+// again when it is used. Without the option a failure ends with status 1.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +36,9 @@ if (!installing) {
 }
 process.exit(installing ? 0 : 1);
 
-/** The text that the backend shows too; from the source where nothing has been compiled yet. */
+/**
+ * Returns the text that the backend shows too; from the source if nothing has been compiled yet.
+ */
 async function installHelp() {
   const compiled = join(root, 'dist', 'install-help.js');
   if (existsSync(compiled)) {

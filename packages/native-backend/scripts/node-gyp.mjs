@@ -1,11 +1,12 @@
+// Runs node-gyp.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** Runs `node-gyp rebuild` in a folder, and gives its result with its output. */
+/** Runs `node-gyp rebuild` in a folder. Returns the result of spawnSync, with the output. */
 export function nodeGyp(folder, env = process.env) {
-  // Node's headers are often beside node itself; without them node-gyp would download them.
+  // Node's headers are often beside node itself. Without this option node-gyp would download them.
   const prefix = dirname(dirname(process.execPath));
   const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node_api.h'));
   const nodedir = env.npm_config_nodedir ?? (hasHeaders ? prefix : undefined);

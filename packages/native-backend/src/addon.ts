@@ -18,8 +18,9 @@ export interface Session {
   consumed(bytes: number): void;
   abort(): void;
   /**
-   * Returns '' if nothing has arrived on an idle connection, 'DATA' if bytes have, 'EOF' if the server
-   * has hung up, or the system's name and text for what broke the connection: 'EPIPE: Broken pipe'.
+   * Returns '' if nothing has arrived on an idle connection, 'DATA' if bytes have, 'EOF' if the
+   * server has hung up, or the system's name and text for what broke the connection: 'EPIPE: Broken
+   * pipe'.
    */
   unasked(): string;
   /** Returns how many bytes the network has taken so far. */
@@ -60,7 +61,8 @@ const ADDON = fileURLToPath(new URL('../build/Release/remctl.node', import.meta.
 /**
  * Loads the addon from its file.
  *
- * Throws RemctlBackendError, with what to install, if the addon was not built or libremctl is missing.
+ * Throws RemctlBackendError, with what to install, if the addon was not built or libremctl is
+ * missing.
  */
 export function loadAddon(path = ADDON): Addon {
   if (!existsSync(path)) {

@@ -25,7 +25,8 @@ export async function connect(addon: Addon, options: ConnectOptions): Promise<Co
   try {
     let phase: NetworkPhase = 'resolve';
     for (;;) {
-      // The negotiation has a deadline, which no byte of the server extends, instead of a bound on silence.
+      // The negotiation has a deadline, which no byte of the server extends, instead of a bound on
+      // silence.
       const wait = { timeoutMs: phase === 'negotiate' ? 0 : timeoutMs };
       const event = await nextEvent(running, wait, phase);
       if (event.type === 'phase') {

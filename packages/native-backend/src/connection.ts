@@ -9,7 +9,9 @@ import { unaskedError } from './failure.js';
 import { closeInOrder, failSession, nextEvent, type RunningSession } from './session.js';
 import type { SessionEvent } from './session-events.js';
 
-/** Returns the connection on a session that has sent its `opened` event, which gave the protocol. */
+/**
+ * Returns the connection on a session that has sent its `opened` event, which gave the protocol.
+ */
 export function connectionOn(running: RunningSession, protocol: 1 | 2): Connection {
   const { session, mailbox } = running;
   // An idle connection, like an idle agent's socket, does not keep the process alive.

@@ -1,4 +1,4 @@
-/** libremctl's texts, and the system's, as core's errors. */
+/** Turns the texts of libremctl and of the system into core's errors. */
 import { getSystemErrorMap } from 'node:util';
 import {
   type NetworkPhase,
@@ -10,14 +10,15 @@ import {
 } from '@remctl/core';
 import { withGssRemedy } from '@remctl/core/gss-remedy';
 
+/** A failure as the addon reports it (native/failure.h). */
 export interface Failure {
   readonly phase: NetworkPhase;
   readonly text: string;
-  /** The system's name for it; empty where the text is libremctl's. */
+  /** The system's name for the error; empty if the text is libremctl's. */
   readonly code: string;
 }
 
-/** How libremctl says that the connection broke, and the system's name for it. */
+/** Texts by which libremctl says that the connection broke, each with the system's name. */
 const BROKEN: readonly (readonly [RegExp, string])[] = [
   [/unexpected end of file/, 'EOF'],
   [/Connection reset by peer/, 'ECONNRESET'],
@@ -26,7 +27,7 @@ const BROKEN: readonly (readonly [RegExp, string])[] = [
   [/No route to host/, 'EHOSTUNREACH'],
 ];
 
-/** How the libraries say that this process has run out of something, and the system's name for it. */
+/** Texts by which libraries say that this process lacks a resource, each with the system's name. */
 const SHORTAGES: readonly (readonly [RegExp, string])[] = [
   [/Too many open files in system/, 'ENFILE'],
   [/Too many open files/, 'EMFILE'],
@@ -35,7 +36,7 @@ const SHORTAGES: readonly (readonly [RegExp, string])[] = [
 ];
 
 const FILES = 'close connections and files that are not needed, or raise the limit of open files';
-/** What to do about a shortage. */
+/** What to do about a shortage, by its name. */
 const SHORTAGE_REMEDIES: Readonly<Record<string, string>> = {
   EMFILE: FILES,
   ENFILE: FILES,
@@ -51,22 +52,28 @@ function codeOf(
   return codes.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** The addon's name for an errno, where the C library had none: "E<number>". */
+/**
+ * Returns the name of an error for which the addon had none but "E<number>"; other names as they
+ * are.
+ */
 function nameOf(code: string): string {
   const number = /^E(\d+)$/.exec(code)?.[1];
   return number === undefined ? code : (getSystemErrorMap().get(-Number(number))?.[0] ?? code);
 }
 
 /**
- * The error for what this process has run out of. It is of phase `connect`, wherever it came: the
- * server has dropped nothing, so that there is nothing to try again.
+ * Returns the error for a resource that this process lacks. Its phase is always `connect`: the
+ * server has dropped nothing, so core must not try again.
  */
 function shortageError(at: string, text: string, code: string): RemctlNetworkError {
   const message = `cannot connect to ${at}: ${text} (${code}): ${SHORTAGE_REMEDIES[code]}`;
   return new RemctlNetworkError(message, { code, phase: 'connect' });
 }
 
-/** The addon had no thread for the connection, and threw this. */
+/**
+ * Returns the RemctlNetworkError for what the addon threw because the system has no thread. Returns
+ * anything else as it is.
+ */
 export function noThreadError(error: unknown, host: string, port: number): unknown {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) {
     return error;
@@ -80,25 +87,30 @@ export function noThreadError(error: unknown, host: string, port: number): unkno
   );
 }
 
-/** How libremctl says that the server sent what it must not. */
+/** Texts by which libremctl says that the server broke the protocol. */
 const INVALID =
   /malformed result token|unexpected (token|protocol|stream|message type)|unknown message type|invalid token format|token too large|GSS-API error (receiving|sending) token/;
 
-/** MESSAGE_VERSION's number (specification, section 2.2): a server of protocol 2 answers a NOOP with it. */
+/**
+ * libremctl's text for MESSAGE_VERSION (protocol, section 2.2), with which a server of protocol 2
+ * answers a NOOP.
+ */
 const VERSION_FOR_NOOP = 'unexpected message type 6';
 
+/** Returns the error of core that a failure means. */
 export function errorOf(failure: Failure, host: string, port: number): RemctlError {
   const { text } = failure;
   const code = nameOf(failure.code);
   const at = `${host} (port ${port})`;
   const brokenBy = codeOf(text);
-  // In authentication the addon looked for a shortage itself: it may stand beside another reason.
+  // The addon looks for a shortage during authentication. If the text gives another reason, that
+  // holds.
   const seen = brokenBy === undefined && code in SHORTAGE_REMEDIES ? code : undefined;
   const shortage = codeOf(text, SHORTAGES) ?? seen;
   if (shortage !== undefined && failure.phase !== 'command') {
     return shortageError(at, text, shortage);
   }
-  // What is reset was taken before: the server dropped it before this side had noticed.
+  // A connection that is reset was accepted before: the server dropped it, and core may try again.
   const dropped = failure.phase === 'connect' && code === 'ECONNRESET';
   const phase = dropped ? 'negotiate' : failure.phase;
   if (phase === 'resolve') {
@@ -126,7 +138,7 @@ export function errorOf(failure: Failure, host: string, port: number): RemctlErr
   return new RemctlAuthenticationError(`cannot authenticate to ${at}: ${withGssRemedy(text)}`);
 }
 
-/** What `Session.unasked` found on a connection on which nothing is under way, as an error. */
+/** Returns the error for what `Session.unasked` found on an idle connection. */
 export function unaskedError(found: string, host: string, port: number): RemctlError {
   const at = `${host} (port ${port})`;
   if (found === 'DATA') {

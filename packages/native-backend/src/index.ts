@@ -1,12 +1,13 @@
-/** The backend on libremctl. */
+/** `@remctl/native-backend`: the backend on libremctl. */
 import { type Backend, type Credentials, RemctlUnsupportedError } from '@remctl/core';
 import { loadAddon } from './addon.js';
 import { connect } from './connect.js';
 
 /**
- * A backend named `native`.
+ * Returns the backend named `native`.
  *
- * Errors: RemctlBackendError where the addon has not been built, or libremctl is not installed.
+ * Throws RemctlBackendError, with what to install, if the addon was not built or libremctl is
+ * missing.
  */
 export function createNativeBackend(): Backend {
   const addon = loadAddon();

@@ -1,4 +1,4 @@
-/** What to install, said at build time and at run time alike. */
+/** What to install, for errors at build time and at run time. */
 export const INSTALL_HELP =
   'It needs libremctl, libkrb5 and, to be built, their headers and a C++ compiler: ' +
   'Debian and Ubuntu: apt-get install libremctl-dev libkrb5-dev build-essential python3; ' +

@@ -5,8 +5,8 @@ import { decodeEvents, type SessionEvent } from './session-events.js';
 /**
  * Holds the events that nobody has taken yet, and the server's name for their errors.
  *
- * The session's thread refers to the mailbox, and to nothing that refers to the session. A connection
- * that nobody holds can therefore be collected, and closes then.
+ * The session's thread refers to the mailbox, and to nothing that refers to the session. A
+ * connection that nobody holds can therefore be collected, and closes then.
  */
 export interface Mailbox {
   readonly host: string;

@@ -1,18 +1,21 @@
-/** The deadline of a negotiation: nobody has authenticated the server before its end. */
+/** The deadline of a negotiation, which no byte of the server extends. */
 import { type ConnectOptions, RemctlTimeoutError } from '@remctl/core';
 import type { Session } from './addon.js';
 
 /**
- * Bytes on the wire before the client's first context token: the initial token (specification, section
- * 2.1), with room for what systems count beside it.
+ * Bytes that a system may count as sent before the client's first context token: those of the
+ * initial token (protocol, section 2.1), and a few more that systems add.
  */
 const BEFORE_CONTEXT_TOKEN = 16;
 
 type Target = Pick<ConnectOptions, 'host' | 'port' | 'timeoutMs' | 'negotiateMs'>;
 
 /**
- * Calls `onEnd` with a RemctlTimeoutError once the negotiation, which begins now, has had its time, however
- * many bytes came meanwhile. Returns what ends the watch.
+ * Starts the deadline of a negotiation that begins now, and returns the function that cancels it.
+ *
+ * Calls `onEnd` with a RemctlTimeoutError after `timeoutMs` or `negotiateMs` milliseconds,
+ * whichever is shorter; a `timeoutMs` of 0 does not count. The bytes that arrive meanwhile do not
+ * matter: nobody has authenticated the server yet.
  */
 export function endsAfter(
   target: Target,
@@ -23,7 +26,7 @@ export function endsAfter(
   const ms = timeoutMs === 0 ? negotiateMs : Math.min(timeoutMs, negotiateMs);
   let last: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => {
-    // What has arrived while this program was busy is handed over first: it may be the end.
+    // Events that arrived while this program was busy come first: the negotiation may have ended.
     last = setImmediate(() => {
       const message = describe(target, ms, session.sent(), session.received());
       onEnd(new RemctlTimeoutError(message, { phase: 'negotiate' }));

@@ -54,7 +54,10 @@ export function startSession(addon: Addon, options: ConnectOptions): RunningSess
   }
 }
 
-/** Ends the session's thread, and has the call that waits, or else the next one, reject with `error`. */
+/**
+ * Ends the session's thread, and has the call that waits, or else the next one, reject with
+ * `error`.
+ */
 export function failSession({ session, mailbox }: RunningSession, error: Error): void {
   session.abort();
   deliver(mailbox, { type: 'failed', error });
@@ -63,8 +66,8 @@ export function failSession({ session, mailbox }: RunningSession, error: Error):
 /**
  * Waits for the next event. The session keeps the process alive meanwhile.
  *
- * Throws the error of a `failed` event, and RemctlTimeoutError, after it has ended the session, if no
- * byte moves in either direction for the time-out.
+ * Throws the error of a `failed` event, and RemctlTimeoutError, after it has ended the session, if
+ * no byte moves in either direction for the time-out.
  */
 export async function nextEvent(
   running: RunningSession,
@@ -105,8 +108,8 @@ function silenceError(
 }
 
 /**
- * Sends MESSAGE_QUIT and waits for the end of the session's thread. Calls `abort` instead if that takes
- * longer than a second.
+ * Sends MESSAGE_QUIT and waits for the end of the session's thread. Calls `abort` instead if that
+ * takes longer than a second.
  */
 export async function closeInOrder(
   { session, mailbox }: RunningSession,

@@ -1,11 +1,16 @@
-/** The API text's time-out: "a timeout on network activity from the server, not on a complete operation". */
+/**
+ * The time-out on a server's silence.
+ *
+ * It is "a timeout on network activity from the server, not on a complete operation" (Python
+ * README, "Remctl.set_timeout()").
+ */
 
-/** Into how many looks a time-out is divided: silence is noticed at most this fraction of it late. */
-const LOOKS = 4;
+/** Checks per time-out: silence is noticed at most a quarter of the time-out late. */
+const CHECKS = 4;
 
 /**
- * Calls `onSilent` once `activity()` has stayed the same for `timeoutMs` milliseconds; never where
- * that is 0. Returns what ends the watch.
+ * Calls `onSilent` once `activity()` has returned the same number for `timeoutMs` milliseconds;
+ * never if `timeoutMs` is 0. Returns the function that ends the watch.
  */
 export function watchSilence(
   activity: () => number,
@@ -22,13 +27,13 @@ export function watchSilence(
       const now = activity();
       same = now === seen ? same + 1 : 0;
       seen = now;
-      if (same < LOOKS) {
+      if (same < CHECKS) {
         return;
       }
       clearInterval(timer);
       onSilent();
     },
-    Math.ceil(timeoutMs / LOOKS),
+    Math.ceil(timeoutMs / CHECKS),
   );
   return () => clearInterval(timer);
 }

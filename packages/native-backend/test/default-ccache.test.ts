@@ -1,6 +1,7 @@
 /**
- * Default credential caches and collections, good and bad. libkrb5 1.20.1 ends the process if it cannot
- * read a default cache, so each test runs in a process of its own. The C client runs beside it.
+ * Default credential caches and collections, good and bad. libkrb5 1.20.1 ends the process if it
+ * cannot read a default cache, so each test runs in a process of its own. The C client runs beside
+ * it.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -61,7 +62,9 @@ function run(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ending
   });
 }
 
-/** Opens with the C client and with ours, which has to end by itself, and returns what ours said. */
+/**
+ * Opens with the C client and with ours, which has to end by itself, and returns what ours said.
+ */
 async function open(
   what: string,
   env: NodeJS.ProcessEnv,

@@ -8,7 +8,10 @@ import { useRealmForFile } from './support/realm.js';
 
 const realm = await useRealmForFile();
 
-/** Connections. Each has its small tokens at another offset, so that buffers end at any byte of a token. */
+/**
+ * Connections. Each has its small tokens at another offset, so that buffers end at any byte of a
+ * token.
+ */
 const CONNECTIONS = 32;
 /** Bytes of output: more than the addon reads ahead of its reader. */
 const READ_AHEAD = 1024 * 1024;

@@ -19,7 +19,10 @@ const PROGRAM = `
 /** How many children are started, one after the other, while connections are made. */
 const CHILDREN = 200;
 
-/** Returns whether a child's descriptor is a socket; false if it is closed: the loader closes its files. */
+/**
+ * Returns whether a child's descriptor is a socket; false if it is closed: the loader closes its
+ * files.
+ */
 function isSocket(descriptor: string): boolean {
   try {
     return readlinkSync(descriptor).startsWith('socket:');
@@ -40,7 +43,8 @@ test('the addon makes every socket close-on-exec in one step', async () => {
   execFileSync(process.execPath, nodeArguments(PROGRAM, `${realm.port}`), { env });
   const lines = readFileSync(log, 'utf8').trim().split('\n');
   const ours = lines.filter((line) => line.startsWith('remctl.node '));
-  // For people who read the log: libkrb5's sockets to KDCs are inherited, which only libkrb5 can mend.
+  // For people who read the log: libkrb5's sockets to KDCs are inherited, which only libkrb5 can
+  // mend.
   console.log([...new Set(lines)].sort().join('\n'));
   expect(ours.length).toBeGreaterThan(0);
   expect(new Set(ours)).toEqual(new Set(['remctl.node socket closed']));
