@@ -201,6 +201,11 @@ export function malformedMessage(detail: string): RemctlInvalidTokenError {
   return new RemctlInvalidTokenError(`malformed result token from server: ${detail}`);
 }
 
+/** The server broke the protocol, in the words of a library: `text`. */
+export function invalidToken(server: Server, text: string): RemctlInvalidTokenError {
+  return new RemctlInvalidTokenError(`${text}: ${serverName(server)} broke the protocol`);
+}
+
 /** A token claims more bytes than a token may have. */
 export function tokenTooLarge(length: number, most: number): RemctlInvalidTokenError {
   return new RemctlInvalidTokenError(

@@ -5,6 +5,7 @@ import {
   cannotConnect,
   connectionAborted,
   connectionBroken,
+  invalidToken,
   malformedMessage,
   negotiationTimedOut,
   noAddressOfFamily,
@@ -133,6 +134,12 @@ const failures: readonly (readonly [string, Error, string, string])[] = [
     malformedMessage('version 9'),
     'malformed result token from server',
     ': version 9',
+  ],
+  [
+    'a server that breaks the protocol, in the words of libremctl',
+    invalidToken(SERVER, 'unexpected stream 9 from server'),
+    'unexpected stream 9 from server',
+    `: ${AT} broke the protocol`,
   ],
   [
     'a token that is too large',

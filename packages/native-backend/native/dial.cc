@@ -64,13 +64,16 @@ Failure resolver_failure(int status, unsigned noted) {
   return {Phase::Resolve, text, status == EAI_AGAIN ? "EAI_AGAIN" : "ENOTFOUND"};
 }
 
-// Returns the addresses in the order of the list, except that families take turns, beginning with
-// the first address's (RFC 8305, section 4). If one family leads nowhere, the other is then not
-// left until last.
-Addresses interleaved(const addrinfo *list) {
+// Returns the addresses of the source's family, or all of them if there is no source. They have the
+// order of the list, except that families take turns, beginning with the first address's (RFC 8305,
+// section 4). If one family leads nowhere, the other is then not left until last.
+Addresses interleaved(const addrinfo *list, const addrinfo *source) {
   Addresses first;
   Addresses others;
   for (const addrinfo *each = list; each != nullptr; each = each->ai_next) {
+    if (source != nullptr && each->ai_family != source->ai_family) {
+      continue;
+    }
     (each->ai_family == list->ai_family ? first : others).push_back(each);
   }
   Addresses all;
@@ -178,7 +181,7 @@ int dial(const DialOptions &options, const std::atomic<bool> &aborted,
     }
   }
   addrinfo hints{};
-  hints.ai_family = source != nullptr ? source->ai_family : AF_UNSPEC;
+  hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo *list = nullptr;
   unsigned noted = shortages_noted();
@@ -189,9 +192,13 @@ int dial(const DialOptions &options, const std::atomic<bool> &aborted,
     return -1;
   }
   AddrinfoList owner(list);
+  Addresses addresses = interleaved(list, source.get());
+  if (addresses.empty()) {
+    failure = {Phase::Resolve, gai_strerror(EAI_ADDRFAMILY), "EAI_ADDRFAMILY"};
+    return -1;
+  }
   on_resolved();
 
-  Addresses addresses = interleaved(list);
   Milliseconds delay = attempt_delay(addresses.size(), options.timeout_ms);
   int error = ECANCELED;
   int fd = connect_to_one(addresses, source.get(), delay, aborted, error);

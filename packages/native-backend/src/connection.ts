@@ -1,10 +1,6 @@
 /** Core's Connection on a session whose context is established. */
-import {
-  type Connection,
-  RemctlNetworkError,
-  RemctlUnsupportedError,
-  type Wait,
-} from '@remctl/core';
+import type { Connection, Wait } from '@remctl/core';
+import { connectionAborted, noopUnsupported } from '@remctl/core/failures';
 import { unaskedError } from './failure.js';
 import { closeInOrder, failSession, nextEvent, type RunningSession } from './session.js';
 import type { SessionEvent } from './session-events.js';
@@ -17,17 +13,14 @@ export function connectionOn(running: RunningSession, protocol: 1 | 2): Connecti
   // An idle connection, like an idle agent's socket, does not keep the process alive.
   session.unref();
   const next = (wait: Wait) => nextEvent(running, wait, 'command');
-  const abort = () => {
-    const details = { code: 'ECANCELED', phase: 'command' } as const;
-    failSession(running, new RemctlNetworkError('the connection was aborted', details));
-  };
+  const abort = () => failSession(running, connectionAborted());
   let closing: Promise<void> | undefined;
   return {
     protocol,
     checkReady() {
       const found = session.unasked();
       if (found !== '') {
-        throw unaskedError(found, mailbox.host, mailbox.port);
+        throw unaskedError(found, mailbox.server);
       }
     },
     async send(command, wait) {
@@ -46,7 +39,7 @@ export function connectionOn(running: RunningSession, protocol: 1 | 2): Connecti
     },
     async noop(wait) {
       if (protocol === 1) {
-        throw new RemctlUnsupportedError('protocol 1 has no NOOP message');
+        throw noopUnsupported(1);
       }
       session.noop();
       await expectEvent('noop', next(wait));

@@ -1,13 +1,21 @@
 /** Turns the texts of libremctl and of the system into core's errors. */
+import { isIP } from 'node:net';
 import { getSystemErrorMap } from 'node:util';
+import type { ConnectOptions, NetworkPhase, RemctlError } from '@remctl/core';
 import {
-  type NetworkPhase,
-  RemctlAuthenticationError,
-  type RemctlError,
-  RemctlInvalidTokenError,
-  RemctlNetworkError,
-  RemctlUnsupportedError,
-} from '@remctl/core';
+  authenticationFailed,
+  cannotConnect,
+  connectionBroken,
+  invalidToken,
+  isShortageCode,
+  noAddressOfFamily,
+  noopUnsupported,
+  type Server,
+  shortage,
+  type TokenOperation,
+  unaskedToken,
+  unknownHost,
+} from '@remctl/core/failures';
 import { withGssRemedy } from '@remctl/core/gss-remedy';
 
 /** A failure as the addon reports it (native/failure.h). */
@@ -18,8 +26,13 @@ export interface Failure {
   readonly code: string;
 }
 
+/** The server that a session connects to, and the address it connects from. */
+export type Target = Pick<ConnectOptions, 'host' | 'port' | 'sourceIp'>;
+
+type TextsOfCodes = readonly (readonly [RegExp, string])[];
+
 /** Texts by which libremctl says that the connection broke, each with the system's name. */
-const BROKEN: readonly (readonly [RegExp, string])[] = [
+const BROKEN: TextsOfCodes = [
   [/unexpected end of file/, 'EOF'],
   [/Connection reset by peer/, 'ECONNRESET'],
   [/Broken pipe/, 'EPIPE'],
@@ -28,27 +41,14 @@ const BROKEN: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Texts by which libraries say that this process lacks a resource, each with the system's name. */
-const SHORTAGES: readonly (readonly [RegExp, string])[] = [
+const SHORTAGES: TextsOfCodes = [
   [/Too many open files in system/, 'ENFILE'],
   [/Too many open files/, 'EMFILE'],
   [/Cannot allocate memory/i, 'ENOMEM'],
   [/No buffer space available/, 'ENOBUFS'],
 ];
 
-const FILES = 'close connections and files that are not needed, or raise the limit of open files';
-/** What to do about a shortage, by its name. */
-const SHORTAGE_REMEDIES: Readonly<Record<string, string>> = {
-  EMFILE: FILES,
-  ENFILE: FILES,
-  ENOMEM: 'end something, or raise the limit of memory',
-  ENOBUFS: 'end something, or raise the limit of memory',
-};
-const THREADS = 'close connections that are not needed, or raise the limit of threads';
-
-function codeOf(
-  text: string,
-  codes: readonly (readonly [RegExp, string])[] = BROKEN,
-): string | undefined {
+function codeOf(text: string, codes: TextsOfCodes): string | undefined {
   return codes.find(([pattern]) => pattern.test(text))?.[1];
 }
 
@@ -62,29 +62,15 @@ function nameOf(code: string): string {
 }
 
 /**
- * Returns the error for a resource that this process lacks. Its phase is always `connect`: the
- * server has dropped nothing, so core must not try again.
- */
-function shortageError(at: string, text: string, code: string): RemctlNetworkError {
-  const message = `cannot connect to ${at}: ${text} (${code}): ${SHORTAGE_REMEDIES[code]}`;
-  return new RemctlNetworkError(message, { code, phase: 'connect' });
-}
-
-/**
  * Returns the RemctlNetworkError for what the addon threw because the system has no thread. Returns
  * anything else as it is.
  */
-export function noThreadError(error: unknown, host: string, port: number): unknown {
+export function noThreadError(error: unknown, server: Server): unknown {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) {
     return error;
   }
-  const code = nameOf(error.code);
-  const at = `${host} (port ${port})`;
-  return new RemctlNetworkError(
-    `cannot connect to ${at}: no thread for a connection: ${error.message} (${code}): ${THREADS}`,
-    { code, phase: 'connect' },
-    { cause: error },
-  );
+  const text = `no thread for a connection: ${error.message}`;
+  return shortage(server, { code: nameOf(error.code), text }, error);
 }
 
 /** Texts by which libremctl says that the server broke the protocol. */
@@ -97,59 +83,55 @@ const INVALID =
  */
 const VERSION_FOR_NOOP = 'unexpected message type 6';
 
+/** The part of libremctl's texts that core's wording has too. */
+const TOKEN_ERROR = /^error (receiving token|sending token|sending initial token): (.*)$/s;
+const CONTEXT_ERROR = /^GSS-API error initializing context: /;
+
 /** Returns the error of core that a failure means. */
-export function errorOf(failure: Failure, host: string, port: number): RemctlError {
-  const { text } = failure;
-  const code = nameOf(failure.code);
-  const at = `${host} (port ${port})`;
-  const brokenBy = codeOf(text);
+export function errorOf({ phase, text, code: given }: Failure, server: Target): RemctlError {
+  const code = nameOf(given);
+  const brokenBy = codeOf(text, BROKEN);
   // The addon looks for a shortage during authentication. If the text gives another reason, that
   // holds.
-  const seen = brokenBy === undefined && code in SHORTAGE_REMEDIES ? code : undefined;
-  const shortage = codeOf(text, SHORTAGES) ?? seen;
-  if (shortage !== undefined && failure.phase !== 'command') {
-    return shortageError(at, text, shortage);
+  const seen = brokenBy === undefined && isShortageCode(code) ? code : undefined;
+  const lacking = codeOf(text, SHORTAGES) ?? seen;
+  if (lacking !== undefined && phase !== 'command') {
+    return shortage(server, { code: lacking, text });
   }
-  // A connection that is reset was accepted before: the server dropped it, and core may try again.
-  const dropped = failure.phase === 'connect' && code === 'ECONNRESET';
-  const phase = dropped ? 'negotiate' : failure.phase;
   if (phase === 'resolve') {
-    return new RemctlNetworkError(`unknown host ${host}: ${text}`, { code, phase });
+    return code === 'EAI_ADDRFAMILY'
+      ? noAddressOfFamily(server.host, isIP(server.sourceIp ?? ''))
+      : unknownHost(server.host, { code, text });
   }
   if (phase === 'connect') {
-    return new RemctlNetworkError(`cannot connect to ${at}: ${text}`, { code, phase });
+    return cannotConnect(server, { code, text });
   }
   if (text.includes(VERSION_FOR_NOOP)) {
-    return new RemctlUnsupportedError('the server has no NOOP message: it speaks protocol 2');
+    return noopUnsupported(2);
   }
   if (code !== '' || brokenBy !== undefined) {
-    const hint =
-      phase === 'negotiate'
-        ? ': the server hung up during authentication (its log says why; a principal that it has no key for does that)'
-        : '';
-    return new RemctlNetworkError(`${at}: ${text}${hint}`, {
-      code: brokenBy ?? code,
+    const [, operation, bare] = TOKEN_ERROR.exec(text) ?? [];
+    return connectionBroken(
+      server,
       phase,
-    });
+      { code: brokenBy ?? code, text: bare ?? text },
+      { operation: operation as TokenOperation | undefined },
+    );
   }
   if (phase === 'command' || INVALID.test(text)) {
-    return new RemctlInvalidTokenError(`${at}: ${text}`);
+    return invalidToken(server, text);
   }
-  return new RemctlAuthenticationError(`cannot authenticate to ${at}: ${withGssRemedy(text)}`);
+  return authenticationFailed(server, withGssRemedy(text.replace(CONTEXT_ERROR, '')));
 }
 
 /** Returns the error for what `Session.unasked` found on an idle connection. */
-export function unaskedError(found: string, host: string, port: number): RemctlError {
-  const at = `${host} (port ${port})`;
+export function unaskedError(found: string, server: Server): RemctlError {
   if (found === 'DATA') {
-    return new RemctlInvalidTokenError(
-      `${at}: the server sent a message that nothing had asked for`,
-    );
+    return unaskedToken(server);
   }
   if (found === 'EOF') {
-    const text = `${at}: the server closed the connection`;
-    return new RemctlNetworkError(text, { code: 'EOF', phase: 'command' });
+    return connectionBroken(server, 'command');
   }
   const [name = '', text = ''] = found.split(/: (.*)/s);
-  return new RemctlNetworkError(`${at}: ${text}`, { code: nameOf(name), phase: 'command' });
+  return connectionBroken(server, 'command', { code: nameOf(name), text });
 }

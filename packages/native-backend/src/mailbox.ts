@@ -1,16 +1,16 @@
 /** The mailbox of a session: events that have arrived, or one waiter. */
 import type { Notify } from './addon.js';
+import type { Target } from './failure.js';
 import { decodeEvents, type SessionEvent } from './session-events.js';
 
 /**
- * Holds the events that nobody has taken yet, and the server's name for their errors.
+ * Holds the events that nobody has taken yet, and the server that their errors name.
  *
  * The session's thread refers to the mailbox, and to nothing that refers to the session. A
  * connection that nobody holds can therefore be collected, and closes then.
  */
 export interface Mailbox {
-  readonly host: string;
-  readonly port: number;
+  readonly server: Target;
   readonly events: SessionEvent[];
   waiter: ((event: SessionEvent) => void) | undefined;
 }
@@ -18,7 +18,7 @@ export interface Mailbox {
 /** Returns the function that the addon calls; it refers to the mailbox alone. */
 export function notifierOf(mailbox: Mailbox): Notify {
   return (members) => {
-    for (const event of decodeEvents(members, mailbox.host, mailbox.port)) {
+    for (const event of decodeEvents(members, mailbox.server)) {
       deliver(mailbox, event);
     }
   };

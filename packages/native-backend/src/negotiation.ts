@@ -1,5 +1,6 @@
 /** The deadline of a negotiation, which no byte of the server extends. */
-import { type ConnectOptions, RemctlTimeoutError } from '@remctl/core';
+import type { ConnectOptions, RemctlTimeoutError } from '@remctl/core';
+import { negotiationTimedOut } from '@remctl/core/failures';
 import type { Session } from './addon.js';
 
 /**
@@ -28,31 +29,14 @@ export function endsAfter(
   const timer = setTimeout(() => {
     // Events that arrived while this program was busy come first: the negotiation may have ended.
     last = setImmediate(() => {
-      const message = describe(target, ms, session.sent(), session.received());
-      onEnd(new RemctlTimeoutError(message, { phase: 'negotiate' }));
+      const received = session.received();
+      const waitsForKdc = received === 0 && session.sent() <= BEFORE_CONTEXT_TOKEN;
+      const awaited = waitsForKdc ? 'kdc' : 'server';
+      onEnd(negotiationTimedOut(target, ms, { awaited, received }));
     });
   }, ms);
   return () => {
     clearTimeout(timer);
     clearImmediate(last);
   };
-}
-
-function describe({ host, port }: Target, ms: number, sent: number, received: number): string {
-  const server = `${host} (port ${port})`;
-  const seconds = `${ms / 1000} s`;
-  if (received === 0 && sent <= BEFORE_CONTEXT_TOKEN) {
-    return (
-      `authentication to ${server} took more than ${seconds}: a KDC is silent or slow; ` +
-      "check the realm's KDCs in krb5.conf, or set a longer time-out"
-    );
-  }
-  const did =
-    received === 0
-      ? 'it was silent for all of it'
-      : `it sent ${received} octets, and was silent for the rest of it`;
-  return (
-    `${server} did not authenticate itself within ${seconds}: ${did}; ` +
-    'look at the server and its log, or set a longer time-out'
-  );
 }

@@ -1,6 +1,6 @@
 /** The events of a session: what the addon sends, and what it means. */
 import { type NetworkPhase, type ServerToken, STDERR, STDOUT } from '@remctl/core';
-import { errorOf } from './failure.js';
+import { errorOf, type Target } from './failure.js';
 
 /** The types of events in the order of their numbers, which native/event.h gives them. */
 export const EVENT_TYPES = [
@@ -45,16 +45,12 @@ export type SessionEvent =
 
 /**
  * Decodes the array that the addon hands over: the members of one event after the other. A failure
- * becomes an error that names the server's host and port.
+ * becomes an error that names the server.
  */
-export function decodeEvents(
-  members: readonly unknown[],
-  host: string,
-  port: number,
-): SessionEvent[] {
+export function decodeEvents(members: readonly unknown[], server: Target): SessionEvent[] {
   const events: SessionEvent[] = [];
   for (let at = 0; at < members.length; at += EVENT_MEMBERS.length) {
-    events.push(meaningOf(readEvent(members, at), host, port));
+    events.push(meaningOf(readEvent(members, at), server));
   }
   return events;
 }
@@ -74,7 +70,7 @@ function isPhase(phase: string): phase is NetworkPhase {
   return PHASES.some((name) => name === phase);
 }
 
-function meaningOf(raw: RawEvent, host: string, port: number): SessionEvent {
+function meaningOf(raw: RawEvent, server: Target): SessionEvent {
   const { type, phase, number, data, code } = raw;
   switch (type) {
     case 'phase':
@@ -103,7 +99,7 @@ function meaningOf(raw: RawEvent, host: string, port: number): SessionEvent {
       break;
     case 'failed':
       if (isPhase(phase) && typeof data === 'string') {
-        return { type, error: errorOf({ phase, text: data, code }, host, port) };
+        return { type, error: errorOf({ phase, text: data, code }, server) };
       }
   }
   return { type: 'failed', error: new Error(`the addon sent an unknown event: ${type}`) };

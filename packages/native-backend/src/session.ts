@@ -1,10 +1,6 @@
 /** A session of the addon with its mailbox: start, wait, fail, close. */
-import {
-  type ConnectOptions,
-  type NetworkPhase,
-  RemctlTimeoutError,
-  type Wait,
-} from '@remctl/core';
+import type { ConnectOptions, NetworkPhase, Wait } from '@remctl/core';
+import { timedOut } from '@remctl/core/failures';
 import type { Addon, Session } from './addon.js';
 import { noThreadError } from './failure.js';
 import { deliver, type Mailbox, notifierOf } from './mailbox.js';
@@ -22,14 +18,6 @@ const CLOSE_TIMEOUT_MS = 1000;
 /** The longest time that the addon takes: its int is signed. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** What was under way while a server was silent, for messages. */
-const DURING: Readonly<Record<NetworkPhase, string>> = {
-  resolve: 'while its name was looked up',
-  connect: 'while it was called',
-  negotiate: 'during authentication',
-  command: 'after a command',
-};
-
 /**
  * Starts a session, which begins to connect at once.
  *
@@ -37,7 +25,8 @@ const DURING: Readonly<Record<NetworkPhase, string>> = {
  */
 export function startSession(addon: Addon, options: ConnectOptions): RunningSession {
   const { host, port, credentials, timeoutMs } = options;
-  const mailbox: Mailbox = { host, port, events: [], waiter: undefined };
+  const server = { host, port, sourceIp: options.sourceIp };
+  const mailbox: Mailbox = { server, events: [], waiter: undefined };
   try {
     const session = new addon.Session(
       notifierOf(mailbox),
@@ -50,7 +39,7 @@ export function startSession(addon: Addon, options: ConnectOptions): RunningSess
     );
     return { session, mailbox };
   } catch (error) {
-    throw noThreadError(error, host, port);
+    throw noThreadError(error, server);
   }
 }
 
@@ -82,7 +71,7 @@ export async function nextEvent(
       const end = watchSilence(
         () => session.sent() + session.received(),
         timeoutMs,
-        () => failSession(running, silenceError(mailbox, timeoutMs, phase)),
+        () => failSession(running, timedOut(mailbox.server, phase, timeoutMs)),
       );
       mailbox.waiter = (arrived) => {
         end();
@@ -95,16 +84,6 @@ export async function nextEvent(
     throw event.error;
   }
   return event;
-}
-
-function silenceError(
-  { host, port }: Mailbox,
-  timeoutMs: number,
-  phase: NetworkPhase,
-): RemctlTimeoutError {
-  const seconds = timeoutMs / 1000;
-  const message = `${host} (port ${port}) was silent for ${seconds} s ${DURING[phase]}`;
-  return new RemctlTimeoutError(message, { phase });
 }
 
 /**

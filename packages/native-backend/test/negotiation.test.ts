@@ -23,7 +23,7 @@ test('the error says who was silent: a KDC, the server, or the server in the mid
   expect(kdc.phase).toBe('negotiate');
   expect(kdc.message).toMatch(/localhost \(port 4373\).*0\.02 s.*KDC/);
   expect((await endOf(700, 0)).message).toMatch(/server.*silent|silent.*server/);
-  expect((await endOf(700, 5)).message).toMatch(/within 0\.02 s: it sent 5 octets/);
+  expect((await endOf(700, 5)).message).toMatch(/within 0\.02 s: it sent 5 bytes/);
 });
 
 test('the shorter of the two bounds holds', async () => {

@@ -8,6 +8,7 @@ import { nodeArguments } from './support/programs.js';
 import { startRealmForFile } from './support/realm.js';
 
 const realm = await startRealmForFile();
+const SERVER = { host: 'localhost', port: 4373, sourceIp: undefined };
 const preload = compilePreload('refusals', realm.folder);
 
 /** Runs a program, and returns the JSON that it prints. Its `open` gives 'open' or the error. */
@@ -68,11 +69,13 @@ test('every errno that a connect fails with has its name in the error', () => {
 test('an errno that the C library has no name for gets its name from Node', () => {
   const code = `E${constants.errno.EHOSTUNREACH}`;
   const failure = { phase: 'connect', text: 'No route to host', code } as const;
-  expect(errorOf(failure, 'localhost', 4373)).toMatchObject({ code: 'EHOSTUNREACH' });
-  expect(errorOf({ ...failure, code: 'E99999' }, 'localhost', 4373)).toMatchObject({
+  expect(errorOf(failure, SERVER)).toMatchObject({ code: 'EHOSTUNREACH' });
+  expect(errorOf({ ...failure, code: 'E99999' }, SERVER)).toMatchObject({
     code: 'E99999',
   });
-  const broken = unaskedError(`${code}: No route to host`, 'localhost', 4373);
+  const broken = unaskedError(`${code}: No route to host`, SERVER);
   expect(broken).toMatchObject({ code: 'EHOSTUNREACH', phase: 'command' });
-  expect(broken.message).toBe('localhost (port 4373): No route to host');
+  expect(broken.message).toBe(
+    'error receiving token: No route to host: the connection to localhost (port 4373) broke',
+  );
 });
