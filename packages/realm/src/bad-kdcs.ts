@@ -1,35 +1,31 @@
-/**
- * What stands where a KDC should be: one that says nothing, one that answers what is no answer, one
- * that comes and goes.
- */
+/** Stand-ins for a KDC: one stays silent, one sends garbage, one comes and goes. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { LOOPBACK, listen, PORT_ATTEMPTS } from './ports.js';
 import { hasCode } from './system-error.js';
 
 export interface BadKdc extends AsyncDisposable {
-  /** As krb5.conf has it: address and port, the same for UDP and TCP. */
+  /** Its `address:port`, in krb5.conf's form. UDP and TCP have the same port. */
   readonly kdc: string;
-  /** How many requests have come: datagrams, and pieces of TCP streams. */
+  /** The number of requests that have come: datagrams, and chunks of TCP streams. */
   readonly asked: () => number;
 }
 
-const LOOPBACK = '127.0.0.1';
-const ATTEMPTS = 5;
 const GARBAGE = Buffer.from('garbage');
-/** Octets of a message's length over TCP (RFC 4120, section 7.2.2). */
-const LENGTH_OCTETS = 4;
-/** The tag of an AP-REQ, which no KDC answers with. */
+/** Bytes of the length before each message on TCP (RFC 4120, section 7.2.2). */
+const LENGTH_BYTES = 4;
+/** The tag of an AP-REQ; no KDC answers with one. */
 const WRONG_TAG = 0x6d;
 
-/** Listens on TCP, at the port that UDP has; undefined where another has it. */
+/** Listens on TCP at `port`. Returns undefined if the port is taken. */
 async function listenOn(
   port: number,
   onClient: (socket: Socket) => void,
 ): Promise<Server | undefined> {
-  const server = createServer(onClient).listen(port, LOOPBACK);
+  const server = createServer(onClient);
   try {
-    await once(server, 'listening');
+    await listen(server, port);
     return server;
   } catch (error) {
     if (hasCode(error, 'EADDRINUSE')) {
@@ -49,19 +45,19 @@ async function startBadKdc(
   const onClient = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // Whoever asked may hang up as it likes.
+    // A client may hang up at any time.
     socket.on('error', () => socket.destroy());
     onConnection?.(socket);
     socket.on('data', (request: Buffer) => {
       asked += 1;
-      for (const answer of answersTo(request.subarray(LENGTH_OCTETS))) {
-        const length = Buffer.alloc(LENGTH_OCTETS);
+      for (const answer of answersTo(request.subarray(LENGTH_BYTES))) {
+        const length = Buffer.alloc(LENGTH_BYTES);
         length.writeUInt32BE(answer.length);
         socket.write(Buffer.concat([length, answer]));
       }
     });
   };
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+  for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt += 1) {
     const udp = createSocket('udp4', (request, { port, address }) => {
       asked += 1;
       onDatagram?.(request, (answer) => udp.send(answer, port, address));
@@ -92,24 +88,27 @@ async function startBadKdc(
   throw new Error('no port was free for both UDP and TCP');
 }
 
-/** Takes every request and never answers. */
+/** Starts a KDC that takes every request and never answers. */
 export const startSilentKdc = (): Promise<BadKdc> => startBadKdc(() => []);
 
-/** Answers every request with its own bytes under a wrong tag, then with bytes that are no message. */
+/**
+ * Starts a KDC that answers each request twice: with the request's own bytes under a wrong tag, then with
+ * bytes that are no message.
+ */
 export const startGarbageKdc = (): Promise<BadKdc> =>
   startBadKdc((request) => [Buffer.from(request).fill(WRONG_TAG, 0, 1), GARBAGE]);
 
-/** A KDC that a test has fall silent, by either transport, and speak again. */
+/** A KDC that a test can silence on UDP, on TCP or on both, and let answer again. */
 export interface FickleKdc extends BadKdc {
-  /** Whether it takes datagrams. */
+  /** Set it to false, and datagrams get no answer. */
   udp: boolean;
-  /** Whether it answers on TCP connections. */
+  /** Set it to false, and new TCP connections get no answer. */
   tcp: boolean;
-  /** How many datagrams have come. */
+  /** The number of datagrams that have come. */
   readonly datagrams: () => number;
 }
 
-/** Relays to the KDC at `kdcPort` while its `udp` and `tcp` say so. */
+/** Starts a relay to the KDC at `kdcPort` of 127.0.0.1. Its `udp` and `tcp` begin as true. */
 export async function startFickleKdc(kdcPort: number): Promise<FickleKdc> {
   const relays = new Set<{ close(): void }>();
   let datagrams = 0;

@@ -1,18 +1,19 @@
-/** An address that swallows connections: TCP to it neither comes about nor fails. */
+/** An address to which a TCP connection neither succeeds nor fails. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import type { ProxyAddress } from './proxy.js';
+import { LOOPBACK } from './ports.js';
+import type { ProxyAddress } from './tcp-proxy.js';
 
 export interface BlackHole extends AsyncDisposable {
   readonly port: number;
 }
 
-/** One in the queue more than this is taken (listen(2), on Linux); to all others nothing is answered. */
 const BACKLOG = 1;
+/** Linux queues one connection more than the backlog (listen(2)), and ignores every further SYN. */
 const TAKEN = BACKLOG + 1;
 
-/** Listens, and never accepts: its thread sleeps from then on. */
+/** Listens and reports its port. It never accepts, because its thread then sleeps for good. */
 const PROGRAM = `
   const { parentPort, workerData } = require('node:worker_threads');
   const server = require('node:net').createServer();
@@ -21,9 +22,9 @@ const PROGRAM = `
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });`;
 
-/** Listens with a queue that is full and stays so. */
+/** Listens with a queue of connections that is full and stays full. */
 export async function startBlackHole(at: ProxyAddress = {}): Promise<BlackHole> {
-  const { host = '127.0.0.1', port: wanted = 0 } = at;
+  const { host = LOOPBACK, port: wanted = 0 } = at;
   const workerData = { host, port: wanted, backlog: BACKLOG, exclusive: true };
   const worker = new Worker(PROGRAM, { eval: true, workerData });
   const [port] = await once(worker, 'message');
@@ -32,7 +33,7 @@ export async function startBlackHole(at: ProxyAddress = {}): Promise<BlackHole> 
     const socket = connect({ host, port });
     queued.push(socket);
     await once(socket, 'connect');
-    // Its end is the end of the listener, which nobody need know of.
+    // The listener's end resets these connections: no test waits for them.
     socket.on('error', () => socket.destroy());
   }
   return {

@@ -1,11 +1,11 @@
-/** Programs that see another time, by libfaketime (Debian's package faketime). */
+/** Shows a program another time, by libfaketime (Debian's package faketime). */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How far a clock is off this machine's: hours, ahead or behind. */
+/** The difference of a clock from this machine's: hours, ahead or behind. */
 export type ClockOffset = `${'+' | '-'}${number}h`;
 
-/** Debian has it in a folder for each architecture beneath this one, Fedora in the other. */
+/** Debian has a folder for each architecture below this one; libfaketime is in one of them. */
 const DEBIAN_LIBRARIES = '/usr/lib';
 const FEDORA_LIBRARIES = '/usr/lib64';
 const LIBFAKETIME = 'faketime/libfaketime.so.1';
@@ -21,8 +21,8 @@ function findLibrary(): string {
 }
 
 /**
- * The environment of a program whose clock is off; the same environment without `clock`. Throws an
- * Error that names the Debian package where libfaketime is missing.
+ * Returns `env` with the variables that change a program's clock; `env` itself without `clock`. Throws an
+ * Error that names the Debian package if libfaketime is missing.
  */
 export function withClock(env: NodeJS.ProcessEnv, clock?: ClockOffset): NodeJS.ProcessEnv {
   if (clock === undefined) {

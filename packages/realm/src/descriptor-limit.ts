@@ -1,18 +1,18 @@
-/** Lets this process run out of file descriptors, for tests of what is said then. */
+/** Lets this process run out of file descriptors, for tests of the errors. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { hasCode } from './system-error.js';
 
-/** The lowered limit: more than a test process has open, and few enough to take all. */
+/** The lowered limit: more than a test process has open, and few enough to take them all quickly. */
 const LIMIT = 256;
 
-/** Sets the soft limit of the process in its first argument to each number that it reads. */
+/** A shell script: reads numbers, and sets the soft limit of the process `$0` to each. */
 const LIMITER = 'while read soft; do prlimit --pid "$0" --nofile="$soft:" && echo done; done';
 
 export interface DescriptorLimit extends AsyncDisposable {
-  /** Takes every descriptor but `left`. Returns a function that releases them. */
+  /** Opens files until only `left` descriptors are free. Returns a function that closes the files. */
   takeAllBut(left: number): () => void;
 }
 
@@ -30,10 +30,10 @@ function takeAll(): number[] {
   }
 }
 
-/** Lowers the limit of this process until it is disposed of. Needs prlimit (util-linux). */
+/** Lowers this process's limit; disposing of the result restores it. Needs prlimit (util-linux). */
 export async function limitDescriptors(): Promise<DescriptorLimit> {
-  // The program that raises the limit again starts before the limit falls: later, starting one needs
-  // descriptors that may not be there.
+  // The program that raises the limit again starts before the limit falls: a later start would need
+  // descriptors that may be missing by then.
   const limiter = spawn('sh', ['-c', LIMITER, String(process.pid)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -63,7 +63,7 @@ export async function limitDescriptors(): Promise<DescriptorLimit> {
   };
 }
 
-/** The limit of this process, as prlimit takes it. */
+/** Returns this process's soft limit in the form that prlimit takes. */
 function softLimit(): string {
   const limits = readFileSync('/proc/self/limits', 'utf8');
   const [, soft] = /^Max open files\s+(\w+)/m.exec(limits) ?? [];

@@ -1,12 +1,15 @@
-/** Heimdal's KDC, from the folder that set-up unpacks its packages into (tools/heimdal.mjs). */
+/** Heimdal's KDC, from the folder into which tools/heimdal.mjs unpacks it. */
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { withClock } from './clock.js';
+import { startDaemon } from './daemon.js';
+import { heimdalLibraries } from './find-program.js';
 import type { Kdc, KdcOptions } from './kdc.js';
-import { heimdalLibraries, runProgram, startDaemon } from './programs.js';
+import { runProgram } from './run-program.js';
 
+/** Returns Heimdal's KDC for a realm. Throws an Error if Heimdal is not unpacked. */
 export function heimdalKdc(options: KdcOptions): Kdc {
-  const { realm, folder, enctype, krb5Conf, guard, clock } = options;
+  const { realm, folder, enctype, krb5Conf, cleanup, clock } = options;
   const at = (file: string) => join(folder, file);
   const kdcConf = at('kdc.conf');
   const env = {
@@ -15,9 +18,9 @@ export function heimdalKdc(options: KdcOptions): Kdc {
     LD_LIBRARY_PATH: heimdalLibraries(),
   };
   let port = 0;
-  const run = (...words: readonly string[]) =>
-    runProgram('heimdal-kadmin', ['-l', '-c', kdcConf, '-r', realm, ...words], env);
-  // Other than ktadd, this leaves the keys as they are.
+  const run = (...args: readonly string[]) =>
+    runProgram('heimdal-kadmin', ['-l', '-c', kdcConf, '-r', realm, ...args], env);
+  // Unlike MIT's ktadd, ext_keytab makes no new keys, so one function serves both interfaces.
   const writeKeys = async (keytab: string, principals: readonly string[]) => {
     await run('ext_keytab', '-k', keytab, ...principals);
   };
@@ -60,12 +63,12 @@ export function heimdalKdc(options: KdcOptions): Kdc {
       startDaemon(
         'heimdal-kdc',
         [`--config-file=${kdcConf}`, '--addresses=127.0.0.1', `--ports=${port}`],
-        // Wherever its other files are, it has one in /run, called as it is itself, and takes it away when
-        // it is asked to end.
+        // The daemon always writes a file in /run, named after its argv0, and removes the file only if it
+        // ends by SIGTERM.
         {
           env: withClock(env, clock),
           log: at('heimdal-kdc.log'),
-          guard,
+          cleanup,
           argv0: basename(folder),
           endsBy: 'SIGTERM',
         },

@@ -1,3 +1,4 @@
+/** Throwaway Kerberos realms for tests, and servers that misbehave. */
 export {
   type BadKdc,
   type FickleKdc,
@@ -8,19 +9,18 @@ export {
 export { type BlackHole, startBlackHole } from './black-hole.js';
 export type { ClockOffset } from './clock.js';
 export { type DescriptorLimit, limitDescriptors } from './descriptor-limit.js';
+export {
+  type StallingProxy,
+  startDroppingProxy,
+  startSilentServer,
+  startStallingProxy,
+} from './faulty-servers.js';
+export { type Krb5ConfOptions, writeKrb5Conf } from './krb5-conf.js';
+export { addPrincipals, partialKeytab } from './mit-principals.js';
 export { withHosts } from './own-hosts.js';
 export { type ResolverFiles, withNetwork } from './own-network.js';
 export { freePort } from './ports.js';
-export {
-  type ProxyAddress,
-  type RemctldProxy,
-  type StallingProxy,
-  startDroppingProxy,
-  startForwardingProxy,
-  startProtocol1Proxy,
-  startSilentServer,
-  startStallingProxy,
-} from './proxy.js';
+export { startProtocol1Proxy } from './protocol-1-proxy.js';
 export {
   type KinitOptions,
   type Realm,
@@ -28,6 +28,7 @@ export {
   startRealm,
 } from './realm.js';
 export type { Remctld, RemctldOptions } from './remctld.js';
+export { storeServiceTicket } from './service-ticket.js';
 export {
   type Direction,
   startTamperingProxy,
@@ -36,9 +37,7 @@ export {
   type Traffic,
 } from './tampering-proxy.js';
 export {
-  addPrincipals,
-  type Krb5ConfOptions,
-  partialKeytab,
-  storeServiceTicket,
-  writeKrb5Conf,
-} from './variants.js';
+  type ProxyAddress,
+  type RemctldProxy,
+  startForwardingProxy,
+} from './tcp-proxy.js';

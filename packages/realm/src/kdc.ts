@@ -1,39 +1,41 @@
-/** What a realm needs of a KDC and its database, whoever made them. */
+/** The interface of a KDC and its database: MIT's and Heimdal's have it. */
+import type { Cleanup } from './cleanup.js';
 import type { ClockOffset } from './clock.js';
-import type { Guard } from './guard.js';
-import type { Daemon } from './programs.js';
+import type { Daemon } from './daemon.js';
 
 export interface KdcOptions {
   readonly realm: string;
-  /** Where its files go. */
+  /** The folder for its files. */
   readonly folder: string;
   /** The encryption type of all keys. */
   readonly enctype: string;
   /** The realm's krb5.conf, which the KDC reads too. */
   readonly krb5Conf: string;
-  /** For the database's master key. */
+  /** The password of the database's master key. */
   readonly password: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly guard: Guard;
-  /** How far the daemon's clock is off this machine's. */
+  readonly cleanup: Cleanup;
+  /** The difference of the daemon's clock from this machine's. */
   readonly clock: ClockOffset | undefined;
 }
 
 export interface Kdc {
-  /** What it says of each request. */
+  /** The file in which the KDC logs each request. */
   readonly log: string;
-  /** Writes its configuration: where it listens, on loopback. */
+  /** Writes its configuration, with the loopback port to listen on. */
   configure(port: number): void;
-  /** Makes the database, with the realm's own principals. */
+  /** Creates the database, with the realm's own principals. */
   create(): Promise<void>;
+  /** Adds principals with random keys. */
   addWithRandomKeys(principals: readonly string[]): Promise<void>;
+  /** Adds a principal with a key made from a password. */
   addWithPassword(principal: string, password: string): Promise<void>;
-  /** Writes new keys of services to a keytab. */
+  /** Writes services' keys to a keytab. MIT's KDC gives them new keys for it. */
   writeServiceKeys(keytab: string, principals: readonly string[]): Promise<void>;
-  /** Writes the keys that clients have to a keytab; a password stays good. */
+  /** Writes clients' present keys to a keytab; their passwords stay valid. */
   writeClientKeys(keytab: string, principals: readonly string[]): Promise<void>;
-  /** Runs a command of its administration program. */
+  /** Runs a command of its administration program and returns the output. */
   kadmin(command: string): Promise<string>;
-  /** Starts the daemon. It does not listen yet. */
+  /** Starts the daemon. It may not listen yet: see `waitForPort`. */
   start(): Promise<Daemon>;
 }

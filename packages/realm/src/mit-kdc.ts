@@ -2,11 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withClock } from './clock.js';
+import { startDaemon } from './daemon.js';
 import type { Kdc, KdcOptions } from './kdc.js';
-import { runProgram, startDaemon } from './programs.js';
+import { runProgram } from './run-program.js';
 
+/** Returns MIT Kerberos's KDC for a realm. */
 export function mitKdc(options: KdcOptions): Kdc {
-  const { realm, folder, enctype, password, guard, clock } = options;
+  const { realm, folder, enctype, password, cleanup, clock } = options;
   const at = (file: string) => join(folder, file);
   const kdcConf = at('kdc.conf');
   const env = { ...options.env, KRB5_KDC_PROFILE: kdcConf };
@@ -57,7 +59,7 @@ export function mitKdc(options: KdcOptions): Kdc {
       startDaemon('krb5kdc', ['-n', '-P', at('krb5kdc.pid')], {
         env: withClock(env, clock),
         log: at('krb5kdc.log'),
-        guard,
+        cleanup,
       }),
   };
 }

@@ -1,13 +1,14 @@
-/** Processes with a hosts file of their own, so that tests can have names with the addresses they need. */
+/** Runs a command with an /etc/hosts of its own, for tests of names. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unshared } from './unshare.js';
 
-/** Puts a file over /etc/hosts in a mount name space, then becomes the program. */
+/** Mounts the file `$1` over /etc/hosts, then becomes the program of the other arguments. */
 const SCRIPT = 'mount --bind "$1" /etc/hosts && shift && exec "$@"';
 
 /**
- * The command that runs another with `lines` as its hosts file, kept in a folder below `folder`. It takes
- * root, or user name spaces; without either the command fails and says so.
+ * Returns the command that runs `command` with `lines` as its hosts file. The file is in a new folder below
+ * `folder`. The returned command needs root or user namespaces; without both it fails and says so.
  */
 export function withHosts(
   folder: string,
@@ -16,6 +17,5 @@ export function withHosts(
 ): string[] {
   const file = join(mkdtempSync(join(folder, 'hosts-')), 'hosts');
   writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
-  const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
-  return ['unshare', '--mount', ...asRoot, 'sh', '-c', SCRIPT, 'sh', file, ...command];
+  return unshared([], SCRIPT, file, command);
 }

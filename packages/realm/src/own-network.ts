@@ -1,8 +1,9 @@
-/** Processes with a network of their own, and with the resolver's files of a test. */
+/** Runs a command with a network and resolver files of its own. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unshared } from './unshare.js';
 
-/** What stands in the place of the system's files; what is left out has a usual content. */
+/** The texts of the files that replace the system's; a missing one gets a usual text. */
 export interface ResolverFiles {
   /** /etc/hosts. */
   readonly hosts?: string;
@@ -13,16 +14,16 @@ export interface ResolverFiles {
 }
 
 /**
- * Makes loopback usable, puts the files over the system's in a mount name space, then becomes the
- * program.
+ * Makes loopback usable, mounts the files of the folder `$1` over the system's, then becomes the program of
+ * the other arguments.
  */
 const SCRIPT =
   'ip link set lo up; for f in resolv.conf hosts nsswitch.conf; do mount --bind "$1/$f" "/etc/$f" || exit; done; shift; exec "$@"';
 
 /**
- * The command that runs another in a network where every port of loopback is its own, 53 too, and
- * where names are looked up as `files` say. They are kept in a folder below `folder`. It takes
- * root, or user name spaces; without either the command fails and says so.
+ * Returns the command that runs `command` in a network of its own, with `files` as its resolver's files.
+ * There every port of loopback is free, also 53. The files are in a new folder below `folder`. The returned
+ * command needs root or user namespaces; without both it fails and says so.
  */
 export function withNetwork(
   folder: string,
@@ -33,6 +34,5 @@ export function withNetwork(
   writeFileSync(join(home, 'hosts'), files.hosts ?? '127.0.0.1 localhost\n');
   writeFileSync(join(home, 'nsswitch.conf'), files.nsswitch ?? 'hosts: files dns\n');
   writeFileSync(join(home, 'resolv.conf'), files.resolv ?? 'nameserver 127.0.0.1\n');
-  const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
-  return ['unshare', '--net', '--mount', ...asRoot, 'sh', '-c', SCRIPT, 'sh', home, ...command];
+  return unshared(['--net'], SCRIPT, home, command);
 }

@@ -1,23 +1,34 @@
-/** Free loopback ports, and waiting for one to answer. */
-import { connect, createServer } from 'node:net';
+/** Loopback ports: finds a free one, listens, waits for an answer. */
+import { connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
+/** Attempts to start a server, each on another free port: another process may take the port first. */
+export const PORT_ATTEMPTS = 5;
+/** Milliseconds that a daemon has to answer on its port. */
+export const START_TIMEOUT_MS = 10_000;
+/** Milliseconds between two attempts to connect. */
 const POLL_MS = 10;
 
-/** A TCP port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
+/** Has `server` listen on TCP; 0 is any free port. Returns the port. Throws the system's error. */
+export async function listen(server: Server, port = 0, host = LOOPBACK): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, LOOPBACK, resolve);
+    server.listen(port, host, resolve);
   });
   const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') {
     throw new Error('a TCP port was expected');
   }
   return address.port;
+}
+
+/** Returns a TCP port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 function answers(port: number): Promise<boolean> {
@@ -32,7 +43,10 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** Whether the port answered before `ended` settled or the time was over. */
+/**
+ * Waits until the port takes a connection. Returns false if `ended` settles first, or after `timeoutMs`
+ * milliseconds.
+ */
 export async function waitForPort(
   port: number,
   ended: Promise<unknown>,

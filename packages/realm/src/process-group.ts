@@ -1,10 +1,10 @@
-/** Looks at the processes of a process group. */
+/** Tells whether a process group still has running processes. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { hasCode } from './system-error.js';
 
 /**
- * Tells whether a process of a process group still runs, and so still holds its sockets. A process
- * that has ended and that nobody has waited for does not run. Always false on a system without /proc.
+ * Returns whether a process of the group still runs, and so still holds its sockets. A process that has
+ * ended does not run, even if its parent has not waited for it yet. Always false on a system without /proc.
  */
 export function isGroupRunning(group: number): boolean {
   if (process.platform !== 'linux') {
@@ -21,7 +21,7 @@ export function isGroupRunning(group: number): boolean {
   return false;
 }
 
-/** A process's line in /proc; nothing if it ended in the meantime. */
+/** Returns a process's line in /proc; an empty text if it has ended in the meantime. */
 function statOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'latin1');

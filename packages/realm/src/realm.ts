@@ -1,124 +1,127 @@
-/** A Kerberos realm that lives in one temporary folder, with a KDC and a remctld on loopback. */
+/** Starts a Kerberos realm in one temporary folder: KDC, principals, caches, remctld. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cleanup, startCleanup } from './cleanup.js';
 import { type ClockOffset, withClock } from './clock.js';
-import { startGuard } from './guard.js';
+import { type Daemon, notStarted } from './daemon.js';
+import { checkPrograms } from './find-program.js';
 import { heimdalKdc } from './heimdal-kdc.js';
+import { krb5ConfText } from './krb5-conf.js';
 import { mitKdc } from './mit-kdc.js';
-import { freePort, waitForPort } from './ports.js';
-import { checkPrograms, type Daemon, runProgram } from './programs.js';
+import { freePort, PORT_ATTEMPTS, START_TIMEOUT_MS, waitForPort } from './ports.js';
+import { setVariables } from './process-environment.js';
 import { PROGRAM, PROGRAM_NAME, remctlConf } from './remctl-conf.js';
 import { type Remctld, type RemctldOptions, startRemctld } from './remctld.js';
+import { runProgram } from './run-program.js';
 import { hasCode } from './system-error.js';
 
-const ATTEMPTS = 5;
-const START_TIMEOUT_MS = 10_000;
-
 export interface RealmOptions {
-  /** The realm's name. */
+  /** The realm's name; REMCTL.TEST by default. */
   readonly realm?: string;
-  /** The one encryption type of all keys, tickets and sessions; AES-256 with SHA-1 without it. */
+  /** The encryption type of all keys, tickets and sessions; by default AES-256 with SHA-1. */
   readonly enctype?:
     | 'aes128-cts-hmac-sha1-96'
     | 'aes256-cts-hmac-sha1-96'
     | 'aes128-cts-hmac-sha256-128'
     | 'aes256-cts-hmac-sha384-192';
-  /** Lines for [libdefaults] of krb5.conf. */
+  /** More lines for [libdefaults] of krb5.conf. */
   readonly libdefaults?: readonly string[];
-  /** Whose KDC: MIT Kerberos's without it. All else, kinit and remctld too, is MIT Kerberos's. */
+  /** The KDC's maker; by default MIT. Other programs, kinit and remctld included, use MIT's libraries. */
   readonly kdc?: 'mit' | 'heimdal';
-  /** How far the clock of the KDC and of remctld is off this machine's. */
+  /** The difference of the KDC's and remctld's clock from this machine's. */
   readonly clock?: ClockOffset;
 }
 
 export interface KinitOptions {
-  /** The client, without its realm; `alice` without it. */
+  /** The client without its realm; by default `alice`. */
   readonly principal?: string;
-  /** The lifetime, in kinit's form: `1s`, `10h`. */
+  /** The ticket's lifetime in kinit's form, for example `1s`; by default `10h`. */
   readonly lifetime?: string;
-  /** The cache's name; a new FILE in the realm's folder without it. */
+  /** The cache's name; by default a new FILE in the realm's folder. */
   readonly ccache?: string;
-  /** How far the clock that kinit sees is off this machine's. */
+  /** The difference of kinit's clock from this machine's. */
   readonly clock?: ClockOffset;
 }
 
-/** A realm that runs. `await using realm = await startRealm()` disposes of it. */
+/** A running realm. `await using realm = await startRealm()` disposes of it. */
 export interface Realm extends AsyncDisposable {
   readonly name: string;
-  /** The folder that holds everything, gone after `dispose()`. */
+  /** The folder of all its files; `dispose()` removes it. */
   readonly folder: string;
-  /** What to connect to: the name that the default principal, host/localhost, is made of. */
+  /** The host to connect to: `localhost`. A client makes the default principal host/localhost from it. */
   readonly host: string;
   /** The remctld's port. */
   readonly port: number;
   readonly remctld: Remctld;
   readonly krb5Conf: string;
-  /** The text of its remctl.conf. */
+  /** The text of the remctld's remctl.conf. */
   readonly config: string;
   readonly kdcPort: number;
   readonly principals: {
-    /** host/localhost@REALM: the server's own, which is the default for `host`. */
+    /** host/localhost@REALM: the server's own, and a client's default for `host`. */
     readonly server: string;
-    /** Known to the KDC and to the server's keytab too. */
+    /** A second principal of the server: the KDC and the server's keytab have it. */
     readonly otherServer: string;
-    /** Known to the KDC, but its key is not in the server's keytab. */
+    /** A service that the KDC knows and the server's keytab lacks. */
     readonly wrongServer: string;
-    /** Not known to the KDC. */
+    /** A service that the KDC does not know. */
     readonly unknownServer: string;
-    /** alice@REALM, to whom `ccache` belongs. */
+    /** alice@REALM, the owner of `ccache`. */
     readonly client: string;
-    /** mallory@REALM, to whom `otherCcache` belongs. */
+    /** mallory@REALM, the owner of `otherCcache`. */
     readonly otherClient: string;
   };
   readonly keytabs: { readonly server: string; readonly client: string };
   readonly passwords: { readonly client: string };
   readonly ccache: string;
   readonly otherCcache: string;
-  /** For child processes: this process's environment, with KRB5_CONFIG and KRB5CCNAME. */
+  /** The environment for child processes: this process's, with the realm's files for Kerberos. */
   readonly env: NodeJS.ProcessEnv;
   /**
-   * Sets KRB5_CONFIG, to the realm's or another file, and KRB5CCNAME of this process; gives back what
-   * takes them away again.
+   * Sets KRB5_CONFIG (by default the realm's krb5.conf) and KRB5CCNAME in this process. Returns a function
+   * that restores the former values. `dispose()` restores them too.
    */
   useHere(krb5Conf?: string): () => void;
-  /** Runs kinit with the client keytab, and gives the cache's name. */
+  /** Runs kinit with the client keytab and returns the cache's name. */
   kinit(options?: KinitOptions): Promise<string>;
-  /** A cache whose ticket has expired (takes some seconds the first time). */
+  /** Returns a cache with an expired ticket. The first call takes two seconds. */
   expiredCcache(): Promise<string>;
-  /** Runs a command of kadmin.local, or of Heimdal's `kadmin -l`. */
+  /** Runs a command of kadmin.local, or of Heimdal's `kadmin -l`, and returns its output. */
   kadmin(command: string): Promise<string>;
+  /** Ends the KDC; clients then cannot reach one. */
   stopKdc(): Promise<void>;
+  /** Starts the KDC again on its port. Throws an Error with its log if the KDC does not answer. */
   startKdc(): Promise<void>;
   /** Starts one more remctld. */
   startRemctld(options?: RemctldOptions): Promise<Remctld>;
-  /** How often `test tally NAME` ran. */
+  /** Returns how often `test tally NAME` and `test trace NAME` ran. */
   tally(name: string): number;
+  /** Ends all of the realm's processes, removes its folder, and undoes every `useHere()`. */
   dispose(): Promise<void>;
 }
 
-/** Starts a realm, with its KDC and a remctld, in well under 3 seconds. */
+/**
+ * Starts a realm with its KDC and a remctld, in well under 3 seconds. Throws an Error that says what to
+ * install if a program is missing.
+ */
 export async function startRealm(options: RealmOptions = {}): Promise<Realm> {
   checkPrograms(options.kdc ?? 'mit');
   const folder = mkdtempSync(join(tmpdir(), 'remctl-realm-'));
-  // Commands run as the user who runs remctld; the folder is for that user alone.
+  // Commands run as the user who runs remctld, so no other user needs the folder.
   chmodSync(folder, 0o700);
-  const guard = startGuard(folder);
+  const cleanup = startCleanup(folder);
   try {
-    return await buildRealm(folder, guard, options);
+    return await buildRealm(folder, cleanup, options);
   } catch (error) {
-    await guard.end();
+    await cleanup.end();
     throw error;
   }
 }
 
-async function buildRealm(
-  folder: string,
-  guard: ReturnType<typeof startGuard>,
-  options: RealmOptions,
-): Promise<Realm> {
+async function buildRealm(folder: string, cleanup: Cleanup, options: RealmOptions): Promise<Realm> {
   const name = options.realm ?? 'REMCTL.TEST';
   const { clock } = options;
   const enctype = options.enctype ?? 'aes256-cts-hmac-sha1-96';
@@ -138,7 +141,7 @@ async function buildRealm(
     ...process.env,
     KRB5_CONFIG: krb5Conf,
     KRB5CCNAME: `FILE:${at('alice.ccache')}`,
-    // Without it the replay cache is a file in a folder that outlives the realm.
+    // By default the replay cache is a file in a folder that outlives the realm.
     KRB5RCACHENAME: `file2:${at('replay-cache')}`,
   };
 
@@ -146,37 +149,17 @@ async function buildRealm(
   writeFileSync(at(PROGRAM_NAME), PROGRAM, { mode: 0o755 });
 
   const makeKdc = options.kdc === 'heimdal' ? heimdalKdc : mitKdc;
-  const kdc = makeKdc({ realm: name, folder, enctype, krb5Conf, password, env, guard, clock });
+  const kdc = makeKdc({ realm: name, folder, enctype, krb5Conf, password, env, cleanup, clock });
   let kdcPort = 0;
   let daemon: Daemon | undefined;
   const writeConfiguration = () => {
-    writeFileSync(
-      krb5Conf,
-      `[libdefaults]
-  default_realm = ${name}
-  dns_canonicalize_hostname = false
-  dns_lookup_kdc = false
-  dns_lookup_realm = false
-  rdns = false
-  qualify_shortname = ""
-  permitted_enctypes = ${enctype}
-${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
-[realms]
-  ${name} = {
-    kdc = 127.0.0.1:${kdcPort}
-  }
-
-[domain_realm]
-  localhost = ${name}
-  127.0.0.1 = ${name}
-`,
-    );
+    writeFileSync(krb5Conf, krb5ConfText(name, kdcPort, enctype, options.libdefaults ?? []));
     kdc.configure(kdcPort);
   };
   const startKdc = async () => {
     daemon = await kdc.start();
     if (!(await waitForPort(kdcPort, daemon.ended, START_TIMEOUT_MS))) {
-      throw new Error(`the KDC does not start: see ${kdc.log}`);
+      throw notStarted('the KDC', kdc.log);
     }
   };
 
@@ -202,12 +185,12 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
   for (let attempt = 1; ; attempt += 1) {
     try {
       await startKdc();
-      // The port may have been taken meanwhile, by one who answers to a connection but is no KDC.
+      // Another server may have taken the port and answer connections; only a KDC can answer kinit.
       await kinit({ ccache });
       break;
     } catch (error) {
       await daemon?.kill();
-      if (attempt === ATTEMPTS) {
+      if (attempt === PORT_ATTEMPTS) {
         throw error;
       }
       kdcPort = await freePort();
@@ -227,7 +210,7 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
       folder,
       `remctld-${servers}`,
       { config, keytab: keytabs.server, ...more },
-      { env: withClock(env, more.clock ?? clock), guard },
+      { env: withClock(env, more.clock ?? clock), cleanup },
     );
   };
   const remctld = await start();
@@ -239,7 +222,13 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
     return cache;
   };
 
-  const dispose = () => guard.end();
+  const uses: (() => void)[] = [];
+  const dispose = async () => {
+    for (const leave of uses.splice(0).reverse()) {
+      leave();
+    }
+    await cleanup.end();
+  };
   return {
     name,
     folder,
@@ -256,18 +245,9 @@ ${(options.libdefaults ?? []).map((line) => `  ${line}\n`).join('')}
     otherCcache,
     env,
     useHere(file = krb5Conf) {
-      const before = { KRB5_CONFIG: process.env.KRB5_CONFIG, KRB5CCNAME: process.env.KRB5CCNAME };
-      process.env.KRB5_CONFIG = file;
-      process.env.KRB5CCNAME = ccache;
-      return () => {
-        for (const [variable, value] of Object.entries(before)) {
-          if (value === undefined) {
-            delete process.env[variable];
-          } else {
-            process.env[variable] = value;
-          }
-        }
-      };
+      const leave = setVariables({ KRB5_CONFIG: file, KRB5CCNAME: ccache });
+      uses.push(leave);
+      return leave;
     },
     kinit,
     expiredCcache() {

@@ -1,20 +1,21 @@
-/** What the realm's remctld can run: remctl.conf, and the one program behind its commands. */
+/** The realm's remctl.conf, and the one program behind its commands. */
 import { join } from 'node:path';
 
 /**
  * The program. Its first argument is the subcommand.
  *
- * - `streams`: lines on standard output and standard error in turn
+ * - `streams`: prints lines on standard output and standard error in turn
  * - `status N`: exits with N
- * - `argv ...`: each argument in hexadecimal on a line of its own
- * - `stdin X`, `digest X`: X comes on standard input; gives it back, or its length and SHA-256
- * - `output N`: N bytes, the letters a to z over and over
- * - `slow COUNT SECONDS`: a line each so many seconds
- * - `early`: closes its output, lives on for a moment, exits with 4
- * - `sleep SECONDS`
+ * - `argv ...`: prints each argument in hexadecimal, one a line
+ * - `stdin X`: reads X from standard input and prints it
+ * - `digest X`: reads X from standard input and prints its length and SHA-256
+ * - `output N`: prints N bytes: the letters a to z over and over
+ * - `slow COUNT SECONDS`: prints COUNT lines, each after SECONDS
+ * - `early`: closes its output, waits 0.2 seconds, exits with 4
+ * - `sleep SECONDS`: prints nothing
  * - `tally NAME`: appends a line to the file NAME, so that a test can count how often it ran
- * - `trace NAME`: as tally, with a line on each stream
- * - `whoami`: the authenticated principal
+ * - `trace NAME`: does the same as tally, and prints a line on each stream
+ * - `whoami`: prints the authenticated principal
  */
 export const PROGRAM = `#!/usr/bin/perl
 use strict;
@@ -84,9 +85,13 @@ my $run = $run{$command} or die "no such subcommand: $command\\n";
 $run->(@ARGV);
 `;
 
+/** The program's file, in the realm's folder. */
 export const PROGRAM_NAME = 'commands.pl';
 
-/** The configuration. ACLs: anyone, but `denied`, which needs a principal that does not exist. */
+/**
+ * Returns the text of remctl.conf. Anyone may run its commands, except `test denied`: its ACL names a
+ * principal that does not exist.
+ */
 export function remctlConf(folder: string, realm: string): string {
   const program = join(folder, PROGRAM_NAME);
   return [

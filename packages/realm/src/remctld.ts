@@ -1,39 +1,39 @@
-/** A remctld of a realm. */
+/** Starts a remctld of a realm. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Cleanup } from './cleanup.js';
 import type { ClockOffset } from './clock.js';
-import type { Guard } from './guard.js';
-import { freePort, waitForPort } from './ports.js';
-import { type Daemon, startDaemon } from './programs.js';
-
-const ATTEMPTS = 5;
-const START_TIMEOUT_MS = 10_000;
+import { type Daemon, notStarted, startDaemon } from './daemon.js';
+import { freePort, LOOPBACK, PORT_ATTEMPTS, START_TIMEOUT_MS, waitForPort } from './ports.js';
 
 export interface RemctldOptions {
-  /** The text of remctl.conf; the realm's own commands without it. */
+  /** The text of remctl.conf; by default the realm's own. */
   readonly config?: string;
-  /** The keytab; the realm's own without it. */
+  /** The path of the keytab; by default the realm's own. */
   readonly keytab?: string;
-  /** The port; a free one without it. */
+  /** The port; by default a free one. */
   readonly port?: number;
-  /** How far its clock is off this machine's; the realm's without it. */
+  /** The difference of its clock from this machine's; by default the realm's. */
   readonly clock?: ClockOffset;
 }
 
 export interface Remctld {
   readonly port: number;
   readonly pid: number;
-  /** The file with what it logs. */
+  /** The file with its log. */
   readonly log: string;
-  /** Kills it and the commands that it runs. */
+  /** Ends it and the commands that it runs. */
   kill(): Promise<void>;
 }
 
+/**
+ * Starts a remctld on loopback, with its files in `folder` under `name`. Throws an Error with the log if none of five attempts answers within 10 seconds.
+ */
 export async function startRemctld(
   folder: string,
   name: string,
   options: Required<Pick<RemctldOptions, 'config' | 'keytab'>> & { readonly port?: number },
-  context: { readonly env: NodeJS.ProcessEnv; readonly guard: Guard },
+  context: { readonly env: NodeJS.ProcessEnv; readonly cleanup: Cleanup },
 ): Promise<Remctld> {
   const config = join(folder, `${name}.conf`);
   const log = join(folder, `${name}.log`);
@@ -44,7 +44,7 @@ export async function startRemctld(
       'remctld',
       // -m -F -S: stand-alone, in the foreground, logging to its output.
       [
-        ...['-m', '-F', '-S', '-b', '127.0.0.1', '-p', String(port)],
+        ...['-m', '-F', '-S', '-b', LOOPBACK, '-p', String(port)],
         ...['-k', options.keytab, '-f', config, '-P', join(folder, `${name}.pid`)],
       ],
       { ...context, log },
@@ -53,8 +53,8 @@ export async function startRemctld(
       return { port, pid: daemon.pid, log, kill: () => daemon.kill() };
     }
     await daemon.kill();
-    if (attempt === ATTEMPTS) {
-      throw new Error(`remctld does not start: see ${log}`);
+    if (attempt === PORT_ATTEMPTS) {
+      throw notStarted('remctld', log);
     }
   }
 }

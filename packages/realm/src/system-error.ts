@@ -1,6 +1,6 @@
-/** Tells errors of the system apart by their code. */
+/** Recognises the system's errors by their code. */
 
-/** Tells whether `error` is an error of the system with one of `codes`, such as ENOENT. */
+/** Returns whether `error` is a system error with one of `codes`, for example ENOENT. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(`${error.code}`);
 }

@@ -1,33 +1,34 @@
-/** A TCP proxy that does one thing to the bytes of one direction, at one place. */
+/** A TCP proxy that cuts, delays or regroups the bytes of one direction. */
 import type { Socket } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
-import { type RemctldProxy, startProxy } from './proxy.js';
+import { type RemctldProxy, startProxy } from './tcp-proxy.js';
 
-/** Whose bytes. */
+/** The sender of the bytes. */
 export type Direction = 'client' | 'server';
 
 /**
- * What is done at `offset`, counted in bytes of a connection's one direction. A connection that does
- * not come so far is left alone.
+ * A change to one direction of a connection. `offset` is a number of bytes in that direction. A connection
+ * with fewer bytes stays unchanged.
  *
- * - `end`, `reset`: once so many bytes have passed, the client is hung up on, in order or with RST
- * - `stall`: no more bytes pass, and the connection stays open
- * - `pause`: what comes after is passed on `ms` milliseconds later
- * - `gather`: all is held back until so many bytes have come, but no longer than `ms` milliseconds
- * - `crumble`: every byte is passed on by itself
+ * - `end`: after `offset` bytes the proxy ends the client's connection in order, with FIN
+ * - `reset`: after `offset` bytes the proxy resets the client's connection, with RST
+ * - `stall`: no bytes pass after `offset`, and the connection stays open
+ * - `pause`: the bytes after `offset` pass `ms` milliseconds later
+ * - `gather`: no bytes pass until `offset` bytes have come, or `ms` milliseconds have gone by
+ * - `crumble`: every byte passes by itself
  */
 export type Tampering =
   | { readonly type: 'end' | 'reset' | 'stall'; readonly offset: number }
   | { readonly type: 'pause' | 'gather'; readonly offset: number; readonly ms: number }
   | { readonly type: 'crumble' };
 
-/** What came from each side of one connection. */
+/** The bytes that each side of one connection sent. */
 export type Traffic = Readonly<Record<Direction, Buffer>>;
 
 export interface TamperingProxy extends RemctldProxy {
-  /** What came, connection by connection, whether or not it was passed on. */
+  /** Returns the bytes of each connection, including those that did not pass. */
   traffic(): readonly Traffic[];
-  /** Ends what is left, and waits until remctld has done with every connection, and so with its command. */
+  /** Ends open connections, and waits until remctld has ended each one, and so its command. */
   settle(): Promise<void>;
 }
 
@@ -37,7 +38,7 @@ interface Recorded {
   readonly remote: Socket;
 }
 
-/** Cuts a direction: calls `act` once so many bytes have been handed to `to`. */
+/** Passes `offset` bytes from `from` to `to`, then calls `act` and passes no more. */
 function cutAt(from: Socket, to: Socket, offset: number, act: () => void): void {
   let passed = 0;
   if (offset === 0) {
@@ -62,7 +63,7 @@ function cutAt(from: Socket, to: Socket, offset: number, act: () => void): void 
   });
 }
 
-/** Passes so many bytes on at once, and what follows after a pause. */
+/** Returns a transform that passes `offset` bytes at once, and later bytes after a pause. */
 function pauseAt(offset: number, ms: number): Transform {
   let passed = 0;
   return new Transform({
@@ -81,7 +82,7 @@ function pauseAt(offset: number, ms: number): Transform {
   });
 }
 
-/** Holds back until so many bytes have come, or the time is over. */
+/** Returns a transform that holds bytes until `offset` have come, or `ms` milliseconds are over. */
 function gatherTo(offset: number, ms: number): Transform {
   let come = 0;
   let held: Buffer[] = [];
@@ -112,7 +113,7 @@ function gatherTo(offset: number, ms: number): Transform {
   });
 }
 
-/** Passes byte after byte, each in a turn of the event loop of its own. */
+/** Returns a transform that passes each byte in a turn of the event loop of its own. */
 function crumble(): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -149,7 +150,10 @@ function pass(from: Socket, to: Socket, tampering: Tampering, hangUp: () => void
   }
 }
 
-/** Does `tampering` to the bytes of `direction`, on each connection anew; without it, only records. */
+/**
+ * Starts a proxy that applies `tampering` to the bytes of `direction` on each connection. Without
+ * `tampering` it only records.
+ */
 export async function startTamperingProxy(
   target: number,
   direction: Direction = 'client',
@@ -182,7 +186,7 @@ export async function startTamperingProxy(
         });
       }
     }
-    // The server's answer is not wanted any more; it may end its command in order all the same.
+    // remctld may still end its command in order, although nobody waits for the answer.
     client.on('close', () => {
       remote.unpipe();
       remote.resume();
@@ -205,7 +209,7 @@ export async function startTamperingProxy(
           if (remote.closed) {
             return;
           }
-          // remctld resets a connection that it ends while QUIT is unread: that is an end too.
+          // A reset counts as an end: remctld resets a connection that it ends while QUIT is unread.
           await new Promise<void>((resolve) => remote.once('close', () => resolve()));
         }),
       );

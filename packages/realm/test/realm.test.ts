@@ -1,13 +1,15 @@
+/** Realms start, work and leave nothing behind; the proxies in front of them do what they say. */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { FIRST_TOKEN_FLAGS, TOKEN_HEADER_LENGTH } from '@remctl/core/wire';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Realm, startProtocol1Proxy, startRealm, startTamperingProxy } from '../src/index.js';
 
 const execute = promisify(execFile);
 
-/** The C client, as the realm's alice. */
+/** Runs the C client as the realm's alice. */
 function remctl(realm: Realm, ...command: string[]) {
   return execute('remctl', ['-p', String(realm.port), 'localhost', ...command], {
     env: realm.env,
@@ -19,15 +21,15 @@ async function processesIn(folder: string): Promise<string[]> {
   return stdout.split('\n').filter((line) => line.includes(folder));
 }
 
-/** A check for what is left behind is worth something only where it sees what is there. */
+/** Proves that `processesIn` sees a realm's daemons: otherwise an empty result would prove nothing. */
 async function expectDaemonsIn(folder: string): Promise<void> {
   const running = (await processesIn(folder)).join('\n');
-  for (const program of ['krb5kdc', 'remctld', 'realm-guard']) {
+  for (const program of ['krb5kdc', 'remctld', 'realm-cleanup']) {
     expect(running).toContain(program);
   }
 }
 
-test('two realms at once, each with its own clients and servers', async () => {
+test('two realms run at once, each with its own clients and servers', async () => {
   const realms = await Promise.all([startRealm(), startRealm({ realm: 'OTHER.TEST' })]);
   const [one, two] = realms;
   expect((await remctl(one, 'test', 'whoami')).stdout).toBe('alice@REMCTL.TEST\n');
@@ -48,7 +50,7 @@ test('two realms at once, each with its own clients and servers', async () => {
 });
 
 test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
-  'all is gone when its owner ends by %s',
+  'the processes and the folder are gone after the owner ends by %s',
   async (signal) => {
     const index = new URL('../dist/index.js', import.meta.url).href;
     const program = `const realm = await (await import(${JSON.stringify(index)})).startRealm();
@@ -66,7 +68,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
   },
 );
 
-test('a remctld more, an expired ticket, a KDC that stops, protocol 1', async () => {
+test('a realm offers a second remctld, an expired ticket, a KDC that stops, and protocol 1', async () => {
   await using realm = await startRealm({ enctype: 'aes256-cts-hmac-sha384-192' });
   const second = await realm.startRemctld({ config: 'only this /bin/echo ANYUSER\n' });
   const { stdout } = await remctl({ ...realm, port: second.port }, 'only', 'this');
@@ -83,11 +85,31 @@ test('a remctld more, an expired ticket, a KDC that stops, protocol 1', async ()
   await realm.kinit();
 });
 
-test('a KDC of Heimdal, which leaves nothing either', async () => {
+test.each([
+  ['undone by its own function', true],
+  ['undone by dispose()', false],
+])('useHere() is %s', async (_, leaveFirst) => {
+  const variables = () => [process.env.KRB5_CONFIG, process.env.KRB5CCNAME];
+  const before = variables();
+  const realm = await startRealm();
+  try {
+    const leave = realm.useHere();
+    expect(variables()).toEqual([realm.krb5Conf, realm.ccache]);
+    if (leaveFirst) {
+      leave();
+      expect(variables()).toEqual(before);
+    }
+  } finally {
+    await realm.dispose();
+  }
+  expect(variables()).toEqual(before);
+});
+
+test('a realm with a KDC of Heimdal works and leaves nothing behind', async () => {
   const realm = await startRealm({ kdc: 'heimdal' });
   expect((await remctl(realm, 'test', 'whoami')).stdout).toBe('alice@REMCTL.TEST\n');
   expect((await processesIn(realm.folder)).join('\n')).toContain('--addresses=127.0.0.1');
-  // It insists on a file of its process number in the system's own folder, where it may have one.
+  // Heimdal's KDC writes a file with its process id into /run; only root may write there.
   const pidFile = join('/run', `${basename(realm.folder)}.pid`);
   expect(existsSync(pidFile)).toBe(process.getuid?.() === 0);
   expect(await realm.kadmin('get host/localhost')).toContain('aes256-cts-hmac-sha1-96');
@@ -102,7 +124,7 @@ test('a KDC of Heimdal, which leaves nothing either', async () => {
   expect(existsSync(pidFile)).toBe(false);
 });
 
-test('a realm whose clock is off, of which nothing is left either', async () => {
+test('a realm with another clock works and leaves nothing behind', async () => {
   const realm = await startRealm({ clock: '+1h' });
   try {
     await realm.kinit({ ccache: realm.ccache });
@@ -126,8 +148,9 @@ test('a proxy cuts, pauses, gathers and crumbles one direction, and records both
   const { stdout } = await through(recorder);
   await recorder.settle();
   expect(recorder.traffic()).toHaveLength(1);
-  // The client's first token: flags, and a length of nothing.
-  expect(recorder.traffic()[0]?.client.subarray(0, 5)).toEqual(Buffer.of(0x51, 0, 0, 0, 0));
+  // The first token's flags, and the length of its empty payload.
+  const firstToken = Buffer.of(FIRST_TOKEN_FLAGS, 0, 0, 0, 0);
+  expect(recorder.traffic()[0]?.client.subarray(0, TOKEN_HEADER_LENGTH)).toEqual(firstToken);
   const length = recorder.traffic()[0]?.server.length ?? 0;
 
   const kept = [
