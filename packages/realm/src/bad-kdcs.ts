@@ -92,8 +92,8 @@ async function startBadKdc(
 export const startSilentKdc = (): Promise<BadKdc> => startBadKdc(() => []);
 
 /**
- * Starts a KDC that answers each request twice: with the request's own bytes under a wrong tag, then with
- * bytes that are no message.
+ * Starts a KDC that answers each request twice: with the request's own bytes under a wrong tag,
+ * then with bytes that are no message.
  */
 export const startGarbageKdc = (): Promise<BadKdc> =>
   startBadKdc((request) => [Buffer.from(request).fill(WRONG_TAG, 0, 1), GARBAGE]);

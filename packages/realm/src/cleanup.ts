@@ -1,11 +1,11 @@
 /**
  * The shell process that cleans up after a realm, however its owner ends.
  *
- * The shell waits for the end of its standard input. That end comes when the realm is disposed of, and
- * when the owner dies, even by SIGKILL. Then the shell kills the process groups that the folder's `pids`
- * names, and removes the folder and the files that libfaketime has left. A daemon that has to end by
- * SIGTERM gets one second for it. The shell is in a session of its own, so that a signal to the owner's
- * process group misses it.
+ * The shell waits for the end of its standard input. That end comes when the realm is disposed of,
+ * and when the owner dies, even by SIGKILL. Then the shell kills the process groups that the
+ * folder's `pids` names, and removes the folder and the files that libfaketime has left. A daemon
+ * that has to end by SIGTERM gets one second for it. The shell is in a session of its own, so that
+ * a signal to the owner's process group misses it.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,10 @@ rm -rf "$1" || { sleep 0.2; rm -rf "$1"; }
 export type EndSignal = 'SIGTERM' | 'SIGKILL';
 
 export interface Cleanup {
-  /** Registers the process group of the leader `pid`, to be ended with the realm; by SIGKILL by default. */
+  /**
+   * Registers the process group of the leader `pid`, to be ended with the realm; by SIGKILL by
+   * default.
+   */
   watch(pid: number, endsBy?: EndSignal): void;
   /** Ends the watched process groups and removes the folder. Settles when both are done. */
   end(): Promise<void>;
@@ -56,7 +59,8 @@ export function startCleanup(folder: string): Cleanup {
     shell.once('exit', () => resolve());
   });
   ended.catch(() => undefined);
-  // A realm that nobody disposed of must not keep its owner alive; the shell notices the owner's end.
+  // A realm that nobody disposed of must not keep its owner alive; the shell notices the owner's
+  // end.
   shell.unref();
   return {
     // The script reads a file that is not empty as: this process group ends by SIGTERM.

@@ -21,8 +21,8 @@ function findLibrary(): string {
 }
 
 /**
- * Returns `env` with the variables that change a program's clock; `env` itself without `clock`. Throws an
- * Error that names the Debian package if libfaketime is missing.
+ * Returns `env` with the variables that change a program's clock; `env` itself without `clock`.
+ * Throws an Error that names the Debian package if libfaketime is missing.
  */
 export function withClock(env: NodeJS.ProcessEnv, clock?: ClockOffset): NodeJS.ProcessEnv {
   if (clock === undefined) {

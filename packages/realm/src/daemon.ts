@@ -22,7 +22,10 @@ export interface DaemonOptions {
   readonly cleanup: Cleanup;
   /** The name that the daemon is told it was called by; its path by default. */
   readonly argv0?: string;
-  /** The signal that ends it: SIGTERM for a daemon that has to remove a file first; SIGKILL by default. */
+  /**
+   * The signal that ends it: SIGTERM for a daemon that has to remove a file first; SIGKILL by
+   * default.
+   */
   readonly endsBy?: EndSignal;
 }
 
@@ -30,8 +33,8 @@ export interface DaemonOptions {
 const GROUP_POLL_MS = 5;
 
 /**
- * Starts a daemon. Throws an Error if the program is missing or cannot be started. The daemon may still
- * end at once: see `ended`.
+ * Starts a daemon. Throws an Error if the program is missing or cannot be started. The daemon may
+ * still end at once: see `ended`.
  */
 export async function startDaemon(
   program: Program,
@@ -79,7 +82,10 @@ export async function startDaemon(
   };
 }
 
-/** Returns the Error for a daemon that does not answer. It quotes `log`, because the log goes with the realm. */
+/**
+ * Returns the Error for a daemon that does not answer. It quotes `log`, because the log goes with
+ * the realm.
+ */
 export function notStarted(daemon: string, log: string): Error {
   const text = existsSync(log) ? readFileSync(log, 'utf8').trimEnd() : '';
   return new Error(`${daemon} does not start; its log says: ${text === '' ? 'nothing' : text}`);

@@ -5,14 +5,18 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { hasCode } from './system-error.js';
 
-/** The lowered limit: more than a test process has open, and few enough to take them all quickly. */
+/**
+ * The lowered limit: more than a test process has open, and few enough to take them all quickly.
+ */
 const LIMIT = 256;
 
 /** A shell script: reads numbers, and sets the soft limit of the process `$0` to each. */
 const LIMITER = 'while read soft; do prlimit --pid "$0" --nofile="$soft:" && echo done; done';
 
 export interface DescriptorLimit extends AsyncDisposable {
-  /** Opens files until only `left` descriptors are free. Returns a function that closes the files. */
+  /**
+   * Opens files until only `left` descriptors are free. Returns a function that closes the files.
+   */
   takeAllBut(left: number): () => void;
 }
 

@@ -29,8 +29,8 @@ export async function startStallingProxy(target: number): Promise<StallingProxy>
 }
 
 /**
- * Starts a proxy that hangs up on the first `drops` connections, each after the client's first bytes, and
- * changes nothing on later ones.
+ * Starts a proxy that hangs up on the first `drops` connections, each after the client's first
+ * bytes, and changes nothing on later ones.
  */
 export function startDroppingProxy(target: number, drops: number): Promise<RemctldProxy> {
   return startProxy(target, {

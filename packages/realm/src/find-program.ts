@@ -16,8 +16,8 @@ const PACKAGES = {
 } as const;
 
 /**
- * The path of each of Heimdal's programs in its folder. They have a folder because MIT's programs of the
- * same names may be installed in the system.
+ * The path of each of Heimdal's programs in its folder. They have a folder because MIT's programs
+ * of the same names may be installed in the system.
  */
 const HEIMDAL_PROGRAMS = {
   'heimdal-kdc': 'usr/lib/heimdal-servers/kdc',
@@ -46,7 +46,9 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Returns a program's path. Throws an Error that says how to install the program if it is missing. */
+/**
+ * Returns a program's path. Throws an Error that says how to install the program if it is missing.
+ */
 export function findProgram(program: Program): string {
   if (isHeimdal(program)) {
     const path = join(HEIMDAL_FOLDER, HEIMDAL_PROGRAMS[program]);
@@ -67,7 +69,9 @@ export function findProgram(program: Program): string {
   );
 }
 
-/** Checks that a realm can start. Throws the Error of `findProgram` for the first missing program. */
+/**
+ * Checks that a realm can start. Throws the Error of `findProgram` for the first missing program.
+ */
 export function checkPrograms(kdc: 'mit' | 'heimdal'): void {
   const needed = kdc === 'mit' ? PACKAGES : { ...PACKAGES, ...HEIMDAL_PROGRAMS };
   for (const program of Object.keys(needed)) {
@@ -75,7 +79,9 @@ export function checkPrograms(kdc: 'mit' | 'heimdal'): void {
   }
 }
 
-/** Returns the folder of Heimdal's libraries, for LD_LIBRARY_PATH. Throws an Error if there is none. */
+/**
+ * Returns the folder of Heimdal's libraries, for LD_LIBRARY_PATH. Throws an Error if there is none.
+ */
 export function heimdalLibraries(): string {
   const folder = join(HEIMDAL_FOLDER, 'usr', 'lib');
   const name = readdirSync(folder).find((each) => each.includes('-linux-'));

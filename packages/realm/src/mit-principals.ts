@@ -15,8 +15,8 @@ export async function addPrincipals(realm: Realm, principals: readonly string[])
 const ENCTYPES = ['aes256-cts-hmac-sha1-96', 'aes128-cts-hmac-sha1-96'];
 
 /**
- * Gives a principal new keys of AES-256 and AES-128. Returns the path of a new keytab with the AES-128 key
- * alone.
+ * Gives a principal new keys of AES-256 and AES-128. Returns the path of a new keytab with the
+ * AES-128 key alone.
  */
 export async function partialKeytab(realm: Realm, principal: string): Promise<string> {
   const whole = join(realm.folder, `whole-${randomUUID()}.keytab`);

@@ -7,8 +7,9 @@ import { unshared } from './unshare.js';
 const SCRIPT = 'mount --bind "$1" /etc/hosts && shift && exec "$@"';
 
 /**
- * Returns the command that runs `command` with `lines` as its hosts file. The file is in a new folder below
- * `folder`. The returned command needs root or user namespaces; without both it fails and says so.
+ * Returns the command that runs `command` with `lines` as its hosts file. The file is in a new
+ * folder below `folder`. The returned command needs root or user namespaces; without both it fails
+ * and says so.
  */
 export function withHosts(
   folder: string,

@@ -14,16 +14,16 @@ export interface ResolverFiles {
 }
 
 /**
- * Makes loopback usable, mounts the files of the folder `$1` over the system's, then becomes the program of
- * the other arguments.
+ * Makes loopback usable, mounts the files of the folder `$1` over the system's, then becomes the
+ * program of the other arguments.
  */
 const SCRIPT =
   'ip link set lo up; for f in resolv.conf hosts nsswitch.conf; do mount --bind "$1/$f" "/etc/$f" || exit; done; shift; exec "$@"';
 
 /**
- * Returns the command that runs `command` in a network of its own, with `files` as its resolver's files.
- * There every port of loopback is free, also 53. The files are in a new folder below `folder`. The returned
- * command needs root or user namespaces; without both it fails and says so.
+ * Returns the command that runs `command` in a network of its own, with `files` as its resolver's
+ * files. There every port of loopback is free, also 53. The files are in a new folder below
+ * `folder`. The returned command needs root or user namespaces; without both it fails and says so.
  */
 export function withNetwork(
   folder: string,

@@ -3,7 +3,9 @@ import { connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const LOOPBACK = '127.0.0.1';
-/** Attempts to start a server, each on another free port: another process may take the port first. */
+/**
+ * Attempts to start a server, each on another free port: another process may take the port first.
+ */
 export const PORT_ATTEMPTS = 5;
 /** Milliseconds that a daemon has to answer on its port. */
 export const START_TIMEOUT_MS = 10_000;
@@ -44,8 +46,8 @@ function answers(port: number): Promise<boolean> {
 }
 
 /**
- * Waits until the port takes a connection. Returns false if `ended` settles first, or after `timeoutMs`
- * milliseconds.
+ * Waits until the port takes a connection. Returns false if `ended` settles first, or after
+ * `timeoutMs` milliseconds.
  */
 export async function waitForPort(
   port: number,

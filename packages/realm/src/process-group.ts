@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { hasCode } from './system-error.js';
 
 /**
- * Returns whether a process of the group still runs, and so still holds its sockets. A process that has
- * ended does not run, even if its parent has not waited for it yet. Always false on a system without /proc.
+ * Returns whether a process of the group still runs, and so still holds its sockets. A process that
+ * has ended does not run, even if its parent has not waited for it yet. Always false on a system
+ * without /proc.
  */
 export function isGroupRunning(group: number): boolean {
   if (process.platform !== 'linux') {

@@ -29,7 +29,10 @@ export interface RealmOptions {
     | 'aes256-cts-hmac-sha384-192';
   /** More lines for [libdefaults] of krb5.conf. */
   readonly libdefaults?: readonly string[];
-  /** The KDC's maker; by default MIT. Other programs, kinit and remctld included, use MIT's libraries. */
+  /**
+   * The KDC's maker; by default MIT. Other programs, kinit and remctld included, use MIT's
+   * libraries.
+   */
   readonly kdc?: 'mit' | 'heimdal';
   /** The difference of the KDC's and remctld's clock from this machine's. */
   readonly clock?: ClockOffset;
@@ -51,7 +54,10 @@ export interface Realm extends AsyncDisposable {
   readonly name: string;
   /** The folder of all its files; `dispose()` removes it. */
   readonly folder: string;
-  /** The host to connect to: `localhost`. A client makes the default principal host/localhost from it. */
+  /**
+   * The host to connect to: `localhost`. A client makes the default principal host/localhost from
+   * it.
+   */
   readonly host: string;
   /** The remctld's port. */
   readonly port: number;
@@ -81,8 +87,8 @@ export interface Realm extends AsyncDisposable {
   /** The environment for child processes: this process's, with the realm's files for Kerberos. */
   readonly env: NodeJS.ProcessEnv;
   /**
-   * Sets KRB5_CONFIG (by default the realm's krb5.conf) and KRB5CCNAME in this process. Returns a function
-   * that restores the former values. `dispose()` restores them too.
+   * Sets KRB5_CONFIG (by default the realm's krb5.conf) and KRB5CCNAME in this process. Returns a
+   * function that restores the former values. `dispose()` restores them too.
    */
   useHere(krb5Conf?: string): () => void;
   /** Runs kinit with the client keytab and returns the cache's name. */
@@ -104,8 +110,8 @@ export interface Realm extends AsyncDisposable {
 }
 
 /**
- * Starts a realm with its KDC and a remctld, in well under 3 seconds. Throws an Error that says what to
- * install if a program is missing.
+ * Starts a realm with its KDC and a remctld, in well under 3 seconds. Throws an Error that says
+ * what to install if a program is missing.
  */
 export async function startRealm(options: RealmOptions = {}): Promise<Realm> {
   checkPrograms(options.kdc ?? 'mit');

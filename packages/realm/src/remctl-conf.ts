@@ -89,8 +89,8 @@ $run->(@ARGV);
 export const PROGRAM_NAME = 'commands.pl';
 
 /**
- * Returns the text of remctl.conf. Anyone may run its commands, except `test denied`: its ACL names a
- * principal that does not exist.
+ * Returns the text of remctl.conf. Anyone may run its commands, except `test denied`: its ACL names
+ * a principal that does not exist.
  */
 export function remctlConf(folder: string, realm: string): string {
   const program = join(folder, PROGRAM_NAME);

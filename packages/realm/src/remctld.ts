@@ -27,7 +27,8 @@ export interface Remctld {
 }
 
 /**
- * Starts a remctld on loopback, with its files in `folder` under `name`. Throws an Error with the log if none of five attempts answers within 10 seconds.
+ * Starts a remctld on loopback, with its files in `folder` under `name`. Throws an Error with the
+ * log if none of five attempts answers within 10 seconds.
  */
 export async function startRemctld(
   folder: string,

@@ -6,8 +6,8 @@ import { findProgram, type Program } from './find-program.js';
 const execute = promisify(execFile);
 
 /**
- * Runs a program and returns its standard output. `input` goes to its standard input. Throws an Error
- * with the program's standard error if its exit status is not 0.
+ * Runs a program and returns its standard output. `input` goes to its standard input. Throws an
+ * Error with the program's standard error if its exit status is not 0.
  */
 export async function runProgram(
   program: Program,

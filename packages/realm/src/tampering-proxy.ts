@@ -7,8 +7,8 @@ import { type RemctldProxy, startProxy } from './tcp-proxy.js';
 export type Direction = 'client' | 'server';
 
 /**
- * A change to one direction of a connection. `offset` is a number of bytes in that direction. A connection
- * with fewer bytes stays unchanged.
+ * A change to one direction of a connection. `offset` is a number of bytes in that direction. A
+ * connection with fewer bytes stays unchanged.
  *
  * - `end`: after `offset` bytes the proxy ends the client's connection in order, with FIN
  * - `reset`: after `offset` bytes the proxy resets the client's connection, with RST
@@ -209,7 +209,8 @@ export async function startTamperingProxy(
           if (remote.closed) {
             return;
           }
-          // A reset counts as an end: remctld resets a connection that it ends while QUIT is unread.
+          // A reset counts as an end: remctld resets a connection that it ends while QUIT is
+          // unread.
           await new Promise<void>((resolve) => remote.once('close', () => resolve()));
         }),
       );

@@ -24,8 +24,8 @@ export interface ProxyAddress {
 export interface ProxyOptions {
   readonly at?: ProxyAddress;
   /**
-   * Called with each connection and its number, from 1. Returns true if it has taken the connection for
-   * itself; the proxy then does not connect to the target.
+   * Called with each connection and its number, from 1. Returns true if it has taken the connection
+   * for itself; the proxy then does not connect to the target.
    */
   readonly refuse?: (client: Socket, count: number) => boolean;
   /** Joins a connection with the server's in its own way, and ends both. */
@@ -36,7 +36,9 @@ export interface ProxyOptions {
   readonly fromServer?: () => Transform;
 }
 
-/** Starts a proxy to the port `target` of 127.0.0.1. Throws the system's error if it cannot listen. */
+/**
+ * Starts a proxy to the port `target` of 127.0.0.1. Throws the system's error if it cannot listen.
+ */
 export async function startProxy(target: number, options: ProxyOptions): Promise<RemctldProxy> {
   const sockets = new Set<Socket>();
   const sources: string[] = [];

@@ -21,7 +21,9 @@ async function processesIn(folder: string): Promise<string[]> {
   return stdout.split('\n').filter((line) => line.includes(folder));
 }
 
-/** Proves that `processesIn` sees a realm's daemons: otherwise an empty result would prove nothing. */
+/**
+ * Proves that `processesIn` sees a realm's daemons: otherwise an empty result would prove nothing.
+ */
 async function expectDaemonsIn(folder: string): Promise<void> {
   const running = (await processesIn(folder)).join('\n');
   for (const program of ['krb5kdc', 'remctld', 'realm-cleanup']) {
