@@ -1,3 +1,4 @@
+/** How vitest runs this package's tests. */
 import { defineConfig } from 'vitest/config';
 import results from '../../tools/vitest-results.mjs';
 
@@ -5,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['../../tools/property-runs.mjs'],
-    // A file after the other: what is measured of memory is the process's.
+    // The tests measure the memory of the whole process, so one file runs after the other.
     fileParallelism: false,
     reporters: ['default', results()],
   },

@@ -1,9 +1,12 @@
-/** What a target holds its parser to. What it throws besides is a finding. */
+/** Checks of a parser's results and errors; a check that throws is a finding. */
 
-/** The classes of the errors that a parser documents. Their constructors' arguments are of no matter here. */
+/** A class of errors, whatever its constructor takes. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
 
-/** What `read` gives; undefined where it threw one of the `documented` errors. Others are passed on. */
+/**
+ * Returns the result of `read`, or undefined if `read` throws one of the `documented` errors.
+ * Throws every other error of `read`.
+ */
 export function unlessRefused<T>(documented: readonly ErrorClass[], read: () => T): T | undefined {
   try {
     return read();
@@ -15,7 +18,7 @@ export function unlessRefused<T>(documented: readonly ErrorClass[], read: () => 
   }
 }
 
-/** Throws unless both are the same octets. */
+/** Throws an Error that begins with `what` if `a` and `b` are different bytes. */
 export function requireSame(what: string, a: Uint8Array, b: Uint8Array): void {
   if (Buffer.compare(a, b) !== 0) {
     throw new Error(
@@ -24,7 +27,7 @@ export function requireSame(what: string, a: Uint8Array, b: Uint8Array): void {
   }
 }
 
-/** Throws unless `holds`. */
+/** Throws an Error that names `what` if `holds` is false. */
 export function requireThat(what: string, holds: boolean): void {
   if (!holds) {
     throw new Error(`this does not hold: ${what}`);

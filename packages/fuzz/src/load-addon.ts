@@ -1,4 +1,9 @@
-/** Has the addon that is named after `?` loaded in place of the one of the same name: see old-glibc.ts. */
+/**
+ * Makes Node.js load a copy of an addon instead of the original.
+ *
+ * old-glibc.ts loads this module with `--import`. The part of its URL after `?` is the copy's path.
+ * Each addon with the same file name is replaced.
+ */
 import { basename } from 'node:path';
 
 const addon = decodeURIComponent(new URL(import.meta.url).search.slice(1));

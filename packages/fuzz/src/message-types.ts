@@ -1,5 +1,5 @@
-/** The ASN.1 types in the Kerberos messages of packages/krb5, under one name. */
-export * from '../../krb5/dist/messages/basic-types.js';
-export * from '../../krb5/dist/messages/message-type.js';
-export * from '../../krb5/dist/messages/pa-data.js';
-export * from '../../krb5/dist/messages/ticket.js';
+/** The types of Kerberos messages in @remctl/krb5, from one module. */
+export * from '@remctl/krb5/internal/messages/basic-types';
+export * from '@remctl/krb5/internal/messages/message-type';
+export * from '@remctl/krb5/internal/messages/pa-data';
+export * from '@remctl/krb5/internal/messages/ticket';

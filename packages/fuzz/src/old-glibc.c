@@ -1,8 +1,8 @@
-/*
- * What the prebuilt addon of @jazzer.js/fuzzer 4.0.0 wants of glibc 2.38 and GCC 13's libstdc++, for systems
- * that are older, such as Debian 12. The first two differ from the old functions in binary numbers alone; the
- * third is never called.
- */
+// Functions of glibc 2.38 and GCC 13's libstdc++ for older systems.
+//
+// The prebuilt addon of @jazzer.js/fuzzer 4.0.0 needs them; Debian 12 lacks them. The first two
+// call the old functions, which differ only in that they cannot read binary numbers. The third is
+// never called.
 #include <stdlib.h>
 
 long __isoc23_strtol(const char *text, char **end, int base) { return strtol(text, end, base); }

@@ -1,7 +1,9 @@
 /**
- * @jazzer.js/fuzzer 4.0.0 comes built for glibc 2.38. Where that is not there, a copy of its addon is made
- * that takes the two functions it misses from old-glibc.c. To be removed once Debian 12 is no more, or with a
- * release that is built for it.
+ * Makes the fuzzer's addon run on systems with an old glibc.
+ *
+ * @jazzer.js/fuzzer 4.0.0 is built for glibc 2.38; Debian 12 has 2.36. On an older glibc this
+ * module makes a copy of the addon that takes the missing functions from old-glibc.c. Remove it
+ * once Debian 12 is no longer supported, or once a release of the fuzzer is built for it.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +16,7 @@ const WANTED_MINOR = 38;
 const WANTED = new Set(['GLIBC_2.38', 'GLIBCXX_3.4.32']);
 const ADDON = `fuzzer-${process.platform}-${process.arch}.node`;
 
-/** The minor number of glibc 2.x; undefined on other systems. */
+/** Returns the minor number of glibc 2.x; undefined on systems without glibc. */
 function glibcMinor(): number | undefined {
   const report: unknown = process.report.getReport();
   const text = JSON.stringify(report);
@@ -23,8 +25,9 @@ function glibcMinor(): number | undefined {
 }
 
 /**
- * The variables with which Node.js loads the fuzzer: none where it can be loaded as it is. What has to be made
- * for it, with `cc`, goes to `folder`, which no other run may use.
+ * Returns the environment variables with which Node.js can load the fuzzer; none if the original
+ * addon loads. Otherwise it builds the copy and a library in `folder`, with `cc`. No other run may
+ * use that folder.
  */
 export function fuzzerEnvironment(folder: string): Record<string, string> {
   const minor = glibcMinor();

@@ -1,41 +1,64 @@
 /**
- * Adds to the corpora what real parts make: caches of kinit, keytabs of kadmin, a KDC's answers,
- * the tokens of a context with remctld and its messages. `node dist/seeds.js`; then `pnpm fuzz`
- * keeps those that cover something.
+ * Program: adds inputs from a real realm to the corpora.
+ *
+ * `node dist/seeds.js` starts realms and adds caches of kinit, keytabs of kadmin, a KDC's answers,
+ * the tokens of contexts with remctld, and remctld's messages. Then `pnpm fuzz` keeps those that
+ * cover something.
  */
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import {
+  COMMAND_TOKEN_FLAGS_V1,
+  CONTEXT_TOKEN_FLAGS,
+  FIRST_TOKEN_FLAGS,
+  MESSAGE_TOKEN_FLAGS,
+  MessageType,
+  TokenFlag,
+} from '@remctl/core/wire';
 import { createInitiatorContext, type EncryptionKey, readKrb5Config } from '@remctl/krb5';
 import { type Realm, startProtocol1Proxy, startRealm } from '@remctl/realm';
-import { buildAsReq, encTimestamp, readAsRep } from '../../krb5/dist/client/as-exchange.js';
-import { toPrincipalName } from '../../krb5/dist/client/names.js';
-import { buildTgsReq } from '../../krb5/dist/client/tgs-exchange.js';
-import { openAuthenticator, readApReqToken } from '../../krb5/dist/gss/ap-exchange.js';
-import { exchangeByTcp } from '../../krb5/dist/kdc/tcp.js';
-import { decryptData } from '../../krb5/dist/messages/protection.js';
-import { encodeCommand, encodeCommandV1, NOOP } from '../../pure-backend/dist/messages.js';
 import { readCorpus, writeCorpus } from './corpus.js';
-import { joined } from './cut.js';
 import { KEYS } from './keys.js';
 import {
   apMessages,
+  buildAsReq,
+  buildTgsReq,
   decode,
   decodeCcache,
   decodeKeytab,
+  decryptData,
   encode,
+  encTimestamp,
+  exchangeByTcp,
   KeyUsage,
   kdcMessages,
+  openAuthenticator,
   parsePrincipal,
+  readApReqToken,
+  readAsRep,
   tgsPrincipal,
+  toPrincipalName,
   types,
-} from './krb5.js';
-import { createTokenReader, encodeToken, type FramedToken } from './pure-backend.js';
+} from './krb5-internals.js';
+import { joinPieces } from './pieces.js';
+import {
+  createTokenReader,
+  encodeCommand,
+  encodeCommandV1,
+  encodeToken,
+  type FramedToken,
+  NOOP,
+} from './pure-backend-internals.js';
 import { SESSION_KEY } from './targets/gss-acceptor.js';
 import { CLIENT, NONCE, SERVER } from './targets/kdc-answer.js';
 
+/** Milliseconds for one answer of the KDC. */
+const KDC_TIMEOUT_MS = 10_000;
 const DAY_S = 24 * 60 * 60;
+/** The end of the tickets in the seeds, in seconds since 1970: far in the future. */
 const FAR_TIME = 4_000_000_000;
 
+/** The seeds of each target. */
 const seeds = new Map<string, Uint8Array[]>();
 
 function add(target: string, ...inputs: readonly Uint8Array[]): void {
@@ -46,30 +69,38 @@ function addText(target: string, ...texts: readonly string[]): void {
   add(target, ...texts.map((text) => Buffer.from(text)));
 }
 
-/** `data` after an octet that says how it is to be taken. */
+/** Returns `data` after the byte that tells the target what `data` is. */
 function withMode(mode: number, data: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(mode), data]);
 }
 
-/** Any of `codec`'s fields, so that the fuzzer meets the keys and names that the targets have. */
+/** Returns the plaintext of `data`. Throws an Error if `key` does not open it. */
 function opened(key: EncryptionKey, usage: number, data: types.EncryptedData): Uint8Array {
   const plaintext = decryptData(key, usage, data);
   if (plaintext === undefined) {
-    throw new Error('a real message does not open');
+    throw new Error('a message of the realm does not open with its key');
   }
   return plaintext;
 }
 
-/** The KDC's answers to a client with a keytab, sealed and open. */
+/** Adds the KDC's answers to a client with a keytab, encrypted and open. */
 async function kdcAnswers(realm: Realm): Promise<void> {
-  const ask = (request: Uint8Array): Promise<Uint8Array> =>
-    exchangeByTcp(
-      { address: '127.0.0.1', family: 4, port: realm.kdcPort },
-      request,
-      (answer) => Buffer.from(answer),
-      AbortSignal.timeout(10_000),
-      new AbortController().signal,
-    );
+  const ask = async (request: Uint8Array): Promise<Uint8Array> => {
+    const abort = new AbortController();
+    // Neither the exchange's socket nor AbortSignal.timeout() would keep this process alive.
+    const timer = setTimeout(() => abort.abort(new Error('the KDC is silent')), KDC_TIMEOUT_MS);
+    try {
+      return await exchangeByTcp(
+        { address: '127.0.0.1', family: 4, port: realm.kdcPort },
+        request,
+        (answer) => Buffer.from(answer),
+        abort.signal,
+        new AbortController().signal,
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  };
   const clientKey = decodeKeytab(readFileSync(realm.keytabs.client))[0]?.key;
   if (clientKey === undefined) {
     throw new Error('the keytab is empty');
@@ -123,7 +154,7 @@ async function kdcAnswers(realm: Realm): Promise<void> {
   }
 }
 
-/** A connection to remctld, as tokens. */
+/** Connects to remctld, and sends and receives whole tokens. */
 function tokensOf(port: number) {
   const socket = connect({ host: '127.0.0.1', port });
   const reader = createTokenReader();
@@ -158,7 +189,10 @@ function tokensOf(port: number) {
   };
 }
 
-/** A context with remctld, and what it answers; the session is kept as it would be without protection. */
+/**
+ * Adds the tokens of a context with remctld, and remctld's messages. The seed of the session holds
+ * the messages unwrapped, as that target's mechanism does not protect them.
+ */
 async function session(realm: Realm, port: number, protocol: 1 | 2): Promise<void> {
   const config = await readKrb5Config({ KRB5_CONFIG: realm.krb5Conf });
   const context = createInitiatorContext({
@@ -168,8 +202,8 @@ async function session(realm: Realm, port: number, protocol: 1 | 2): Promise<voi
   });
   const { token: apReq = new Uint8Array() } = await context.step();
   const tokens = tokensOf(port);
-  tokens.send(0x51, new Uint8Array());
-  tokens.send(0x42, apReq);
+  tokens.send(FIRST_TOKEN_FLAGS, new Uint8Array());
+  tokens.send(CONTEXT_TOKEN_FLAGS, apReq);
   const { flags, payload: apRep } = await tokens.receive();
   await context.step(apRep);
   const plain: Buffer[] = [Buffer.from(encodeToken(flags, Uint8Array.of(1)))];
@@ -179,9 +213,9 @@ async function session(realm: Realm, port: number, protocol: 1 | 2): Promise<voi
   };
   if (protocol === 1) {
     const command = encodeCommandV1([Buffer.from('test'), Buffer.from('whoami')]);
-    tokens.send(0x24, context.wrap(command));
+    tokens.send(COMMAND_TOKEN_FLAGS_V1, context.wrap(command));
     context.verifyMic(command, (await tokens.receive()).payload);
-    plain.push(Buffer.from(encodeToken(0x08, encodeCommandV1([Buffer.from('test')]))));
+    plain.push(Buffer.from(encodeToken(TokenFlag.MIC, encodeCommandV1([Buffer.from('test')]))));
     const answer = await tokens.receive();
     keep(answer, context.unwrap(answer.payload));
   } else {
@@ -191,13 +225,13 @@ async function session(realm: Realm, port: number, protocol: 1 | 2): Promise<voi
       ...encodeCommand([Buffer.from('no-such-command')]),
     ];
     for (const request of requests) {
-      tokens.send(0x44, context.wrap(request));
+      tokens.send(MESSAGE_TOKEN_FLAGS, context.wrap(request));
       for (let last = false; !last; ) {
         const answer = await tokens.receive();
         const message = context.unwrap(answer.payload);
         keep(answer, message);
-        // All but MESSAGE_OUTPUT end an answer.
-        last = message[1] !== 3;
+        // Every other message ends an answer.
+        last = message[1] !== MessageType.OUTPUT;
       }
     }
   }
@@ -208,7 +242,7 @@ async function session(realm: Realm, port: number, protocol: 1 | 2): Promise<voi
   add('gss-acceptor', withMode(0, apReq));
   add('gss-acceptor-token', withMode(0, apRep));
 
-  // What is inside, opened with the session key of the cache and the service's key.
+  // The service's key opens the ticket, and the session key in the ticket opens the rest.
   const request = readApReqToken(apReq);
   const { credentials } = decodeCcache(readFileSync(realm.ccache.replace(/^FILE:/, '')));
   const ticket = decode(types.ticket, request.ticket);
@@ -234,16 +268,16 @@ async function session(realm: Realm, port: number, protocol: 1 | 2): Promise<voi
     endtime: FAR_TIME,
   });
   const sealedProof = encode(apMessages.authenticator, proof);
-  const answer = decode(apMessages.apRep, apRep.subarray(apRep.indexOf(0x6f)));
+  const answer = decode(apMessages.apRep, apRep.subarray(apRep.indexOf(apMessages.apRep.tag)));
   const answerPart = opened(ticketPart.key, KeyUsage.AP_REP_ENC_PART, answer.encPart);
-  add('gss-acceptor', withMode(1, joined([sealedTicket, sealedProof])));
+  add('gss-acceptor', withMode(1, joinPieces([sealedTicket, sealedProof])));
   add('gss-acceptor-token', withMode(1, answerPart), withMode(3, answerPart));
   add('der-message', request.ticket, sealedTicket, sealedProof, answerPart);
   add('der-message', encode(apMessages.apReq, request), encode(apMessages.apRep, answer));
   add('ccache', ...credentials.map(() => readFileSync(realm.ccache.replace(/^FILE:/, ''))));
 }
 
-/** Message tokens' parts: the modes of targets/gss-message-token.ts. */
+/** Adds parts of message tokens, for each mode of targets/gss-message-token.ts. */
 function messageTokens(): void {
   const header = Buffer.from('050406ff000000000000000000000000', 'hex');
   const mic = Buffer.from('040404ffffffffff0000000000000000', 'hex');
@@ -263,6 +297,7 @@ function messageTokens(): void {
   }
 }
 
+/** Adds texts for the targets that read text. */
 function texts(): void {
   addText('duration', '36000', '1d 2h 3m 4s', '10:30:15', '2-01:00:00', ' 10h', '10hours');
   addText('etype-list', 'aes256-cts aes128-sha2', 'DEFAULT -aes,+aes256-sha1', 'rc4', 'aes -aes');
@@ -312,6 +347,7 @@ function texts(): void {
   );
 }
 
+/** Adds the files and the traffic of a new realm. */
 async function realmSeeds(libdefaults: readonly string[]): Promise<void> {
   await using realm = await startRealm({ libdefaults });
   for (const name of [await realm.kinit(), realm.ccache]) {
@@ -333,5 +369,5 @@ await realmSeeds([]);
 await realmSeeds(['ccache_type = 3']);
 for (const [target, inputs] of seeds) {
   writeCorpus(target, [...readCorpus(target), ...inputs]);
-  console.log(`${target}: ${inputs.length} seeds`);
+  console.log(`${target}: ${inputs.length} seeds added`);
 }

@@ -1,19 +1,22 @@
-/** The versions of libraries' symbols that an ELF file wants (gABI, "Symbol Versioning"). */
+/** Makes an ELF file's needs for symbol versions weak (gABI, "Symbol Versioning"). */
 
+/** Offsets in the ELF header. */
 const SECTION_TABLE = 0x28;
 const SECTION_SIZE = 0x3a;
 const SECTION_COUNT = 0x3c;
-/** Fields of a section header of 64 bits. */
+/** Offsets in a 64-bit section header. */
 const Section = { TYPE: 4, OFFSET: 24, LINK: 40, INFO: 44 } as const;
 const SHT_GNU_VERNEED = 0x6fff_fffe;
-/** Fields of Elf64_Verneed and Elf64_Vernaux. */
+/** Offsets in an Elf64_Verneed. */
 const Need = { COUNT: 2, FIRST: 8, NEXT: 12 } as const;
+/** Offsets in an Elf64_Vernaux. */
 const Wanted = { FLAGS: 4, NAME: 8, NEXT: 12 } as const;
 const VER_FLG_WEAK = 2;
 
 /**
- * A copy of a 64-bit little-endian ELF file in which the named versions are wanted weakly: the loader then
- * goes on without them, and takes their symbols from wherever they are.
+ * Returns a copy of a 64-bit little-endian ELF file that needs the named versions only weakly. The
+ * loader then continues without these versions, and takes their symbols from any library that has
+ * them.
  */
 export function withWeakVersions(elf: Uint8Array, names: ReadonlySet<string>): Buffer {
   const file = Buffer.from(elf);

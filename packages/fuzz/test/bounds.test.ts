@@ -1,4 +1,4 @@
-/** What the parsers promise of memory and time, on inputs made to take as much as they can. */
+/** Parsers keep their bounds of memory and time on the worst inputs. */
 import { createMessageProtection } from '@remctl/krb5';
 import { describe, expect, test } from 'vitest';
 import { LONG } from '../../../tools/property-runs.mjs';
@@ -22,8 +22,8 @@ import {
   scan,
   types,
   unframeToken,
-} from '../src/krb5.js';
-import { createTokenReader, decodeAnswerV1, decodeMessage } from '../src/pure-backend.js';
+} from '../src/krb5-internals.js';
+import { createTokenReader, decodeAnswerV1, decodeMessage } from '../src/pure-backend-internals.js';
 import {
   CCACHES,
   ELEMENTS,
@@ -38,15 +38,15 @@ import {
 } from './crafted.js';
 import { memoryTaken } from './memory.js';
 
-/** How many times its input's length a parser may take, as the parsers' docstrings say. */
+/** The largest ratio of a parser's memory to its input's length, as the parsers' docstrings say. */
 const FACTOR = 96;
-/** What the process itself takes meanwhile. */
+/** Bytes that the process itself takes meanwhile. */
 const SLACK = MEBIBYTE;
-/** Garbage that V8 lets lie in its young generation, before it looks whether something is used. */
+/** Bytes of garbage that V8 leaves in its young generation before it collects them. */
 const YOUNG_GARBAGE = 32 * MEBIBYTE;
 
-/** What `read` gives, or the error that it ends in: both are kept. */
-function ended(read: () => unknown): unknown {
+/** Returns the result of `read`, or the error that it throws: memory of both counts. */
+function resultOrError(read: () => unknown): unknown {
   try {
     return read();
   } catch (error) {
@@ -54,10 +54,10 @@ function ended(read: () => unknown): unknown {
   }
 }
 
-/** Holds `read` to `most` octets. Once before it is measured, so that its code is compiled. */
+/** Expects `read` to take at most `most` bytes. A first run compiles its code, unmeasured. */
 function expectWithin(most: number, read: () => unknown): void {
-  ended(read);
-  const { atOnce, kept } = memoryTaken(() => ended(read));
+  resultOrError(read);
+  const { atOnce, kept } = memoryTaken(() => resultOrError(read));
   expect(atOnce).toBeLessThan(most + SLACK + YOUNG_GARBAGE);
   expect(kept).toBeLessThan(most + SLACK);
 }
@@ -85,13 +85,13 @@ const PARSERS: readonly (readonly [
 ];
 
 describe.each(PARSERS)('%s', (_parser, inputs, read) => {
-  test.each(inputs)('takes no more memory than it may: %s', (_name, input) => {
+  test.each(inputs)('takes at most its bound of memory: %s', (_name, input) => {
     expectWithin(FACTOR * input.length, () => read(input));
   });
 });
 
 describe('streams', () => {
-  test.each(STREAMS)('a token reader holds one token of a mebibyte at most: %s', (_name, input) => {
+  test.each(STREAMS)('a token reader holds at most one token of a mebibyte: %s', (_name, input) => {
     for (const size of [1, 5, 65_536]) {
       const reader = createTokenReader();
       expectWithin(MEBIBYTE, () => {
@@ -103,7 +103,7 @@ describe('streams', () => {
     }
   });
 
-  test('an answer by TCP in single octets takes what it announced', () => {
+  test('an answer by TCP in single bytes takes at most twice the length that it announces', () => {
     const answer = Buffer.alloc(4 + MEBIBYTE);
     answer.writeUInt32BE(MEBIBYTE);
     expectWithin(2 * MEBIBYTE, () => {
@@ -116,14 +116,14 @@ describe('streams', () => {
   });
 });
 
-test('a message out of a token takes no more than four times the token', () => {
+test('an unwrapped message takes at most four times the memory of its token', () => {
   const options = { key: KEYS[0], acceptorSubkey: true, sendSeq: 0n, recvSeq: 0n };
   const unordered = { ...options, replay: false, sequence: false };
   const initiator = createMessageProtection({ ...unordered, role: 'initiator' });
   const acceptor = createMessageProtection({ ...unordered, role: 'acceptor' });
   const token = initiator.wrap(Buffer.alloc(4 * MEBIBYTE));
   expectWithin(4 * token.length, () => acceptor.unwrap(token));
-  // The octets after the header, rotated right by as many as RRC can say (RFC 4121, section 4.2.5).
+  // The largest rotation that the field RRC can hold (RFC 4121, section 4.2.5).
   const rotation = 0xffff;
   const rotated = Buffer.concat([
     token.subarray(0, 16),
@@ -139,12 +139,15 @@ test('a message out of a token takes no more than four times the token', () => {
 });
 
 /**
- * Time by the square of an eighth of a mebibyte would be many seconds, of a mebibyte minutes. A KRB-ERROR with
- * a text of the longer row has a mebibyte at most.
+ * The length of a row in bytes. Time that grows as the square of the length would be many seconds
+ * for an eighth of a mebibyte, and minutes for a mebibyte. A KRB-ERROR with the longer row as its
+ * text has at most a mebibyte.
  */
 const ROW = LONG ? MEBIBYTE - 1024 : MEBIBYTE / 8;
 
-/** What could make a regular expression, or a loop, begin anew at each of its repetitions. */
+/**
+ * Texts that, repeated, could make a regular expression or a loop begin again at each repetition.
+ */
 const UNITS = [
   ...' \t\0a1d:-,;/\\@.=*"[]{}%\n\r+',
   '%{',
@@ -164,7 +167,7 @@ const UNITS = [
   '\ufeff',
   '\ud800',
 ];
-/** Parsers of a text alone. */
+/** Parsers whose only input is a text. */
 const TEXTS: readonly ((text: string) => unknown)[] = [
   parseDuration,
   parseEtypeList,
@@ -174,21 +177,22 @@ const TEXTS: readonly ((text: string) => unknown)[] = [
   locateKeytab,
   (text) => expandPath(text, {}),
 ];
+/** Texts before and after a row. */
 const AROUND = [
   ['', ''],
   ['a', '!'],
 ] as const;
 
-describe('time grows as the input does: a row of', () => {
+describe('time grows in proportion to the input: a row of', () => {
   test.each(UNITS)('%j', (unit) => {
     for (const [before, after] of AROUND) {
       const input = repeated(unit, Buffer.from(before), Buffer.from(after), ROW);
       const string = input.toString('utf8');
       for (const read of TEXTS) {
-        ended(() => read(string));
+        resultOrError(() => read(string));
       }
       for (const start of ['[a]\nx = ', '[a]\nx = "', '[a]\nx', '[', 'include ']) {
-        ended(() => readConf(Buffer.from(`${start}${string}`)));
+        resultOrError(() => readConf(Buffer.from(`${start}${string}`)));
       }
       const error = {
         pvno: types.PVNO,
@@ -200,7 +204,7 @@ describe('time grows as the input does: a row of', () => {
         sname: { nameType: 0, nameString: [] },
         eText: 'a'.repeat(ROW),
       };
-      // The encoder refuses a NUL, so the text is put in afterwards.
+      // The encoder refuses a NUL, so the row replaces the text after the encoding.
       const encoding = Buffer.from(encode(krbError, error));
       encoding.set(input, encoding.length - ROW);
       expect(decode(krbError, encoding).eText).toBeDefined();

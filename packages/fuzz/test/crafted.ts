@@ -1,4 +1,5 @@
-/** Inputs of about a mebibyte that claim, repeat or nest as much as their format lets them. */
+/** Inputs of about a mebibyte that claim, repeat or nest to excess. */
+import { MESSAGE_TOKEN_FLAGS } from '@remctl/core/wire';
 
 export const MEBIBYTE = 2 ** 20;
 
@@ -8,7 +9,7 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** `unit` over and over, between `before` and `after`, `total` octets in all or a little less. */
+/** Returns `unit` over and over between `before` and `after`: `total` bytes, or a little less. */
 export function repeated(
   unit: string | Uint8Array,
   before: Uint8Array,
@@ -21,23 +22,23 @@ export function repeated(
 }
 
 const NOTHING = Buffer.alloc(0);
-/** What no length or count may be believed to be. */
+/** The largest length or count: no parser may believe it. */
 const HUGE = uint32(0xffff_ffff);
 
 const CCACHE_START = Buffer.from([5, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
-/** A credential's principals, key, times, flag and flags, all empty. */
+/** The start of a credential: principals, key, times, is_skey and flags, all empty. */
 const CREDENTIAL_START = Buffer.alloc(12 + 12 + 6 + 16 + 1 + 4);
 const KEYTAB_START = Buffer.from([5, 2]);
-/** An entry with nothing in it, after its length. */
+/** An entry with only empty fields, after its length. */
 const KEYTAB_ENTRY = Buffer.concat([uint32(17), Buffer.alloc(17)]);
 
 export const CCACHES: readonly (readonly [string, Buffer])[] = [
   [
-    'credentials that are empty',
+    'empty credentials',
     repeated(Buffer.alloc(CREDENTIAL_START.length + 16), CCACHE_START, NOTHING),
   ],
   [
-    'an endless list of addresses',
+    'a list with the largest count of addresses',
     repeated(Buffer.alloc(6), Buffer.concat([CCACHE_START, CREDENTIAL_START, HUGE]), NOTHING),
   ],
   [
@@ -50,7 +51,7 @@ export const CCACHES: readonly (readonly [string, Buffer])[] = [
     ]),
   ],
   [
-    'a name of endless components',
+    'a name with the largest count of components',
     repeated(Buffer.alloc(4), Buffer.concat([CCACHE_START.subarray(0, 8), HUGE]), NOTHING),
   ],
   [
@@ -60,14 +61,14 @@ export const CCACHES: readonly (readonly [string, Buffer])[] = [
   ['a name of 4 GiB', Buffer.concat([CCACHE_START.subarray(0, 12), HUGE])],
   ['a key of 4 GiB', Buffer.concat([CCACHE_START, Buffer.alloc(24 + 2), HUGE])],
   [
-    'header fields without end',
+    'header fields of the largest length',
     Buffer.concat([Buffer.from([5, 4, 0xff, 0xff]), Buffer.alloc(0xffff)]),
   ],
 ];
 
 export const KEYTABS: readonly (readonly [string, Buffer])[] = [
-  ['entries that are empty', repeated(KEYTAB_ENTRY, KEYTAB_START, NOTHING)],
-  ['holes of an octet', repeated(Buffer.from([0xff, 0xff, 0xff, 0xff, 0]), KEYTAB_START, NOTHING)],
+  ['empty entries', repeated(KEYTAB_ENTRY, KEYTAB_START, NOTHING)],
+  ['holes of one byte', repeated(Buffer.from([0xff, 0xff, 0xff, 0xff, 0]), KEYTAB_START, NOTHING)],
   ['an entry of 2 GiB', Buffer.concat([KEYTAB_START, uint32(0x7fff_ffff)])],
   ['a hole of 2 GiB', Buffer.concat([KEYTAB_START, uint32(0x8000_0000)])],
   [
@@ -81,7 +82,7 @@ export const KEYTABS: readonly (readonly [string, Buffer])[] = [
   ],
 ];
 
-/** An element with its length in four octets. */
+/** Returns an element with its length in four bytes. */
 function element(tag: number, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(tag, 0x84), uint32(content.length), content]);
 }
@@ -94,26 +95,26 @@ function nested(depth: number): Buffer {
   return inner;
 }
 
-const octets = MEBIBYTE - 64;
+const CONTENT_LENGTH = MEBIBYTE - 64;
 
 export const ELEMENTS: readonly (readonly [string, Buffer])[] = [
   ['4 GiB claimed', Buffer.concat([Buffer.of(0x30, 0x84), HUGE])],
   [
-    'an element for every two octets',
-    element(0x30, Buffer.alloc(octets, Buffer.from([0x05, 0x00]))),
+    'an element in every two bytes',
+    element(0x30, Buffer.alloc(CONTENT_LENGTH, Buffer.from([0x05, 0x00]))),
   ],
   ['8,000 empty names', element(0x30, Buffer.alloc(16_000, Buffer.from([0x1b, 0x00])))],
-  ['100,000 sequences in each other', nested(100_000 / 6)],
-  ['one string', element(0x1b, Buffer.alloc(octets, 'a'))],
+  ['100,000 bytes of sequences, each in the one before', nested(100_000 / 6)],
+  ['one string', element(0x1b, Buffer.alloc(CONTENT_LENGTH, 'a'))],
   [
     'one string of NULs and a letter',
-    element(0x1b, Buffer.concat([Buffer.alloc(octets), Buffer.of(0x61)])),
+    element(0x1b, Buffer.concat([Buffer.alloc(CONTENT_LENGTH), Buffer.of(0x61)])),
   ],
 ];
 
-/** As many PA-DATA as the bound of elements lets through. */
+/** As many PA-DATA as the limit of elements allows. */
 export const PADATA: readonly [string, Buffer] = [
-  'PA-DATA that are empty',
+  'empty PA-DATA',
   element(0x30, Buffer.alloc(1_600 * 11, Buffer.from('3009a103020101a2020400', 'hex'))),
 ];
 
@@ -130,7 +131,7 @@ export const KRB5_CONFS: readonly (readonly [string, Buffer])[] = (
   ] as const
 ).map(([name, unit, before]) => [name, repeated(unit, Buffer.from(before), NOTHING)]);
 
-/** Sections, each of another name. */
+/** Sections, each with another name. */
 export const NAMED_SECTIONS = Buffer.from(
   Array.from({ length: MEBIBYTE / 8 }, (_, at) => `[${at}]\n`)
     .join('')
@@ -142,8 +143,17 @@ export const NAMES: readonly (readonly [string, Buffer])[] = (
 ).map((unit) => [`'${unit}' over and over`, repeated(unit, Buffer.from('a'), Buffer.from('@R'))]);
 
 export const STREAMS: readonly (readonly [string, Buffer])[] = [
-  ['tokens without payload', repeated(Buffer.from([0x44, 0, 0, 0, 0]), NOTHING, NOTHING)],
-  ['tokens of an octet', repeated(Buffer.from([0x44, 0, 0, 0, 1, 0]), NOTHING, NOTHING)],
-  ['4 GiB claimed', Buffer.concat([Buffer.of(0x44), HUGE])],
-  ['a mebibyte claimed, and an octet of it', Buffer.from([0x44, 0, 0x0f, 0xff, 0xfb, 0])],
+  [
+    'tokens without payload',
+    repeated(Buffer.from([MESSAGE_TOKEN_FLAGS, 0, 0, 0, 0]), NOTHING, NOTHING),
+  ],
+  [
+    'tokens of one byte',
+    repeated(Buffer.from([MESSAGE_TOKEN_FLAGS, 0, 0, 0, 1, 0]), NOTHING, NOTHING),
+  ],
+  ['4 GiB claimed', Buffer.concat([Buffer.of(MESSAGE_TOKEN_FLAGS), HUGE])],
+  [
+    'a mebibyte claimed, and one byte of it',
+    Buffer.from([MESSAGE_TOKEN_FLAGS, 0, 0x0f, 0xff, 0xfb, 0]),
+  ],
 ];

@@ -1,4 +1,4 @@
-/** How much memory something takes. */
+/** Measures the memory that a function takes. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -7,7 +7,7 @@ const collect: unknown = runInNewContext('gc');
 
 function collectGarbage(): void {
   if (typeof collect !== 'function') {
-    throw new Error('this Node.js does not give its garbage collector');
+    throw new Error('this Node.js does not expose its garbage collector: gc() is missing');
   }
   collect();
 }
@@ -18,13 +18,13 @@ function used(): number {
 }
 
 export interface Taken {
-  /** Octets in use at the end, garbage that was not collected by then included. */
+  /** Bytes in use at the end, including garbage that was not collected by then. */
   readonly atOnce: number;
-  /** Octets that the result holds. */
+  /** Bytes that the result holds. */
   readonly kept: number;
 }
 
-/** What `read` takes. Other work of the process counts too, so there has to be none. */
+/** Returns the memory that `read` takes. Other work of the process would count too: avoid it. */
 export function memoryTaken(read: () => unknown): Taken {
   collectGarbage();
   const before = used();

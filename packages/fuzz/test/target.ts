@@ -1,6 +1,7 @@
+/** Loads the fuzzer's targets for tests. */
 import { targetNames } from '../src/corpus.js';
 
-/** What a target's module has: `fuzz` throws where an input is a finding. */
+/** A target's module. `fuzz` throws if an input is a finding. */
 interface TargetModule {
   readonly fuzz: (data: Buffer) => void | Promise<void>;
 }
@@ -9,7 +10,7 @@ export interface Target extends TargetModule {
   readonly name: string;
 }
 
-/** Every target there is. */
+/** Returns all targets. */
 export async function loadTargets(): Promise<Target[]> {
   return Promise.all(
     targetNames().map(async (name) => {

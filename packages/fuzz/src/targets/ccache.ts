@@ -1,7 +1,7 @@
-/** Credential cache files: what is read can be written, and what was written reads the same. */
+/** Target: credential cache files. A cache that was read can be written and reads the same. */
 import { Krb5Error } from '@remctl/krb5';
 import { requireSame, unlessRefused } from '../findings.js';
-import { decodeCcache, encodeCcache } from '../krb5.js';
+import { decodeCcache, encodeCcache } from '../krb5-internals.js';
 
 export function fuzz(data: Buffer): void {
   const ccache = unlessRefused([Krb5Error], () => decodeCcache(data));

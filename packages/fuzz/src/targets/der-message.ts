@@ -1,4 +1,4 @@
-/** Every DER message and its parts: what is read can be written, and what was written reads the same. */
+/** Target: DER messages and their parts. Each that was read can be written and reads the same. */
 import { requireSame, unlessRefused } from '../findings.js';
 import {
   Asn1Error,
@@ -9,14 +9,15 @@ import {
   kdcMessages,
   krbError,
   types,
-} from '../krb5.js';
+} from '../krb5-internals.js';
 
-interface Target {
+interface Reader {
   readonly tag: number;
   readonly check: (data: Uint8Array) => void;
 }
 
-function reads<T>(codec: Codec<T>): Target {
+/** Returns the check of what `codec` reads. */
+function reads<T>(codec: Codec<T>): Reader {
   const check = (data: Uint8Array) => {
     const value = unlessRefused([Asn1Error], () => decode(codec, data));
     if (value === undefined) {
@@ -28,7 +29,7 @@ function reads<T>(codec: Codec<T>): Target {
   return { tag: codec.tag, check };
 }
 
-const TARGETS: readonly Target[] = [
+const READERS: readonly Reader[] = [
   reads(apMessages.apReq),
   reads(apMessages.authenticator),
   reads(apMessages.apRep),
@@ -56,7 +57,7 @@ const TARGETS: readonly Target[] = [
 ];
 
 export function fuzz(data: Buffer): void {
-  for (const { tag, check } of TARGETS) {
+  for (const { tag, check } of READERS) {
     if (tag === data[0]) {
       check(data);
     }

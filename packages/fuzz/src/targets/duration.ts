@@ -1,6 +1,6 @@
-/** Durations of krb5.conf. */
+/** Target: durations in krb5.conf. */
 import { requireThat } from '../findings.js';
-import { parseDuration } from '../krb5.js';
+import { parseDuration } from '../krb5-internals.js';
 
 export function fuzz(data: Buffer): void {
   const seconds = parseDuration(data.toString('utf8'));
@@ -9,6 +9,6 @@ export function fuzz(data: Buffer): void {
       'a duration is whole seconds that fit 32 bits',
       seconds >= 0 && (seconds | 0) === seconds,
     );
-    requireThat('seconds alone are a duration', parseDuration(String(seconds)) === seconds);
+    requireThat('a number of seconds is a duration', parseDuration(String(seconds)) === seconds);
   }
 }

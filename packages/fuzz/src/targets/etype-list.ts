@@ -1,9 +1,12 @@
-/** Lists of encryption types of krb5.conf. */
+/** Target: lists of encryption types in krb5.conf. */
 import { Krb5Error } from '@remctl/krb5';
 import { requireThat, unlessRefused } from '../findings.js';
-import { parseEtypeList } from '../krb5.js';
+import { parseEtypeList } from '../krb5-internals.js';
 
 export function fuzz(data: Buffer): void {
   const list = unlessRefused([Krb5Error], () => parseEtypeList(data.toString('utf8')));
-  requireThat('every type is there once', list === undefined || new Set(list).size === list.length);
+  requireThat(
+    'the list has each type once',
+    list === undefined || new Set(list).size === list.length,
+  );
 }

@@ -1,7 +1,7 @@
-/** The names of caches and keytabs, and the parameters in them. */
+/** Target: names of caches and keytabs, with their %{parameters}. */
 import { Krb5Error } from '@remctl/krb5';
 import { requireThat, unlessRefused } from '../findings.js';
-import { expandPath, locateCcache, locateKeytab } from '../krb5.js';
+import { expandPath, locateCcache, locateKeytab } from '../krb5-internals.js';
 
 export function fuzz(data: Buffer): void {
   const name = data.toString('utf8');

@@ -1,6 +1,8 @@
 /**
- * The acceptor's token as an initiator reads it. An even first octet: the token as it comes. An odd one: an
- * EncAPRepPart, sealed as it has to be.
+ * Target: an acceptor's token, as an initiator reads it.
+ *
+ * After an even first byte the rest is the token itself. After an odd one the rest is an
+ * EncAPRepPart, which the target seals correctly.
  */
 import { GssError } from '@remctl/krb5';
 import { unlessRefused } from '../findings.js';
@@ -14,7 +16,7 @@ import {
   readAcceptorToken,
   TokenId,
   types,
-} from '../krb5.js';
+} from '../krb5-internals.js';
 
 export function fuzz(data: Buffer): void {
   const mode = data[0] ?? 0;

@@ -1,9 +1,11 @@
 /**
- * An acceptor's step. An even first octet: the token as it comes. An odd one: an EncTicketPart and an
- * Authenticator, which a client with a ticket can choose freely, sealed as they have to be.
+ * Target: an initiator's token, as an acceptor takes it.
+ *
+ * After an even first byte the rest is the token itself. After an odd one the rest is two pieces,
+ * an EncTicketPart and an Authenticator, which the target seals correctly. A client with a ticket
+ * can choose its Authenticator freely.
  */
 import { createAcceptorContext, createReplayCache, GssError, Krb5Error } from '@remctl/krb5';
-import { cut } from '../cut.js';
 import { requireThat, unlessRefused } from '../findings.js';
 import { KEYS } from '../keys.js';
 import {
@@ -15,14 +17,15 @@ import {
   parsePrincipal,
   TokenId,
   types,
-} from '../krb5.js';
+} from '../krb5-internals.js';
+import { splitPieces } from '../pieces.js';
 
 const SERVICE = parsePrincipal('host/server.example.org@EXAMPLE.ORG');
 const [SERVICE_KEY] = KEYS;
-/** The session key that the ticket has to hold for its authenticator to open. */
+/** The session key that seals the authenticator: it opens only if the ticket holds the same key. */
 export const SESSION_KEY = KEYS[1];
 const KVNO = 1;
-/** No moment is too far away: the input has no way to know the time. */
+/** An acceptable clock skew without bound: an input cannot know the time. */
 const ANY_CLOCK = Number.MAX_SAFE_INTEGER;
 
 function requestToken(ticketPart: Uint8Array, authenticator: Uint8Array): Uint8Array {
@@ -59,7 +62,7 @@ export function fuzz(data: Buffer): void {
     replayCache: createReplayCache(),
   });
   const rest = data.subarray(1);
-  const [ticketPart = rest, authenticator = rest] = cut(rest, 2);
+  const [ticketPart = rest, authenticator = rest] = splitPieces(rest, 2);
   const sealed = ((data[0] ?? 0) & 1) === 1;
   const step = unlessRefused([Krb5Error, GssError], () =>
     context.step(sealed ? requestToken(ticketPart, authenticator) : rest),

@@ -1,11 +1,13 @@
 /**
- * Wrap and MIC tokens. The first octet of the input says what the rest is: a token as it comes, or the parts
- * of one that the peer itself made wrongly, with the right key.
+ * Target: Wrap and MIC tokens (RFC 4121, section 4.2).
+ *
+ * The first byte says what the rest is: a token itself, or parts of a token. The target seals such
+ * parts with the right key, as a peer does that makes wrong tokens.
  */
 import { createMessageProtection, GssError } from '@remctl/krb5';
 import { requireThat, unlessRefused } from '../findings.js';
 import { keyFor } from '../keys.js';
-import { checksumWith, deriveKeys, encryptWith, KeyUsage } from '../krb5.js';
+import { checksumWith, deriveKeys, encryptWith, KeyUsage } from '../krb5-internals.js';
 
 const HEADER = 16;
 const EC = 4;
@@ -43,22 +45,22 @@ export function fuzz(data: Buffer): void {
       unlessRefused([GssError], () => acceptor.verifyMic(Buffer.from('message'), rest));
       break;
     case 2:
-      // Encrypted: `body` is all that is under the encryption.
+      // A Wrap token with confidentiality; only `body` is encrypted, without the header's copy.
       unlessRefused([GssError], () =>
         acceptor.unwrap(Buffer.concat([header, encryptWith(keys, [body])])),
       );
       break;
     case 3:
-      // Encrypted, with the header under the encryption as it has to be.
+      // A Wrap token with confidentiality; the header's copy is encrypted too, as it has to be.
       unlessRefused([GssError], () => {
         const inner = Buffer.from(header);
         inner.fill(0, 6, 8);
         const message = acceptor.unwrap(Buffer.concat([header, encryptWith(keys, [body, inner])]));
-        requireThat('a message is no longer than its token', message.length <= body.length);
+        requireThat('a message is not longer than its token', message.length <= body.length);
       });
       break;
     case 4: {
-      // Signed only.
+      // A Wrap token without confidentiality.
       const signed = Buffer.from(header);
       signed.fill(0, EC, 8);
       const mac = checksumWith(keys, [body, signed]);
@@ -67,7 +69,7 @@ export function fuzz(data: Buffer): void {
     }
     default:
       requireThat(
-        'a message comes out as it went in',
+        'an unwrapped message is the wrapped one',
         acceptor.unwrap(initiator.wrap(rest)).equals(rest),
       );
       acceptor.verifyMic(rest, initiator.getMic(rest));

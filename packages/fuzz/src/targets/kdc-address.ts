@@ -1,14 +1,11 @@
-/** The addresses of KDCs in krb5.conf. */
+/** Target: addresses of KDCs in krb5.conf. */
 import { requireThat } from '../findings.js';
-import { parseKdc } from '../krb5.js';
+import { parseKdc } from '../krb5-internals.js';
 
 export function fuzz(data: Buffer): void {
   const kdc = parseKdc(data.toString('utf8'));
   if (kdc !== undefined) {
-    requireThat('a port can be asked', kdc.port >= 1 && kdc.port <= 65_535);
-    requireThat(
-      'there is a host and a way to ask it',
-      kdc.host !== '' && kdc.transports.length > 0,
-    );
+    requireThat('a port is in the range of ports', kdc.port >= 1 && kdc.port <= 65_535);
+    requireThat('a KDC has a host and a transport', kdc.host !== '' && kdc.transports.length > 0);
   }
 }

@@ -1,6 +1,8 @@
 /**
- * A KDC's answers as a client reads them: AS-REP, TGS-REP, KRB-ERROR with METHOD-DATA. With the
- * first bit of the first octet, the rest is an EncKDCRepPart, sealed as it has to be.
+ * Target: a KDC's answers, as a client reads them: AS-REP, TGS-REP, KRB-ERROR with METHOD-DATA.
+ *
+ * If the lowest bit of the first byte is set, the rest is an EncKDCRepPart, which the target seals
+ * correctly. Otherwise the rest is the answer itself.
  */
 import { Krb5Error } from '@remctl/krb5';
 import { requireThat, unlessRefused } from '../findings.js';
@@ -21,12 +23,13 @@ import {
   readAsRep,
   tgsPrincipal,
   types,
-} from '../krb5.js';
+} from '../krb5-internals.js';
 
+/** The client, the server and the nonce that the client has asked with. */
 export const CLIENT = parsePrincipal('alice@EXAMPLE.ORG');
 export const SERVER = parsePrincipal('host/server.example.org@EXAMPLE.ORG');
 export const NONCE = 1;
-/** When a ticket may end at the latest. */
+/** The latest end of a ticket, in seconds since 1970. */
 const TILL = 2 ** 31;
 const TICKET = Uint8Array.of(types.encodedTicket.tag, 0);
 
@@ -34,7 +37,7 @@ function name({ nameType, components }: typeof CLIENT) {
   return { nameType, nameString: components };
 }
 
-/** The answer that holds `part`. */
+/** Returns the answer that holds `part`, encrypted. */
 function sealed(part: Uint8Array, key: ReturnType<typeof keyFor>, tgs: boolean): Uint8Array {
   const usage = tgs ? KeyUsage.TGS_REP_ENC_PART_SUBKEY : KeyUsage.AS_REP_ENC_PART;
   return encode(tgs ? kdcMessages.tgsRep : kdcMessages.asRep, {

@@ -1,6 +1,10 @@
-/** The frame of a KDC's answer by TCP. The first octet says how long the pieces are that it comes in. */
+/**
+ * Target: the frame of a KDC's answer on TCP (RFC 4120, section 7.2.2).
+ *
+ * The first byte plus one is the length of the chunks in which the rest arrives.
+ */
 import { requireSame, requireThat } from '../findings.js';
-import { createAnswerReader } from '../krb5.js';
+import { createAnswerReader } from '../krb5-internals.js';
 
 function read(data: Buffer, size: number): Uint8Array | 'refused' | undefined {
   const reader = createAnswerReader();
@@ -21,10 +25,10 @@ function read(data: Buffer, size: number): Uint8Array | 'refused' | undefined {
 export function fuzz(data: Buffer): void {
   const stream = data.subarray(1);
   const whole = read(stream, Math.max(stream.length, 1));
-  const pieces = read(stream, (data[0] ?? 0) + 1);
-  if (whole instanceof Uint8Array && pieces instanceof Uint8Array) {
-    requireSame('read at once and in pieces', whole, pieces);
+  const chunked = read(stream, (data[0] ?? 0) + 1);
+  if (whole instanceof Uint8Array && chunked instanceof Uint8Array) {
+    requireSame('the answer read at once and in chunks', whole, chunked);
   } else {
-    requireThat('it is read the same at once and in pieces', whole === pieces);
+    requireThat('an answer reads the same at once and in chunks', whole === chunked);
   }
 }

@@ -1,4 +1,4 @@
-/** A krb5.conf file's text and all that is read from it. What it includes is passed over. */
+/** Target: a krb5.conf file's text and all its readers. Its includes are ignored. */
 import { unlessRefused } from '../findings.js';
 import {
   capaths,
@@ -11,7 +11,7 @@ import {
   parseKdc,
   readText,
   realmKdcs,
-} from '../krb5.js';
+} from '../krb5-internals.js';
 
 const REALM = 'EXAMPLE.ORG';
 const HOST = 'server.example.org';

@@ -1,7 +1,9 @@
 /**
- * All that a server sends in a session, from the first context token on, over a mechanism that
- * protects nothing: whatever comes, every call ends, with what the interface documents. The first
- * octet says how long the pieces are that it comes in.
+ * Target: all bytes that a remctl server sends in a session.
+ *
+ * They begin with the first context token. The security context protects nothing. Whatever the
+ * bytes are, every call ends, with a result or a RemctlError. The first byte plus one is the length
+ * of the chunks in which the rest arrives.
  */
 import { type Connection, RemctlError } from '@remctl/core';
 import { ContextFlag } from '@remctl/krb5';
@@ -13,7 +15,7 @@ import {
   createConnectionV2,
   negotiate,
   type SecurityContext,
-} from '../pure-backend.js';
+} from '../pure-backend-internals.js';
 
 const NO_TIMEOUT = { timeoutMs: 0 };
 const OPTIONS = {
@@ -22,9 +24,10 @@ const OPTIONS = {
   negotiateMs: 60_000,
   signal: new AbortController().signal,
 };
-/** Commands and NOOPs of a session. */
+/** The number of calls in a session: commands and NOOPs in turn. */
 const CALLS = 4;
 
+/** Returns a security context that protects nothing: it wraps a message as the message itself. */
 function plainContext(): SecurityContext {
   return {
     flags: ContextFlag.MUTUAL | ContextFlag.CONF | ContextFlag.INTEG,
@@ -44,7 +47,9 @@ function plainContext(): SecurityContext {
   };
 }
 
-/** A stream on which `data` comes in pieces, each when the client waits for it, and then its end. */
+/**
+ * Returns a stream that delivers `data` in chunks of `size`, then its end, while the client waits.
+ */
 function streamOf(data: Buffer, size: number): ByteStream {
   let handlers: ByteStreamHandlers | undefined;
   let at = 0;
@@ -52,13 +57,13 @@ function streamOf(data: Buffer, size: number): ByteStream {
   let ended = false;
   const deliver = () => {
     while (waiting && !ended) {
-      const piece = data.subarray(at, at + size);
+      const chunk = data.subarray(at, at + size);
       at += size;
-      if (piece.length === 0) {
+      if (chunk.length === 0) {
         ended = true;
         handlers?.onEnd(undefined);
       } else {
-        handlers?.onData(piece);
+        handlers?.onData(chunk);
       }
     }
   };
@@ -82,7 +87,7 @@ function streamOf(data: Buffer, size: number): ByteStream {
   };
 }
 
-async function answers(connection: Connection): Promise<void> {
+async function runCommand(connection: Connection): Promise<void> {
   await connection.send([Buffer.from('test')], NO_TIMEOUT);
   for (;;) {
     const { type } = await connection.receive(NO_TIMEOUT);
@@ -96,12 +101,12 @@ async function session(stream: ByteStream): Promise<void> {
   const channel = createChannel(stream, OPTIONS.server);
   const { context, protocol } = await negotiate(channel, async () => plainContext(), OPTIONS);
   if (protocol === 1) {
-    await answers(createConnectionV1(channel, context));
+    await runCommand(createConnectionV1(channel, context));
     return;
   }
   const connection = createConnectionV2(channel, context);
   for (let call = 0; call < CALLS; call++) {
-    await (call % 2 === 0 ? answers(connection) : connection.noop(NO_TIMEOUT));
+    await (call % 2 === 0 ? runCommand(connection) : connection.noop(NO_TIMEOUT));
   }
   await connection.close();
 }

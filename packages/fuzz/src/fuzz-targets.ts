@@ -1,7 +1,10 @@
 /**
- * `pnpm fuzz [target...] [seconds]`: runs targets one after the other, every one where none is named, each for
- * that long (60 seconds without), and keeps what covers more than was covered before. An input that was a
- * finding is kept too: `npm test` then fails until it is none any more.
+ * The program of `pnpm fuzz [target...] [seconds]`.
+ *
+ * It fuzzes the named targets one after the other, or all targets if no name is given. Each target
+ * gets the given seconds, or 60. The program keeps the inputs that cover more than earlier ones. It
+ * also keeps every finding: `npm test` then fails until the finding is fixed. The exit status is 0
+ * without findings, 1 with findings, 2 if a target is unknown.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,13 +17,15 @@ import { fuzzerEnvironment } from './old-glibc.js';
 
 const BUILD = fileURLToPath(new URL('../build/', import.meta.url));
 const DEFAULT_SECONDS = 60;
-/** Inputs grow up to this: a parser that takes time by the square of it is seen to hang. */
+/**
+ * Bytes of the longest input: enough to show a parser whose time grows as the square of its input.
+ */
 const MAX_INPUT = 65_536;
-/** Longer inputs are cut to this before they are kept, so that the corpora stay small. */
+/** Bytes of the longest kept input; longer ones are cut, so that the corpora stay small. */
 const MAX_KEPT_INPUT = 4096;
-/** Milliseconds that an input may take. */
+/** Milliseconds for one input; more is a finding. */
 const INPUT_TIMEOUT_MS = 5000;
-/** What is instrumented: our own code, and the reader of ASN.1. */
+/** Path parts of the code that is instrumented: our own, and the ASN.1 reader. */
 const INSTRUMENTED = ['packages/krb5/dist', 'packages/pure-backend/dist', 'asn1-ber'];
 
 const cli = join(createRequire(import.meta.url).resolve('@jazzer.js/core'), '..', 'cli.js');
@@ -39,10 +44,10 @@ function emptyFolder(name: string, part: string): string {
   return folder;
 }
 
-/** Runs the fuzzer; false where it did not end well. */
+/** Runs the fuzzer. Returns false if its exit status is not 0. */
 function fuzzer(name: string, folders: readonly string[], flags: readonly string[]): boolean {
   const args = [cli, targetPath(name), ...folders, '--timeout', String(INPUT_TIMEOUT_MS)];
-  // A target whose function is asynchronous returns a promise, which the synchronous mode does not wait for.
+  // The fuzzer's synchronous mode does not wait for the promise of an asynchronous target.
   if (!/async function fuzz/.test(readFileSync(targetPath(name), 'utf8'))) {
     args.push('--sync');
   }
@@ -58,8 +63,8 @@ function fuzzer(name: string, folders: readonly string[], flags: readonly string
   return status === 0;
 }
 
-/** Fuzzes one target; false where there was a finding. */
-function run(name: string, seconds: number): boolean {
+/** Fuzzes one target. Returns false if there was a finding. */
+function fuzzTarget(name: string, seconds: number): boolean {
   const inputs = emptyFolder(name, 'inputs');
   const findings = emptyFolder(name, 'findings');
   const kept = readCorpus(name);
@@ -78,28 +83,33 @@ function run(name: string, seconds: number): boolean {
   );
   const found = filesOf(findings);
   if (!well && found.length === 0) {
-    throw new Error(`the fuzzer of ${name} ended without a finding before its time`);
+    throw new Error(
+      `the fuzzer of ${name} ended before its time without a finding: see its output above`,
+    );
   }
-  // The smallest set that covers the same.
   const smallest = emptyFolder(name, 'smallest');
   const merged = fuzzer(name, [smallest, inputs], ['-merge=1', `-max_len=${MAX_KEPT_INPUT}`]);
   if (!merged) {
-    throw new Error(`the inputs of ${name} could not be merged: its corpus is as it was`);
+    throw new Error(
+      `the inputs of ${name} could not be merged: its corpus is unchanged, see the output above`,
+    );
   }
   const corpus = [...filesOf(smallest), ...found];
   writeCorpus(name, corpus);
-  const octets = corpus.reduce((sum, { length }) => sum + length, 0);
-  console.log(`${name}: ${found.length} findings; kept ${corpus.length} inputs, ${octets} octets`);
+  const bytes = corpus.reduce((sum, { length }) => sum + length, 0);
+  console.log(`${name}: ${found.length} findings; kept ${corpus.length} inputs, ${bytes} bytes`);
   return found.length === 0;
 }
 
-const words = process.argv.slice(2).filter((word) => word !== '--');
-const seconds = Number(words.find((word) => /^\d+$/.test(word)) ?? DEFAULT_SECONDS);
-const named = words.filter((word) => !/^\d+$/.test(word));
+const given = process.argv.slice(2).filter((argument) => argument !== '--');
+const seconds = Number(given.find((argument) => /^\d+$/.test(argument)) ?? DEFAULT_SECONDS);
+const named = given.filter((argument) => !/^\d+$/.test(argument));
 const unknown = named.filter((name) => !targetNames().includes(name));
 if (unknown.length > 0) {
-  console.error(`no target ${unknown.join(', ')}; there are ${targetNames().join(', ')}`);
+  console.error(
+    `there is no target ${unknown.join(', ')}; the targets are ${targetNames().join(', ')}`,
+  );
   process.exit(2);
 }
-const results = (named.length > 0 ? named : targetNames()).map((name) => run(name, seconds));
+const results = (named.length > 0 ? named : targetNames()).map((name) => fuzzTarget(name, seconds));
 process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -1,0 +1,66 @@
+/**
+ * The parts of @remctl/krb5 that the targets, the tests and the seeds use.
+ *
+ * @remctl/krb5 exports few of its parsers, so these come through its door for sister packages. All
+ * imports from that door are in this file and in message-types.ts.
+ */
+export { Asn1Error } from '@remctl/krb5/internal/asn1/asn1-error';
+export { type Codec, decode, encode } from '@remctl/krb5/internal/asn1/codec';
+export { scan } from '@remctl/krb5/internal/asn1/scan';
+export { locateCcache } from '@remctl/krb5/internal/ccache/ccache-name';
+export { decodeCcache } from '@remctl/krb5/internal/ccache/decode';
+export { encodeCcache } from '@remctl/krb5/internal/ccache/encode';
+export {
+  buildAsReq,
+  encTimestamp,
+  etypeInfoOf,
+  methodData,
+  readAsRep,
+} from '@remctl/krb5/internal/client/as-exchange';
+export { kdcRefusal } from '@remctl/krb5/internal/client/kdc-failure';
+export { toPrincipalName } from '@remctl/krb5/internal/client/names';
+export { checkReply } from '@remctl/krb5/internal/client/reply-check';
+export { buildTgsReq, openTgsRep } from '@remctl/krb5/internal/client/tgs-exchange';
+export { Krb5ConfigError } from '@remctl/krb5/internal/config/config-error';
+export { parseDuration } from '@remctl/krb5/internal/config/duration';
+export { expandPath } from '@remctl/krb5/internal/config/expand-path';
+export { fallbackRealm, hostRealm } from '@remctl/krb5/internal/config/host-realm';
+export {
+  capaths,
+  initialTicketOptions,
+  krb5Config,
+  realmKdcs,
+} from '@remctl/krb5/internal/config/krb5-config';
+export { newSection, readText } from '@remctl/krb5/internal/config/parse-profile';
+export { checksumWith } from '@remctl/krb5/internal/crypto/checksum';
+export {
+  deriveKeys,
+  encrypt,
+  encryptWith,
+  KeyUsage,
+  parseEtypeList,
+} from '@remctl/krb5/internal/crypto/index';
+export {
+  openAuthenticator,
+  readAcceptorToken,
+  readApReqToken,
+} from '@remctl/krb5/internal/gss/ap-exchange';
+export { frameToken, TokenId, unframeToken } from '@remctl/krb5/internal/gss/token-framing';
+export { readAnswer } from '@remctl/krb5/internal/kdc/answer';
+export { createAnswerReader } from '@remctl/krb5/internal/kdc/answer-reader';
+export { parseKdc } from '@remctl/krb5/internal/kdc/locate';
+export { exchangeByTcp } from '@remctl/krb5/internal/kdc/tcp';
+export { decodeKeytab } from '@remctl/krb5/internal/keytab/decode';
+export { encodeKeytab } from '@remctl/krb5/internal/keytab/encode';
+export { locateKeytab } from '@remctl/krb5/internal/keytab/read-keytab';
+export * as apMessages from '@remctl/krb5/internal/messages/ap-messages';
+export * as kdcMessages from '@remctl/krb5/internal/messages/kdc-messages';
+export { krbError } from '@remctl/krb5/internal/messages/krb-error';
+export { decryptData } from '@remctl/krb5/internal/messages/protection';
+export {
+  formatPrincipal,
+  parsePrincipal,
+  principalsEqual,
+  tgsPrincipal,
+} from '@remctl/krb5/internal/principal';
+export * as types from './message-types.js';
