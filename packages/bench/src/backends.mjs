@@ -1,4 +1,4 @@
-// The backends that are measured, by their names.
+// Makers of the measured backends, by name.
 import { createNativeBackend } from '@remctl/native-backend';
 import { createPureBackend } from '@remctl/pure-backend';
 

@@ -1,12 +1,13 @@
-/*
- * The measure that the backends are compared with: a small program on libremctl.
- *
- * Usage: libremctl HOST PORT MODE COUNT, with KRB5_CONFIG and KRB5CCNAME set. MODE is one of
- * commands (COUNT commands without output on one connection), echo (the same with a line of output),
- * output (one command of COUNT bytes), noop (COUNT
- * NOOPs), open (COUNT times open, a command, close). Prints the seconds that it took, without those
- * for the first connection in the first three modes.
- */
+// A small client on libremctl, with which the backends are compared.
+//
+// Usage: libremctl HOST PORT MODE COUNT, with KRB5_CONFIG and KRB5CCNAME set. It prints the seconds
+// that MODE took, without those of the first connection. The modes:
+//
+// - commands: COUNT commands without output, on one connection
+// - echo: COUNT commands with one line of output, on one connection
+// - output: one command with COUNT bytes of output
+// - noop: COUNT NOOPs, on one connection
+// - open: opens a connection, runs a command and closes the connection, COUNT times
 #include <remctl.h>
 #include <stdio.h>
 #include <stdlib.h>

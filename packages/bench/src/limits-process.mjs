@@ -1,4 +1,6 @@
-// Measures one backend's limits. Arguments: backend, host, port. Sends the row of the table.
+// Measures one backend's limits, and sends them to the parent process.
+//
+// Arguments: the backend's name, host, port.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Remctl } from '@remctl/core';
@@ -7,13 +9,17 @@ import { drain } from './drain.mjs';
 
 const [name, host, port] = process.argv.slice(2);
 const backend = BACKENDS[name]();
+/** Connections at once. */
 const CONNECTIONS = 256;
+/** Bytes of output while the event loop's delay is measured. */
 const OUTPUT = 50_000_000;
+/** Bytes of output that are read slowly. */
 const SLOW_OUTPUT = 1_000_000_000;
-/** The slow reader rests for this long each time it has taken so much. */
+/** Milliseconds of the slow reader's pause after each PAUSE_EACH bytes. */
 const PAUSE_MS = 20;
 const PAUSE_EACH = 20_000_000;
 const NS_PER_MS = 1e6;
+const BYTES_PER_MB = 1e6;
 
 async function open() {
   const client = new Remctl(backend);
@@ -21,6 +27,7 @@ async function open() {
   return client;
 }
 
+/** Opens all connections at once, with a command on each. Returns how many failed. */
 async function manyAtOnce() {
   let failed = 0;
   await Promise.all(
@@ -38,8 +45,10 @@ async function manyAtOnce() {
   return failed;
 }
 
+/** Returns the histogram of the event loop's delay during a large output. */
 async function eventLoopDelay() {
   const client = await open();
+  // The first output warms up the compiler.
   await drain(client, ['test', 'output', String(OUTPUT)]);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -49,6 +58,7 @@ async function eventLoopDelay() {
   return delay;
 }
 
+/** Reads a large output slowly. Returns the process's largest RSS meanwhile, in bytes. */
 async function slowReader() {
   const client = await open();
   let peak = 0;
@@ -79,7 +89,7 @@ const begun = performance.now();
 const failed = await manyAtOnce();
 const manyMs = performance.now() - begun;
 const ms = (ns) => Number((ns / NS_PER_MS).toFixed(2));
-const mb = (bytes) => Math.round(bytes / 1e6);
+const mb = (bytes) => Math.round(bytes / BYTES_PER_MB);
 process.send({
   [`failed of ${CONNECTIONS} at once`]: failed,
   'all of them done, ms': Math.round(manyMs),

@@ -1,10 +1,13 @@
-// The limits: each backend in a process of its own, so that none is charged with another's memory.
+// Measures each backend's limits, and prints them as a table.
+//
+// Each backend is in a process of its own: memory is measured by process.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { BACKENDS } from './backends.mjs';
 
 const PROGRAM = fileURLToPath(new URL('limits-process.mjs', import.meta.url));
 
+/** Measures and prints the limits of all backends against the realm's remctld. */
 export async function measureLimits(realm) {
   const rows = {};
   for (const name of Object.keys(BACKENDS)) {
@@ -21,7 +24,11 @@ function measure(name, realm) {
     child.once('message', resolve);
     child.once('exit', (status) => {
       if (status !== 0) {
-        reject(new Error(`the measure of ${name} ended with ${status}`));
+        reject(
+          new Error(
+            `the measurement of ${name} failed with exit status ${status}: see its output above`,
+          ),
+        );
       }
     });
   });

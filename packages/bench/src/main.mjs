@@ -1,14 +1,13 @@
-// `pnpm bench`: speed beside libremctl, then the limits.
+// The program of `pnpm bench`: measures speed beside libremctl, then limits.
 import { startRealm } from '@remctl/realm';
 import { measureLimits } from './limits.mjs';
 import { measureSpeed } from './speed.mjs';
 
 const realm = await startRealm();
-const leave = realm.useHere();
 try {
+  realm.useHere();
   await measureSpeed(realm);
   await measureLimits(realm);
 } finally {
-  leave();
   await realm.dispose();
 }

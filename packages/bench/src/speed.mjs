@@ -1,4 +1,6 @@
-// Speed: rounds of libremctl and of each backend take turns; medians, and their ratio to libremctl's.
+// Measures the speed of libremctl and of each backend, and prints it.
+//
+// Their rounds take turns. The tables show the medians, and each median's ratio to libremctl's.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,9 +8,11 @@ import { Remctl } from '@remctl/core';
 import { BACKENDS } from './backends.mjs';
 import { drain } from './drain.mjs';
 
+/** The number of rounds of each mode. */
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+const MS_PER_S = 1000;
 
-/** What is measured. The C program has the same modes. */
+/** The measured modes. libremctl.c has modes of the same names. */
 const MODES = {
   commands: {
     count: 200,
@@ -61,9 +65,13 @@ const MODES = {
   },
 };
 
+/** Returns the middle value; of an even number of values the upper one of the two. */
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-/** A function that gives the seconds of a round, for libremctl and each backend. */
+/**
+ * Returns, for libremctl and each backend, the function that runs a round and returns its seconds.
+ * Compiles libremctl.c. Throws an Error if that fails.
+ */
 function contenders(realm) {
   const program = join(realm.folder, 'libremctl');
   const source = fileURLToPath(new URL('libremctl.c', import.meta.url));
@@ -82,7 +90,7 @@ function contenders(realm) {
       await client.open(target);
       const started = performance.now();
       await MODES[mode].run(client, count, { backend, target });
-      const seconds = (performance.now() - started) / 1000;
+      const seconds = (performance.now() - started) / MS_PER_S;
       await client.close();
       return seconds;
     };
@@ -90,13 +98,14 @@ function contenders(realm) {
   return all;
 }
 
+/** Measures and prints the speed of all contenders against the realm's remctld. */
 export async function measureSpeed(realm) {
   const all = contenders(realm);
   const rates = {};
   const ratios = {};
   for (const [mode, { count, unit }] of Object.entries(MODES)) {
     const seconds = Object.fromEntries(Object.keys(all).map((name) => [name, []]));
-    // A round that does not count warms caches and compilers.
+    // The first round warms up caches and compilers, so it does not count.
     for (const round of Object.values(all)) {
       await round(mode, count);
     }
@@ -105,6 +114,7 @@ export async function measureSpeed(realm) {
         seconds[name].push(await round(mode, count));
       }
     }
+    /** Returns the middle value; of an even number of values the upper one of the two. */
     const medians = Object.fromEntries(
       Object.entries(seconds).map(([name, list]) => [name, median(list)]),
     );
@@ -113,7 +123,7 @@ export async function measureSpeed(realm) {
   }
   console.log(`Medians of ${ROUNDS} rounds`);
   console.table(rates);
-  console.log("The same as ratios to libremctl's: above 1 is faster");
+  console.log('Ratios to libremctl: above 1 is faster than libremctl');
   console.table(ratios);
 }
 
