@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-/** remctl at the shell. */
+/** The program `remctl`: reads its command line, then runs the command. */
 import { readFileSync } from 'node:fs';
 import { parse } from './options.js';
-import { run } from './run.js';
-import { visible } from './visible.js';
+import { runCommand } from './run-command.js';
+import { visible } from './visible-controls.js';
 import { write } from './write.js';
 
 const packageFile = new URL('../package.json', import.meta.url);
@@ -15,5 +15,5 @@ if (parsed.type === 'print') {
   await write(process.stderr, visible(parsed.stderr));
   process.exitCode = parsed.status;
 } else {
-  process.exitCode = await run(parsed.options);
+  process.exitCode = await runCommand(parsed.options);
 }

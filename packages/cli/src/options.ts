@@ -1,19 +1,24 @@
-/** The command line, with the C client's options: remctl(1). */
+/** Reads the command line, with the C client's options: remctl(1). */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
+/** The options and arguments of a run. An option that was not given is undefined. */
 export interface Options {
+  /** The source address, of -b. */
   readonly source: string | undefined;
+  /** Whether -d was given. */
   readonly debug: boolean;
   readonly port: number | undefined;
+  /** The server's principal, of -s. */
   readonly principal: string | undefined;
-  /** Seconds; 0 for none. */
+  /** The time-out in seconds; 0 for none. */
   readonly timeout: number;
+  /** The backend's name, which nobody has checked yet. */
   readonly backend: string | undefined;
   readonly host: string;
   readonly command: readonly string[];
 }
 
-/** What to do: run a command, or print a text and end with a status. */
+/** The result of reading: run a command, or print texts and end with a status. */
 export type Parsed =
   | { readonly type: 'run'; readonly options: Options }
   | {
@@ -38,6 +43,10 @@ Options:
 
 const HIGHEST_PORT = 65535;
 
+/**
+ * Returns a parser of whole numbers in a range. The parser throws InvalidArgumentError, naming
+ * `what`.
+ */
 function wholeNumber(what: string, lowest: number, highest: number) {
   return (text: string): number => {
     const number = Number(text);
@@ -55,8 +64,11 @@ const print = (status: 0 | 1, stdout: string, stderr: string): Parsed => ({
   status,
 });
 
-/** Reads the words after the program's name. Options end at the first word that is none. */
-export function parse(words: readonly string[], version: string): Parsed {
+/**
+ * Reads the arguments after the program's name. Options end at the first argument that is no
+ * option. `version` is for -v. A wrong use gives status 1 and a text for standard error.
+ */
+export function parse(args: readonly string[], version: string): Parsed {
   const program = new Command('remctl')
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
@@ -71,9 +83,9 @@ export function parse(words: readonly string[], version: string): Parsed {
     .option('-t <timeout>', '', wholeNumber('timeout value', 0, Number.MAX_SAFE_INTEGER))
     .option('-v')
     .option('--backend <name>')
-    .argument('[words...]');
+    .argument('[arguments...]');
   try {
-    program.parse(words, { from: 'user' });
+    program.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) {
       throw error;

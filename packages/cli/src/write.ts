@@ -1,7 +1,7 @@
-/** Writing to standard output and error, no faster than they take it. */
+/** Writes to standard output and error, no faster than they take it. */
 import type { Writable } from 'node:stream';
 
-/** Writes bytes, and settles when they are taken. Rejects with the stream's error. */
+/** Writes bytes, and settles once the stream has taken them. Throws the stream's error. */
 export function write(stream: Writable, bytes: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(bytes, (error) => {
@@ -14,7 +14,7 @@ export function write(stream: Writable, bytes: Uint8Array | string): Promise<voi
   });
 }
 
-/** Whether whoever read our output has gone. */
+/** Returns whether `error` is EPIPE: the reader of our output has gone. */
 export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }

@@ -1,6 +1,8 @@
 /**
- * The packages as they are published, in a folder of their own, with install scripts disabled and with
- * libkrb5, libremctl and compilers hidden: nothing native is needed.
+ * The published packages work without anything native.
+ *
+ * They are packed and installed into a folder of their own, without install scripts, and run while
+ * libkrb5, libremctl and the compilers are hidden.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -40,8 +42,8 @@ afterAll(async () => {
   await realm.dispose();
 });
 
-/** Runs words of a shell where the libraries and compilers that something native would need are empty files. */
-function hidden(words: readonly string[]): string {
+/** Runs a program while the libraries and compilers that native code needs are empty files. */
+function runHidden(command: readonly string[]): string {
   const script = `
     for file in /usr/lib/*/libkrb5* /usr/lib/*/libgssapi* /usr/lib/*/libremctl* \\
                 /usr/bin/cc /usr/bin/gcc /usr/bin/g++ /usr/bin/c++ /usr/bin/make; do
@@ -49,18 +51,18 @@ function hidden(words: readonly string[]): string {
     done
     exec "$@"`;
   const isolate = process.getuid?.() === 0 ? ['-m'] : ['-r', '-m'];
-  // pnpm points NODE_PATH at the workspace's own packages.
+  // pnpm sets NODE_PATH to the workspace's own packages; these must not be found.
   const { NODE_PATH: _, ...env } = realm.env;
-  return run('unshare', [...isolate, 'sh', '-c', script, 'sh', ...words], folder, env);
+  return run('unshare', [...isolate, 'sh', '-c', script, 'sh', ...command], folder, env);
 }
 
-test('what is hidden is hidden: the C client does not start', () => {
-  expect(() => hidden(['remctl', '-p', String(realm.port), 'localhost', 'true', 'x'])).toThrow(
+test('the libraries are really hidden: the C client does not start', () => {
+  expect(() => runHidden(['remctl', '-p', String(realm.port), 'localhost', 'true', 'x'])).toThrow(
     /shared librar|file too short/,
   );
 });
 
-test('a program runs a command, and nothing native is loaded', () => {
+test('a program runs a command without loading anything native', () => {
   writeFileSync(
     join(folder, 'program.mjs'),
     `import { readFileSync } from 'node:fs';
@@ -72,20 +74,20 @@ test('a program runs a command, and nothing native is loaded', () => {
      const loaded = maps.match(/\\S*(?:\\.node|libkrb5|libgssapi|libremctl)\\S*$/gm) ?? [];
      console.log(JSON.stringify({ backend: client.backend, stdout, loaded }));`,
   );
-  expect(JSON.parse(hidden([process.execPath, 'program.mjs']))).toEqual({
+  expect(JSON.parse(runHidden([process.execPath, 'program.mjs']))).toEqual({
     backend: 'pure/krb5',
     stdout: `${realm.principals.client}\n`,
     loaded: [],
   });
 });
 
-test('the command at the shell does too, and without a word about the backend', () => {
-  const words = ['-p', String(realm.port), 'localhost', 'echo', 'nothing native'];
+test('remctl runs a command without --backend', () => {
+  const args = ['-p', String(realm.port), 'localhost', 'echo', 'nothing native'];
   const main = join(folder, 'node_modules', '.bin', 'remctl');
-  expect(hidden([process.execPath, main, ...words])).toBe('nothing native\n');
+  expect(runHidden([process.execPath, main, ...args])).toBe('nothing native\n');
 });
 
-test('nothing that was installed is native, and what is not installed is named', () => {
+test('the install holds nothing native, and errors name the packages that are missing', () => {
   const files = readdirSync(join(folder, 'node_modules'), { recursive: true }).map(String);
   expect(files.filter((file) => /\.node$|binding\.gyp$/.test(file))).toEqual([]);
   writeFileSync(
@@ -96,7 +98,7 @@ test('nothing that was installed is native, and what is not installed is named',
      await createClient('native').catch(said);
      try { createPureBackend({ mechanism: 'kerberos' }); } catch (error) { said(error); }`,
   );
-  expect(hidden([process.execPath, 'missing.mjs'])).toMatch(
+  expect(runHidden([process.execPath, 'missing.mjs'])).toMatch(
     /^RemctlBackendError: .*npm install @remctl\/native-backend\nRemctlBackendError: .*npm install kerberos.*\n$/,
   );
 });

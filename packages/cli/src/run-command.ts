@@ -1,26 +1,31 @@
-/** Runs one command, and gives the status to end with. */
+/** Runs one command on the server and writes its output. */
 import { type BackendName, createClient, errorCodeName, STDERR } from '@remctl/core';
-import { exactWords } from './exact-words.js';
+import { exactArguments } from './exact-arguments.js';
 import type { Options } from './options.js';
-import { visible, visibleBytes } from './visible.js';
+import { visible, visibleBytes } from './visible-controls.js';
 import { isBrokenPipe, write } from './write.js';
 
-/** The C client's status for MESSAGE_ERROR, and for everything else that went wrong. */
+/** The C client's exit status if the server answers with an error. */
 const SERVER_ERROR_STATUS = 255;
+/** The C client's exit status after any other failure. */
 const FAILURE_STATUS = 1;
-/** What a shell reports of a program that ended by SIGPIPE. */
+/** The status that a shell reports for a program that ended by SIGPIPE. */
 const BROKEN_PIPE_STATUS = 141;
 
-/** Runs the command. Its output goes where the server said, byte for byte, as it comes. */
-export async function run(options: Options): Promise<number> {
-  // Reported where the write is awaited; without a listener Node would throw it as well.
+/**
+ * Runs the command and returns the exit status of this process. Writes each output to the stream
+ * that the server names, byte for byte, as it arrives. Writes failures to standard error. Throws
+ * the error of standard error if that fails too.
+ */
+export async function runCommand(options: Options): Promise<number> {
+  // Each write reports its own error; without a listener Node would throw the error as well.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   const debug = options.debug
     ? (text: string) => write(process.stderr, `remctl: ${visible(text)}\n`)
     : async () => undefined;
   try {
-    return await runCommand(options, debug);
+    return await sendCommand(options, debug);
   } catch (error) {
     if (isBrokenPipe(error)) {
       return BROKEN_PIPE_STATUS;
@@ -31,13 +36,13 @@ export async function run(options: Options): Promise<number> {
   }
 }
 
-async function runCommand(
+async function sendCommand(
   options: Options,
   debug: (text: string) => Promise<void>,
 ): Promise<number> {
   const { host, port, principal, timeout, source: sourceIp } = options;
-  const words = exactWords(options.command);
-  // The name is checked where backends are known.
+  const command = exactArguments(options.command);
+  // createClient checks the name: it knows the backends.
   const client = await createClient(options.backend as BackendName | undefined, {
     sourceIp,
     timeout,
@@ -48,8 +53,8 @@ async function runCommand(
         `as ${principal ?? `host/${host}`}`,
     );
     await client.open({ host, port, principal });
-    await debug(`open; sending a command of ${words.length} words`);
-    for await (const token of client.run(words)) {
+    await debug(`open; sending a command of ${command.length} arguments`);
+    for await (const token of client.run(command)) {
       if (token.type === 'output') {
         await debug(`output token: stream ${token.stream}, ${token.output.length} bytes`);
         await write(token.stream === STDERR ? process.stderr : process.stdout, token.output);

@@ -1,5 +1,4 @@
-/** Control characters in messages: nobody but the user commands the terminal. */
-import { spawn } from 'node:child_process';
+/** Control characters in messages become visible and command no terminal. */
 import { fileURLToPath } from 'node:url';
 import {
   error as errorMessage,
@@ -11,14 +10,15 @@ import {
 import { type Realm, startRealm } from '@remctl/realm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { visible, visibleBytes } from '../src/visible.js';
+import { visible, visibleBytes } from '../src/visible-controls.js';
+import { runProgram } from './run-program.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-/** Sets the title of a terminal's window, clears it, and moves the cursor. */
+/** Sets the title of the terminal's window, clears the window, and moves the cursor. */
 const ATTACK = '\u001b]0;owned\u0007\u001b[2J\r\u009b1A\u202eafter';
 const SHOWN = '\\x1b]0;owned\\x07\\x1b[2J\\x0d\\x9b1A\\u202eafter';
 
-/** No control character but line feed and tab, as a byte or in UTF-8. */
+/** Expects no control character except line feed and tab, as a byte or in UTF-8. */
 function expectHarmless(bytes: Buffer): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
   expect(bytes.toString('latin1')).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
@@ -26,7 +26,7 @@ function expectHarmless(bytes: Buffer): void {
 }
 
 describe('visible()', () => {
-  test('shows what commands a terminal, and leaves the rest', () => {
+  test('shows characters that command a terminal, and leaves the others', () => {
     expect(visible(ATTACK)).toBe(SHOWN);
     expect(visible('two lines\n\tand é, 日本, 👍')).toBe('two lines\n\tand é, 日本, 👍');
   });
@@ -36,7 +36,7 @@ describe('visible()', () => {
     expect(Buffer.from(visibleBytes(bytes)).toString('latin1')).toBe('a\\x1b\xff\\x9b\xe9');
   });
 
-  test('leaves no control in any bytes, and printable text as it is', () => {
+  test('removes every control character from any bytes, and leaves printable text', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         const shown = Buffer.from(visibleBytes(bytes));
@@ -50,10 +50,10 @@ describe('visible()', () => {
   });
 });
 
-describe.each(['pure', 'native'])('the command, %s', (REMCTL_BACKEND) => {
+describe.each(['pure', 'native'])('remctl with the backend %s', (REMCTL_BACKEND) => {
   let realm: Realm;
   let server: ScriptedServer;
-  /** What the server answers a command with. */
+  /** The messages with which the server answers a command. */
   let answer: Buffer[] = [];
 
   beforeAll(async () => {
@@ -75,22 +75,10 @@ describe.each(['pure', 'native'])('the command, %s', (REMCTL_BACKEND) => {
     await realm?.dispose();
   });
 
-  function remctl(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, [main, ...words], {
-      env: { ...realm.env, REMCTL_BACKEND, ...env },
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on('data', (data: Buffer) => out.push(data));
-    child.stderr.on('data', (data: Buffer) => err.push(data));
-    return new Promise<{ status: number | null; stdout: Buffer; stderr: Buffer }>((resolve) => {
-      child.on('close', (status) =>
-        resolve({ status, stdout: Buffer.concat(out), stderr: Buffer.concat(err) }),
-      );
-    });
-  }
+  const remctl = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    runProgram(process.execPath, [main, ...args], { ...realm.env, REMCTL_BACKEND, ...env }).ended;
 
-  test("a server's error text", async () => {
+  test("a server's error text is shown with visible control characters", async () => {
     answer = [errorMessage(5, ATTACK, Buffer.byteLength(ATTACK))];
     const { status, stderr } = await remctl(['-p', String(server.port), 'localhost', 'x']);
     expect(status).toBe(255);
@@ -98,7 +86,7 @@ describe.each(['pure', 'native'])('the command, %s', (REMCTL_BACKEND) => {
     expectHarmless(stderr);
   });
 
-  test('output is data, and passes unchanged', async () => {
+  test('output passes unchanged, because it is data', async () => {
     answer = [outputMessage('\u001b[31mred'), outputMessage('\u001b[1m', 2), statusMessage(0)];
     const { stdout, stderr } = await remctl(['-p', String(server.port), 'localhost', 'x']);
     expect(stdout.toString('latin1')).toBe('\u001b[31mred');
@@ -111,14 +99,14 @@ describe.each(['pure', 'native'])('the command, %s', (REMCTL_BACKEND) => {
     ['an option', [`--${ATTACK}`, 'localhost', 'x']],
     ['a backend', ['--backend', ATTACK, 'localhost', 'x']],
     ['a source address', ['-b', ATTACK, 'localhost', 'x']],
-  ])('%s', async (_, words) => {
-    const { status, stderr } = await remctl(words);
+  ])('control characters are visible in the message about %s', async (_, args) => {
+    const { status, stderr } = await remctl(args);
     expect(status).toBe(1);
     expect(stderr.toString()).toMatch(/x1b|u001b/);
     expectHarmless(stderr);
   });
 
-  test('a service, a cache and what is said with -d', async () => {
+  test('control characters are visible in messages about a service and a cache, and with -d', async () => {
     const port = String(server.port);
     const service = await remctl(['-d', '-p', port, '-s', `host/${ATTACK}`, 'localhost', 'x']);
     expect(service.status).toBe(1);

@@ -1,9 +1,9 @@
-/** Messages as a terminal may be shown them: control characters become visible. */
+/** Makes control characters in messages visible, so that they command no terminal. */
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Control characters but line feed and tab, and what reorders text or ends a line in other ways:
- * someone else may have chosen the message, and must not command the terminal.
+ * Control characters except line feed and tab, and the characters that reorder text or end a line
+ * in another way. Someone else may have chosen the message, and must not command the terminal.
  */
 const CONTROLS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -19,14 +19,14 @@ function escaped(character: string): string {
     : `\\x${digits.padStart(2, '0')}`;
 }
 
-/** The text with each control character as `\x1b` or `\u202e`. Line feeds and tabs stay. */
+/** Returns the text with each control character as `\x1b` or `\u202e`. Line feeds and tabs stay. */
 export function visible(text: string): string {
   return text.replace(CONTROLS, escaped);
 }
 
 /**
- * The same for bytes: of those that are not UTF-8 each is looked at by itself, and stays unless it
- * is a control.
+ * Does the same as `visible` for bytes. If they are not UTF-8, each byte counts as one character of
+ * Latin-1, and every byte that is no control character stays.
  */
 export function visibleBytes(bytes: Uint8Array): Uint8Array {
   return isUtf8(bytes)
