@@ -1,30 +1,25 @@
-// `npm run demo`: a throwaway Kerberos realm and remctld on this machine, and remctl run against it.
+// The program of `npm run demo`: runs remctl against a throwaway realm.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { BACKENDS, compiledPath, importBackendMaker, importCompiled } from './compiled.mjs';
 import { setUp } from './setup.mjs';
-import { environment, ROOT, say } from './steps.mjs';
+import { environment, say } from './steps.mjs';
 
-const packageOf = (name) => join(ROOT, 'packages', name);
-const CLI = join(packageOf('cli'), 'dist', 'main.js');
-const BACKENDS = ['pure', 'native'];
+const CLI = compiledPath('cli', 'main.js');
 
 const print = (text = '') => console.log(text);
 const heading = (text) => print(`\n--- ${text}\n`);
+/** Indents every line that is not empty. */
 const indent = (text) => text.replace(/^(?=.)/gm, '    ').trimEnd();
 
-/** Why a backend cannot be used, or undefined where it can. */
+/** Returns why a backend cannot be used; undefined if it can. */
 async function problemOf(backend, target) {
-  const core = await import(pathToFileURL(join(packageOf('core'), 'dist', 'index.js')).href);
+  const { createClient } = await importCompiled('core', 'index.js');
   try {
-    const module = await import(
-      pathToFileURL(join(packageOf(`${backend}-backend`), 'dist', 'index.js')).href
-    );
-    const factory = backend === 'native' ? module.createNativeBackend : module.createPureBackend;
-    if (factory === undefined) {
+    const makeBackend = await importBackendMaker(backend);
+    if (makeBackend === undefined) {
       return 'it is not built yet';
     }
-    const client = await core.createClient(factory(), { ...target, timeout: 10 });
+    const client = await createClient(makeBackend(), { ...target, timeout: 10 });
     await client.close();
     return undefined;
   } catch (error) {
@@ -32,10 +27,10 @@ async function problemOf(backend, target) {
   }
 }
 
-/** Runs a program in the realm, and shows what was typed and what came back. */
-function show(realm, typed, program, words, more = {}) {
+/** Runs a program in the realm, and prints the typed command and its result. */
+function show(realm, typed, program, args, more = {}) {
   print(`  $ ${typed}`);
-  const { stdout, stderr, status } = spawnSync(program, words, {
+  const { stdout, stderr, status } = spawnSync(program, args, {
     env: { ...environment(), ...realm.env, ...more },
     encoding: 'utf8',
   });
@@ -50,46 +45,44 @@ function show(realm, typed, program, words, more = {}) {
 
 function remctl(realm, backend, ...command) {
   const typed = `REMCTL_BACKEND=${backend} remctl -p ${realm.port} ${realm.host} ${command.join(' ')}`;
-  const words = [CLI, '-p', String(realm.port), realm.host, ...command];
-  show(realm, typed, process.execPath, words, { REMCTL_BACKEND: backend });
+  const args = [CLI, '-p', String(realm.port), realm.host, ...command];
+  show(realm, typed, process.execPath, args, { REMCTL_BACKEND: backend });
 }
 
 function explain(realm) {
   heading('What remctl is');
-  print(`remctl runs named commands on a server. Who may run which is the server's to say: the client
-proves who it is with a Kerberos ticket, the server (remctld) looks the command up in remctl.conf,
-checks its ACL, runs the program, and streams back its output and exit status. All of it is
-encrypted, and the server proves itself to the client as well.`);
-  heading('What was started, in a temporary folder, on loopback');
+  print(`remctl runs named commands on a server. The client proves its identity with a Kerberos ticket. The
+server (remctld) looks up the command in remctl.conf and checks its ACL. Then it runs the program
+and streams back the output and the exit status. The server proves its identity too, and everything
+is encrypted.`);
+  heading('These servers run now, on loopback, with their files in a temporary folder');
   print(`  a Kerberos KDC   realm ${realm.name}, 127.0.0.1:${realm.kdcPort}`);
   print(`  remctld          ${realm.principals.server}, 127.0.0.1:${realm.port}`);
-  print(`  a user           ${realm.principals.client}, who has a ticket:\n`);
+  print(`  a user           ${realm.principals.client}, with a ticket:\n`);
   show(realm, 'klist', 'klist', []);
-  print("  and remctld's remctl.conf: command, subcommand, program, options, who may run it\n");
+  print("  remctld's remctl.conf: command, subcommand, program, options, ACL\n");
   print(indent(realm.config.replaceAll(`${realm.folder}/`, '')));
 }
 
 function runCommands(realm, backend) {
   heading(`remctl with the ${backend} backend`);
-  print('  Who does the server say that we are?');
+  print('  The server tells us who we are:');
   remctl(realm, backend, 'test', 'whoami');
-  print('  Output on both streams:');
+  print('  A command prints on both streams:');
   remctl(realm, backend, 'test', 'streams');
-  print("  The program's exit status is ours:");
+  print("  remctl ends with the command's exit status:");
   remctl(realm, backend, 'test', 'status', '7');
-  print('  A command whose ACL does not name us, and one that there is not:');
+  print('  The server refuses a command whose ACL does not name us, and an unknown command:');
   remctl(realm, backend, 'test', 'denied');
   remctl(realm, backend, 'no', 'such', 'command');
-  print('  What can be run here, and help for one of them:');
+  print('  The server lists its commands, and helps with one of them:');
   remctl(realm, backend, 'help');
   remctl(realm, backend, 'help', 'test', 'streams');
 }
 
 await setUp();
 say('demo: starting a realm');
-const { startRealm } = await import(
-  pathToFileURL(join(packageOf('realm'), 'dist', 'index.js')).href
-);
+const { startRealm } = await importCompiled('realm', 'index.js');
 const realm = await startRealm();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, async () => {
@@ -98,26 +91,25 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 try {
-  const leave = realm.useHere();
+  realm.useHere();
   explain(realm);
   let used = 0;
-  for (const backend of BACKENDS) {
+  for (const backend of Object.keys(BACKENDS)) {
     const problem = await problemOf(backend, { host: realm.host, port: realm.port });
     if (problem === undefined) {
       used += 1;
       runCommands(realm, backend);
     } else {
-      heading(`the ${backend} backend cannot be used here`);
+      heading(`The ${backend} backend cannot be used here`);
       print(`  ${problem}`);
     }
-    // Lets a signal that came meanwhile be handled.
+    // A signal that came meanwhile is handled only in a later turn of the event loop.
     await new Promise(setImmediate);
   }
-  leave();
   if (used === 0) {
     process.exitCode = 1;
   }
 } finally {
   await realm.dispose();
-  heading('The realm is gone again: its servers are stopped, its folder is removed.');
+  heading('The servers are stopped and the folder is removed.');
 }

@@ -1,37 +1,39 @@
-// Heimdal's KDC, for tests that a second Kerberos answers. Its packages have programs of the same names as
-// MIT's, so that they are unpacked into a folder of this project and nothing of the system changes.
+// Unpacks Heimdal's KDC, for tests with a second Kerberos implementation.
+//
+// Some of Heimdal's programs have the names of MIT's. So its Debian packages are unpacked into a
+// folder of this project, and the system stays unchanged.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, has, quietly, say, TOOLS_FOLDER } from './steps.mjs';
 
 const HEIMDAL_FOLDER = join(TOOLS_FOLDER, 'heimdal');
-/** The KDC, and `kadmin -l`. */
+/** The packages with the KDC and with `kadmin -l`. */
 const WANTED = ['heimdal-kdc', 'heimdal-clients'];
 const KDC = join(HEIMDAL_FOLDER, 'usr', 'lib', 'heimdal-servers', 'kdc');
 
-/** Unpacks Heimdal into .tools/heimdal. Where that cannot be done it says so, and the tests say it again. */
+/**
+ * Unpacks Heimdal into .tools/heimdal. If it cannot, it says why, and the tests that need it fail.
+ */
 export function unpackHeimdal() {
   if (existsSync(KDC)) {
-    say('Heimdal: there');
+    say('Heimdal: already there');
     return;
   }
   if (!has('apt-get') || !has('dpkg')) {
-    tellThatItIsMissing(
-      'it is unpacked from Debian packages, and there is no apt-get and dpkg here',
-    );
+    tellThatItIsMissing('it comes from Debian packages, and this system has no apt-get and dpkg');
     return;
   }
   say('Heimdal: unpacking its KDC into .tools/heimdal, for the tests with a second Kerberos');
-  // Lists of packages can be fetched by root alone; another user's may be recent enough.
+  // Only root can fetch lists of packages. For another user the present lists may be recent enough.
   if (process.getuid?.() === 0) {
     quietly('apt-get', ['update']);
   }
   const packages = packagesToUnpack();
   if (packages === undefined) {
-    tellThatItIsMissing(`apt-get does not know ${WANTED.join(' and ')}`);
+    tellThatItIsMissing(`apt-get does not know the packages ${WANTED.join(' and ')}`);
   } else if (!downloadAndUnpack(packages)) {
-    tellThatItIsMissing('its packages could not be had (above)');
+    tellThatItIsMissing('its packages could not be downloaded and unpacked (see above)');
   }
 }
 
@@ -39,7 +41,10 @@ function tellThatItIsMissing(why) {
   console.error(`Heimdal is missing, and the tests that need it will fail: ${why}.`);
 }
 
-/** What is wanted and all that it needs and the system lacks; undefined where apt-get does not know it. */
+/**
+ * Returns the wanted packages and their dependencies that the system lacks; undefined if apt-get
+ * does not know the wanted packages.
+ */
 function packagesToUnpack() {
   const args = ['install', '--simulate', '--no-install-recommends', ...WANTED];
   const env = environment({ LC_ALL: 'C' });
@@ -51,6 +56,7 @@ function packagesToUnpack() {
   return [...new Set([...WANTED, ...lacking])];
 }
 
+/** Downloads the packages and unpacks them into .tools/heimdal. Returns whether that succeeded. */
 function downloadAndUnpack(packages) {
   const partial = join(TOOLS_FOLDER, 'heimdal.partial');
   const downloads = join(partial, 'packages');

@@ -1,14 +1,11 @@
-// `pnpm load`: the load of packages/conformance/src/load in full, on one backend or on each of them.
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+// The program of `pnpm load`: loads one backend, or each in turn.
+//
+// packages/conformance/src/load has the load itself.
 import { parseArgs } from 'node:util';
-import { loudly, ROOT, stop } from './steps.mjs';
+import { BACKENDS, importBackendMaker, importCompiled } from './compiled.mjs';
+import { loudly, stop } from './steps.mjs';
 
-const BACKENDS = { pure: 'createPureBackend', native: 'createNativeBackend' };
 const USAGE = `pnpm load [--backend ${Object.keys(BACKENDS).join('|')}] [--connections N] [--commands N] [--servers N] [--opens-at-once N]`;
-
-const compiled = (name, ...path) =>
-  import(pathToFileURL(join(ROOT, 'packages', name, 'dist', ...path)).href);
 
 function readArguments() {
   try {
@@ -24,17 +21,19 @@ function readArguments() {
     if (values.backend === undefined || Object.hasOwn(BACKENDS, values.backend)) {
       return values;
     }
-    return stop(`There is no backend ${values.backend}.\n${USAGE}`);
+    return stop(
+      `There is no backend ${values.backend}; the backends are ${Object.keys(BACKENDS).join(' and ')}.\n${USAGE}`,
+    );
   } catch (error) {
     return stop(`${error.message}\n${USAGE}`);
   }
 }
 
-async function run({ backend, connections, commands, servers, 'opens-at-once': opensAtOnce }) {
-  const { runLoad, formatReport } = await compiled('conformance', 'load', 'index.js');
-  const module = await compiled(`${backend}-backend`, 'index.js');
+/** Runs the load and prints its report. Returns the exit status: 1 if there were faults. */
+async function load({ backend, connections, commands, servers, 'opens-at-once': opensAtOnce }) {
+  const { runLoad, formatReport } = await importCompiled('conformance', 'load', 'index.js');
   const report = await runLoad({
-    backend: module[BACKENDS[backend]],
+    backend: await importBackendMaker(backend),
     connections: Number(connections),
     commands: Number(commands),
     servers: Number(servers),
@@ -46,9 +45,9 @@ async function run({ backend, connections, commands, servers, 'opens-at-once': o
 
 const values = readArguments();
 if (values.backend !== undefined) {
-  process.exitCode = await run(values);
+  process.exitCode = await load(values);
 } else {
-  // A process for each, so that what one holds is not taken for the other's.
+  // Each backend gets a process of its own: memory and descriptors are counted by process.
   for (const backend of Object.keys(BACKENDS)) {
     const args = [...process.argv.slice(1), '--backend', backend];
     process.exitCode ||= await loudly(process.execPath, args);

@@ -1,4 +1,4 @@
-// All that `npm run demo` and `npm test` need before they can begin. What is there already is skipped.
+// Installs and builds everything that `npm run demo` and `npm test` need.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { unpackHeimdal } from './heimdal.mjs';
 import { has, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
 
-/** What is needed of the system, by a file that each package brings. */
+/** The system's packages that are needed, each with a file that proves that it is installed. */
 const SYSTEM = [
   { package: 'krb5-kdc', file: '/usr/sbin/krb5kdc' },
   { package: 'krb5-admin-server', file: '/usr/sbin/kadmin.local' },
@@ -30,8 +30,8 @@ const OTHER_SYSTEMS = `Install these, and run the command again:
 const OLDEST_NODE = [20, 19];
 
 /**
- * Does all of it; `tests`: also what only the tests need. Ends the process, with what to do, where
- * something cannot be had.
+ * Installs and builds everything; with `tests` also Heimdal, which only the tests need. Skips parts
+ * that are there already. If a part fails, it prints what to do and ends the process.
  */
 export async function setUp({ tests = false } = {}) {
   checkNode();
@@ -44,7 +44,7 @@ export async function setUp({ tests = false } = {}) {
   }
   say('build: every package and the addon');
   if (!quietly('turbo', ['run', 'build', '--output-logs=errors-only'])) {
-    stop('The build failed.');
+    stop('The build failed (see above).');
   }
 }
 
@@ -54,19 +54,21 @@ function checkNode() {
   if (major > needMajor || (major === needMajor && minor >= needMinor)) {
     return;
   }
-  stop(`Node ${OLDEST_NODE.join('.')} or later is needed; this is ${process.versions.node}.`);
+  stop(
+    `This project needs Node ${OLDEST_NODE.join('.')} or later; this is Node ${process.versions.node}.`,
+  );
 }
 
 function installSystemPackages() {
   const missing = SYSTEM.filter(({ file }) => !existsSync(file)).map((entry) => entry.package);
   if (missing.length === 0) {
-    say('system packages: all there');
+    say('system packages: all installed');
     return;
   }
   const isRoot = process.getuid?.() === 0;
   if (!has('apt-get') || !isRoot) {
-    const why = isRoot ? 'there is no apt-get here' : 'installing them takes root';
-    stop(`Missing: ${missing.join(' ')} (${why}).\n${OTHER_SYSTEMS}`);
+    const why = isRoot ? 'this system has no apt-get' : 'only root can install them';
+    stop(`These system packages are missing: ${missing.join(' ')} (${why}).\n${OTHER_SYSTEMS}`);
   }
   say(`system packages: installing ${missing.join(' ')} (a KDC, remctld, libremctl, a compiler)`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -74,7 +76,7 @@ function installSystemPackages() {
   if (quietly('apt-get', ['update'], { env }) && quietly('apt-get', install, { env })) {
     return;
   }
-  stop(`apt-get could not install them.\n${OTHER_SYSTEMS}`);
+  stop(`apt-get could not install ${missing.join(' ')} (see above).\n${OTHER_SYSTEMS}`);
 }
 
 function installPnpm() {
@@ -86,42 +88,44 @@ function installPnpm() {
     ? JSON.parse(readFileSync(own, 'utf8')).version
     : found.stdout?.trim();
   if (version === wanted) {
-    say(`pnpm ${wanted}: there`);
+    say(`pnpm ${wanted}: already there`);
     return;
   }
-  say(`pnpm ${wanted}: installing it into .tools, for this project alone`);
+  say(`pnpm ${wanted}: installing it into .tools, for this project only`);
   mkdirSync(TOOLS_FOLDER, { recursive: true });
-  // A package of its own, so that npm does not take the workspace for its root.
+  // Without this file npm would take the workspace for the package to install into.
   writeFileSync(join(TOOLS_FOLDER, 'package.json'), '{ "private": true }\n');
   const args = ['install', '--no-audit', '--no-fund', '--no-save', packageManager];
   if (!quietly('npm', args, { cwd: TOOLS_FOLDER })) {
-    stop(`npm could not install ${packageManager}.`);
+    stop(`npm could not install ${packageManager} (see above).`);
   }
 }
 
 function installNodePackages() {
-  // What was installed is known by the lock file that it was installed from.
+  // The stamp is the hash of the lock file of the last install: an equal hash means nothing is
+  // missing.
   const lock = readFileSync(join(ROOT, 'pnpm-lock.yaml'));
   const hash = createHash('sha256').update(lock).digest('hex');
   const stamp = join(ROOT, 'node_modules', '.installed-from');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
-    say('node packages: all there');
+    say('node packages: all installed');
     return;
   }
-  say('node packages: installing what pnpm-lock.yaml names');
-  // Without CI, pnpm would ask before it replaces what another version of it had installed.
+  say('node packages: installing those in pnpm-lock.yaml');
+  // Without CI=true, pnpm asks before it replaces packages that another version of pnpm installed.
   const env = { ...process.env, CI: 'true' };
   const pnpm = join(TOOLS_FOLDER, 'node_modules', '.bin', 'pnpm');
   const command = existsSync(pnpm) ? pnpm : 'pnpm';
   if (!quietly(command, ['install', '--frozen-lockfile'], { env })) {
-    stop('pnpm install failed.');
+    stop('pnpm install failed (see above).');
   }
   writeFileSync(stamp, hash);
 }
 
 /**
- * npm's `kerberos` is an optional mechanism of the pure backend. Its own install script wants to
- * download; here it is built from its source, with the headers that are beside Node.
+ * Builds npm's `kerberos`, an optional mechanism of the pure backend. Its own install script
+ * downloads a binary; this builds its source with the headers beside Node. A failure ends nothing:
+ * it only says that the mechanism cannot be used.
  */
 function buildKerberos() {
   const home = join(ROOT, 'packages', 'pure-backend', 'node_modules', 'kerberos');
@@ -129,7 +133,7 @@ function buildKerberos() {
     return;
   }
   if (existsSync(join(home, 'build', 'Release', 'kerberos.node'))) {
-    say('npm kerberos: built');
+    say('npm kerberos: already built');
     return;
   }
   say("npm kerberos: building it, for the pure backend's optional mechanism");
@@ -142,5 +146,7 @@ function buildKerberos() {
   if (quietly(process.execPath, [nodeGyp, ...args], { cwd: home })) {
     return;
   }
-  console.error('npm kerberos was not built (above); the mechanism pure/kerberos cannot be used.');
+  console.error(
+    'npm kerberos was not built (see above), so the mechanism pure/kerberos cannot be used.',
+  );
 }

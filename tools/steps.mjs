@@ -1,14 +1,21 @@
-// Running other programs, and telling what is done and why: a line for each step.
+// Helpers of the tools: run programs, and print a line for each step.
 import { spawn, spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** The folder of this project. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where pnpm goes when the machine has none: nothing is installed globally. */
+/**
+ * The folder for programs of this project only, such as pnpm and Heimdal: nothing is installed
+ * globally.
+ */
 export const TOOLS_FOLDER = join(ROOT, '.tools');
 
-/** The environment of what is run here: the project's own pnpm first, and nothing sent anywhere. */
+/**
+ * Returns the environment for programs: the project's own pnpm comes first, and turbo sends no
+ * telemetry.
+ */
 export function environment(more = {}) {
   const bin = join(TOOLS_FOLDER, 'node_modules', '.bin');
   return {
@@ -19,23 +26,27 @@ export function environment(more = {}) {
   };
 }
 
+/** Prints what is done now. */
 export function say(text) {
   console.log(`==> ${text}`);
 }
 
-/** Ends this process with a message that says what to do. */
+/** Prints a message that says what to do, and ends this process with status 1. */
 export function stop(text) {
   console.error(`\n${text}`);
   process.exit(1);
 }
 
-/** Runs a program, its output hidden unless it fails. Gives whether it succeeded. */
+/** Bytes of a program's output that are kept at most. */
+const MAX_OUTPUT = 1 << 28;
+
+/** Runs a program and prints its output only if it fails. Returns whether it succeeded. */
 export function quietly(command, args, options = {}) {
   const result = spawnSync(command, args, {
     cwd: ROOT,
     env: environment(),
     encoding: 'utf8',
-    maxBuffer: 1 << 28,
+    maxBuffer: MAX_OUTPUT,
     ...options,
   });
   if (result.status === 0) {
@@ -46,12 +57,15 @@ export function quietly(command, args, options = {}) {
   return false;
 }
 
-/** Whether a program can be run at all. */
+/** Returns whether a program can be run. */
 export function has(command, args = ['--version']) {
   return spawnSync(command, args, { env: environment(), stdio: 'ignore' }).status === 0;
 }
 
-/** Runs a program with its output shown. Gives its exit status. */
+/**
+ * Runs a program and shows its output. Returns its exit status; 1 if it did not start or a signal
+ * ended it.
+ */
 export function loudly(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {

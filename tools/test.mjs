@@ -1,4 +1,6 @@
-// `npm test`: set-up, then lint, types and tests of every package, the matrix, and the counts.
+// The program of `npm test`: checks every package and prints the results.
+//
+// It installs and builds, then runs lint, types and tests, then prints the matrix and the counts.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setUp } from './setup.mjs';
@@ -7,7 +9,10 @@ import { loudly, ROOT, say } from './steps.mjs';
 const packages = readdirSync(join(ROOT, 'packages')).map((name) => join(ROOT, 'packages', name));
 const results = (folder) => join(folder, '.results');
 
-/** The runner's counts and failures of a package; a package with tests that left none has failed. */
+/**
+ * Returns the counts and failures of a package's tests. A package with tests but without results
+ * counts as one failure.
+ */
 function summaryOf(folder) {
   const file = join(results(folder), 'summary.json');
   if (existsSync(file)) {
@@ -15,7 +20,9 @@ function summaryOf(folder) {
   }
   const tests = join(folder, 'test');
   const expected = existsSync(tests) && readdirSync(tests).length > 0;
-  const failures = expected ? [{ name: 'every test', message: 'the run left no results' }] : [];
+  const failures = expected
+    ? [{ name: 'every test', message: 'the run left no results: see its output above' }]
+    : [];
   return { passed: 0, failed: failures.length, skipped: 0, failures };
 }
 
@@ -40,7 +47,7 @@ for (const folder of packages) {
   }
 }
 if (status !== 0 && total.failed === 0) {
-  console.error('lint, types or a run failed: see above');
+  console.error('lint, types or a test run failed: see above');
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);

@@ -1,4 +1,5 @@
+/** Types of vitest-results.mjs. */
 import type { Reporter } from 'vitest/node';
 
-/** A reporter that leaves the run's counts in `.results/summary.json` of the package. */
+/** Returns a reporter that writes the run's counts into `.results/summary.json` of the package. */
 export default function results(): Reporter;

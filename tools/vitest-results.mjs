@@ -1,13 +1,14 @@
+/** A vitest reporter that writes a package's counts and failures to a file. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The first line of the first error's message, or that there was none. */
+/** Returns the first line of the first error's message; `did not finish` without an error. */
 const firstLine = (errors) => errors?.[0]?.message?.split('\n', 1)[0] ?? 'did not finish';
 
 /**
- * A vitest reporter that writes the run's counts, and each failure's name and message, to the
- * package's `.results/summary.json`. tools/test.mjs adds up these counts and lists these failures
- * last, also when turbo replays a cached run.
+ * Returns a reporter that writes the run's counts, and each failure's name and message, to the
+ * package's `.results/summary.json`. tools/test.mjs adds up the counts and lists the failures at
+ * its end, also if turbo replays a cached run.
  *
  * @returns {import('vitest/node').Reporter}
  */
@@ -30,7 +31,8 @@ export default function results() {
             fail(`${testModule.relativeModuleId} > ${test.fullName}`, errors);
           }
         }
-        // A file that could not be loaded has no tests to fail: it counts as one failure.
+        // A file that could not be loaded has no tests that could fail, so it counts as one
+        // failure.
         if (ran === 0 && testModule.state() === 'failed') {
           fail(testModule.relativeModuleId, testModule.errors());
         }
