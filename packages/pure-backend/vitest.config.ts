@@ -1,3 +1,4 @@
+/** How vitest runs this package's tests. */
 import { defineConfig } from 'vitest/config';
 import results from '../../tools/vitest-results.mjs';
 
@@ -5,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['../../tools/property-runs.mjs'],
-    // Some cases wait for a server on purpose, and 50 MB take a while on a busy machine.
+    // Some cases wait for a server on purpose, and 50 MB of output take a while on a busy machine.
     testTimeout: 30_000,
     reporters: ['default', results()],
   },
