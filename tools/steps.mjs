@@ -26,7 +26,7 @@ export function environment(more = {}) {
   };
 }
 
-/** Prints what is done now. */
+/** Prints the line of a step. */
 export function say(text) {
   console.log(`==> ${text}`);
 }

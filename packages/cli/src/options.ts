@@ -12,7 +12,7 @@ export interface Options {
   readonly principal: string | undefined;
   /** The time-out in seconds; 0 for none. */
   readonly timeout: number;
-  /** The backend's name, which nobody has checked yet. */
+  /** The backend's name, unchecked. */
   readonly backend: string | undefined;
   readonly host: string;
   readonly command: readonly string[];

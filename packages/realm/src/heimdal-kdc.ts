@@ -63,8 +63,8 @@ export function heimdalKdc(options: KdcOptions): Kdc {
       startDaemon(
         'heimdal-kdc',
         [`--config-file=${kdcConf}`, '--addresses=127.0.0.1', `--ports=${port}`],
-        // The daemon always writes a file in /run, named after its argv0, and removes the file only
-        // if it ends by SIGTERM.
+        // No configuration keeps the daemon from writing a file in /run, named after its argv0. The
+        // daemon removes the file only if it ends by SIGTERM.
         {
           env: withClock(env, clock),
           log: at('heimdal-kdc.log'),

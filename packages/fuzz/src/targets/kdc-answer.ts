@@ -25,9 +25,11 @@ import {
   types,
 } from '../krb5-internals.js';
 
-/** The client, the server and the nonce that the client has asked with. */
+/** The request's client. */
 export const CLIENT = parsePrincipal('alice@EXAMPLE.ORG');
+/** The request's server. */
 export const SERVER = parsePrincipal('host/server.example.org@EXAMPLE.ORG');
+/** The request's nonce. */
 export const NONCE = 1;
 /** The latest end of a ticket, in seconds since 1970. */
 const TILL = 2 ** 31;
