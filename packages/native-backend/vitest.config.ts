@@ -1,3 +1,4 @@
+/** How vitest runs this package's tests. */
 import { defineConfig } from 'vitest/config';
 import results from '../../tools/vitest-results.mjs';
 

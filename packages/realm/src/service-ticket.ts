@@ -3,7 +3,8 @@ import type { Realm } from './realm.js';
 import { runProgram } from './run-program.js';
 
 /**
- * Stores a ticket for `principal` in `ccache`, by kvno; by default for the realm's remctld. Throws an Error with kvno's standard error if the KDC gives no ticket.
+ * Stores a ticket for `principal` in `ccache`, by kvno; by default for the realm's remctld. Throws
+ * an Error with kvno's standard error if the KDC gives no ticket.
  */
 export async function storeServiceTicket(
   realm: Realm,

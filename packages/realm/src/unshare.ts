@@ -1,10 +1,10 @@
 /** Runs a command in Linux namespaces of its own. */
 
 /**
- * Returns the command that runs `command` in a mount namespace of its own, and in those that
- * `namespaces` (options of unshare) name. There `script` first prepares `folder`'s files: it is a
- * shell script whose arguments are `path` and then `command`. The returned command fails and says
- * so without root and without user namespaces.
+ * Returns the command that runs `command` in a mount namespace of its own. `namespaces` are options
+ * of unshare for more namespaces. The shell script `script` prepares the namespace and then becomes
+ * `command`: its arguments are `path`, then those of `command`. The returned command needs root or
+ * user namespaces; without both it fails and says so.
  */
 export function unshared(
   namespaces: readonly string[],
