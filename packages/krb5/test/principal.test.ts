@@ -8,7 +8,7 @@ import {
   principalsEqual,
   tgsPrincipal,
 } from '../src/principal.js';
-import { buildMitAnswers, type MitAnswers } from './config/mit-answers.js';
+import { buildMitAnswers, type MitAnswers } from './support/mit-answers.js';
 
 const REALM = 'EXAMPLE.ORG';
 

@@ -8,7 +8,7 @@ import { encodeCcache } from '../../src/ccache/encode.js';
 import { EncryptionKey } from '../../src/crypto/encryption-key.js';
 import { Krb5Error } from '../../src/errors.js';
 import { parsePrincipal } from '../../src/principal.js';
-import { ccache, plainCcache } from './arbitrary.js';
+import { ccache, plainCcache } from '../support/arbitrary.js';
 
 const alice = parsePrincipal('alice@R');
 const SAMPLE: Ccache = {

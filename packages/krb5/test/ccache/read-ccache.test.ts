@@ -8,9 +8,9 @@ import { encodeCcache } from '../../src/ccache/encode.js';
 import { readCcache } from '../../src/ccache/read-ccache.js';
 import { etypeName } from '../../src/crypto/etypes.js';
 import { formatPrincipal } from '../../src/principal.js';
-import { asOrdinaryUser } from '../config/ordinary-user.js';
-import { type TemporaryFiles, temporaryFiles } from '../config/temporary-files.js';
-import { plainCcache } from './arbitrary.js';
+import { plainCcache } from '../support/arbitrary.js';
+import { asOrdinaryUser } from '../support/ordinary-user.js';
+import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
 
 let realm: Realm;
 let files: TemporaryFiles;

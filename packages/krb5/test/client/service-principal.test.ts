@@ -4,9 +4,9 @@ import { searchDomain } from '../../src/client/short-name.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
 import { parseResolvConf } from '../../src/host/system-files.js';
 import { formatPrincipal } from '../../src/principal.js';
-import { buildMitAnswers, type MitAnswers } from '../config/mit-answers.js';
-import { temporaryFiles } from '../config/temporary-files.js';
 import { type DnsServer, startDnsServer } from '../support/dns-server.js';
+import { buildMitAnswers, type MitAnswers } from '../support/mit-answers.js';
+import { temporaryFiles } from '../support/temporary-files.js';
 
 /** Names that are answered without a name server: by /etc/hosts, or because no name is so long. */
 const LOCAL_HOSTS = ['localhost', '127.0.0.1', 'x'.repeat(64), `${'x'.repeat(64)}.example.org`];

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { defaultCcacheName } from '../../src/config/default-ccache-name.js';
 import { expandPath } from '../../src/config/expand-path.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
-import { buildMitAnswers, type MitAnswers } from './mit-answers.js';
-import { type TemporaryFiles, temporaryFiles } from './temporary-files.js';
+import { buildMitAnswers, type MitAnswers } from '../support/mit-answers.js';
+import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
 
 let files: TemporaryFiles;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDuration } from '../../src/config/duration.js';
-import { buildMitAnswers } from './mit-answers.js';
+import { buildMitAnswers } from '../support/mit-answers.js';
 
 describe('parseDuration', () => {
   it.each([

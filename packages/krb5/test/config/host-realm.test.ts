@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fallbackRealm, hostRealm, REFERRAL_REALM } from '../../src/config/host-realm.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
-import { buildMitAnswers, type MitAnswers } from './mit-answers.js';
-import { type TemporaryFiles, temporaryFiles } from './temporary-files.js';
+import { buildMitAnswers, type MitAnswers } from '../support/mit-answers.js';
+import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
 
 let files: TemporaryFiles;
 beforeEach(() => {

@@ -6,7 +6,7 @@ import {
   realmKdcs,
   requireDefaultRealm,
 } from '../../src/config/krb5-config.js';
-import { type TemporaryFiles, temporaryFiles } from './temporary-files.js';
+import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
 
 let files: TemporaryFiles;
 beforeEach(() => {

@@ -13,9 +13,9 @@ import {
   getStrings,
 } from '../../src/config/profile.js';
 import { readProfile } from '../../src/config/read-profile.js';
-import { buildMitAnswers, type MitAnswers } from './mit-answers.js';
-import { asOrdinaryUser } from './ordinary-user.js';
-import { type TemporaryFiles, temporaryFiles } from './temporary-files.js';
+import { buildMitAnswers, type MitAnswers } from '../support/mit-answers.js';
+import { asOrdinaryUser } from '../support/ordinary-user.js';
+import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
 
 let files: TemporaryFiles;
 beforeEach(() => {

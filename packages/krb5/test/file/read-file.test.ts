@@ -4,7 +4,7 @@ import { symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NOT_REGULAR, readFileUpTo } from '../../src/file/read-file.js';
-import { type TemporaryFiles, temporaryFiles } from '../config/temporary-files.js';
+import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
 
 let files: TemporaryFiles;
 beforeEach(() => {

@@ -9,7 +9,7 @@ import { encodeKeytab } from '../../src/keytab/encode.js';
 import { findKey, type KeytabEntry, keytabEntries } from '../../src/keytab/keytab.js';
 import { locateKeytab } from '../../src/keytab/read-keytab.js';
 import { parsePrincipal } from '../../src/principal.js';
-import { key, plainKey, principal, uint32 } from '../ccache/arbitrary.js';
+import { key, plainKey, principal, uint32 } from '../support/arbitrary.js';
 
 const entries: fc.Arbitrary<KeytabEntry[]> = fc.array(
   fc.record({ principal, timestamp: uint32, kvno: uint32, key }),

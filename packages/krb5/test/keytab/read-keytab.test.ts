@@ -8,8 +8,8 @@ import { encodeKeytab } from '../../src/keytab/encode.js';
 import { findKey, type Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { formatPrincipal, parsePrincipal } from '../../src/principal.js';
-import { asOrdinaryUser } from '../config/ordinary-user.js';
-import { type TemporaryFiles, temporaryFiles } from '../config/temporary-files.js';
+import { asOrdinaryUser } from '../support/ordinary-user.js';
+import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
 
 let realm: Realm;
 let files: TemporaryFiles;

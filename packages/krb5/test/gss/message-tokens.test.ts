@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checksumWith } from '../src/crypto/checksum.js';
-import { encryptWith } from '../src/crypto/encryption.js';
+import { checksumWith } from '../../src/crypto/checksum.js';
+import { encryptWith } from '../../src/crypto/encryption.js';
 import {
   DEFAULT_ETYPES,
   deriveKeys,
@@ -10,13 +10,13 @@ import {
   etypeInfo,
   KeyUsage,
   randomKey,
-} from '../src/crypto/index.js';
-import { GssError } from '../src/errors.js';
+} from '../../src/crypto/index.js';
+import { GssError } from '../../src/errors.js';
 import {
   createMessageProtection,
   type MessageProtection,
   type MessageProtectionOptions,
-} from '../src/gss/message-tokens.js';
+} from '../../src/gss/message-tokens.js';
 
 const HEADER = 16;
 const infos = DEFAULT_ETYPES.map((etype) => etypeInfo(etype));

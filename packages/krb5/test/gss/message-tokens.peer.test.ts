@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EncryptionKey, Etype } from '../src/crypto/index.js';
-import { createMessageProtection, type MessageProtection } from '../src/gss/message-tokens.js';
-import { compile } from './support/compile.js';
+import { EncryptionKey, Etype } from '../../src/crypto/index.js';
+import { createMessageProtection, type MessageProtection } from '../../src/gss/message-tokens.js';
+import { compile } from '../support/compile.js';
 
-const program = compile(new URL('./gss-message-tokens.peer.c', import.meta.url), ['-lgssapi_krb5']);
+const program = compile(new URL('./message-tokens.peer.c', import.meta.url), ['-lgssapi_krb5']);
 afterAll(() => program.remove());
 
 const hex = (text: string) => Buffer.from(text === '-' ? '' : text, 'hex');
