@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   formatPrincipal,
   NameType,
@@ -8,7 +8,7 @@ import {
   principalsEqual,
   tgsPrincipal,
 } from '../src/principal.js';
-import { buildMitAnswers, type MitAnswers } from './support/mit-answers.js';
+import { useMitAnswers } from './support/mit-answers.js';
 
 const REALM = 'EXAMPLE.ORG';
 
@@ -95,11 +95,7 @@ describe('principalsEqual', () => {
 });
 
 describe('beside krb5_parse_name', () => {
-  let mit: MitAnswers;
-  beforeAll(() => {
-    mit = buildMitAnswers();
-  });
-  afterAll(() => mit.dispose());
+  const mit = useMitAnswers();
 
   it('reads and writes any text alike', () => {
     const unit = fc.constantFrom(...'\\\\//@@nt0bxé', '\n', '\t', 'krbtgt', 'WELLKNOWN');

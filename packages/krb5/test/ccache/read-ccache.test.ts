@@ -1,27 +1,20 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Ccache } from '../../src/ccache/ccache.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
 import { readCcache } from '../../src/ccache/read-ccache.js';
 import { etypeName } from '../../src/crypto/etypes.js';
 import { formatPrincipal } from '../../src/principal.js';
 import { plainCcache } from '../support/arbitrary.js';
+import { klistTime } from '../support/klist.js';
 import { asOrdinaryUser } from '../support/ordinary-user.js';
-import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
+import { useTemporaryFiles } from '../support/temporary-files.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
-let files: TemporaryFiles;
-beforeAll(async () => {
-  realm = await startRealm();
-});
-afterAll(() => realm.dispose());
-beforeEach(() => {
-  files = temporaryFiles();
-});
-afterEach(() => files.dispose());
+const realm = useRealm();
+const files = useTemporaryFiles();
 
 /** Runs one of MIT Kerberos's programs; `config` goes before the realm's krb5.conf. */
 async function run(program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {
@@ -46,12 +39,6 @@ const FLAG_LETTERS: readonly (readonly [letter: string, bit: number])[] = [
   ['O', 0x0004_0000],
   ['a', 0x0002_0000],
 ];
-
-function klistTime(seconds: number): string {
-  const [, year, month, day, time] =
-    /^\d\d(\d\d)-(\d\d)-(\d\d)T([\d:]+)/.exec(new Date(seconds * 1000).toISOString()) ?? [];
-  return `${month}/${day}/${year} ${time}`;
-}
 
 /** What `klist -f -e -C` would print of a cache, without its first line and its headings. */
 function asKlist({ defaultPrincipal, credentials, configEntries }: Ccache): string[] {

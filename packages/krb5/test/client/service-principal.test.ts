@@ -1,28 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { servicePrincipals } from '../../src/client/service-principal.js';
 import { searchDomain } from '../../src/client/short-name.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
 import { parseResolvConf } from '../../src/host/system-files.js';
 import { formatPrincipal } from '../../src/principal.js';
-import { type DnsServer, startDnsServer } from '../support/dns-server.js';
-import { buildMitAnswers, type MitAnswers } from '../support/mit-answers.js';
-import { temporaryFiles } from '../support/temporary-files.js';
+import { startDnsServer } from '../support/dns-server.js';
+import { useMitAnswers } from '../support/mit-answers.js';
+import { useTemporaryFiles } from '../support/temporary-files.js';
 
 /** Names that are answered without a name server: by /etc/hosts, or because no name is so long. */
 const LOCAL_HOSTS = ['localhost', '127.0.0.1', 'x'.repeat(64), `${'x'.repeat(64)}.example.org`];
 const HOSTS = ['server', 'SERVER', 'server.', 'server.example.org', 'Server.Example.Org.'];
 
-const files = temporaryFiles();
-let mit: MitAnswers;
-let dns: DnsServer;
+const files = useTemporaryFiles();
+const mit = useMitAnswers();
 beforeAll(async () => {
-  mit = buildMitAnswers();
-  dns = await startDnsServer({});
-});
-afterAll(() => {
-  dns.close();
-  mit.dispose();
-  files.dispose();
+  const dns = await startDnsServer({});
+  return () => dns.close();
 });
 
 async function first(host: string, path: string): Promise<string | undefined> {

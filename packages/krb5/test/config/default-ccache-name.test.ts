@@ -1,22 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultCcacheName } from '../../src/config/default-ccache-name.js';
 import { expandPath } from '../../src/config/expand-path.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
-import { buildMitAnswers, type MitAnswers } from '../support/mit-answers.js';
-import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
+import { useMitAnswers } from '../support/mit-answers.js';
+import { useTemporaryFiles } from '../support/temporary-files.js';
 
-let files: TemporaryFiles;
-beforeEach(() => {
-  files = temporaryFiles();
-});
-afterEach(() => files.dispose());
+const files = useTemporaryFiles();
 
 describe('beside libkrb5', () => {
-  let mit: MitAnswers;
-  beforeAll(() => {
-    mit = buildMitAnswers();
-  });
-  afterAll(() => mit.dispose());
+  const mit = useMitAnswers();
 
   const TOKENS = '%{uid}-%{euid}-%{USERID}-%{username}-%{TEMP}-%{null}-%{uid}';
   const CONFIGURED = `[libdefaults]

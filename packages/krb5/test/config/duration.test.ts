@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDuration } from '../../src/config/duration.js';
-import { buildMitAnswers } from '../support/mit-answers.js';
+import { useMitAnswers } from '../support/mit-answers.js';
 
 describe('parseDuration', () => {
+  const mit = useMitAnswers();
+
   it.each([
     ['36000', 36_000],
     ['10h', 36_000],
@@ -32,16 +34,11 @@ describe('parseDuration', () => {
     const texts = fc
       .sample(fc.string({ unit, minLength: 1, maxLength: 8 }), 5000)
       .filter((text) => !/-\d/.test(text.replace(/\d-\d/, '')));
-    const mit = buildMitAnswers();
-    try {
-      const answers = mit.ask(texts.map((text) => ['duration', text]));
-      for (const [at, text] of texts.entries()) {
-        const [seconds] = answers[at] ?? [];
-        const expected = seconds === undefined || Number(seconds) < 0 ? undefined : Number(seconds);
-        expect([text, parseDuration(text)]).toEqual([text, expected]);
-      }
-    } finally {
-      mit.dispose();
+    const answers = mit.ask(texts.map((text) => ['duration', text]));
+    for (const [at, text] of texts.entries()) {
+      const [seconds] = answers[at] ?? [];
+      const expected = seconds === undefined || Number(seconds) < 0 ? undefined : Number(seconds);
+      expect([text, parseDuration(text)]).toEqual([text, expected]);
     }
   });
 

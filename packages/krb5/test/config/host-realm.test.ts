@@ -1,14 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fallbackRealm, hostRealm, REFERRAL_REALM } from '../../src/config/host-realm.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
-import { buildMitAnswers, type MitAnswers } from '../support/mit-answers.js';
-import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
+import { useMitAnswers } from '../support/mit-answers.js';
+import { useTemporaryFiles } from '../support/temporary-files.js';
 
-let files: TemporaryFiles;
-beforeEach(() => {
-  files = temporaryFiles();
-});
-afterEach(() => files.dispose());
+const files = useTemporaryFiles();
 
 const MAPPING = `[libdefaults]
   default_realm = DEFAULT.TEST
@@ -82,11 +78,7 @@ describe('fallbackRealm', () => {
 });
 
 describe('beside libkrb5', () => {
-  let mit: MitAnswers;
-  beforeAll(() => {
-    mit = buildMitAnswers();
-  });
-  afterAll(() => mit.dispose());
+  const mit = useMitAnswers();
 
   it.each([
     ['with a mapping', MAPPING],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   capaths,
   initialTicketOptions,
@@ -6,13 +6,9 @@ import {
   realmKdcs,
   requireDefaultRealm,
 } from '../../src/config/krb5-config.js';
-import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
+import { useTemporaryFiles } from '../support/temporary-files.js';
 
-let files: TemporaryFiles;
-beforeEach(() => {
-  files = temporaryFiles();
-});
-afterEach(() => files.dispose());
+const files = useTemporaryFiles();
 
 async function configFrom(text: string) {
   return readKrb5Config({ KRB5_CONFIG: files.write('krb5.conf', text) });

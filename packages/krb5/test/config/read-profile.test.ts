@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../tools/property-runs.mjs';
 import { Krb5ConfigError } from '../../src/config/config-error.js';
 import {
@@ -13,15 +13,11 @@ import {
   getStrings,
 } from '../../src/config/profile.js';
 import { readProfile } from '../../src/config/read-profile.js';
-import { buildMitAnswers, type MitAnswers } from '../support/mit-answers.js';
+import { useMitAnswers } from '../support/mit-answers.js';
 import { asOrdinaryUser } from '../support/ordinary-user.js';
-import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
+import { useTemporaryFiles } from '../support/temporary-files.js';
 
-let files: TemporaryFiles;
-beforeEach(() => {
-  files = temporaryFiles();
-});
-afterEach(() => files.dispose());
+const files = useTemporaryFiles();
 
 /** Reads files of these contents, in order. */
 function read(...contents: string[]) {
@@ -280,11 +276,7 @@ describe('without permission', () => {
 });
 
 describe('beside libkrb5', () => {
-  let mit: MitAnswers;
-  beforeAll(() => {
-    mit = buildMitAnswers();
-  });
-  afterAll(() => mit.dispose());
+  const mit = useMitAnswers();
 
   const PATHS: readonly (readonly [string, ...string[]])[] = [
     ['a', 'x'],

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   DEFAULT_ETYPES,
   decrypt,
@@ -12,17 +12,14 @@ import {
   randomKey,
   stringToKey,
 } from '../../src/crypto/index.js';
-import { compile } from '../support/compile.js';
+import { hexField, toHexField } from '../support/hex.js';
+import { useProgram } from '../support/use-program.js';
 
-const peer = compile(new URL('./libkrb5-peer.c', import.meta.url), ['-lkrb5', '-lk5crypto']);
-afterAll(() => peer.remove());
-
-const hex = (text: string) => Buffer.from(text === '-' ? '' : text, 'hex');
-const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex') || '-';
+const program = useProgram(new URL('./libkrb5-peer.c', import.meta.url), ['-lkrb5', '-lk5crypto']);
 
 function libkrb5(operations: readonly (readonly (string | number)[])[]): string[] {
   const input = operations.map((operation) => `${operation.join(' ')}\n`).join('');
-  const output = execFileSync(peer.path, { input, maxBuffer: 1 << 28, encoding: 'utf8' });
+  const output = execFileSync(program, { input, maxBuffer: 1 << 28, encoding: 'utf8' });
   return output.split('\n').slice(0, operations.length);
 }
 
@@ -39,35 +36,50 @@ describe.each(DEFAULT_ETYPES.map((etype) => etypeInfo(etype)))('$name and libkrb
       messages.map((message) => [
         'decrypt',
         etype,
-        toHex(key.value),
+        toHexField(key.value),
         usage,
-        toHex(encrypt(key, usage, message)),
+        toHexField(encrypt(key, usage, message)),
       ]),
     );
-    expect(answers).toEqual(messages.map(toHex));
+    expect(answers).toEqual(messages.map(toHexField));
   });
 
   test('what is encrypted there is decrypted here', () => {
     const answers = libkrb5(
-      messages.map((message) => ['encrypt', etype, toHex(key.value), usage, toHex(message)]),
+      messages.map((message) => [
+        'encrypt',
+        etype,
+        toHexField(key.value),
+        usage,
+        toHexField(message),
+      ]),
     );
-    const opened = answers.map((answer) => toHex(decrypt(key, usage, hex(answer))));
-    expect(opened).toEqual(messages.map(toHex));
+    const opened = answers.map((answer) => toHexField(decrypt(key, usage, hexField(answer))));
+    expect(opened).toEqual(messages.map(toHexField));
   });
 
   test('every key usage gives the same checksum', () => {
     const usages = [...Object.values(KeyUsage), 1024, 0x7fff_ffff];
     const data = randomBytes(100);
     const answers = libkrb5(
-      usages.map((each) => ['checksum', etype, toHex(key.value), each, toHex(data), checksumType]),
+      usages.map((each) => [
+        'checksum',
+        etype,
+        toHexField(key.value),
+        each,
+        toHexField(data),
+        checksumType,
+      ]),
     );
-    expect(answers).toEqual(usages.map((each) => toHex(makeChecksum(key, each, data))));
+    expect(answers).toEqual(usages.map((each) => toHexField(makeChecksum(key, each, data))));
   });
 
   test('the pseudo-random function gives the same octets', () => {
     const inputs = [0, 1, 16, 20, 64, 200].map((length) => randomBytes(length));
-    const answers = libkrb5(inputs.map((input) => ['prf', etype, toHex(key.value), toHex(input)]));
-    expect(answers).toEqual(inputs.map((input) => toHex(prf(key, input))));
+    const answers = libkrb5(
+      inputs.map((input) => ['prf', etype, toHexField(key.value), toHexField(input)]),
+    );
+    expect(answers).toEqual(inputs.map((input) => toHexField(prf(key, input))));
   });
 
   test('a password gives the same key', async () => {
@@ -88,14 +100,14 @@ describe.each(DEFAULT_ETYPES.map((etype) => etypeInfo(etype)))('$name and libkrb
       cases.map(({ password, salt, params }) => [
         's2k',
         etype,
-        toHex(Buffer.from(password)),
-        toHex(Buffer.from(salt)),
-        toHex(params),
+        toHexField(Buffer.from(password)),
+        toHexField(Buffer.from(salt)),
+        toHexField(params),
       ]),
     );
     const keys = await Promise.all(
       cases.map(({ password, salt, params }) => stringToKey(etype, password, salt, params)),
     );
-    expect(keys.map((each) => toHex(each.value))).toEqual(answers);
+    expect(keys.map((each) => toHexField(each.value))).toEqual(answers);
   });
 });

@@ -3,10 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { ctsDecrypt, ctsEncrypt, paddedLength } from '../../src/crypto/aes-cts.js';
 import { Etype, etypeInfo } from '../../src/crypto/index.js';
 import { iteratedStringToKey } from '../../src/crypto/string-to-key.js';
+import { hex, toHex } from '../support/hex.js';
 import { CTS, CTS_KEY, STRING_TO_KEY } from './rfc3962.vectors.js';
-
-const hex = (text: string) => Buffer.from(text, 'hex');
-const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 describe('RFC 3962, appendix B: string-to-key', () => {
   test.each(STRING_TO_KEY)('$iterations iterations, salt $salt', async (vector) => {

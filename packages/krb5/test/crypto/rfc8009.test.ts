@@ -10,14 +10,12 @@ import {
   stringToKey,
   verifyChecksum,
 } from '../../src/crypto/index.js';
+import { hex, toHex } from '../support/hex.js';
 import {
   AES128_CTS_HMAC_SHA256_128,
   AES256_CTS_HMAC_SHA384_192,
   KEY_USAGE,
 } from './rfc8009.vectors.js';
-
-const hex = (text: string) => Buffer.from(text, 'hex');
-const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 describe.each([AES128_CTS_HMAC_SHA256_128, AES256_CTS_HMAC_SHA384_192])(
   'RFC 8009, appendix A: etype $etype',

@@ -2,15 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { NOT_REGULAR, readFileUpTo } from '../../src/file/read-file.js';
-import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
+import { useTemporaryFiles } from '../support/temporary-files.js';
 
-let files: TemporaryFiles;
-beforeEach(() => {
-  files = temporaryFiles();
-});
-afterEach(() => files.dispose());
+const files = useTemporaryFiles();
 
 test.each([0, 1, 65_535, 65_536, 65_537, 200_000])('reads a file of %i bytes', async (length) => {
   const content = Buffer.from(Array.from({ length }, (_, at) => at % 251));

@@ -1,21 +1,20 @@
 /** The acceptor under the C client: remctl, on libremctl and libgssapi_krb5. */
 import { execFile } from 'node:child_process';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startRealm } from '@remctl/realm';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { randomKey } from '../../src/crypto/index.js';
 import type { AcceptorOptions } from '../../src/gss/acceptor.js';
 import { ALL_FLAGS } from '../../src/gss/context-flags.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { type RunCommand, startRemctlServer } from '../support/remctl-server.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
+const realm = useRealm();
 let keytab: Keytab;
 beforeAll(async () => {
-  realm = await startRealm();
   keytab = await readKeytab(realm.keytabs.server);
 });
-afterAll(() => realm.dispose());
 
 interface Ended {
   readonly stdout: string;

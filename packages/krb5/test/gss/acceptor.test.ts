@@ -2,8 +2,8 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Realm, startRealm, storeServiceTicket } from '@remctl/realm';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Realm, storeServiceTicket } from '@remctl/realm';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CcacheCredential, TimeOffset } from '../../src/ccache/ccache.js';
 import { decodeCcache } from '../../src/ccache/decode.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
@@ -22,12 +22,13 @@ import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { TicketFlag } from '../../src/messages/ticket.js';
 import { parsePrincipal } from '../../src/principal.js';
-import { compile } from '../support/compile.js';
+import { shiftClock } from '../support/clock.js';
 import { lengthPrefixed, listen, readLengthPrefixed } from '../support/connection.js';
 import { ENCTYPES } from '../support/realm-files.js';
+import { useProgram } from '../support/use-program.js';
+import { useRealm } from '../support/use-realm.js';
 
-const program = compile(new URL('./gss-initiator.c', import.meta.url), ['-lgssapi_krb5']);
-afterAll(() => program.remove());
+const program = useProgram(new URL('./gss-initiator.c', import.meta.url), ['-lgssapi_krb5']);
 afterEach(() => {
   vi.restoreAllMocks();
 });
@@ -48,7 +49,7 @@ function runInitiator(port: number, { realm, message, flags, ccache }: Initiator
   const args = [String(port), `host@${realm.host}`, String(flags ?? ALL_FLAGS), message ?? 'hello'];
   const env = ccache === undefined ? realm.env : { ...realm.env, KRB5CCNAME: ccache };
   return new Promise<{ readonly output: string; readonly status: unknown }>((resolve) => {
-    execFile(program.path, args, { env }, (error, output) => {
+    execFile(program, args, { env }, (error, output) => {
       resolve({ output, status: error === null ? 0 : error.code });
     });
   });
@@ -104,13 +105,11 @@ async function exchange(
 }
 
 describe.each(ENCTYPES)('%s', (enctype) => {
-  let realm: Realm;
+  const realm = useRealm({ enctype });
   let keytab: Keytab;
   beforeAll(async () => {
-    realm = await startRealm({ enctype });
     keytab = await readKeytab(realm.keytabs.server);
   });
-  afterAll(() => realm.dispose());
 
   test('a context of libgssapi, and messages both ways', async () => {
     const message = 'm'.repeat(100_000);
@@ -146,13 +145,11 @@ describe.each(ENCTYPES)('%s', (enctype) => {
 });
 
 describe('contexts', () => {
-  let realm: Realm;
+  const realm = useRealm({ libdefaults: ['forwardable = true'] });
   let keytab: Keytab;
   beforeAll(async () => {
-    realm = await startRealm({ libdefaults: ['forwardable = true'] });
     keytab = await readKeytab(realm.keytabs.server);
   });
-  afterAll(() => realm.dispose());
 
   test.each([
     ['without mutual authentication', ALL_FLAGS & ~ContextFlag.MUTUAL],
@@ -185,13 +182,11 @@ describe('contexts', () => {
 });
 
 describe('refusals, and what libgssapi makes of them', () => {
-  let realm: Realm;
+  const realm = useRealm();
   let keytab: Keytab;
   beforeAll(async () => {
-    realm = await startRealm();
     keytab = await readKeytab(realm.keytabs.server);
   });
-  afterAll(() => realm.dispose());
 
   /** The initiator fails, and says `text`; the acceptor's error has this code. */
   function expectRefusal(
@@ -243,19 +238,15 @@ describe('refusals, and what libgssapi makes of them', () => {
     ['behind', -3_600_000],
     ['ahead', 3_600_000],
   ])('an acceptor whose clock is an hour %s', async (_name, offset) => {
-    const { now } = Date;
-    const result = await exchange({ keytab }, { realm }, () => {
-      vi.spyOn(Date, 'now').mockImplementation(() => now() + offset);
-    });
+    const result = await exchange({ keytab }, { realm }, () => shiftClock(offset));
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_SKEW, 'Clock skew too great');
     expect(result.refusal?.message).toMatch(/differs by \d+ seconds, more than 300/);
   });
 
   test('a clock that differs by less than clockskew is no matter', async () => {
-    const { now } = Date;
-    const result = await exchange({ keytab, clockskew: 7200 }, { realm }, () => {
-      vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
-    });
+    const result = await exchange({ keytab, clockskew: 7200 }, { realm }, () =>
+      shiftClock(-3_600_000),
+    );
     expect(result).toMatchObject({ message: 'hello', status: 0 });
   });
 
@@ -297,8 +288,7 @@ describe('refusals, and what libgssapi makes of them', () => {
       (each) => ({ ...each, endtime: each.endtime + 2 * later }),
       { seconds: later, microseconds: 0 },
     );
-    const { now } = Date;
-    vi.spyOn(Date, 'now').mockImplementation(() => now() + later * 1000);
+    shiftClock(later * 1000);
     const result = await exchange({ keytab }, { realm, ccache: erring });
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED, 'Ticket expired');
   });

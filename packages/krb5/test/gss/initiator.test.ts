@@ -1,6 +1,5 @@
 /** The initiator before acceptors that refuse it, or that are not who they say they are. */
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { decode } from '../../src/asn1/codec.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { EncryptionKey, KeyUsage, randomKey } from '../../src/crypto/index.js';
@@ -19,17 +18,18 @@ import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { decryptData } from '../../src/messages/protection.js';
 import { encTicketPart, ticket } from '../../src/messages/ticket.js';
 import { parsePrincipal } from '../../src/principal.js';
+import { shiftClock } from '../support/clock.js';
+import { freshCache } from '../support/credentials.js';
 import { configOf } from '../support/realm-files.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
+const realm = useRealm();
 let config: Krb5Config;
 let keytab: Keytab;
 beforeAll(async () => {
-  realm = await startRealm();
   config = await configOf(realm);
   keytab = await readKeytab(realm.keytabs.server);
 });
-afterAll(() => realm.dispose());
 afterEach(() => {
   vi.restoreAllMocks();
 });
@@ -180,10 +180,6 @@ test('without mutual authentication, messages go at once', async () => {
 });
 
 describe('refusals', () => {
-  const { now } = Date;
-  const shifted = (milliseconds: number) => {
-    vi.spyOn(Date, 'now').mockImplementation(() => now() + milliseconds);
-  };
   const otherKeys = () => ({
     keytab: {
       ...keytab,
@@ -197,7 +193,7 @@ describe('refusals', () => {
   ])('a server whose clock is %i ms ahead', async (milliseconds, text) => {
     const context = initiate();
     const { token } = await context.step();
-    shifted(milliseconds);
+    shiftClock(milliseconds);
     const answer = answerOf(token).token;
     vi.restoreAllMocks();
     await expectNoContext(context, answer, {
@@ -227,7 +223,7 @@ describe('refusals', () => {
   });
 
   test('the ticket is asked for anew afterwards: the server may have a new key', async () => {
-    const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+    const credentials = await freshCache(realm);
     const ticketOf = async () => {
       const context = initiate({ credentials });
       const { token } = await context.step();

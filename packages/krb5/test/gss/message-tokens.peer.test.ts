@@ -2,17 +2,15 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { type Realm, startRealm } from '@remctl/realm';
+import type { Realm } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EncryptionKey, Etype } from '../../src/crypto/index.js';
 import { createMessageProtection, type MessageProtection } from '../../src/gss/message-tokens.js';
-import { compile } from '../support/compile.js';
+import { hexField, toHexField } from '../support/hex.js';
+import { useProgram } from '../support/use-program.js';
+import { useRealm } from '../support/use-realm.js';
 
-const program = compile(new URL('./message-tokens.peer.c', import.meta.url), ['-lgssapi_krb5']);
-afterAll(() => program.remove());
-
-const hex = (text: string) => Buffer.from(text === '-' ? '' : text, 'hex');
-const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex') || '-';
+const program = useProgram(new URL('./message-tokens.peer.c', import.meta.url), ['-lgssapi_krb5']);
 
 interface Peer {
   readonly process: ChildProcessWithoutNullStreams;
@@ -22,7 +20,7 @@ interface Peer {
 
 async function startPeer(realm: Realm): Promise<Peer> {
   const env = { ...realm.env, KRB5_KTNAME: realm.keytabs.server };
-  const child = spawn(program.path, [`host@${realm.host}`], { env });
+  const child = spawn(program, [`host@${realm.host}`], { env });
   child.stderr.pipe(process.stderr);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const nextLine = async () => {
@@ -34,7 +32,7 @@ async function startPeer(realm: Realm): Promise<Peer> {
   };
   return {
     process: child,
-    key: hex(await nextLine()),
+    key: hexField(await nextLine()),
     ask(...words) {
       child.stdin.write(`${words.join(' ')}\n`);
       return nextLine();
@@ -50,7 +48,7 @@ const types = [
 ] as const;
 
 describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
-  let realm: Realm;
+  const realm = useRealm({ enctype });
   let peer: Peer;
   /** Takes the initiator's, or the acceptor's, place: receives what the other end sends. */
   let initiator: MessageProtection;
@@ -58,12 +56,11 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
   const messages = [0, 1, 15, 16, 17, 31, 32, 33, 100, 65_536, 100_000].map((n) => randomBytes(n));
 
   beforeAll(async () => {
-    realm = await startRealm({ enctype });
     peer = await startPeer(realm);
     // The first token of each end tells the number that its row begins with.
     const probe = Buffer.from('probe');
-    const fromInitiator = hex(await peer.ask('wrap', 'i', '1', toHex(probe)));
-    const fromAcceptor = hex(await peer.ask('wrap', 'a', '1', toHex(probe)));
+    const fromInitiator = hexField(await peer.ask('wrap', 'i', '1', toHexField(probe)));
+    const fromAcceptor = hexField(await peer.ask('wrap', 'a', '1', toHexField(probe)));
     const [initiatorSeq, acceptorSeq] = [fromInitiator, fromAcceptor].map((token) =>
       token.readBigUInt64BE(8),
     );
@@ -98,7 +95,6 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
       peer.process.stdin.end();
       await once(peer.process, 'exit');
     }
-    await realm?.dispose();
   });
 
   const ends = [
@@ -108,7 +104,7 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
 
   test.each(ends)('its %s’s Wrap tokens open here', async (_name, end, receiver) => {
     for (const message of messages) {
-      const token = hex(await peer.ask('wrap', end, '1', toHex(message)));
+      const token = hexField(await peer.ask('wrap', end, '1', toHexField(message)));
       expect(receiver().unwrap(token).equals(message)).toBe(true);
     }
   });
@@ -117,7 +113,7 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
     'its %s’s Wrap tokens without confidentiality too',
     async (_name, end, receiver) => {
       for (const message of messages) {
-        const token = hex(await peer.ask('wrap', end, '0', toHex(message)));
+        const token = hexField(await peer.ask('wrap', end, '0', toHexField(message)));
         expect(receiver().unwrap(token).equals(message)).toBe(true);
       }
     },
@@ -125,7 +121,7 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
 
   test.each(ends)('its %s’s MIC tokens hold here', async (_name, end, receiver) => {
     for (const message of messages) {
-      const token = hex(await peer.ask('mic', end, toHex(message)));
+      const token = hexField(await peer.ask('mic', end, toHexField(message)));
       receiver().verifyMic(message, token);
     }
   });
@@ -135,9 +131,11 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
     ['acceptor', 'a', () => initiator],
   ] as const)('its %s opens tokens of this side’s other end', async (_name, end, sender) => {
     for (const message of messages) {
-      expect(await peer.ask('unwrap', end, toHex(sender().wrap(message)))).toBe(toHex(message));
+      expect(await peer.ask('unwrap', end, toHexField(sender().wrap(message)))).toBe(
+        toHexField(message),
+      );
       const mic = sender().getMic(message);
-      expect(await peer.ask('verify', end, toHex(message), toHex(mic))).toBe('-');
+      expect(await peer.ask('verify', end, toHexField(message), toHexField(mic))).toBe('-');
     }
   });
 });

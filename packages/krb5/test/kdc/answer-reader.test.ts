@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAnswerReader, MAX_TCP_ANSWER } from '../../src/kdc/answer-reader.js';
-
-function framed(message: Uint8Array): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(message.length);
-  return Buffer.concat([length, message]);
-}
+import { lengthPrefixed } from '../support/connection.js';
 
 test('an answer is the same however its bytes are divided', () => {
   fc.assert(
@@ -16,7 +11,7 @@ test('an answer is the same however its bytes are divided', () => {
       fc.integer({ min: 1, max: 70 }),
       (message, after, size) => {
         const read = createAnswerReader();
-        const bytes = Buffer.concat([framed(message), after]);
+        const bytes = Buffer.concat([lengthPrefixed(message), after]);
         for (let at = 0; at < bytes.length; at += size) {
           const answer = read(bytes.subarray(at, at + size));
           expect(answer !== undefined).toBe(at + size >= message.length + 4);
@@ -41,7 +36,7 @@ test.each([MAX_TCP_ANSWER + 1, 0x8000_0000, 0xffff_ffff])(
 
 test('a chunk that has been read may be used for something else', () => {
   const read = createAnswerReader();
-  const chunk = framed(Buffer.from('answer'));
+  const chunk = lengthPrefixed(Buffer.from('answer'));
   read(chunk.subarray(0, 7));
   chunk.fill(0, 0, 7);
   expect(Buffer.from(read(chunk.subarray(7)) ?? []).toString()).toBe('answer');

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { LastAnswer } from '../../src/kdc/last-answer.js';
 import {
@@ -9,6 +9,8 @@ import {
   sendToKdcs,
   type Transport,
 } from '../../src/kdc/send.js';
+import { lengthPrefixed } from '../support/connection.js';
+import { LOOPBACK, listenTcp, listenUdp } from '../support/loopback.js';
 
 const ANSWER = Buffer.from('answer');
 const accept = (bytes: Uint8Array) => (ANSWER.equals(bytes) ? 'accepted' : undefined);
@@ -25,19 +27,19 @@ afterEach(() => {
 async function udpServer(
   answer: (socket: Socket, port: number, address: string, count: number) => void,
 ): Promise<{ kdc: Kdc; count: () => number }> {
-  const socket = createSocket('udp4');
   let count = 0;
-  socket.on('message', (_message, { port, address }) => answer(socket, port, address, ++count));
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const socket = await listenUdp((_message, { port, address }) =>
+    answer(socket, port, address, ++count),
+  );
   ends.push(() => socket.close());
   return {
-    kdc: { host: '127.0.0.1', port: socket.address().port, transports: ['udp', 'tcp'] },
+    kdc: { host: LOOPBACK, port: socket.address().port, transports: ['udp', 'tcp'] },
     count: () => count,
   };
 }
 
 async function tcpServer(answer: Buffer, chunk = answer.length): Promise<Kdc> {
-  const server: Server = createServer((socket) => {
+  const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.on('data', () => {
       for (let at = 0; at < answer.length; at += chunk) {
@@ -45,19 +47,9 @@ async function tcpServer(answer: Buffer, chunk = answer.length): Promise<Kdc> {
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenTcp(server);
   ends.push(() => server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('no port');
-  }
-  return { host: '127.0.0.1', port: address.port, transports: ['tcp'] };
-}
-
-function framed(message: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(message.length);
-  return Buffer.concat([length, message]);
+  return { host: LOOPBACK, port, transports: ['tcp'] };
 }
 
 describe('UDP', () => {
@@ -269,21 +261,21 @@ describe('who answered last', () => {
 
 describe('TCP', () => {
   test.each([1, 3, 10])('an answer in pieces of %i bytes', async (chunk) => {
-    const kdc = await tcpServer(framed(ANSWER), chunk);
+    const kdc = await tcpServer(lengthPrefixed(ANSWER), chunk);
     await expect(sendToKdcs([kdc], REQUEST, accept, options)).resolves.toBe('accepted');
   });
 
   test.each([
     ['4 GiB announced', Buffer.from('ffffffff', 'hex'), 'announced an answer of 4294967295 bytes'],
-    ['garbage', framed(Buffer.from('noise')), 'something other than an answer'],
+    ['garbage', lengthPrefixed(Buffer.from('noise')), 'something other than an answer'],
   ])('%s ends at once', async (_name, answer, text) => {
     const kdc = await tcpServer(answer);
     await expect(sendToKdcs([kdc], REQUEST, accept, options)).rejects.toThrow(text);
   });
 
   test('garbage from the first KDC of two does no harm', async () => {
-    const bad = await tcpServer(framed(Buffer.from('noise')));
-    const good = await tcpServer(framed(ANSWER));
+    const bad = await tcpServer(lengthPrefixed(Buffer.from('noise')));
+    const good = await tcpServer(lengthPrefixed(ANSWER));
     await expect(sendToKdcs([bad, good], REQUEST, accept, options)).resolves.toBe('accepted');
   });
 

@@ -1,26 +1,20 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { etypeName } from '../../src/crypto/etypes.js';
 import { encodeKeytab } from '../../src/keytab/encode.js';
 import { findKey, type Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { formatPrincipal, parsePrincipal } from '../../src/principal.js';
+import { toHex } from '../support/hex.js';
+import { klistTime } from '../support/klist.js';
 import { asOrdinaryUser } from '../support/ordinary-user.js';
-import { type TemporaryFiles, temporaryFiles } from '../support/temporary-files.js';
+import { useTemporaryFiles } from '../support/temporary-files.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
-let files: TemporaryFiles;
-beforeAll(async () => {
-  realm = await startRealm();
-});
-afterAll(() => realm.dispose());
-beforeEach(() => {
-  files = temporaryFiles();
-});
-afterEach(() => files.dispose());
+const realm = useRealm();
+const files = useTemporaryFiles();
 
 /** Runs ktutil with these commands. */
 function ktutil(...commands: string[]): void {
@@ -30,10 +24,8 @@ function ktutil(...commands: string[]): void {
 /** A keytab's entries as `klist -k -t -e -K` shows them. */
 function asKlist({ entries }: Keytab): string[] {
   return entries.map(({ principal, timestamp, kvno, key }) => {
-    const [, year, month, day, time] =
-      /^\d\d(\d\d)-(\d\d)-(\d\d)T([\d:]+)/.exec(new Date(timestamp * 1000).toISOString()) ?? [];
-    const hex = Buffer.from(key.value).toString('hex');
-    return `${kvno} ${month}/${day}/${year} ${time} ${formatPrincipal(principal)} (${etypeName(key.etype)})  (0x${hex})`;
+    const type = etypeName(key.etype);
+    return `${kvno} ${klistTime(timestamp)} ${formatPrincipal(principal)} (${type})  (0x${toHex(key.value)})`;
   });
 }
 

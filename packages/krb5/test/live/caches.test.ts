@@ -2,31 +2,28 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { decodeCcache } from '../../src/ccache/decode.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { configOf, variantConfig } from '../support/realm-files.js';
-import { run } from '../support/remctl.js';
+import { whoami } from '../support/remctl.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
+const realm = useRealm();
 let config: Krb5Config;
 beforeAll(async () => {
-  realm = await startRealm();
   config = await configOf(realm);
 });
-afterAll(() => realm.dispose());
 beforeEach(() => {
   vi.stubEnv('KRB5CCNAME', undefined);
   return () => vi.unstubAllEnvs();
 });
 
-/** Who the default cache belongs to, as remctld sees it. */
-async function whoami(own = config): Promise<string> {
-  const options = { host: 'localhost', config: own };
-  return (await run(realm.port, options, ['test', 'whoami'])).output.trim();
+/** Returns the principal of the default cache as remctld sees it. */
+function defaultClient(own = config): Promise<string> {
+  return whoami(realm.port, { host: 'localhost', config: own });
 }
 
 const configWithCache = (name: string) =>
@@ -34,7 +31,7 @@ const configWithCache = (name: string) =>
 
 test('KRB5CCNAME: a file', async () => {
   vi.stubEnv('KRB5CCNAME', realm.otherCcache);
-  expect(await whoami()).toBe(realm.principals.otherClient);
+  expect(await defaultClient()).toBe(realm.principals.otherClient);
 });
 
 test('KRB5CCNAME: the primary cache of a directory, and what kswitch makes of it', async () => {
@@ -47,7 +44,7 @@ test('KRB5CCNAME: the primary cache of a directory, and what kswitch makes of it
   vi.stubEnv('KRB5CCNAME', env.KRB5CCNAME);
   const switched = async (principal: string) => {
     execFileSync('kswitch', ['-p', principal], { env });
-    return whoami();
+    return defaultClient();
   };
   expect(await switched('alice')).toBe(realm.principals.client);
   expect(await switched('mallory')).toBe(realm.principals.otherClient);
@@ -57,9 +54,9 @@ test('default_ccache_name with its tokens', async () => {
   const path = join(realm.folder, `cache-of-${process.getuid?.()}`);
   await realm.kinit({ principal: 'mallory', ccache: `FILE:${path}` });
   const own = await configWithCache(`FILE:${realm.folder}/cache-of-%{uid}`);
-  expect(await whoami(own)).toBe(realm.principals.otherClient);
+  expect(await defaultClient(own)).toBe(realm.principals.otherClient);
   vi.stubEnv('KRB5CCNAME', realm.ccache);
-  expect(await whoami(own)).toBe(realm.principals.client);
+  expect(await defaultClient(own)).toBe(realm.principals.client);
 });
 
 test('a file of version 3', async () => {
@@ -67,7 +64,7 @@ test('a file of version 3', async () => {
   const path = join(realm.folder, 'version-3');
   writeFileSync(path, encodeCcache({ ...four, version: 3, timeOffset: undefined }));
   vi.stubEnv('KRB5CCNAME', path);
-  expect(await whoami()).toBe(realm.principals.client);
+  expect(await defaultClient()).toBe(realm.principals.client);
 });
 
 test.each(['KEYRING:persistent:0', 'KCM:', 'API:', 'MEMORY:x'])(

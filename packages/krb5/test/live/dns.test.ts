@@ -1,19 +1,19 @@
 /** What DNS says: where a realm's KDCs are, and what a host is called. */
-import { freePort, type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '@remctl/realm';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { freshCache } from '../support/credentials.js';
 import { type DnsRecord, startDnsServer } from '../support/dns-server.js';
 import { editedConfig } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
+const realm = useRealm();
 beforeAll(async () => {
-  realm = await startRealm();
   await realm.kadmin('addprinc -randkey host/real.example.test');
   await realm.kadmin(`ktadd -k ${realm.keytabs.server} host/real.example.test`);
 });
-afterAll(() => realm.dispose());
 
 async function dns(
   records: Readonly<Record<string, readonly DnsRecord[]>>,
@@ -24,9 +24,8 @@ async function dns(
   return server;
 }
 
-const freshCache = async () => ({ type: 'ccache', ccache: await realm.kinit() }) as const;
 const whoami = async (host: string, config: Krb5Config) => {
-  const options = { host, credentials: await freshCache(), config };
+  const options = { host, credentials: await freshCache(realm), config };
   return (await run(realm.port, options, ['test', 'whoami'])).peer;
 };
 
@@ -77,7 +76,11 @@ describe('KDCs', () => {
     await dns(records);
     const config = await byDns();
     await expect(
-      createInitiatorContext({ host: 'localhost', credentials: await freshCache(), config }).step(),
+      createInitiatorContext({
+        host: 'localhost',
+        credentials: await freshCache(realm),
+        config,
+      }).step(),
     ).rejects.toMatchObject({
       name: 'KRB5_KDC_UNREACH',
       message: expect.stringContaining(
@@ -90,7 +93,11 @@ describe('KDCs', () => {
     await dns({}, { fail: true });
     const config = await byDns();
     await expect(
-      createInitiatorContext({ host: 'localhost', credentials: await freshCache(), config }).step(),
+      createInitiatorContext({
+        host: 'localhost',
+        credentials: await freshCache(realm),
+        config,
+      }).step(),
     ).rejects.toMatchObject({
       name: 'KRB5_REALM_CANT_RESOLVE',
       message: expect.stringMatching(
@@ -112,7 +119,11 @@ describe('KDCs', () => {
     const server = await dns({ '_kerberos._udp.remctl.test': [at(realm.kdcPort)] });
     const config = await editedConfig(realm, (text) => text.replace(/^\s+kdc = .*$/m, ''));
     await expect(
-      createInitiatorContext({ host: 'localhost', credentials: await freshCache(), config }).step(),
+      createInitiatorContext({
+        host: 'localhost',
+        credentials: await freshCache(realm),
+        config,
+      }).step(),
     ).rejects.toMatchObject({
       message: expect.stringContaining('krb5.conf has no kdc for REMCTL.TEST, and dns_lookup_kdc'),
     });

@@ -2,21 +2,20 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { serviceTicket, ticketSource } from '../../src/client/tickets.js';
 import { Etype } from '../../src/crypto/index.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { parsePrincipal } from '../../src/principal.js';
 import { variantConfig } from '../support/realm-files.js';
-import { run } from '../support/remctl.js';
+import { whoami } from '../support/remctl.js';
+import { useRealm } from '../support/use-realm.js';
 
 const AES256 = 'aes256-cts-hmac-sha1-96';
 const AES128 = 'aes128-cts-hmac-sha1-96';
 
-let realm: Realm;
+const realm = useRealm();
 beforeAll(async () => {
-  realm = await startRealm();
   // The first value counts: the KDC may use both from now on.
   const text = readFileSync(realm.krb5Conf, 'utf8');
   writeFileSync(realm.krb5Conf, text.replace(AES256, `${AES256} ${AES128}`));
@@ -28,7 +27,6 @@ beforeAll(async () => {
   await realm.kadmin(`setstr ${realm.principals.server} session_enctypes "${AES256} ${AES128}"`);
   await realm.kadmin(`setstr krbtgt/${realm.name} session_enctypes "${AES256} ${AES128}"`);
 });
-afterAll(() => realm.dispose());
 
 const permitting = (types: string) =>
   variantConfig(realm, { libdefaults: [`permitted_enctypes = ${types}`] });
@@ -45,8 +43,7 @@ test.each([
   expect((await source.tgt(config, undefined)).key.etype).toBe(etype);
   expect((await serviceTicket(source, server, config, undefined)).key.etype).toBe(etype);
   const options = { host: 'localhost', credentials, config };
-  const { output } = await run(realm.port, options, ['test', 'whoami']);
-  expect(output.trim()).toBe(`both@${realm.name}`);
+  expect(await whoami(realm.port, options)).toBe(`both@${realm.name}`);
 });
 
 test('a cached ticket of a type that is not permitted is not used', async () => {

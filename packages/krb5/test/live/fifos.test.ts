@@ -3,23 +3,21 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { configOf } from '../support/realm-files.js';
+import { useRealm } from '../support/use-realm.js';
 
 /** More than libuv has threads. */
 const AT_ONCE = 8;
 
-let realm: Realm;
+const realm = useRealm();
 let fifo: string;
 beforeAll(async () => {
-  realm = await startRealm();
   fifo = join(realm.folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
 });
-afterAll(() => realm.dispose());
 
 /** Has many wait for the same at once, and sees that files can be read meanwhile. */
 async function expectRefused(refused: () => Promise<unknown>, error: object): Promise<void> {
@@ -44,19 +42,11 @@ test.each(['ccache', 'default ccache', 'DIR primary', 'keytab'])('%s', async (wh
     'DIR primary': { type: 'ccache', ccache: `DIR:${directory}` },
     keytab: { type: 'keytab', keytab: fifo, clientPrincipal: 'alice' },
   }[what] as Parameters<typeof createInitiatorContext>[0]['credentials'];
-  const before = process.env.KRB5CCNAME;
-  process.env.KRB5CCNAME = fifo;
-  try {
-    await expectRefused(() => createInitiatorContext({ principal, credentials, config }).step(), {
-      message: expect.stringContaining('not a regular file'),
-    });
-  } finally {
-    if (before === undefined) {
-      delete process.env.KRB5CCNAME;
-    } else {
-      process.env.KRB5CCNAME = before;
-    }
-  }
+  vi.stubEnv('KRB5CCNAME', fifo);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expectRefused(() => createInitiatorContext({ principal, credentials, config }).step(), {
+    message: expect.stringContaining('not a regular file'),
+  });
 });
 
 test('krb5.conf, and a file that it includes', async () => {

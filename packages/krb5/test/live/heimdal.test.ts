@@ -1,53 +1,55 @@
 /** Tickets of Heimdal's KDC, for the real remctld. */
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startRealm } from '@remctl/realm';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { shiftClock } from '../support/clock.js';
+import { freshCache } from '../support/credentials.js';
 import { configOf, ENCTYPES, variantConfig } from '../support/realm-files.js';
-import { run } from '../support/remctl.js';
+import { whoami } from '../support/remctl.js';
+import { useRealm } from '../support/use-realm.js';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const whoami = async (realm: Realm, options: Partial<InitiatorOptions>) =>
-  (await run(realm.port, { host: 'localhost', ...options }, ['test', 'whoami'])).output.trim();
-
 describe.each(ENCTYPES)('%s', (enctype) => {
-  let realm: Realm;
+  const realm = useRealm({ kdc: 'heimdal', enctype });
   let config: Krb5Config;
   beforeAll(async () => {
-    realm = await startRealm({ kdc: 'heimdal', enctype });
     config = await configOf(realm);
   });
-  afterAll(() => realm.dispose());
 
   test('a cache', async () => {
     const credentials = { type: 'ccache', ccache: realm.ccache } as const;
-    expect(await whoami(realm, { credentials, config })).toBe(realm.principals.client);
+    expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
+      realm.principals.client,
+    );
   });
 
   test('a keytab', async () => {
     const keytab = realm.keytabs.client;
     const credentials = { type: 'keytab', keytab, clientPrincipal: 'mallory' } as const;
-    expect(await whoami(realm, { credentials, config })).toBe(realm.principals.otherClient);
+    expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
+      realm.principals.otherClient,
+    );
   });
 
   test('a password', async () => {
     const password = realm.passwords.client;
     const credentials = { type: 'password', password, clientPrincipal: 'alice' } as const;
-    expect(await whoami(realm, { credentials, config })).toBe(realm.principals.client);
+    expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
+      realm.principals.client,
+    );
   });
 });
 
 describe('a KDC of Heimdal', () => {
-  let realm: Realm;
+  const realm = useRealm({ kdc: 'heimdal' });
   let config: Krb5Config;
   beforeAll(async () => {
-    realm = await startRealm({ kdc: 'heimdal' });
     config = await configOf(realm);
   });
-  afterAll(() => realm.dispose());
 
   const first = (options: Partial<InitiatorOptions>) =>
     createInitiatorContext({ host: 'localhost', config, ...options }).step();
@@ -57,7 +59,9 @@ describe('a KDC of Heimdal', () => {
   test('by TCP alone', async () => {
     const own = await variantConfig(realm, { libdefaults: ['udp_preference_limit = 0'] });
     const credentials = password(realm.passwords.client);
-    expect(await whoami(realm, { credentials, config: own })).toBe(realm.principals.client);
+    expect(await whoami(realm.port, { host: 'localhost', credentials, config: own })).toBe(
+      realm.principals.client,
+    );
   });
 
   test('a wrong password', async () => {
@@ -117,25 +121,26 @@ describe('a KDC of Heimdal', () => {
   });
 
   describe('and a clock an hour behind', () => {
-    const setBack = () => {
-      const { now } = Date;
-      vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
-    };
+    const setBack = () => shiftClock(-3_600_000);
 
     test('is made up for', async () => {
-      const ccache = { type: 'ccache', ccache: await realm.kinit() } as const;
+      const ccache = await freshCache(realm);
       const own = await variantConfig(realm, { libdefaults: ['kdc_timesync = 1'] });
       setBack();
-      expect(await whoami(realm, { credentials: ccache, config: own })).toBe(
-        realm.principals.client,
-      );
       expect(
-        await whoami(realm, { credentials: password(realm.passwords.client), config: own }),
+        await whoami(realm.port, { host: 'localhost', credentials: ccache, config: own }),
+      ).toBe(realm.principals.client);
+      expect(
+        await whoami(realm.port, {
+          host: 'localhost',
+          credentials: password(realm.passwords.client),
+          config: own,
+        }),
       ).toBe(realm.principals.client);
     });
 
     test('is an error where kdc_timesync is off', async () => {
-      const ccache = { type: 'ccache', ccache: await realm.kinit() } as const;
+      const ccache = await freshCache(realm);
       const own = await variantConfig(realm, { libdefaults: ['kdc_timesync = 0'] });
       setBack();
       for (const credentials of [ccache, password(realm.passwords.client)]) {

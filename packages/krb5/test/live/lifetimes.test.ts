@@ -1,29 +1,26 @@
 /** Tickets that end while a service goes on, in real time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Credentials } from '../../src/client/credentials.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { countInKdcLog, variantConfig } from '../support/realm-files.js';
-import { run } from '../support/remctl.js';
+import { whoami } from '../support/remctl.js';
+import { useRealm } from '../support/use-realm.js';
 
 const LIFETIME_S = 4;
 
-let realm: Realm;
+const realm = useRealm();
 let config: Krb5Config;
 beforeAll(async () => {
-  realm = await startRealm();
   config = await variantConfig(realm, { libdefaults: [`ticket_lifetime = ${LIFETIME_S}s`] });
 });
-afterAll(() => realm.dispose());
 
 /** Runs commands, on a connection and a context each, for more than two lifetimes. */
 async function keepRunning(credentials: Credentials): Promise<void> {
   const until = Date.now() + (2 * LIFETIME_S + 2) * 1000;
   while (Date.now() < until) {
     const options = { host: 'localhost', credentials, config };
-    const { output } = await run(realm.port, options, ['test', 'whoami']);
-    expect(output.trim()).toBe(realm.principals.client);
+    expect(await whoami(realm.port, options)).toBe(realm.principals.client);
     await sleep(500);
   }
 }

@@ -1,25 +1,22 @@
 /** Tickets for many hosts at the same time. */
-import { addPrincipals, type Realm, startRealm, startSilentKdc } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Credentials } from '../../src/client/credentials.js';
+import { addPrincipals, startSilentKdc } from '@remctl/realm';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { LocalErrorCode } from '../../src/error-codes.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { freshCache } from '../support/credentials.js';
 import { configOf, variantConfig } from '../support/realm-files.js';
+import { useRealm } from '../support/use-realm.js';
 
 const HOSTS = 1000;
 /** Requests to one realm that are under way at the same time. */
 const AT_ONCE = 32;
 
-let realm: Realm;
+const realm = useRealm();
 let services: string[];
 beforeAll(async () => {
-  realm = await startRealm();
   services = Array.from({ length: HOSTS }, (_, number) => `host/h${number}.test@${realm.name}`);
   await addPrincipals(realm, services);
 }, 60_000);
-afterAll(() => realm.dispose());
-
-const cache = async (): Promise<Credentials> => ({ type: 'ccache', ccache: await realm.kinit() });
 
 /** What became of one open for each host, all at once. */
 async function openAll(
@@ -33,7 +30,10 @@ async function openAll(
 
 describe(`${HOSTS} hosts at once`, () => {
   test('none fails', { timeout: 60_000 }, async () => {
-    const failures = await openAll({ credentials: await cache(), config: await configOf(realm) });
+    const failures = await openAll({
+      credentials: await freshCache(realm),
+      config: await configOf(realm),
+    });
     expect(failures).toEqual([]);
   });
 
@@ -41,7 +41,7 @@ describe(`${HOSTS} hosts at once`, () => {
     await using silent = await startSilentKdc();
     const kdcs = [silent.kdc, `127.0.0.1:${realm.kdcPort}`];
     const config = await variantConfig(realm, { kdcs });
-    expect(await openAll({ credentials: await cache(), config })).toEqual([]);
+    expect(await openAll({ credentials: await freshCache(realm), config })).toEqual([]);
     // Those of the first turn, by each transport at most.
     expect(silent.asked()).toBeLessThanOrEqual(2 * AT_ONCE);
   });
@@ -52,7 +52,7 @@ describe(`${HOSTS} hosts at once`, () => {
     await using silent = await startSilentKdc();
     const libdefaults = ['request_timeout = 1s'];
     const config = await variantConfig(realm, { kdcs: [`udp/${silent.kdc}`], libdefaults });
-    const failures = await openAll({ credentials: await cache(), config });
+    const failures = await openAll({ credentials: await freshCache(realm), config });
     expect(failures).toHaveLength(HOSTS);
     for (const failure of failures) {
       expect(failure).toMatchObject({ code: LocalErrorCode.KRB5_KDC_UNREACH });

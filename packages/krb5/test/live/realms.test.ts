@@ -1,23 +1,25 @@
 /** Tickets across realms: real KDCs that trust each other, and the real remctld of another realm. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Realm } from '@remctl/realm';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { freshCache } from '../support/credentials.js';
 import { countInKdcLog } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
+import { useRealm } from '../support/use-realm.js';
 
 const TRUST_PASSWORD = 'between realms';
 
 /** A trusts nobody; B takes tickets of A's clients, and C those that come by way of B. */
-let a: Realm;
-let b: Realm;
-let c: Realm;
+const a = useRealm({ realm: 'A.TEST' });
+const b = useRealm({ realm: 'B.TEST' });
+const c = useRealm({ realm: 'C.TEST' });
 /** Like C, but its KDC grants tickets whatever way clients came, and leaves the judgement to services. */
-let lax: Realm;
+const lax = useRealm({ realm: 'LAX.TEST' });
 
 /** Has `server` take the tickets that `client` issues for it. */
 async function trust(client: Realm, server: Realm): Promise<void> {
@@ -39,12 +41,6 @@ async function reconfigureKdc(realm: Realm, lines: readonly string[]): Promise<v
 }
 
 beforeAll(async () => {
-  [a, b, c, lax] = await Promise.all([
-    startRealm({ realm: 'A.TEST' }),
-    startRealm({ realm: 'B.TEST' }),
-    startRealm({ realm: 'C.TEST' }),
-    startRealm({ realm: 'LAX.TEST' }),
-  ]);
   await Promise.all([trust(a, b), trust(b, c), trust(b, a), trust(b, lax)]);
   await addHost(a, 'server.home.test');
   await addHost(b, 'server.b.test');
@@ -71,7 +67,6 @@ beforeAll(async () => {
   );
   await reconfigureKdc(lax, []);
 });
-afterAll(() => Promise.all([a, b, c, lax].map((realm) => realm?.dispose())));
 
 let files = 0;
 /** A client's configuration: it knows the KDCs, and `more`. */
@@ -88,9 +83,7 @@ async function clientConfig(more: readonly string[] = []): Promise<Krb5Config> {
   return readKrb5Config({ KRB5_CONFIG: path });
 }
 
-async function alice() {
-  return { type: 'ccache', ccache: await a.kinit() } as const;
-}
+const alice = () => freshCache(a);
 
 const whoami = async (realm: Realm, options: InitiatorOptions) => {
   const { output, peer } = await run(realm.port, options, ['test', 'whoami']);
@@ -216,8 +209,7 @@ test('a ticket for another realm that has nearly expired is replaced once', asyn
 
 test('a realm to which there is no way', async () => {
   const config = await clientConfig();
-  const { ccache } = await alice();
-  const options = { credentials: { type: 'ccache', ccache }, config } as const;
+  const options = { credentials: await alice(), config };
   await expect(
     createInitiatorContext({ principal: 'host/localhost@D.TEST', ...options }).step(),
   ).rejects.toMatchObject({

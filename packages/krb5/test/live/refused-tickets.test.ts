@@ -1,37 +1,33 @@
 /** Tickets that a KDC or a server refuses, because a key has changed or somebody says so. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Realm, startRealm, storeServiceTicket } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Credentials } from '../../src/client/credentials.js';
+import { storeServiceTicket } from '@remctl/realm';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { KrbErrorCode, LocalErrorCode } from '../../src/error-codes.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { freshCache, newKeytabClient } from '../support/credentials.js';
 import { startForgingKdc } from '../support/forging-kdc.js';
 import { configOf, countInKdcLog, variantConfig } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
+const realm = useRealm();
 let server: string;
 let otherServer: string;
-beforeAll(async () => {
-  realm = await startRealm();
+beforeAll(() => {
   ({ server, otherServer } = realm.principals);
 });
-afterAll(() => realm.dispose());
 
 let clients = 0;
 /** A client with a keytab of its own, which knows the KDC by `kdc`. */
 async function newClient(kdc = `127.0.0.1:${realm.kdcPort}`) {
   clients += 1;
-  const clientPrincipal = `client-${clients}`;
-  const keytab = join(realm.folder, `${clientPrincipal}.keytab`);
-  await realm.kadmin(`addprinc -randkey +requires_preauth ${clientPrincipal}`);
-  await realm.kadmin(`ktadd -norandkey -k ${keytab} ${clientPrincipal}`);
+  const credentials = await newKeytabClient(realm, `client-${clients}`);
+  const { clientPrincipal, keytab } = credentials;
   const config = await variantConfig(realm, {
     kdcs: [kdc],
     libdefaults: ['request_timeout = 1s'],
   });
-  const credentials: Credentials = { type: 'keytab', keytab, clientPrincipal };
   return {
     clientPrincipal,
     keytab,
@@ -60,7 +56,7 @@ describe.each([
 ] as const)('a KDC that has %s', (_name, code, change) => {
   test('a keytab client gets another ticket at once, once for all', async () => {
     const { step, issued } = await newClient();
-    const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+    const credentials = await freshCache(realm);
     await step(server);
     await change();
     await Promise.all([step(otherServer), step(realm.principals.wrongServer)]);
@@ -190,10 +186,9 @@ describe('a service whose key has changed', () => {
 
   test('the next open gets a ticket for the new key: a cache that holds the old one', async () => {
     const { principal, change, port } = await startChanging(2);
-    const ccache = await realm.kinit();
-    await storeServiceTicket(realm, ccache, principal);
+    const credentials = await freshCache(realm);
+    await storeServiceTicket(realm, credentials.ccache, principal);
     const config = await configOf(realm);
-    const credentials = { type: 'ccache', ccache } as const;
     const ask = () => run(port, { principal, credentials, config }, whoami);
     await ask();
     await change();

@@ -1,7 +1,6 @@
 /** A realm on the way that lies, and a KDC whose replies are not what was asked for. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { Etype } from '../../src/crypto/etypes.js';
@@ -9,13 +8,15 @@ import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/ini
 import { findKey } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { formatPrincipal, parsePrincipal, tgsPrincipal } from '../../src/principal.js';
+import { freshCache } from '../support/credentials.js';
 import { type Claim, type RogueKdc, startRogueKdc } from '../support/rogue-kdc.js';
+import { useRealm } from '../support/use-realm.js';
 
 const ROGUE = 'ROGUE.TEST';
 const TARGET = 'TARGET.TEST';
 
 /** Trusts both of the others. Clients are told of the rogue one by their own configuration. */
-let home: Realm;
+const home = useRealm({ realm: 'HOME.TEST' });
 let rogue: RogueKdc;
 /**
  * Stands where the KDC of the target should be, and is the rogue's too. It cannot open home's
@@ -32,7 +33,6 @@ async function crossKey(name: string) {
 }
 
 beforeAll(async () => {
-  home = await startRealm({ realm: 'HOME.TEST' });
   await home.kadmin(`addprinc -randkey krbtgt/${ROGUE}`);
   await home.kadmin(`addprinc -randkey krbtgt/${TARGET}`);
   const keys = [await crossKey(ROGUE)];
@@ -42,7 +42,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rogue?.[Symbol.asyncDispose]();
   await falseTarget?.[Symbol.asyncDispose]();
-  await home?.dispose();
 });
 
 beforeEach(() => {
@@ -78,7 +77,7 @@ async function configOf(more: readonly string[] = [], libdefaults: readonly stri
 
 /** A client that is used for several requests, as a service is. */
 async function newClient(config: Krb5Config) {
-  const credentials = { type: 'ccache', ccache: await home.kinit() } as const;
+  const credentials = await freshCache(home);
   const step = (principal: string, more: Partial<InitiatorOptions> = {}) => {
     const context = createInitiatorContext({ principal, credentials, config, ...more });
     return context.step().then(

@@ -1,7 +1,7 @@
 /** Keys and passwords stay where they are used: not in errors, inspect() or JSON. */
 import { inspect } from 'node:util';
-import { type Realm, startRealm, storeServiceTicket } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { storeServiceTicket } from '@remctl/realm';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readCcache } from '../../src/ccache/read-ccache.js';
 import type { Credentials } from '../../src/client/credentials.js';
 import { ticketSource } from '../../src/client/tickets.js';
@@ -12,14 +12,15 @@ import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { findServiceTicketKey } from '../../src/gss/protection-from-exchange.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { freshCache } from '../support/credentials.js';
 import { configOf } from '../support/realm-files.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
+const realm = useRealm();
 let config: Krb5Config;
 let keytab: Keytab;
 let secrets: Uint8Array[];
 beforeAll(async () => {
-  realm = await startRealm();
   config = await configOf(realm);
   keytab = await readKeytab(realm.keytabs.server);
   const client = await readKeytab(realm.keytabs.client);
@@ -29,7 +30,6 @@ beforeAll(async () => {
     ...[...keytab.entries, ...client.entries, ...ccache.credentials].map(({ key }) => key.value),
   ];
 });
-afterAll(() => realm.dispose());
 
 /** Every text that a log could make of `value`. */
 function texts(value: unknown): string[] {
@@ -123,7 +123,7 @@ test('keytabs and caches', async () => {
 });
 
 test('the key that another library’s context is to be protected with', async () => {
-  const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+  const credentials = await freshCache(realm);
   await storeServiceTicket(realm, credentials.ccache);
   const context = createInitiatorContext({ host: 'localhost', credentials, config });
   const { token } = await context.step();

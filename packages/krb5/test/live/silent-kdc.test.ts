@@ -1,40 +1,26 @@
 /** Opens with a time-out where one of the realm's KDCs is silent. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import {
-  type BadKdc,
-  type Realm,
-  startFickleKdc,
-  startRealm,
-  startSilentKdc,
-  writeKrb5Conf,
-} from '@remctl/realm';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type BadKdc, startFickleKdc, startSilentKdc, writeKrb5Conf } from '@remctl/realm';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Credentials } from '../../src/client/credentials.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { freshCache, newKeytabClient } from '../support/credentials.js';
 import { countInKdcLog, variantConfig } from '../support/realm-files.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
-beforeAll(async () => {
-  realm = await startRealm();
-});
-afterAll(() => realm.dispose());
+const realm = useRealm();
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
 let clients = 0;
 /** A client of the realm that nobody has used yet, with a keytab. */
-async function newClient(): Promise<Credentials & { type: 'keytab' }> {
+function newClient() {
   clients += 1;
-  const clientPrincipal = `client-${clients}`;
-  const keytab = join(realm.folder, `${clientPrincipal}.keytab`);
-  await realm.kadmin(`addprinc -randkey +requires_preauth ${clientPrincipal}`);
-  await realm.kadmin(`ktadd -norandkey -k ${keytab} ${clientPrincipal}`);
-  return { type: 'keytab', keytab, clientPrincipal };
+  return newKeytabClient(realm, `client-${clients}`);
 }
 
 const good = () => `127.0.0.1:${realm.kdcPort}`;
@@ -82,7 +68,7 @@ describe.each([1, 2])('a time-out of %i s, the first KDC of two silent', (second
 
   test('a client with a cache opens', async () => {
     await using silent = await startSilentKdc();
-    const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+    const credentials = await freshCache(realm);
     const config = await behind([silent]);
     await openSoon(config, credentials, seconds);
     const asked = silent.asked();

@@ -1,27 +1,24 @@
 /** Somebody between a client and its KDC who tells it another time, and what comes of that. */
-import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Credentials } from '../../src/client/credentials.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ticketSource } from '../../src/client/tickets.js';
 import { KrbErrorCode } from '../../src/error-codes.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { shiftClock } from '../support/clock.js';
+import { freshCache, newKeytabClient } from '../support/credentials.js';
 import { type ForgingKdc, startForgingKdc } from '../support/forging-kdc.js';
 import { configOf, editedConfig, variantConfig } from '../support/realm-files.js';
+import { useRealm } from '../support/use-realm.js';
 
 const DAY_S = 24 * 3600;
 
-let realm: Realm;
+const realm = useRealm();
 let kdc: ForgingKdc;
 beforeAll(async () => {
-  realm = await startRealm();
-  kdc = await startForgingKdc(realm);
-});
-afterAll(async () => {
-  await kdc?.[Symbol.asyncDispose]();
-  await realm?.dispose();
+  const started = await startForgingKdc(realm);
+  kdc = started;
+  return () => started[Symbol.asyncDispose]();
 });
 beforeEach(() => {
   for (const key of Object.keys(kdc.forge)) {
@@ -33,11 +30,7 @@ afterEach(() => vi.restoreAllMocks());
 let clients = 0;
 async function newClient() {
   clients += 1;
-  const clientPrincipal = `clock-${clients}`;
-  const keytab = join(realm.folder, `${clientPrincipal}.keytab`);
-  await realm.kadmin(`addprinc -randkey +requires_preauth ${clientPrincipal}`);
-  await realm.kadmin(`ktadd -norandkey -k ${keytab} ${clientPrincipal}`);
-  const credentials: Credentials = { type: 'keytab', keytab, clientPrincipal };
+  const credentials = await newKeytabClient(realm, `clock-${clients}`);
   const config = await variantConfig(realm, {
     kdcs: [kdc.kdc],
     libdefaults: ['request_timeout = 1s'],
@@ -50,7 +43,7 @@ async function newClient() {
     );
   };
   const offset = async () => (await ticketSource(credentials, config)).clock.offsetMs;
-  return { step, offset };
+  return { credentials, step, offset };
 }
 
 describe('a day ahead, said by nobody who proved it', () => {
@@ -85,8 +78,7 @@ describe('a day ahead, said by nobody who proved it', () => {
     const { step, offset } = await newClient();
     const { server, otherServer } = realm.principals;
     expect(await step(server)).toBeUndefined();
-    const { now } = Date;
-    vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    shiftClock(-3_600_000);
     expect(await offset()).toBe(0);
     const before = kdc.asked('tgs');
     expect(await step(otherServer)).toBeUndefined();
@@ -98,12 +90,10 @@ describe('a day ahead, said by nobody who proved it', () => {
 });
 
 test('disable_encrypted_timestamp: no timestamp is sent, and the error says what to do', async () => {
-  const { step } = await newClient();
+  const { credentials, step } = await newClient();
   const relations = `    kdc = ${kdc.kdc}\n    disable_encrypted_timestamp = true`;
   const config = await editedConfig(realm, (text) => text.replace(/^ +kdc = .*$/m, relations));
   expect(await step(realm.principals.server)).toBeUndefined();
-  const keytab = join(realm.folder, `clock-${clients}.keytab`);
-  const credentials = { type: 'keytab', keytab, clientPrincipal: `clock-${clients}` } as const;
   const before = kdc.asked('as');
   await expect(
     createInitiatorContext({ principal: realm.principals.server, credentials, config }).step(),
@@ -116,7 +106,7 @@ test('disable_encrypted_timestamp: no timestamp is sent, and the error says what
 
 test('a recorded AP-REP proves nothing, even if the clock is set back to its moment', async () => {
   const config = await configOf(realm);
-  const credentials = { type: 'ccache', ccache: await realm.kinit() } as const;
+  const credentials = await freshCache(realm);
   const principal = realm.principals.server;
   const keytab = await readKeytab(realm.keytabs.server);
   const start = Date.now();

@@ -1,6 +1,4 @@
 /** Tickets and contexts against a real KDC and the real remctld. */
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { appendFileSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -8,21 +6,23 @@ import {
   freePort,
   type Realm,
   startGarbageKdc,
-  startRealm,
   startSilentKdc,
   storeServiceTicket,
   writeKrb5Conf,
 } from '@remctl/realm';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { encode } from '../../src/asn1/codec.js';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { decodeCcache } from '../../src/ccache/decode.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../../src/error-codes.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
-import { krbError } from '../../src/messages/krb-error.js';
+import { shiftClock } from '../support/clock.js';
+import { freshCache, newKeytabClient } from '../support/credentials.js';
+import { kdcError } from '../support/kdc-error.js';
+import { listenTcp, listenUdp } from '../support/loopback.js';
 import { configOf, countInKdcLog, ENCTYPES, variantConfig } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
+import { useRealm } from '../support/use-realm.js';
 
 /** The realm's configuration with other KDCs, and more lines in [libdefaults]. */
 function configWith(
@@ -36,13 +36,11 @@ function configWith(
 const ECHO = ['test', 'whoami'];
 
 describe.each(ENCTYPES)('%s', (enctype) => {
-  let realm: Realm;
+  const realm = useRealm({ enctype });
   let config: Krb5Config;
   beforeAll(async () => {
-    realm = await startRealm({ enctype });
     config = await configOf(realm);
   });
-  afterAll(() => realm.dispose());
 
   test('a ticket from the cache runs a command on remctld', async () => {
     const credentials = { type: 'ccache', ccache: realm.ccache } as const;
@@ -91,24 +89,21 @@ describe.each(ENCTYPES)('%s', (enctype) => {
 });
 
 describe('tickets', () => {
-  let realm: Realm;
+  const realm = useRealm();
   let config: Krb5Config;
   beforeAll(async () => {
-    realm = await startRealm();
     config = await configOf(realm);
   });
-  afterAll(() => realm.dispose());
   afterEach(() => {
     vi.restoreAllMocks();
   });
 
   const first = (options: Partial<InitiatorOptions>) =>
     createInitiatorContext({ host: 'localhost', config, ...options }).step();
-  const freshCache = async () => ({ type: 'ccache', ccache: await realm.kinit() }) as const;
   const granted = () => countInKdcLog(realm, /TGS_REQ.*ISSUE/);
 
   test('many at once share one exchange, later ones take what it gave', async () => {
-    const credentials = await freshCache();
+    const credentials = await freshCache(realm);
     const before = granted();
     const tokens = await Promise.all(Array.from({ length: 50 }, () => first({ credentials })));
     await first({ credentials });
@@ -119,17 +114,14 @@ describe('tickets', () => {
   });
 
   test('many at once with a keytab share one exchange for their first ticket too', async () => {
-    await realm.kadmin('addprinc -randkey many');
-    const keytab = join(realm.folder, 'many.keytab');
-    await realm.kadmin(`ktadd -k ${keytab} many`);
-    const credentials = { type: 'keytab', keytab, clientPrincipal: 'many' } as const;
+    const credentials = await newKeytabClient(realm, 'many', '');
     await Promise.all(Array.from({ length: 50 }, () => first({ credentials })));
     expect(countInKdcLog(realm, / AS_REQ .*ISSUE.* many@/)).toBe(1);
     expect(countInKdcLog(realm, / TGS_REQ .*ISSUE.* many@/)).toBe(1);
   });
 
   test('one of them aborted leaves the others alone', async () => {
-    const credentials = await freshCache();
+    const credentials = await freshCache(realm);
     const controller = new AbortController();
     const reason = new Error('enough');
     const aborted = first({ credentials, signal: controller.signal });
@@ -140,7 +132,7 @@ describe('tickets', () => {
   });
 
   test('a service ticket that the cache holds needs no KDC', async () => {
-    const credentials = await freshCache();
+    const credentials = await freshCache(realm);
     await storeServiceTicket(realm, credentials.ccache);
     const before = countInKdcLog(realm, /./);
     await first({ credentials });
@@ -148,7 +140,7 @@ describe('tickets', () => {
   });
 
   test('a cache that kinit wrote anew is read anew', async () => {
-    const credentials = await freshCache();
+    const credentials = await freshCache(realm);
     const alice = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
     await realm.kinit({ principal: 'mallory', ccache: credentials.ccache });
     const mallory = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
@@ -159,7 +151,7 @@ describe('tickets', () => {
   });
 
   test('a cache that kdestroy took away is missed', async () => {
-    const credentials = await freshCache();
+    const credentials = await freshCache(realm);
     await first({ credentials });
     rmSync(credentials.ccache.replace('FILE:', ''));
     await expect(first({ credentials })).rejects.toMatchObject({
@@ -169,7 +161,7 @@ describe('tickets', () => {
   });
 
   test('the same login touched only: its tickets stay', async () => {
-    const credentials = await freshCache();
+    const credentials = await freshCache(realm);
     await first({ credentials });
     const before = granted();
     const now = new Date();
@@ -188,7 +180,7 @@ describe('tickets', () => {
 
   test('a principal that the KDC does not know', async () => {
     await expect(
-      first({ principal: realm.principals.unknownServer, credentials: await freshCache() }),
+      first({ principal: realm.principals.unknownServer, credentials: await freshCache(realm) }),
     ).rejects.toMatchObject({
       name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
       message: expect.stringContaining(realm.principals.unknownServer),
@@ -212,21 +204,18 @@ describe('tickets', () => {
   });
 
   test('a service whose key the server does not have', async () => {
-    const credentials = await freshCache();
+    const credentials = await freshCache(realm);
     const principal = realm.principals.wrongServer;
     await expect(run(realm.port, { principal, credentials, config }, ECHO)).rejects.toThrow();
   });
 
   test('a keytab ticket is replaced before it expires', async () => {
-    await realm.kadmin('addprinc -randkey short');
-    const keytab = join(realm.folder, 'short.keytab');
-    await realm.kadmin(`ktadd -k ${keytab} short`);
+    const credentials = await newKeytabClient(realm, 'short', '');
     const brief = await configWith(
       realm,
       [`127.0.0.1:${realm.kdcPort}`],
       ['ticket_lifetime = 40s'],
     );
-    const credentials = { type: 'keytab', keytab, clientPrincipal: 'short' } as const;
     const issued = () => countInKdcLog(realm, / AS_REQ .*ISSUE.* short@/);
     await first({ credentials, config: brief });
     await first({ credentials, config: brief });
@@ -239,13 +228,10 @@ describe('tickets', () => {
   });
 
   test('a KDC that is away while a ticket is to be replaced is no matter yet', async () => {
-    await realm.kadmin('addprinc -randkey patient');
-    const keytab = join(realm.folder, 'patient.keytab');
-    await realm.kadmin(`ktadd -k ${keytab} patient`);
+    const credentials = await newKeytabClient(realm, 'patient', '');
     // Without kdc_timesync the clock that is set forward below stays so.
     const short = ['ticket_lifetime = 40s', 'kdc_timesync = 0'];
     const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`], short);
-    const credentials = { type: 'keytab', keytab, clientPrincipal: 'patient' } as const;
     const step = (principal: string) =>
       createInitiatorContext({ principal, credentials, config: own }).step();
     await step(realm.principals.server);
@@ -272,12 +258,9 @@ describe('tickets', () => {
     ['is in a hurry, which may be let down once', 'hurried', 100],
   ])('nor is one that has fallen silent, to who %s', async (_name, clientPrincipal, hurry) => {
     await using silent = await startSilentKdc();
-    await realm.kadmin(`addprinc -randkey ${clientPrincipal}`);
-    const keytab = join(realm.folder, `${clientPrincipal}.keytab`);
-    await realm.kadmin(`ktadd -k ${keytab} ${clientPrincipal}`);
+    const credentials = await newKeytabClient(realm, clientPrincipal, '');
     const libdefaults = ['ticket_lifetime = 40s', 'kdc_timesync = 0'];
     const path = writeKrb5Conf(realm, { libdefaults });
-    const credentials = { type: 'keytab', keytab, clientPrincipal } as const;
     const step = async (signal?: AbortSignal) => {
       const own = await readKrb5Config({ KRB5_CONFIG: path });
       return createInitiatorContext({ host: 'localhost', credentials, config: own, signal }).step();
@@ -300,7 +283,9 @@ describe('tickets', () => {
     test('down', async () => {
       const port = await freePort();
       const own = await configWith(realm, [`127.0.0.1:${port}`]);
-      await expect(first({ credentials: await freshCache(), config: own })).rejects.toMatchObject({
+      await expect(
+        first({ credentials: await freshCache(realm), config: own }),
+      ).rejects.toMatchObject({
         code: LocalErrorCode.KRB5_KDC_UNREACH,
         message: expect.stringContaining(`127.0.0.1 port ${port}: ECONNREFUSED`),
       });
@@ -309,7 +294,7 @@ describe('tickets', () => {
     test('the first of two dead', async () => {
       const kdcs = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${realm.kdcPort}`];
       const own = await configWith(realm, kdcs);
-      await first({ credentials: await freshCache(), config: own });
+      await first({ credentials: await freshCache(realm), config: own });
     });
 
     test.each([
@@ -318,7 +303,7 @@ describe('tickets', () => {
     ])('the first of two %s', async (_, startBadKdc) => {
       await using bad = await startBadKdc();
       const own = await configWith(realm, [bad.kdc, `127.0.0.1:${realm.kdcPort}`]);
-      await first({ credentials: await freshCache(), config: own });
+      await first({ credentials: await freshCache(realm), config: own });
     });
 
     test('TCP alone, by udp_preference_limit', async () => {
@@ -327,28 +312,28 @@ describe('tickets', () => {
         [`127.0.0.1:${realm.kdcPort}`],
         ['udp_preference_limit = 0'],
       );
-      await first({ credentials: await freshCache(), config: own });
+      await first({ credentials: await freshCache(realm), config: own });
     });
 
     test('request_timeout ends the wait for one that is silent', async () => {
       await using silent = await startSilentKdc();
       const own = await configWith(realm, [`udp/${silent.kdc}`], ['request_timeout = 1s']);
-      await expect(first({ credentials: await freshCache(), config: own })).rejects.toMatchObject({
+      await expect(
+        first({ credentials: await freshCache(realm), config: own }),
+      ).rejects.toMatchObject({
         code: LocalErrorCode.KRB5_KDC_UNREACH,
         message: expect.stringMatching(/udp\/127\.0\.0\.1 port \d+: no answer/),
       });
     });
 
     describe('whose answers are too big for a datagram', () => {
-      let other: Realm;
+      const other = useRealm({ realm: 'BIG.TEST' });
       beforeAll(async () => {
-        other = await startRealm({ realm: 'BIG.TEST' });
         const limit = '[kdcdefaults]\n  kdc_max_dgram_reply_size = 100\n';
         appendFileSync(join(other.folder, 'kdc.conf'), limit);
         await other.stopKdc();
         await other.startKdc();
       });
-      afterAll(() => other.dispose());
       const keytabOf = () =>
         ({ type: 'keytab', keytab: other.keytabs.client, clientPrincipal: 'alice' }) as const;
 
@@ -374,33 +359,19 @@ describe('tickets', () => {
         socket.on('error', () => kdc.destroy()).pipe(kdc);
         kdc.on('error', () => socket.destroy()).pipe(socket);
       });
-      tcp.listen(0, '127.0.0.1');
-      await once(tcp, 'listening');
-      const address = tcp.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      const udp = createSocket('udp4');
+      const port = await listenTcp(tcp);
       let datagrams = 0;
-      udp.on('message', (_request, from) => {
+      const udp = await listenUdp((_request, from) => {
         datagrams += 1;
-        const error = encode(krbError, {
-          pvno: 5,
-          msgType: 30,
-          stime: Math.floor(Date.now() / 1000),
-          susec: 0,
-          errorCode: KrbErrorCode.KRB_ERR_RESPONSE_TOO_BIG,
-          realm: realm.name,
-          sname: { nameType: 2, nameString: ['krbtgt', realm.name] },
-        });
+        const error = kdcError(realm.name, KrbErrorCode.KRB_ERR_RESPONSE_TOO_BIG);
         udp.send(error, from.port, from.address);
-      });
-      udp.bind(port, '127.0.0.1');
-      await once(udp, 'listening');
+      }, port);
       const own = await configWith(realm, [`127.0.0.1:${port}`]);
-      await first({ credentials: await freshCache(), config: own });
+      await first({ credentials: await freshCache(realm), config: own });
       expect(datagrams).toBe(1);
       const limit = ['udp_preference_limit = 0'];
       const byTcp = await configWith(realm, [`127.0.0.1:${port}`], limit);
-      await first({ credentials: await freshCache(), config: byTcp });
+      await first({ credentials: await freshCache(realm), config: byTcp });
       expect(datagrams).toBe(1);
       udp.close();
       tcp.close();
@@ -408,20 +379,17 @@ describe('tickets', () => {
   });
 
   describe('a clock an hour behind', () => {
-    const setBack = () => {
-      const { now } = Date;
-      vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
-    };
+    const setBack = () => shiftClock(-3_600_000);
 
     test("is made up for by the KDC's time", async () => {
-      const credentials = await freshCache();
+      const credentials = await freshCache(realm);
       setBack();
       const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
       expect(answer.status).toBe(0);
     });
 
     test('is known from the cache where kinit has noted it', async () => {
-      const credentials = await freshCache();
+      const credentials = await freshCache(realm);
       const path = credentials.ccache.replace('FILE:', '');
       const cache = decodeCcache(readFileSync(path));
       const timeOffset = { seconds: 3600, microseconds: 0 };
@@ -446,7 +414,7 @@ describe('tickets', () => {
     });
 
     test('is an error where kdc_timesync is off', async () => {
-      const credentials = await freshCache();
+      const credentials = await freshCache(realm);
       const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`], ['kdc_timesync = 0']);
       setBack();
       await expect(first({ credentials, config: own })).rejects.toMatchObject({
@@ -458,9 +426,8 @@ describe('tickets', () => {
 
   test("a server's clock that differs from the KDC's, and this machine's as much", async () => {
     const server = await realm.startRemctld({ clock: '+1h' });
-    const credentials = await freshCache();
-    const { now } = Date;
-    vi.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
+    const credentials = await freshCache(realm);
+    shiftClock(3_600_000);
     await expect(
       run(server.port, { host: 'localhost', credentials, config }, ECHO),
     ).rejects.toMatchObject({

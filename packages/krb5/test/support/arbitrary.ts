@@ -1,4 +1,4 @@
-/** Values of every shape that the formats of caches and keytabs can hold. */
+/** Arbitrary values of every shape that caches and keytabs can hold. */
 import fc from 'fast-check';
 import type { Ccache, CcacheCredential } from '../../src/ccache/ccache.js';
 import { EncryptionKey } from '../../src/crypto/encryption-key.js';
@@ -53,12 +53,12 @@ export const ccache: fc.Arbitrary<Ccache> = fc.oneof(
   fc.record({ version: fc.constant<3>(3), timeOffset: fc.constant(undefined), ...contents }),
 );
 
-/** A key as plain values: comparisons do not see into an EncryptionKey. */
+/** Returns a key as plain values: comparisons do not see into an EncryptionKey. */
 export function plainKey({ etype, value }: EncryptionKey) {
   return { etype, value: Buffer.from(value).toString('hex') };
 }
 
-/** A copy in which keys compare by their values. */
+/** Returns a copy in which keys compare by their values. */
 export function plainCcache(cache: Ccache) {
   return {
     ...cache,

@@ -1,12 +1,13 @@
-/** Tokens over a TCP connection, for tests that speak to real peers. */
+/** TCP connections that carry tokens between tests and real peers. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { LOOPBACK, listenTcp } from './loopback.js';
 
 export interface TokenConnection {
   send(bytes: Uint8Array): void;
-  /** The next `length` bytes; rejects when the peer hangs up before. */
+  /** Returns the next `length` bytes. Throws if the peer hangs up before. */
   read(length: number): Promise<Buffer>;
-  /** Hangs up once all is sent. */
+  /** Hangs up after everything is sent. */
   end(): void;
   close(): void;
 }
@@ -52,26 +53,20 @@ export function overSocket(socket: Socket): TokenConnection {
 }
 
 export async function connectTo(port: number): Promise<TokenConnection> {
-  const socket = connect({ host: '127.0.0.1', port });
+  const socket = connect({ host: LOOPBACK, port });
   await once(socket, 'connect');
   return overSocket(socket);
 }
 
-/** Listens on loopback; `serve` gets each connection. */
+/** Listens on the loopback address, and gives each connection to `serve`. */
 export async function listen(
   serve: (connection: TokenConnection) => void,
 ): Promise<{ port: number; close(): void }> {
   const server = createServer((socket) => serve(overSocket(socket)));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('no port');
-  }
-  return { port: address.port, close: () => server.close() };
+  return { port: await listenTcp(server), close: () => server.close() };
 }
 
-/** A token with four octets of length before it. */
+/** Puts the length of `token` before it, in four bytes, most significant first. */
 export function lengthPrefixed(token: Uint8Array): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(token.length);

@@ -1,7 +1,6 @@
-/** A name server on loopback that knows a few records (RFC 1035, section 4; RFC 2782 for SRV). */
-import { createSocket } from 'node:dgram';
+/** A DNS server that knows a few records (RFC 1035, section 4; RFC 2782). */
 import dns from 'node:dns';
-import { once } from 'node:events';
+import { LOOPBACK, listenUdp } from './loopback.js';
 
 export type DnsRecord =
   | {
@@ -14,7 +13,7 @@ export type DnsRecord =
   | { readonly type: 'CNAME'; readonly target: string };
 
 export interface DnsServer {
-  /** The questions that came, as `TYPE name`. */
+  /** The questions that the server got, as `TYPE name`. */
   readonly questions: readonly string[];
   close(): void;
 }
@@ -23,23 +22,22 @@ const TYPE_NUMBER = { CNAME: 5, SRV: 33 } as const;
 const CLASS_IN = 1;
 const TTL_S = 60;
 const HEADER_LENGTH = 12;
-/** Response, recursion desired and available (section 4.1.1). */
+/** This is a response, and recursion is desired and available (RFC 1035, section 4.1.1). */
 const RESPONSE_FLAGS = 0x8180;
 const SERVFAIL = 2;
 const NXDOMAIN = 3;
 
 /**
- * Starts one, and has this process's resolver ask it alone; `close` sets that back. `records` are by name,
- * in lower case: without the name, the answer is that there is no such name; `fail` has every question
- * answered with SERVFAIL.
+ * Starts a DNS server, and has this process's resolver ask this server only; `close` undoes that.
+ * The keys of `records` are names in lower case; the server answers NXDOMAIN for any other name.
+ * With `fail` it answers every question with SERVFAIL.
  */
 export async function startDnsServer(
   records: Readonly<Record<string, readonly DnsRecord[]>>,
   { fail = false } = {},
 ): Promise<DnsServer> {
   const questions: string[] = [];
-  const socket = createSocket('udp4');
-  socket.on('message', (query, { port, address }) => {
+  const socket = await listenUdp((query, { port, address }) => {
     const { name, end } = readName(query, HEADER_LENGTH);
     const type = query.readUInt16BE(end);
     const typeName = Object.entries(TYPE_NUMBER).find(([, number]) => number === type)?.[0] ?? type;
@@ -59,10 +57,8 @@ export async function startDnsServer(
       address,
     );
   });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
   const before = dns.getServers();
-  dns.setServers([`127.0.0.1:${socket.address().port}`]);
+  dns.setServers([`${LOOPBACK}:${socket.address().port}`]);
   return {
     questions,
     close: () => {

@@ -1,40 +1,41 @@
-/** One on the way to a KDC who answers some requests with errors of their own. */
+/** An attacker in front of a KDC who answers some requests with forged errors. */
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import type { Realm } from '@remctl/realm';
 import { encode } from '../../src/asn1/codec.js';
-import { krbError } from '../../src/messages/krb-error.js';
-import { MessageType, PVNO } from '../../src/messages/message-type.js';
 import { PaDataType, paDataSequence } from '../../src/messages/pa-data.js';
+import { kdcError } from './kdc-error.js';
+import { LOOPBACK, listenUdp } from './loopback.js';
 
-/** The tags of the two requests (RFC 4120, section 5.4.1). */
+/** The first bytes of the two requests: their tags (RFC 4120, section 5.4.1). */
 const REQUESTS = { as: 0x6a, tgs: 0x6c } as const;
 
-/** That an encrypted timestamp is wanted. */
+/** The error data that asks for an encrypted timestamp. */
 const METHODS = encode(paDataSequence, [
   { padataType: PaDataType.PA_ENC_TIMESTAMP, padataValue: new Uint8Array() },
 ]);
 
 export interface ForgingKdc extends AsyncDisposable {
-  /** As krb5.conf has it: datagrams alone. */
+  /** The attacker's address for krb5.conf; it takes datagrams only. */
   readonly kdc: string;
-  /** What each kind of request gets: a code of an error, or silence; the KDC's answer without it. */
+  /** The error code, or silence, that a kind of request gets; undefined: the KDC's own answer. */
   readonly forge: {
     as?: number | 'silence';
     tgs?: number | 'silence';
-    /** Seconds that its time is ahead. */
+    /** Seconds that the time in a forged error is ahead. */
     ahead?: number;
-    /** The error comes before the KDC's own answer, and not in its place. */
+    /** Sends the error before the KDC's own answer, and not in its place. */
     first?: boolean;
   };
+  /** Returns how many requests of a kind came. */
   readonly asked: (kind: keyof typeof REQUESTS) => number;
 }
 
+/** Starts an attacker in front of the realm's KDC. */
 export async function startForgingKdc({ kdcPort, name }: Realm): Promise<ForgingKdc> {
   const forge: ForgingKdc['forge'] = {};
   const counts = { as: 0, tgs: 0 };
   const relays = new Set<{ close(): void }>();
-  const front = createSocket('udp4', (request, { port, address }) => {
+  const front = await listenUdp((request, { port, address }) => {
     const kind = request[0] === REQUESTS.as ? 'as' : 'tgs';
     counts[kind] += 1;
     const forged = forge[kind];
@@ -42,29 +43,18 @@ export async function startForgingKdc({ kdcPort, name }: Realm): Promise<Forging
       return;
     }
     if (forged !== undefined) {
-      const error = encode(krbError, {
-        pvno: PVNO,
-        msgType: MessageType.KRB_ERROR,
-        stime: Math.floor(Date.now() / 1000) + (forge.ahead ?? 0),
-        susec: 0,
-        errorCode: forged,
-        realm: name,
-        sname: { nameType: 2, nameString: ['krbtgt', name] },
-        eData: METHODS,
-      });
-      front.send(error, port, address);
+      const options = { ahead: forge.ahead ?? 0, eData: METHODS };
+      front.send(kdcError(name, forged, options), port, address);
       if (forge.first !== true) {
         return;
       }
     }
     const relay = createSocket('udp4', (answer) => front.send(answer, port, address));
     relays.add(relay);
-    relay.send(request, kdcPort, '127.0.0.1');
+    relay.send(request, kdcPort, LOOPBACK);
   });
-  front.bind(0, '127.0.0.1');
-  await once(front, 'listening');
   return {
-    kdc: `udp/127.0.0.1:${front.address().port}`,
+    kdc: `udp/${LOOPBACK}:${front.address().port}`,
     forge,
     asked: (kind) => counts[kind],
     async [Symbol.asyncDispose]() {

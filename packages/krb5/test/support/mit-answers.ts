@@ -1,9 +1,6 @@
-/** Asks libkrb5 what it makes of names and configurations. */
+/** The answers of MIT Kerberos's libkrb5 about names and configurations. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { useProgram } from './use-program.js';
 
 export type Question =
   | 'profile'
@@ -17,25 +14,21 @@ export type Question =
   | 'unparse';
 
 export interface MitAnswers {
-  /** The values of each answer, in the questions' order; undefined where libkrb5 has an error. */
+  /** Returns each answer's values in the questions' order; undefined if libkrb5 has an error. */
   ask(
     questions: readonly (readonly [Question, ...string[]])[],
     env?: NodeJS.ProcessEnv,
   ): (string[] | undefined)[];
-  dispose(): void;
 }
 
-/** Compiles the program that answers. Needs cc and libkrb5-dev. */
-export function buildMitAnswers(): MitAnswers {
-  const folder = mkdtempSync(join(tmpdir(), 'remctl-mit-answers-'));
-  const program = join(folder, 'mit-answers');
-  const source = fileURLToPath(new URL('mit-answers.c', import.meta.url));
-  execFileSync('cc', ['-o', program, source, '-lkrb5']);
+/** Compiles the program that asks libkrb5, for the file or `describe` block that calls this. */
+export function useMitAnswers(): MitAnswers {
+  const program = useProgram(new URL('mit-answers.c', import.meta.url), ['-lkrb5']);
   return {
     ask(questions, env = {}) {
       const input = questions
-        .map(([word, ...args]) =>
-          [word, ...args.map((arg) => Buffer.from(arg).toString('hex'))].join(' '),
+        .map(([question, ...args]) =>
+          [question, ...args.map((arg) => Buffer.from(arg).toString('hex'))].join(' '),
         )
         .join('\n');
       const output = execFileSync(program, { input: `${input}\n`, env, encoding: 'utf8' });
@@ -48,9 +41,6 @@ export function buildMitAnswers(): MitAnswers {
             ? values.map((value) => Buffer.from(value, 'hex').toString('utf8'))
             : undefined;
         });
-    },
-    dispose() {
-      rmSync(folder, { recursive: true });
     },
   };
 }

@@ -1,8 +1,8 @@
-/** Root may read every file, so that what others may not do is tried as another user. */
+/** Actions of a user who is not root: root may read every file. */
 
 const NOBODY = 65_534;
 
-/** Runs `action` as a user who is not root. */
+/** Runs `action` as another user if this process runs as root, and as this user otherwise. */
 export async function asOrdinaryUser(action: () => Promise<void>): Promise<void> {
   if (process.geteuid?.() !== 0) {
     await action();

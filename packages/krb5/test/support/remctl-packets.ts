@@ -1,4 +1,4 @@
-/** remctl's tokens on the wire (specification, section 1), and the types of its messages (section 2). */
+/** remctl's tokens in their frames, and the types of its messages (protocol, sections 1 and 2). */
 import type { TokenConnection } from './connection.js';
 
 export const TOKEN_NOOP_NEXT_PROTOCOL = 0x51;

@@ -1,4 +1,4 @@
-/** Just enough of a remctl server, of protocol 2, to prove an acceptor's context with the C client. */
+/** A minimal remctl server that tests an acceptor with the C client. */
 import {
   type AcceptorContext,
   type AcceptorOptions,
@@ -19,35 +19,36 @@ const VERSION = 2;
 const KEEP_ALIVE_AT = 2;
 const CONTINUE_AT = 3;
 const COMMAND_HEADER = 4;
-/** The continue status of a command of one message, and of the last of several. */
+/** The continue status of a command of one message, and of the last of several messages. */
 const WHOLE = 0;
 const LAST = 3;
 const STDOUT = 1;
 const STDERR = 2;
-/** Octets of output in a message: few, so that a test with some output has many messages. */
+/** Bytes of output in a message: few, so that a test with little output has many messages. */
 const OUTPUT_CHUNK = 1000;
 
-/** What a command gives. */
+/** What a command prints, and its exit status. */
 export interface Result {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly status: number;
 }
 
-/** Runs a command of `user`, who is authenticated. */
+/** Runs a command of `user`, the authenticated client. */
 export type RunCommand = (command: readonly string[], user: string | undefined) => Result;
 
 export interface RemctlServer {
   readonly port: number;
-  /** The contexts that were established. */
+  /** The established contexts. */
   readonly contexts: readonly AcceptorContext[];
-  /** Of how many MESSAGE_COMMANDs each command was made. */
+  /** The number of MESSAGE_COMMANDs that each command took. */
   readonly pieces: readonly number[];
-  /** What went wrong on connections. */
+  /** The errors of connections. */
   readonly failures: readonly unknown[];
   close(): void;
 }
 
+/** Starts a server of protocol version 2 that answers each command with the result of `run`. */
 export async function startRemctlServer(
   options: AcceptorOptions,
   run: RunCommand,
@@ -78,7 +79,7 @@ async function expectFlags(connection: TokenConnection, flags: number): Promise<
   return token.payload;
 }
 
-/** Undefined where the context was refused; the client has been told. */
+/** Returns undefined if it refused the context and told the client so. */
 async function accept(
   connection: TokenConnection,
   options: AcceptorOptions,
@@ -143,14 +144,14 @@ async function serveCommands(
 }
 
 function readArguments(bytes: Buffer): string[] {
-  const words: string[] = [];
+  const args: string[] = [];
   let at = 4;
   for (let left = bytes.readUInt32BE(); left > 0; left -= 1) {
     const end = at + 4 + bytes.readUInt32BE(at);
-    words.push(bytes.subarray(at + 4, end).toString());
+    args.push(bytes.subarray(at + 4, end).toString());
     at = end;
   }
-  return words;
+  return args;
 }
 
 function outputMessage(stream: number, data: Buffer): Buffer {

@@ -1,4 +1,4 @@
-/** Just enough of remctl's protocol to prove a context against the real remctld. */
+/** A minimal remctl client that tests a context with the real remctld. */
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
 import { connectTo } from './connection.js';
 import {
@@ -16,7 +16,7 @@ export interface Answer {
   readonly peer: string | undefined;
 }
 
-/** Runs a command on the remctld at `port`, with a context of `options`. */
+/** Runs a command on the remctld at `port`, with a context made from `options`. */
 export async function run(
   port: number,
   options: InitiatorOptions,
@@ -51,4 +51,9 @@ export async function run(
   } finally {
     connection.close();
   }
+}
+
+/** Returns the client's principal as the remctld at `port` sees it. */
+export async function whoami(port: number, options: InitiatorOptions): Promise<string> {
+  return (await run(port, options, ['test', 'whoami'])).output.trim();
 }

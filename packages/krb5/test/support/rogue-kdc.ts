@@ -1,58 +1,50 @@
-/** A KDC that answers TGS requests with whatever a test has it claim. */
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
+/** A KDC that answers TGS requests with false claims of a test. */
 import { decode, encode } from '../../src/asn1/codec.js';
 import { toPrincipalName } from '../../src/client/names.js';
 import { type EncryptionKey, KeyUsage, randomKey } from '../../src/crypto/index.js';
 import { KrbErrorCode } from '../../src/error-codes.js';
 import { apReq, authenticator } from '../../src/messages/ap-messages.js';
 import { encTgsRepPart, tgsRep, tgsReq } from '../../src/messages/kdc-messages.js';
-import { krbError } from '../../src/messages/krb-error.js';
 import { MessageType, PVNO } from '../../src/messages/message-type.js';
 import { PaDataType } from '../../src/messages/pa-data.js';
 import { decryptData, encryptData } from '../../src/messages/protection.js';
 import { encTicketPart, ticket as ticketCodec } from '../../src/messages/ticket.js';
 import type { Principal } from '../../src/principal.js';
+import { kdcError } from './kdc-error.js';
+import { LOOPBACK, listenUdp } from './loopback.js';
 
-/** What it says of a ticket that it grants. */
+const REALM = 'ROGUE.TEST';
+
+/** What the KDC claims about a ticket that it grants. */
 export interface Claim {
   readonly server: Principal;
-  /** Who the ticket itself names, outside of what is sealed; `server` without it. */
+  /** The server that the ticket names in its unencrypted part; `server` if undefined. */
   readonly ticketServer?: Principal;
-  /** The session key's type; the request's first without it. */
+  /** The session key's type; the first type of the request if undefined. */
   readonly etype?: number;
-  /** Seconds since 1970; the time that was asked for without it. */
+  /** Seconds since 1970; the end that the request asks for if undefined. */
   readonly endtime?: number;
+  /** Seconds since 1970; now if undefined. */
   readonly starttime?: number;
 }
 
 export interface RogueKdc extends AsyncDisposable {
+  /** The KDC's address for krb5.conf; it takes datagrams only. */
   readonly kdc: string;
-  /** The requests whose ticket it could open: the names that they asked for. */
+  /** The names that requests asked for whose tickets the KDC could open. */
   readonly opened: string[];
-  /** The requests whose ticket it could not open. */
+  /** The names that requests asked for whose tickets the KDC could not open. */
   readonly unopened: string[];
 }
 
 export interface RogueKdcOptions {
-  /** The keys of tickets that it can open. Those of tickets that it grants are added. */
+  /** The keys of tickets that the KDC can open. It adds the keys of tickets that it grants. */
   readonly keys: EncryptionKey[];
-  /** What it answers to a request for `name`, such as `krbtgt/TARGET.TEST`. */
+  /** Returns what the KDC answers to a request for `name`, such as `krbtgt/TARGET.TEST`. */
   readonly claim: (name: string) => Claim | undefined;
 }
 
-function errorFor(code: number): Uint8Array {
-  return encode(krbError, {
-    pvno: PVNO,
-    msgType: MessageType.KRB_ERROR,
-    stime: Math.floor(Date.now() / 1000),
-    susec: 0,
-    errorCode: code,
-    realm: 'ROGUE.TEST',
-    sname: { nameType: 2, nameString: ['krbtgt', 'ROGUE.TEST'] },
-  });
-}
-
+/** Starts the KDC of the realm ROGUE.TEST. */
 export async function startRogueKdc({ keys, claim }: RogueKdcOptions): Promise<RogueKdc> {
   const opened: string[] = [];
   const unopened: string[] = [];
@@ -68,7 +60,7 @@ export async function startRogueKdc({ keys, claim }: RogueKdcOptions): Promise<R
       .find((each) => each !== undefined);
     if (plaintext === undefined) {
       unopened.push(name);
-      return errorFor(KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY);
+      return kdcError(REALM, KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY);
     }
     opened.push(name);
     const inside = decode(encTicketPart, plaintext);
@@ -76,7 +68,7 @@ export async function startRogueKdc({ keys, claim }: RogueKdcOptions): Promise<R
     const { subkey } = decode(authenticator, proof ?? new Uint8Array());
     const claimed = claim(name);
     if (claimed === undefined || subkey === undefined) {
-      return errorFor(KrbErrorCode.KDC_ERR_S_PRINCIPAL_UNKNOWN);
+      return kdcError(REALM, KrbErrorCode.KDC_ERR_S_PRINCIPAL_UNKNOWN);
     }
     const { server, ticketServer = server } = claimed;
     const key = randomKey(claimed.etype ?? reqBody.etype[0] ?? subkey.etype);
@@ -112,13 +104,11 @@ export async function startRogueKdc({ keys, claim }: RogueKdcOptions): Promise<R
     });
   }
 
-  const socket = createSocket('udp4', (request, { port, address }) =>
+  const socket = await listenUdp((request, { port, address }) =>
     socket.send(answerTo(request), port, address),
   );
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
   return {
-    kdc: `udp/127.0.0.1:${socket.address().port}`,
+    kdc: `udp/${LOOPBACK}:${socket.address().port}`,
     opened,
     unopened,
     async [Symbol.asyncDispose]() {

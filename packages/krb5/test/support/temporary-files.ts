@@ -1,20 +1,26 @@
-/** A folder of files for one test file. */
+/** A folder of files that lives as long as one test. */
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { beforeEach } from 'vitest';
 
 export interface TemporaryFiles {
-  /** The path of a file there, whether it exists or not. */
+  /** Returns the path of a file in the folder, whether the file exists or not. */
   path(name: string): string;
-  /** Writes a file, with the folders that it is in; gives back its path. */
+  /** Writes a file and the folders above it, and returns its path. */
   write(name: string, content: string | Uint8Array): string;
-  /** Makes a file of so many zero bytes, which takes no room; gives back its path. */
+  /** Makes a file of `length` zero bytes that takes no room on the disk, and returns its path. */
   huge(name: string, length: number): string;
-  dispose(): void;
 }
 
-export function temporaryFiles(): TemporaryFiles {
-  const folder = mkdtempSync(join(tmpdir(), 'remctl-files-'));
+/** Makes a new folder before each test, and removes it after the test. */
+export function useTemporaryFiles(): TemporaryFiles {
+  let folder: string;
+  beforeEach(() => {
+    const made = mkdtempSync(join(tmpdir(), 'remctl-files-'));
+    folder = made;
+    return () => rmSync(made, { recursive: true });
+  });
   const path = (name: string) => join(folder, name);
   return {
     path,
@@ -27,9 +33,6 @@ export function temporaryFiles(): TemporaryFiles {
       writeFileSync(path(name), '');
       truncateSync(path(name), length);
       return path(name);
-    },
-    dispose() {
-      rmSync(folder, { recursive: true });
     },
   };
 }

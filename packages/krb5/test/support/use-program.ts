@@ -1,20 +1,20 @@
-/** Small C programs on MIT Kerberos's libraries, for tests that compare with them. */
+/** Small C programs that give tests the answers of MIT Kerberos's libraries. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
-export interface Program {
-  readonly path: string;
-  remove(): void;
-}
-
-/** Compiles a C file of the tests in a temporary folder. Needs cc and libkrb5-dev. */
-export function compile(source: URL, libraries: readonly string[]): Program {
+/**
+ * Compiles a C file, and removes the program after the tests of the file or `describe` block that
+ * calls this. Returns the program's path. Needs cc and libkrb5-dev.
+ */
+export function useProgram(source: URL, libraries: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'krb5-test-'));
   const path = join(folder, 'program');
   const remove = () => rmSync(folder, { recursive: true, force: true });
+  afterAll(remove);
   try {
     execFileSync('cc', [
       '-O2',
@@ -29,5 +29,5 @@ export function compile(source: URL, libraries: readonly string[]): Program {
     remove();
     throw error;
   }
-  return { path, remove };
+  return path;
 }
