@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Ccache } from '../../src/ccache/ccache.js';
@@ -218,9 +218,7 @@ describe('what cannot be read', () => {
   });
 
   it('belongs to another user', async () => {
-    const path = files.write('cache', '');
-    chmodSync(path, 0);
-    chmodSync(files.path('.'), 0o755);
+    const path = files.secret('cache', '');
     await asOrdinaryUser(async () => {
       await expect(readCcache(path)).rejects.toMatchObject({
         name: 'KRB5_FCC_PERM',

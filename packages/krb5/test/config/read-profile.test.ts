@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../tools/property-runs.mjs';
@@ -261,10 +261,8 @@ describe('include and includedir', () => {
 
 describe('without permission', () => {
   it('refuses a file that may not be read, unless another may', async () => {
-    const secret = files.write('secret', '[a]\nx = 1\n');
+    const secret = files.secret('secret', '[a]\nx = 1\n');
     const other = files.write('other', '[a]\nx = 2\n');
-    chmodSync(secret, 0);
-    chmodSync(files.path('.'), 0o755);
     await asOrdinaryUser(async () => {
       await expect(readProfile({ KRB5_CONFIG: secret })).rejects.toThrow(
         `${secret}: cannot be read: EACCES`,

@@ -1,57 +1,34 @@
-/*
- * libkrb5's cryptography for a test: each line of standard input is an operation, its result a line of
- * standard output. Octets are hex, an empty string of them is "-".
- *
- *   encrypt ETYPE KEY USAGE PLAINTEXT         decrypt ETYPE KEY USAGE CIPHERTEXT
- *   checksum ETYPE KEY USAGE DATA CKSUMTYPE   prf ETYPE KEY INPUT
- *   s2k ETYPE PASSWORD SALT PARAMS
- *
- * A failed operation gives "error" and libkrb5's number.
- */
+// The cryptography of libkrb5, for tests that compare.
+//
+// Reads operations from standard input, one on a line, and writes the result of each as a line of
+// standard output. Octets are hexadecimal digits; an empty string is "-".
+//
+//   encrypt ETYPE KEY USAGE PLAINTEXT         decrypt ETYPE KEY USAGE CIPHERTEXT
+//   checksum ETYPE KEY USAGE DATA CKSUMTYPE   prf ETYPE KEY INPUT
+//   s2k ETYPE PASSWORD SALT PARAMS
+//
+// The result of a failed operation is "error" and the number of libkrb5's error.
 #include <krb5.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "../support/peer.h"
 
 #define MAX_FIELDS 6
 
-static int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
-
-static krb5_data unhex(const char *text) {
-  krb5_data data = {0, 0, NULL};
-  size_t i, length = strcmp(text, "-") == 0 ? 0 : strlen(text) / 2;
-
-  data.length = length;
-  data.data = malloc(length + 1);
-  for (i = 0; i < length; i++) {
-    data.data[i] = (char)(digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
-  }
-  return data;
-}
-
-static void print_hex(const void *octets, size_t length) {
-  const unsigned char *from = octets;
-  size_t i;
-
-  if (length == 0) {
-    putchar('-');
-  }
-  for (i = 0; i < length; i++) {
-    putchar("0123456789abcdef"[from[i] >> 4]);
-    putchar("0123456789abcdef"[from[i] & 15]);
-  }
-  putchar('\n');
+static krb5_data data_of(const char *field) {
+  size_t length;
+  char *octets = unhex(field, &length);
+  return (krb5_data){0, length, octets};
 }
 
 static krb5_error_code run(krb5_context context, char **fields) {
   krb5_enctype etype = atoi(fields[1]);
-  krb5_data value = unhex(fields[2]);
+  krb5_data value = data_of(fields[2]);
   krb5_keyblock key = {0, etype, value.length, (krb5_octet *)value.data};
   krb5_error_code code;
   size_t size;
 
   if (strcmp(fields[0], "encrypt") == 0) {
-    krb5_data plain = unhex(fields[4]);
+    krb5_data plain = data_of(fields[4]);
     krb5_enc_data enc;
     memset(&enc, 0, sizeof(enc));
     code = krb5_c_encrypt_length(context, etype, plain.length, &size);
@@ -71,8 +48,8 @@ static krb5_error_code run(krb5_context context, char **fields) {
     krb5_data plain;
     memset(&enc, 0, sizeof(enc));
     enc.enctype = etype;
-    enc.ciphertext = unhex(fields[4]);
-    plain = unhex(fields[4]);
+    enc.ciphertext = data_of(fields[4]);
+    plain = data_of(fields[4]);
     code = krb5_c_decrypt(context, &key, atoi(fields[3]), NULL, &enc, &plain);
     if (code == 0) {
       print_hex(plain.data, plain.length);
@@ -80,7 +57,7 @@ static krb5_error_code run(krb5_context context, char **fields) {
     free(enc.ciphertext.data);
     free(plain.data);
   } else if (strcmp(fields[0], "checksum") == 0) {
-    krb5_data data = unhex(fields[4]);
+    krb5_data data = data_of(fields[4]);
     krb5_checksum checksum;
     code = krb5_c_make_checksum(context, atoi(fields[5]), &key, atoi(fields[3]), &data, &checksum);
     if (code == 0) {
@@ -89,7 +66,7 @@ static krb5_error_code run(krb5_context context, char **fields) {
     }
     free(data.data);
   } else if (strcmp(fields[0], "prf") == 0) {
-    krb5_data input = unhex(fields[3]);
+    krb5_data input = data_of(fields[3]);
     krb5_data output;
     code = krb5_c_prf_length(context, etype, &size);
     if (code != 0) {
@@ -104,8 +81,8 @@ static krb5_error_code run(krb5_context context, char **fields) {
     free(output.data);
     free(input.data);
   } else {
-    krb5_data salt = unhex(fields[3]);
-    krb5_data params = unhex(fields[4]);
+    krb5_data salt = data_of(fields[3]);
+    krb5_data params = data_of(fields[4]);
     krb5_keyblock made;
     code = krb5_c_string_to_key_with_params(context, etype, &value, &salt, &params, &made);
     if (code == 0) {
@@ -128,18 +105,10 @@ int main(void) {
     return 1;
   }
   while (getline(&line, &capacity, stdin) > 0) {
-    char *fields[MAX_FIELDS] = {"", "", "", "", "", ""};
-    char *rest = line;
-    int i;
+    char *fields[MAX_FIELDS];
     krb5_error_code code;
 
-    for (i = 0; i < MAX_FIELDS; i++) {
-      char *field = strsep(&rest, " \n");
-      if (field == NULL) {
-        break;
-      }
-      fields[i] = field;
-    }
+    split(line, fields, MAX_FIELDS);
     code = run(context, fields);
     if (code != 0) {
       printf("error %ld\n", (long)code);

@@ -2,11 +2,11 @@
 import { execFile } from 'node:child_process';
 import { startRealm } from '@remctl/realm';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { randomKey } from '../../src/crypto/index.js';
 import type { AcceptorOptions } from '../../src/gss/acceptor.js';
 import { ALL_FLAGS } from '../../src/gss/context-flags.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { otherKeys } from '../support/other-keys.js';
 import { type RunCommand, startRemctlServer } from '../support/remctl-server.js';
 import { useRealm } from '../support/use-realm.js';
 
@@ -100,11 +100,10 @@ describe.each([
 });
 
 test('remctl tells of a refusal what the acceptor says', async () => {
-  const entries = keytab.entries.map((each) => ({ ...each, key: randomKey(each.key.etype) }));
   const run: RunCommand = () => {
     throw new Error('no command may run');
   };
-  const { port, contexts } = await server(run, { keytab: { ...keytab, entries } });
+  const { port, contexts } = await server(run, { keytab: otherKeys(keytab) });
   const { stderr, status } = await remctl(port, ['test', 'hello']);
   expect(stderr).toContain('Message stream modified');
   expect(status).toBe(1);

@@ -1,11 +1,11 @@
-/*
- * An initiator on libgssapi_krb5. Connects to 127.0.0.1:PORT and establishes a context with the host-based
- * service NAME, asking for FLAGS (a sum of GSS_C_*_FLAG); then sends a wrapped message and a MIC for it, and
- * reads the same from the peer. Tokens go with four octets of length before them. Prints the flags and the
- * message that came, or the error.
- *
- * Usage: gss-initiator PORT NAME FLAGS MESSAGE
- */
+// A GSS-API initiator on libgssapi_krb5.
+//
+// Connects to 127.0.0.1:PORT and establishes a context with the host-based service NAME, asking for
+// FLAGS (a sum of GSS_C_*_FLAG). Then it sends a wrapped message and a MIC for the message, and reads
+// the same from the peer. Four octets of length come before each token. Prints the flags and the
+// peer's message, or the error.
+//
+// Usage: gss-initiator PORT NAME FLAGS MESSAGE
 #include <arpa/inet.h>
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_krb5.h>

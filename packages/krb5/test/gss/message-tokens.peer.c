@@ -1,51 +1,28 @@
-/*
- * Both ends of a GSS-API context of MIT Kerberos in one process, for a test. SERVICE is the argument, the
- * credentials come from the environment. The first line of output is the context's key. Then each line of
- * standard input is an operation of one end, `i` or `a`, its result a line of standard output. Octets are
- * hex, an empty string of them is "-".
- *
- *   wrap END CONF MESSAGE     unwrap END TOKEN     mic END MESSAGE     verify END MESSAGE TOKEN
- *
- * A failed operation gives "error" and the major status.
- */
+// Both ends of a GSS-API context of MIT Kerberos in one process.
+//
+// The argument is the service; the credentials come from the environment. The first line of output
+// is the context's key. Then the program reads operations of one end, `i` (initiator) or `a`
+// (acceptor), from standard input, one on a line, and writes the result of each as a line. Octets
+// are hexadecimal digits; an empty string is "-".
+//
+//   wrap END CONF MESSAGE     unwrap END TOKEN     mic END MESSAGE     verify END MESSAGE TOKEN
+//
+// The result of a failed operation is "error" and the major status.
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_ext.h>
 #include <gssapi/gssapi_krb5.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "../support/peer.h"
 
 #define MAX_FIELDS 4
 
-static int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
-
-static gss_buffer_desc unhex(const char *text) {
-  gss_buffer_desc data;
-  size_t i, length = strcmp(text, "-") == 0 ? 0 : strlen(text) / 2;
-  char *octets = malloc(length + 1);
-
-  for (i = 0; i < length; i++) {
-    octets[i] = (char)(digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
-  }
-  data.length = length;
-  data.value = octets;
-  return data;
+static gss_buffer_desc buffer_of(const char *field) {
+  size_t length;
+  char *octets = unhex(field, &length);
+  return (gss_buffer_desc){length, octets};
 }
 
-static void print_hex(const gss_buffer_desc *data) {
-  const unsigned char *from = data->value;
-  size_t i;
-
-  if (data->length == 0) {
-    putchar('-');
-  }
-  for (i = 0; i < data->length; i++) {
-    printf("%02x", from[i]);
-  }
-  putchar('\n');
-}
-
-/* The minor status by address: it is set while the arguments are evaluated. */
+/* Takes the minor status by its address: a call among the arguments sets it. */
 static void check(OM_uint32 major, const OM_uint32 *minor, const char *what) {
   OM_uint32 ignored, more = 0;
   gss_buffer_desc text;
@@ -94,41 +71,33 @@ int main(int argc, char **argv) {
   establish(argv[1], &initiator, &acceptor);
   check(gss_inquire_sec_context_by_oid(&minor, initiator, GSS_C_INQ_SSPI_SESSION_KEY, &key), &minor,
         "key");
-  print_hex(&key->elements[0]);
+  print_hex(key->elements[0].value, key->elements[0].length);
 
   while (getline(&line, &capacity, stdin) > 0) {
-    char *fields[MAX_FIELDS] = {"", "", "", ""};
-    char *rest = line;
-    int i;
+    char *fields[MAX_FIELDS];
     gss_ctx_id_t context;
     gss_buffer_desc last, output = GSS_C_EMPTY_BUFFER;
 
-    for (i = 0; i < MAX_FIELDS; i++) {
-      char *field = strsep(&rest, " \n");
-      if (field == NULL) {
-        break;
-      }
-      fields[i] = field;
-    }
+    split(line, fields, MAX_FIELDS);
     context = fields[1][0] == 'i' ? initiator : acceptor;
     if (strcmp(fields[0], "wrap") == 0) {
-      last = unhex(fields[3]);
+      last = buffer_of(fields[3]);
       major =
           gss_wrap(&minor, context, fields[2][0] == '1', GSS_C_QOP_DEFAULT, &last, NULL, &output);
     } else if (strcmp(fields[0], "unwrap") == 0) {
-      last = unhex(fields[2]);
+      last = buffer_of(fields[2]);
       major = gss_unwrap(&minor, context, &last, &output, NULL, NULL);
     } else if (strcmp(fields[0], "mic") == 0) {
-      last = unhex(fields[2]);
+      last = buffer_of(fields[2]);
       major = gss_get_mic(&minor, context, GSS_C_QOP_DEFAULT, &last, &output);
     } else {
-      gss_buffer_desc message = unhex(fields[2]);
-      last = unhex(fields[3]);
+      gss_buffer_desc message = buffer_of(fields[2]);
+      last = buffer_of(fields[3]);
       major = gss_verify_mic(&minor, context, &message, &last, NULL);
       free(message.value);
     }
     if (major == GSS_S_COMPLETE) {
-      print_hex(&output);
+      print_hex(output.value, output.length);
     } else {
       printf("error %u\n", major);
     }

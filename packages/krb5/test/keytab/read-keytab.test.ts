@@ -1,5 +1,4 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { etypeName } from '../../src/crypto/etypes.js';
@@ -119,9 +118,7 @@ describe('what cannot be read', () => {
   });
 
   it('belongs to another user', async () => {
-    const path = files.write('keytab', '');
-    chmodSync(path, 0);
-    chmodSync(files.path('.'), 0o755);
+    const path = files.secret('keytab', '');
     await asOrdinaryUser(async () => {
       await expect(readKeytab(path)).rejects.toMatchObject({
         name: 'KRB5_KT_IOERR',

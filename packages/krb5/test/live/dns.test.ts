@@ -24,6 +24,12 @@ async function dns(
   return server;
 }
 
+const firstStep = async (config: Krb5Config) =>
+  createInitiatorContext({
+    host: 'localhost',
+    credentials: await freshCache(realm),
+    config,
+  }).step();
 const whoami = async (host: string, config: Krb5Config) => {
   const options = { host, credentials: await freshCache(realm), config };
   return (await run(realm.port, options, ['test', 'whoami'])).peer;
@@ -75,13 +81,7 @@ describe('KDCs', () => {
   ])('%s', async (_name, records) => {
     await dns(records);
     const config = await byDns();
-    await expect(
-      createInitiatorContext({
-        host: 'localhost',
-        credentials: await freshCache(realm),
-        config,
-      }).step(),
-    ).rejects.toMatchObject({
+    await expect(firstStep(config)).rejects.toMatchObject({
       name: 'KRB5_KDC_UNREACH',
       message: expect.stringContaining(
         'krb5.conf has no kdc for REMCTL.TEST and DNS no _kerberos._udp.REMCTL.TEST',
@@ -92,13 +92,7 @@ describe('KDCs', () => {
   test('DNS that fails', async () => {
     await dns({}, { fail: true });
     const config = await byDns();
-    await expect(
-      createInitiatorContext({
-        host: 'localhost',
-        credentials: await freshCache(realm),
-        config,
-      }).step(),
-    ).rejects.toMatchObject({
+    await expect(firstStep(config)).rejects.toMatchObject({
       name: 'KRB5_REALM_CANT_RESOLVE',
       message: expect.stringMatching(
         /krb5\.conf has no kdc for REMCTL\.TEST, and DNS does not say where one is .*ESERVFAIL/,
@@ -118,13 +112,7 @@ describe('KDCs', () => {
   test('nor where dns_lookup_kdc is false', async () => {
     const server = await dns({ '_kerberos._udp.remctl.test': [at(realm.kdcPort)] });
     const config = await editedConfig(realm, (text) => text.replace(/^\s+kdc = .*$/m, ''));
-    await expect(
-      createInitiatorContext({
-        host: 'localhost',
-        credentials: await freshCache(realm),
-        config,
-      }).step(),
-    ).rejects.toMatchObject({
+    await expect(firstStep(config)).rejects.toMatchObject({
       message: expect.stringContaining('krb5.conf has no kdc for REMCTL.TEST, and dns_lookup_kdc'),
     });
     expect(server.questions).toEqual([]);

@@ -6,13 +6,13 @@ import { readCcache } from '../../src/ccache/read-ccache.js';
 import type { Credentials } from '../../src/client/credentials.js';
 import { ticketSource } from '../../src/client/tickets.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
-import { randomKey } from '../../src/crypto/index.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { findServiceTicketKey } from '../../src/gss/protection-from-exchange.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { freshCache } from '../support/credentials.js';
+import { otherKeys } from '../support/other-keys.js';
 import { configOf } from '../support/realm-files.js';
 import { useRealm } from '../support/use-realm.js';
 
@@ -146,14 +146,14 @@ test.each([
 });
 
 test('the error of an acceptor with another key', async () => {
-  const entries = keytab.entries.map((each) => ({ ...each, key: randomKey(each.key.etype) }));
+  const wrong = otherKeys(keytab);
   const credentials = { type: 'ccache', ccache: realm.ccache } as const;
   const { token } = await createInitiatorContext({
     host: 'localhost',
     credentials,
     config,
   }).step();
-  const context = createAcceptorContext({ keytab: { ...keytab, entries } });
+  const context = createAcceptorContext({ keytab: wrong });
   let error: unknown;
   try {
     context.step(token ?? new Uint8Array());
@@ -163,6 +163,6 @@ test('the error of an acceptor with another key', async () => {
   expect(error).toMatchObject({ name: 'KRB_AP_ERR_MODIFIED' });
   expectNoSecret(
     error,
-    entries.map(({ key }) => key.value),
+    wrong.entries.map(({ key }) => key.value),
   );
 });

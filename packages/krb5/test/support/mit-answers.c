@@ -1,14 +1,14 @@
-/*
- * Answers questions with MIT Kerberos's own library, so that tests can compare. A question is a line: a
- * word and arguments in hexadecimal, apart by one space. So is an answer: "ok" and values, or "error".
- */
+// The answers of MIT Kerberos's libkrb5 about names and configurations.
+//
+// Reads questions from standard input, one on a line: a name, and arguments in hexadecimal digits,
+// with one space between them. Writes each answer as a line: "ok" and values, or "error".
 #include <krb5.h>
 #include <profile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Exported by libkrb5, in none of its headers. */
+/* libkrb5 exports this function, but no header declares it. */
 krb5_error_code KRB5_CALLCONV krb5_get_fallback_host_realm(krb5_context, krb5_data *, char ***);
 
 #define MAX_ARGUMENTS 16
@@ -57,7 +57,7 @@ static void answer_string(krb5_error_code code, const char *text) {
   printf("\n");
 }
 
-/* profile FILES NAME... : every value of the relation. */
+/* profile FILES NAME...: prints every value of the relation. */
 static void ask_profile(char **arguments) {
   profile_t profile;
   char **values = NULL;
@@ -75,7 +75,7 @@ static void ask_profile(char **arguments) {
   profile_release(profile);
 }
 
-/* parse NAME: the name type, the realm, the components. */
+/* parse NAME: prints the name type, the realm and the components. */
 static void ask_parse(krb5_context context, const char *name) {
   krb5_principal principal;
   char type[32];
@@ -93,7 +93,7 @@ static void ask_parse(krb5_context context, const char *name) {
   printf("\n");
 }
 
-/* unparse NAME: what krb5_unparse_name makes of the parsed name. */
+/* unparse NAME: parses the name, and prints the result of krb5_unparse_name. */
 static void ask_unparse(krb5_context context, const char *name) {
   krb5_principal principal;
   char *text = NULL;
@@ -104,7 +104,7 @@ static void ask_unparse(krb5_context context, const char *name) {
   answer_string(code, text);
 }
 
-/* A service and a host; the principal. */
+/* service SERVICE HOST: prints the principal. */
 static void ask_service(krb5_context context, char **arguments) {
   krb5_principal principal;
   krb5_error_code code;
@@ -165,11 +165,11 @@ int main(void) {
   while ((length = getline(&line, &size, stdin)) > 0) {
     char *arguments[MAX_ARGUMENTS + 1] = {NULL};
     int count = 0;
-    char *rest = line, *question, *word;
+    char *rest = line, *question, *field;
     line[strcspn(line, "\n")] = '\0';
     question = strsep(&rest, " ");
-    while (count < MAX_ARGUMENTS && (word = strsep(&rest, " ")) != NULL) {
-      arguments[count++] = from_hex(word);
+    while (count < MAX_ARGUMENTS && (field = strsep(&rest, " ")) != NULL) {
+      arguments[count++] = from_hex(field);
     }
     answer(context, question, arguments);
   }

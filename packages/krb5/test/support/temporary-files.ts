@@ -1,5 +1,5 @@
 /** A folder of files that lives as long as one test. */
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach } from 'vitest';
@@ -9,6 +9,8 @@ export interface TemporaryFiles {
   path(name: string): string;
   /** Writes a file and the folders above it, and returns its path. */
   write(name: string, content: string | Uint8Array): string;
+  /** Writes a file that only root may read, in a folder that every user may search. */
+  secret(name: string, content: string): string;
   /** Makes a file of `length` zero bytes that takes no room on the disk, and returns its path. */
   huge(name: string, length: number): string;
 }
@@ -27,6 +29,12 @@ export function useTemporaryFiles(): TemporaryFiles {
     write(name, content) {
       mkdirSync(dirname(path(name)), { recursive: true });
       writeFileSync(path(name), content);
+      return path(name);
+    },
+    secret(name, content) {
+      writeFileSync(path(name), content);
+      chmodSync(path(name), 0);
+      chmodSync(folder, 0o755);
       return path(name);
     },
     huge(name, length) {
