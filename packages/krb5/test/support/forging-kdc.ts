@@ -1,4 +1,4 @@
-/** An attacker in front of a KDC who answers some requests with forged errors. */
+/** An attacker in front of a KDC who forges errors. */
 import { createSocket } from 'node:dgram';
 import type { Realm } from '@remctl/realm';
 import { encode } from '../../src/asn1/codec.js';

@@ -1,4 +1,4 @@
-/** Actions of a user who is not root: root may read every file. */
+/** Actions of a user who is not root. Root may read every file. */
 
 const NOBODY = 65_534;
 

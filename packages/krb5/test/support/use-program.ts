@@ -1,4 +1,4 @@
-/** Small C programs that give tests the answers of MIT Kerberos's libraries. */
+/** C programs that give tests the answers of MIT Kerberos. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** A realm that lives as long as a file's tests, or a describe block's. */
+/** A realm that lives as long as the tests that use it. */
 import { type Realm, type RealmOptions, startRealm } from '@remctl/realm';
 import { beforeAll } from 'vitest';
 
