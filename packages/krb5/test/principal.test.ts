@@ -1,3 +1,4 @@
+/** Principal names, beside krb5_parse_name. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -21,19 +22,19 @@ describe('parsePrincipal', () => {
     });
   });
 
-  it('takes the default realm for a name without one, and none for a name that ends in @', () => {
+  it('gives the default realm to a name without @, and no realm to a name that ends in @', () => {
     expect(parsePrincipal('alice', { defaultRealm: REALM }).realm).toBe(REALM);
     expect(parsePrincipal('alice@', { defaultRealm: REALM }).realm).toBe('');
   });
 
-  it('reads escapes', () => {
+  it('reads escaped characters', () => {
     expect(parsePrincipal('a\\/b\\@c\\\\d\\n\\t\\b\\0\\x/e@R\\/S')).toMatchObject({
       components: ['a/b@c\\d\n\t\b\0x', 'e'],
       realm: 'R/S',
     });
   });
 
-  it('infers the name type of ticket-granting and of well-known names', () => {
+  it('infers the name type of ticket-granting services and of well-known names', () => {
     expect(parsePrincipal('krbtgt/B@A').nameType).toBe(NameType.KRB5_NT_SRV_INST);
     expect(parsePrincipal('WELLKNOWN/ANONYMOUS@A').nameType).toBe(NameType.KRB5_NT_WELLKNOWN);
     expect(parsePrincipal('host/a@A', { nameType: NameType.KRB5_NT_SRV_HST }).nameType).toBe(3);
@@ -52,7 +53,7 @@ describe('parsePrincipal', () => {
     );
   });
 
-  it('says what to do when there is no realm', () => {
+  it('says what to do if there is no realm', () => {
     expect(() => parsePrincipal('alice')).toThrow(
       expect.objectContaining({
         name: 'KRB5_CONFIG_NODEFREALM',
@@ -77,27 +78,27 @@ describe('formatPrincipal', () => {
 describe('principalsEqual', () => {
   const host = parsePrincipal('host/a@R');
 
-  it('does not look at the name type', () => {
+  it('ignores the name type', () => {
     expect(principalsEqual(host, { ...host, nameType: NameType.KRB5_NT_SRV_HST })).toBe(true);
   });
 
   it.each(['host/b@R', 'host/a@S', 'host@R', 'host/a/b@R', 'host/A@R'])(
-    'tells %s apart',
+    'tells host/a@R from %s',
     (name) => {
       expect(principalsEqual(host, parsePrincipal(name))).toBe(false);
     },
   );
 
-  it('names ticket-granting services', () => {
+  it('tgsPrincipal names ticket-granting services', () => {
     expect(formatPrincipal(tgsPrincipal('B', 'A'))).toBe('krbtgt/B@A');
     expect(formatPrincipal(tgsPrincipal('A'))).toBe('krbtgt/A@A');
   });
 });
 
-describe('beside krb5_parse_name', () => {
+describe('parsePrincipal and krb5_parse_name', () => {
   const mit = useMitAnswers();
 
-  it('reads and writes any text alike', () => {
+  it('read and write any text alike', () => {
     const unit = fc.constantFrom(...'\\\\//@@nt0bxé', '\n', '\t', 'krbtgt', 'WELLKNOWN');
     const names = fc.sample(fc.string({ unit, maxLength: 12 }), 2000);
     const env = { KRB5_CONFIG: '/nonexistent' };

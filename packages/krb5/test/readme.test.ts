@@ -1,4 +1,4 @@
-/** What the READMEs say: the example runs as it stands, and the tests that are named exist. */
+/** Checks of the READMEs: the example runs, and the named tests exist. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 const execute = promisify(execFile);
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 
-test('the example runs, with the realm’s names in the place of its own', async () => {
+test('the example runs with the realm’s names in place of its own', async () => {
   await using realm = await startRealm();
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const example = /```js\n(.*?)```/s.exec(readme)?.[1] ?? '';
@@ -24,7 +24,7 @@ test('the example runs, with the realm’s names in the place of its own', async
     expect(program).toContain(theirs);
     program = program.replaceAll(theirs, ours);
   }
-  // From within the package, its own name is the built package.
+  // In the package's folder, node finds the built package by its own name.
   const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', program], {
     cwd: PACKAGE,
     env: realm.env,
@@ -32,7 +32,7 @@ test('the example runs, with the realm’s names in the place of its own', async
   expect(stdout).toBe(`${realm.principals.client} talks to ${realm.principals.server}\nhello\n`);
 });
 
-test('the tests that are named as proof exist', () => {
+test('the tests that test/README.md names exist', () => {
   const here = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
   const claims = here('README.md')
     .split(/^- /m)

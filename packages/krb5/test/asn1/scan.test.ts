@@ -1,3 +1,4 @@
+/** The limits that DER input must keep. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Asn1Error } from '../../src/asn1/asn1-error.js';
@@ -32,7 +33,7 @@ test.each([
   expect(() => scan(hex(bytes))).toThrow(Asn1Error);
 });
 
-test('refuses more nesting, more elements and more bytes than allowed', () => {
+test('refuses more nesting, more elements or more bytes than allowed', () => {
   let nested = hex('020105');
   for (let i = 0; i < 30; i++) {
     nested = Uint8Array.of(0x30, nested.length, ...nested);
@@ -50,7 +51,7 @@ test('refuses more nesting, more elements and more bytes than allowed', () => {
   expect(() => scan(new Uint8Array(2 ** 20 + 1))).toThrow('more than the 1048576 allowed');
 });
 
-test('arbitrary bytes end in nothing or an Asn1Error', () => {
+test('arbitrary bytes are taken or give an Asn1Error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
       try {

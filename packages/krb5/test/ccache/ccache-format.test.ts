@@ -1,3 +1,4 @@
+/** The file format of credential caches, with damaged files. */
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -36,7 +37,7 @@ const SAMPLE: Ccache = {
 };
 
 describe('encodeCcache and decodeCcache', () => {
-  it('give back what went in', () => {
+  it('give back the same cache', () => {
     fc.assert(
       fc.property(ccache, (cache) => {
         expect(plainCcache(decodeCcache(encodeCcache(cache)))).toEqual(plainCcache(cache));
@@ -44,7 +45,7 @@ describe('encodeCcache and decodeCcache', () => {
     );
   });
 
-  it('leave removed credentials out', () => {
+  it('leave out removed credentials', () => {
     const removed = SAMPLE.credentials.map((each) => ({
       ...each,
       endtime: 0,
@@ -54,7 +55,7 @@ describe('encodeCcache and decodeCcache', () => {
     expect(decodeCcache(encodeCcache({ ...SAMPLE, credentials })).credentials).toHaveLength(1);
   });
 
-  it('skip header fields that are not known', () => {
+  it('skip unknown header fields', () => {
     const encoded = Buffer.from(encodeCcache({ ...SAMPLE, timeOffset: undefined }));
     const header = Buffer.from([5, 4, 0, 18, 0, 9, 0, 2, 1, 2, 0, 1, 0, 8, 0, 0, 0, 3, 0, 0, 0, 4]);
     expect(decodeCcache(Buffer.concat([header, encoded.subarray(4)])).timeOffset).toEqual({
@@ -73,8 +74,8 @@ describe('encodeCcache and decodeCcache', () => {
   });
 });
 
-describe('decodeCcache refuses', () => {
-  it.each([1, 2, 5])('version %i, by its number', (version) => {
+describe('decodeCcache', () => {
+  it.each([1, 2, 5])('refuses version %i by its number', (version) => {
     expect(() => decodeCcache(Buffer.from([5, version, 0, 0]))).toThrow(
       expect.objectContaining({
         name: 'KRB5_CCACHE_BADVNO',
@@ -83,13 +84,13 @@ describe('decodeCcache refuses', () => {
     );
   });
 
-  it('what is no cache', () => {
+  it('refuses a file that is no cache', () => {
     expect(() => decodeCcache(Buffer.from('#!/bin/sh'))).toThrow(
       expect.objectContaining({ name: 'KRB5_CC_FORMAT', message: expect.stringMatching(/not a/) }),
     );
   });
 
-  it('a file that ends too early, wherever it ends', () => {
+  it('refuses a file that ends too early, at any byte', () => {
     const whole = encodeCcache(SAMPLE);
     const ends = new Set(
       [
@@ -107,7 +108,7 @@ describe('decodeCcache refuses', () => {
     }
   });
 
-  it('numbers of things that are not there, at once', () => {
+  it('refuses counts larger than the file at once', () => {
     const huge = Buffer.alloc(4, 0xff);
     const start = Buffer.from([5, 4, 0, 0, 0, 0, 0, 1]);
     for (const announced of [huge, Buffer.concat([Buffer.from([0, 0, 0, 1]), huge])]) {
@@ -117,13 +118,13 @@ describe('decodeCcache refuses', () => {
     }
   });
 
-  it('names that are not UTF-8', () => {
+  it('refuses names that are not UTF-8', () => {
     const damaged = Buffer.from(encodeCcache({ ...SAMPLE, credentials: [], configEntries: [] }));
     damaged[damaged.length - 1] = 0xff;
     expect(() => decodeCcache(damaged)).toThrow(/not UTF-8/);
   });
 
-  it('arbitrary and damaged bytes with a Krb5Error', () => {
+  it('throws nothing but a Krb5Error for arbitrary and damaged bytes', () => {
     const whole = encodeCcache(SAMPLE);
     const damage = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 6 });
     const damaged = damage.map((changes) => {

@@ -1,3 +1,4 @@
+/** The names of credential caches. */
 import { describe, expect, it } from 'vitest';
 import { locateCcache } from '../../src/ccache/ccache-name.js';
 
@@ -15,7 +16,7 @@ describe('locateCcache', () => {
   });
 
   it.each(['KEYRING:persistent:0', 'KCM:', 'KCM:0', 'API:x', 'MSLSA:', 'MEMORY:x', ':x'])(
-    'says what to do instead of %s',
+    'refuses %s and says what to do instead',
     (name) => {
       const type = name.split(':')[0] || '(none)';
       expect(() => locateCcache(name)).toThrow(

@@ -1,3 +1,4 @@
+/** Credential caches of kinit and kswitch, compared with klist. */
 import { execFile } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -16,13 +17,13 @@ import { useRealm } from '../support/use-realm.js';
 const realm = useRealm();
 const files = useTemporaryFiles();
 
-/** Runs one of MIT Kerberos's programs; `config` goes before the realm's krb5.conf. */
+/** Returns the output of one of MIT Kerberos's programs; `more` adds to its environment. */
 async function run(program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {
   const env = { ...realm.env, LC_ALL: 'C', TZ: 'UTC', ...more };
   return (await promisify(execFile)(program, args, { env })).stdout;
 }
 
-/** TicketFlags as klist's letters, in its order. */
+/** The letters of klist for TicketFlags, in the order of klist. */
 const FLAG_LETTERS: readonly (readonly [letter: string, bit: number])[] = [
   ['F', 0x4000_0000],
   ['f', 0x2000_0000],
@@ -40,7 +41,7 @@ const FLAG_LETTERS: readonly (readonly [letter: string, bit: number])[] = [
   ['a', 0x0002_0000],
 ];
 
-/** What `klist -f -e -C` would print of a cache, without its first line and its headings. */
+/** Writes a cache as `klist -f -e -C` does, without the first line and the headings. */
 function asKlist({ defaultPrincipal, credentials, configEntries }: Ccache): string[] {
   const config = configEntries.map(({ key, principal, value }) => {
     const about = principal === undefined ? '' : `(${principal})`;
@@ -69,7 +70,7 @@ async function klist(name: string): Promise<string[]> {
 }
 
 describe('caches made by kinit', () => {
-  it('hold what klist shows', async () => {
+  it('hold the same as klist shows', async () => {
     const name = `FILE:${files.path('cache')}`;
     const options = ['-f', '-p', '-r', '2d', '-k', '-t', realm.keytabs.client];
     await run('kinit', [...options, '-c', name, 'alice']);
@@ -90,7 +91,7 @@ describe('caches made by kinit', () => {
     expect(asKlist(ccache)).toEqual(await klist(name));
   });
 
-  it('hold what klist shows when they are of version 3', async () => {
+  it('hold the same as klist shows in version 3', async () => {
     const config = files.write('krb5.conf', '[libdefaults]\nccache_type = 3\n');
     const env = { KRB5_CONFIG: `${config}:${realm.krb5Conf}` };
     const name = `FILE:${files.path('cache')}`;
@@ -100,7 +101,7 @@ describe('caches made by kinit', () => {
     expect(asKlist(ccache)).toEqual(await klist(name));
   });
 
-  it('are read by klist when we have written them', async () => {
+  it('are read by klist if we write them', async () => {
     const { ccache } = await readCcache(realm.ccache);
     for (const version of [3, 4] as const) {
       const name = files.write(`cache-${version}`, encodeCcache({ ...ccache, version }));
@@ -115,7 +116,7 @@ describe('caches made by kinit', () => {
     }
   });
 
-  it('have addresses where they were asked for', async () => {
+  it('hold the addresses that kinit was asked for', async () => {
     const name = files.path('cache');
     await run('kinit', ['-a', '-k', '-t', realm.keytabs.client, '-c', name, 'alice']);
     const shown = await run('klist', ['-a', '-n', '-c', name]);
@@ -152,11 +153,11 @@ describe('caches made by kinit', () => {
   });
 });
 
-describe('caches that are just being written', () => {
+describe('caches during a write', () => {
   it.each([
-    ['do not exist for a moment', undefined],
-    ['are empty', 0],
-    ['end in the middle of a ticket', 500],
+    ['are waited for if they do not exist yet', undefined],
+    ['are read again if they are empty', 0],
+    ['are read again if they end in the middle of a ticket', 500],
   ])('%s', async (_, length) => {
     const whole = readFileSync(realm.ccache.replace('FILE:', ''));
     if (length !== undefined) {
@@ -168,7 +169,7 @@ describe('caches that are just being written', () => {
 });
 
 describe('collections', () => {
-  it('are read by their primary cache, and each cache by its own name', async () => {
+  it('are read from their primary cache, and each cache by its own name', async () => {
     const collection = `DIR:${files.path('caches')}`;
     const env = { KRB5CCNAME: collection };
     const kinit = (user: string) => run('kinit', ['-k', '-t', realm.keytabs.client, user], env);
@@ -190,13 +191,13 @@ describe('collections', () => {
     expect(await owner(collection)).toBe(realm.principals.client);
   });
 
-  it('without a primary file are read by tkt', async () => {
+  it('are read from the cache tkt without a primary file', async () => {
     files.write('caches/tkt', readFileSync(realm.ccache.replace('FILE:', '')));
     expect((await readCcache(`DIR:${files.path('caches')}`)).path).toBe(files.path('caches/tkt'));
   });
 
   it.each(['', 'tkt', '../tkt\n', 'tkt/../../x\n', 'other\n', `tkt${'x'.repeat(80)}\n`])(
-    'with a primary file of %j are refused',
+    'are refused if the primary file has %j',
     async (content) => {
       files.write('caches/primary', content);
       await expect(readCcache(`DIR:${files.path('caches')}`)).rejects.toMatchObject({
@@ -207,8 +208,8 @@ describe('collections', () => {
   );
 });
 
-describe('what cannot be read', () => {
-  it.each(['FILE:', 'DIR:', ''])('does not exist: %s/path', async (prefix) => {
+describe('readCcache', () => {
+  it.each(['FILE:', 'DIR:', ''])('refuses a cache that does not exist: %s/path', async (prefix) => {
     await expect(readCcache(`${prefix}${files.path('absent')}`)).rejects.toMatchObject({
       name: 'KRB5_FCC_NOFILE',
       message: expect.stringMatching(
@@ -217,7 +218,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('belongs to another user', async () => {
+  it('refuses a cache of another user', async () => {
     const path = files.secret('cache', '');
     await asOrdinaryUser(async () => {
       await expect(readCcache(path)).rejects.toMatchObject({
@@ -227,7 +228,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('is damaged', async () => {
+  it('refuses a damaged cache', async () => {
     const path = files.write('cache', Buffer.from([5, 4, 0, 0, 1]));
     await expect(readCcache(path)).rejects.toMatchObject({
       name: 'KRB5_CC_FORMAT',
@@ -235,7 +236,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('is of an old version', async () => {
+  it('refuses a cache of an old version', async () => {
     const path = files.write('cache', Buffer.from([5, 2, 0, 0]));
     await expect(readCcache(path)).rejects.toMatchObject({
       name: 'KRB5_CCACHE_BADVNO',
@@ -243,7 +244,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('is a directory, has no end, or goes round', async () => {
+  it('refuses a directory, a file without an end and a link to itself', async () => {
     await expect(readCcache(files.path('.'))).rejects.toMatchObject({ name: 'KRB5_CC_IO' });
     const huge = files.huge('huge', 2 ** 40);
     await expect(readCcache(huge)).rejects.toMatchObject({ name: 'KRB5_CC_FORMAT' });
@@ -255,7 +256,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('is empty for longer than a writer takes', async () => {
+  it('refuses a cache that stays empty', async () => {
     writeFileSync(files.path('cache'), '');
     await expect(readCcache(files.path('cache'))).rejects.toMatchObject({ name: 'KRB5_CC_FORMAT' });
   });

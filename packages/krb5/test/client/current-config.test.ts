@@ -1,10 +1,11 @@
+/** The configuration that clients share. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { currentConfig } from '../../src/client/current-config.js';
 import { useTemporaryFiles } from '../support/temporary-files.js';
 
 const files = useTemporaryFiles();
 
-test('a configuration that could not be read is read again by the next call, not a second later', async () => {
+test('the next call reads a configuration again at once if the last one failed', async () => {
   const file = files.write('krb5.conf', '[libdefaults\n');
   vi.stubEnv('KRB5_CONFIG', file);
   onTestFinished(() => void vi.unstubAllEnvs());

@@ -1,3 +1,4 @@
+/** The texts of a KDC's errors in messages. */
 import { expect, test } from 'vitest';
 import { kdcRefusal } from '../../src/client/kdc-failure.js';
 import { type KrbError, krbErrorText } from '../../src/messages/krb-error.js';
@@ -21,11 +22,11 @@ test.each([
   ['', ''],
   ['x'.repeat(256), ` (${'x'.repeat(256)})`],
   ['x'.repeat(257), ` (${'x'.repeat(256)}…)`],
-])('the text of a KRB-ERROR stands after a message: %j', (eText, expected) => {
+])('the text of a KRB-ERROR follows the message: %j', (eText, expected) => {
   expect(krbErrorText(krbErrorWith(eText))).toBe(expected);
 });
 
-test('a KDC that sends a megabyte of text, which anyone could, does not make a megabyte of message', () => {
+test('a message stays short if a KDC, or anyone in its place, sends a megabyte of text', () => {
   const context = {
     realm: 'R',
     client: parsePrincipal('alice@R'),

@@ -1,3 +1,4 @@
+/** The times in authenticators. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Moment, nextMoment, randomMoment } from '../../src/client/moments.js';
@@ -10,7 +11,7 @@ const HOUR_MS = 3_600_000;
 const newKey = () => randomKey(Etype.AES256_CTS_HMAC_SHA1_96);
 const total = ({ seconds, microseconds }: Moment) => seconds * 1_000_000 + microseconds;
 
-test('no moment comes twice or earlier for one session key, whatever the clock does', () => {
+test('moments of one session key always grow, whatever the clock does', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: -HOUR_MS, max: HOUR_MS }), { minLength: 2 }),
@@ -18,7 +19,7 @@ test('no moment comes twice or earlier for one session key, whatever the clock d
         const { etype, value } = newKey();
         let before = 0;
         for (const offset of clock) {
-          // Another object each time: a cache is read again, and the key in it is the same.
+          // A cache that is read again gives a new object with the same key.
           const moment = total(
             nextMoment(new EncryptionKey(etype, Buffer.from(value)), NOW + offset),
           );
@@ -30,7 +31,7 @@ test('no moment comes twice or earlier for one session key, whatever the clock d
   );
 });
 
-test('a thousand in one millisecond stay within the time that servers allow', () => {
+test('a thousand moments of one millisecond stay within the skew that servers allow', () => {
   const key = newKey();
   const moments = Array.from({ length: 1000 }, () => nextMoment(key, NOW));
   for (const { seconds, microseconds } of moments) {
@@ -40,12 +41,12 @@ test('a thousand in one millisecond stay within the time that servers allow', ()
   }
 });
 
-test('another key has its own moments: a clock that was once ahead does not bind it', () => {
+test('each key has its own moments: a clock that was ahead for one does not bind another', () => {
   nextMoment(newKey(), NOW + HOUR_MS);
   expect(nextMoment(newKey(), NOW).seconds).toBe(NOW / 1000);
 });
 
-test('microseconds are random, and not the clock’s milliseconds', () => {
+test('microseconds are random, and not the milliseconds of the clock', () => {
   const drawn = Array.from({ length: 200 }, () => [
     nextMoment(newKey(), NOW).microseconds,
     randomMoment(NOW).microseconds,

@@ -1,3 +1,4 @@
+/** The realms on the way from one realm to another. */
 import { expect, test } from 'vitest';
 import { realmPath } from '../../src/client/realm-path.js';
 
@@ -9,6 +10,6 @@ test.each([
   ['ONE', 'TWO', undefined, 'ONE TWO'],
   ['A.TEST', 'B.TEST', ['.'], 'A.TEST B.TEST'],
   ['A.TEST', 'B.TEST', ['HUB.ORG'], 'A.TEST HUB.ORG B.TEST'],
-])('from %s to %s with capaths %j: %s', (client, server, intermediates, path) => {
+])('the path from %s to %s with capaths %j is %s', (client, server, intermediates, path) => {
   expect(realmPath(client, server, intermediates)).toEqual(path.split(' '));
 });

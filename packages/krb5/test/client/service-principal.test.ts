@@ -1,3 +1,4 @@
+/** The service principals of hosts, beside libkrb5. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { servicePrincipals } from '../../src/client/service-principal.js';
 import { searchDomain } from '../../src/client/short-name.js';
@@ -8,7 +9,7 @@ import { startDnsServer } from '../support/dns-server.js';
 import { useMitAnswers } from '../support/mit-answers.js';
 import { useTemporaryFiles } from '../support/temporary-files.js';
 
-/** Names that are answered without a name server: by /etc/hosts, or because no name is so long. */
+/** Hosts that need no DNS: they are in /etc/hosts, or too long for a name. */
 const LOCAL_HOSTS = ['localhost', '127.0.0.1', 'x'.repeat(64), `${'x'.repeat(64)}.example.org`];
 const HOSTS = ['server', 'SERVER', 'server.', 'server.example.org', 'Server.Example.Org.'];
 
@@ -27,7 +28,7 @@ async function first(host: string, path: string): Promise<string | undefined> {
   return undefined;
 }
 
-describe('beside libkrb5', () => {
+describe('servicePrincipals and libkrb5', () => {
   test.each([
     [[...HOSTS, ...LOCAL_HOSTS], 'dns_canonicalize_hostname = false'],
     [
@@ -38,7 +39,7 @@ describe('beside libkrb5', () => {
     [LOCAL_HOSTS, 'qualify_shortname = example.org'],
     [LOCAL_HOSTS, 'rdns = false\nqualify_shortname = example.org'],
     [LOCAL_HOSTS, 'rdns = false'],
-  ])('%j with %j', async (hosts, lines) => {
+  ])('name the same principals for %j with %j', async (hosts, lines) => {
     const path = files.write('krb5.conf', `[libdefaults]\ndefault_realm = R.TEST\n${lines}\n`);
     const theirs = mit.ask(
       hosts.map((host) => ['service', 'host', host]),
@@ -55,6 +56,9 @@ test.each([
   ['search example.org example.com\n', 'host.example.net', 'example.org'],
   ['domain example.com\nsearch example.org\n', 'host', 'example.org'],
   ['# search example.com\n', 'host', undefined],
-])('the domain that is searched first: %j on %s', (configuration, host, domain) => {
-  expect(searchDomain(parseResolvConf(configuration).search, host)).toBe(domain);
-});
+])(
+  'searchDomain finds the domain that is searched first: %j on %s',
+  (configuration, host, domain) => {
+    expect(searchDomain(parseResolvConf(configuration).search, host)).toBe(domain);
+  },
+);

@@ -1,3 +1,4 @@
+/** Exchanges with a KDC that several callers share. */
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { type SharedExchanges, shareExchange } from '../../src/client/shared-exchange.js';
@@ -17,7 +18,7 @@ function manual() {
   return { exchanges, starts, start };
 }
 
-test('callers at the same time share one exchange; a later one starts its own', async () => {
+test('callers at the same time share one exchange, and a later caller starts another', async () => {
   const { exchanges, starts, start } = manual();
   const first = shareExchange(exchanges, 'a', start, undefined);
   const second = shareExchange(exchanges, 'a', start, undefined);
@@ -33,7 +34,7 @@ test('callers at the same time share one exchange; a later one starts its own', 
   expect(exchanges.size).toBe(0);
 });
 
-test('one waiter that aborts does not fail the others', async () => {
+test('a waiter that aborts does not make the others fail', async () => {
   const { exchanges, starts, start } = manual();
   const controller = new AbortController();
   const reason = new Error('enough');
@@ -46,7 +47,7 @@ test('one waiter that aborts does not fail the others', async () => {
   await expect(patient).resolves.toBe('ticket');
 });
 
-test('many who wait with one signal put one listener on it, and leave none', async () => {
+test('many waiters with one signal put one listener on it, and leave none', async () => {
   const { exchanges, starts, start } = manual();
   const { signal } = new AbortController();
   const waiters = Array.from({ length: 20 }, (_, number) =>
@@ -71,7 +72,7 @@ test('many who wait with one signal put one listener on it, and leave none', asy
 
 describe('when the last waiter aborts', () => {
   const enough = new Error('enough');
-  /** An exchange that its only caller has left. */
+  /** Starts an exchange, and aborts its only caller. */
   async function abandoned() {
     const parts = manual();
     const controller = new AbortController();
@@ -90,7 +91,7 @@ describe('when the last waiter aborts', () => {
     expect(exchanges.size).toBe(0);
   });
 
-  test('its failure is not that of the next caller, who starts another', async () => {
+  test('the next caller starts another exchange if the first fails', async () => {
     const { exchanges, starts, start } = await abandoned();
     const next = [undefined, undefined].map(() => shareExchange(exchanges, 'a', start, undefined));
     starts[0]?.reject(new Error('failed'));
@@ -100,13 +101,13 @@ describe('when the last waiter aborts', () => {
     expect(starts).toHaveLength(2);
   });
 
-  test('its failure with nobody there is nobody’s', async () => {
+  test('the failure of the exchange reaches nobody', async () => {
     const { exchanges, starts } = await abandoned();
     starts[0]?.reject(new Error('failed'));
     await vi.waitFor(() => expect(exchanges.size).toBe(0));
   });
 
-  test('the exchange is aborted in the end, and the next caller starts anew', async () => {
+  test('the exchange is aborted after a minute, and the next caller starts another', async () => {
     vi.useFakeTimers();
     try {
       const { exchanges, starts, start } = await abandoned();
@@ -122,7 +123,7 @@ describe('when the last waiter aborts', () => {
     }
   });
 
-  test('a caller who joins keeps it from being aborted', async () => {
+  test('a caller who joins keeps the exchange from being aborted', async () => {
     vi.useFakeTimers();
     try {
       const { exchanges, starts, start } = await abandoned();

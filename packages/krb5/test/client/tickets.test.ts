@@ -1,3 +1,4 @@
+/** Cached tickets for a host without a realm. */
 import { expect, test } from 'vitest';
 import type { Credential } from '../../src/client/credential.js';
 import { noTickets, type TicketSource } from '../../src/client/ticket-source.js';
@@ -11,7 +12,7 @@ import { parsePrincipal } from '../../src/principal.js';
 
 const client = parsePrincipal('alice@HOME.TEST');
 
-/** A cache with one ticket, and no way to another. */
+/** Returns a cache with one ticket, and without a way to another ticket. */
 function sourceWith(server: string): TicketSource {
   const ticket: Credential = {
     client,
@@ -33,7 +34,7 @@ function sourceWith(server: string): TicketSource {
   };
 }
 
-test('a host without a realm takes a cached ticket of the client’s realm, and of no other', async () => {
+test('a cached ticket serves a host without a realm only if it is of the client’s realm', async () => {
   const config = await readKrb5Config({ KRB5_CONFIG: '/dev/null' });
   const wanted = { ...parsePrincipal('host/server.test@HOME.TEST'), realm: '' };
   const own = sourceWith('host/server.test@HOME.TEST');

@@ -1,3 +1,4 @@
+/** The default name of the cache, beside libkrb5. */
 import { describe, expect, it } from 'vitest';
 import { defaultCcacheName } from '../../src/config/default-ccache-name.js';
 import { expandPath } from '../../src/config/expand-path.js';
@@ -7,7 +8,7 @@ import { useTemporaryFiles } from '../support/temporary-files.js';
 
 const files = useTemporaryFiles();
 
-describe('beside libkrb5', () => {
+describe('defaultCcacheName and libkrb5', () => {
   const mit = useMitAnswers();
 
   const TOKENS = '%{uid}-%{euid}-%{USERID}-%{username}-%{TEMP}-%{null}-%{uid}';
@@ -19,8 +20,12 @@ describe('beside libkrb5', () => {
     ['by default', '', {}],
     ['as configured', CONFIGURED, {}],
     ['as configured, with TMPDIR', CONFIGURED, { TMPDIR: '/elsewhere' }],
-    ['from the environment, where nothing is expanded', CONFIGURED, { KRB5CCNAME: 'DIR:/%{uid}' }],
-  ])('names the same cache %s', async (_, text, variables) => {
+    [
+      'from the environment, whose tokens are not expanded',
+      CONFIGURED,
+      { KRB5CCNAME: 'DIR:/%{uid}' },
+    ],
+  ])('name the same cache %s', async (_, text, variables) => {
     const env = { ...variables, KRB5_CONFIG: files.write('krb5.conf', text) };
     const config = await readKrb5Config(env);
     const answers = mit.ask([['ccache_name']], env);

@@ -1,3 +1,4 @@
+/** Durations of krb5.conf, beside krb5_string_to_deltat. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDuration } from '../../src/config/duration.js';
@@ -29,7 +30,7 @@ describe('parseDuration', () => {
     },
   );
 
-  it('reads any text as krb5_string_to_deltat does, apart from those below zero', () => {
+  it('reads any text as krb5_string_to_deltat does, except negative durations', () => {
     const unit = fc.constantFrom(...'  0123459dhms::-x', '10', '1d', '2h', '30m', '9s', '99999999');
     const texts = fc
       .sample(fc.string({ unit, minLength: 1, maxLength: 8 }), 5000)
@@ -42,7 +43,7 @@ describe('parseDuration', () => {
     }
   });
 
-  it('reads what each form says, as long as it fits 32 bits', () => {
+  it('reads every form of a duration that fits 32 bits', () => {
     const parts = fc.tuple(fc.nat(20_000), fc.nat(23), fc.nat(59), fc.nat(59));
     fc.assert(
       fc.property(parts, ([days, hours, minutes, seconds]) => {

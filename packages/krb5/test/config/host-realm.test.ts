@@ -1,3 +1,4 @@
+/** The realms of hosts, beside libkrb5. */
 import { describe, expect, it } from 'vitest';
 import { fallbackRealm, hostRealm, REFERRAL_REALM } from '../../src/config/host-realm.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
@@ -72,19 +73,19 @@ describe('fallbackRealm', () => {
     expect(fallbackRealm(await configFrom(MAPPING), host)).toBe(realm);
   });
 
-  it('has none without a default realm', async () => {
+  it('returns undefined without a default realm', async () => {
     expect(fallbackRealm(await configFrom(''), 'single')).toBeUndefined();
   });
 });
 
-describe('beside libkrb5', () => {
+describe('hostRealm and libkrb5', () => {
   const mit = useMitAnswers();
 
   it.each([
     ['with a mapping', MAPPING],
     ['with nothing', ''],
     ['with a mapping that has its own *', '[domain_realm]*\n.example.org = A.TEST\ntest = T\n'],
-  ])('finds the same realms %s', async (_, text) => {
+  ])('find the same realms %s', async (_, text) => {
     const config = await configFrom(text);
     const env = { KRB5_CONFIG: files.path('krb5.conf') };
     const realms = mit.ask(

@@ -1,3 +1,4 @@
+/** The options of krb5.conf and their defaults. */
 import { describe, expect, it } from 'vitest';
 import {
   capaths,
@@ -15,7 +16,7 @@ async function configFrom(text: string) {
 }
 
 describe('[libdefaults]', () => {
-  it('has MIT Kerberos’s defaults', async () => {
+  it('has the defaults of MIT Kerberos', async () => {
     const { profile: _, ...settings } = await configFrom('');
     expect(settings).toEqual({
       defaultRealm: undefined,
@@ -33,7 +34,7 @@ describe('[libdefaults]', () => {
     });
   });
 
-  it('is read', async () => {
+  it('sets every option', async () => {
     const { profile: _, ...settings } = await configFrom(`[libdefaults]
       default_realm = EXAMPLE.ORG
       dns_lookup_kdc = false
@@ -85,7 +86,7 @@ describe('[libdefaults]', () => {
     'clockskew = maybe',
     'request_timeout = maybe',
     'udp_preference_limit = 1k',
-  ])('names file and line of %s', async (line) => {
+  ])('gives the file and line of an error in %s', async (line) => {
     await expect(configFrom(`[libdefaults]\n\n${line}\n`)).rejects.toThrow(
       `${files.path('krb5.conf')}:3: ${line}: expected `,
     );
@@ -93,7 +94,7 @@ describe('[libdefaults]', () => {
 });
 
 describe('requireDefaultRealm', () => {
-  it('says where to set it', async () => {
+  it('says where to set the default realm', async () => {
     expect(requireDefaultRealm(await configFrom('[libdefaults]\ndefault_realm = R\n'))).toBe('R');
     const none = await configFrom('');
     expect(() => requireDefaultRealm(none)).toThrow(
@@ -108,14 +109,14 @@ describe('requireDefaultRealm', () => {
 });
 
 describe('initialTicketOptions', () => {
-  it('has MIT Kerberos’s defaults', async () => {
+  it('has the defaults of MIT Kerberos', async () => {
     expect(initialTicketOptions(await configFrom(''), 'R')).toEqual({
       ticketLifetime: 86_400,
       forwardable: false,
     });
   });
 
-  it('prefers what is said of the realm', async () => {
+  it('prefers the values of the realm', async () => {
     const config = await configFrom(`[libdefaults]
       ticket_lifetime = 10h
       forwardable = true
@@ -138,7 +139,7 @@ describe('initialTicketOptions', () => {
 });
 
 describe('[realms]', () => {
-  it('lists KDCs in order', async () => {
+  it('lists KDCs in the order of the file', async () => {
     const config = await configFrom(`[realms]
       R = {
         kdc = one
@@ -151,7 +152,7 @@ describe('[realms]', () => {
 });
 
 describe('capaths', () => {
-  it('gives the realms in between', async () => {
+  it('gives the realms between two realms', async () => {
     const config = await configFrom(`[capaths]
       A = {
         B = .

@@ -1,3 +1,4 @@
+/** The syntax of krb5.conf, beside MIT Kerberos's profile library. */
 import { mkdirSync, symlinkSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +20,7 @@ import { useTemporaryFiles } from '../support/temporary-files.js';
 
 const files = useTemporaryFiles();
 
-/** Reads files of these contents, in order. */
+/** Writes these contents to files, and reads the files in this order. */
 function read(...contents: string[]) {
   const paths = contents.map((content, at) => files.write(`${at}.conf`, content));
   return readProfile({ KRB5_CONFIG: paths.join(':') });
@@ -65,7 +66,7 @@ describe('sections and relations', () => {
     });
   });
 
-  it('joins parts of a section that stand apart', async () => {
+  it('joins the parts of a section', async () => {
     const profile = await read(
       lines('[a]', 's = {', 'x = 1', '}', '[b]', '[a]', 's = {', 'x = 2', '}'),
     );
@@ -97,7 +98,7 @@ describe('sections and relations', () => {
     ['[a]\nx = {\n[b]', 3, /before a } has closed/],
     ['[a]\nx =\ny = 1', 3, /expected {/],
     [`[a]\n${'x = {\n'.repeat(40)}`, 34, /more than 32 sections/],
-  ])('names file and line of %j', async (text, line, message) => {
+  ])('gives the file and line of the error in %j', async (text, line, message) => {
     const error: unknown = await read(text).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Krb5ConfigError);
     expect(error).toMatchObject({
@@ -123,11 +124,11 @@ describe('values', () => {
     ['nil', false],
     ['0', false],
     ['off', false],
-  ])('takes %s for a truth value', async (text, value) => {
+  ])('reads %s as true or false', async (text, value) => {
     expect(getBoolean(await read(`[a]\nx = ${text}\n`), ['a', 'x'])).toBe(value);
   });
 
-  it('names file and line of a value that makes no sense', async () => {
+  it('gives the file and line of a value of the wrong type', async () => {
     const profile = await read('[a]\nx = perhaps\n');
     const where = `${files.path('0.conf')}:2: x = perhaps: expected `;
     expect(() => getBoolean(profile, ['a', 'x'])).toThrow(`${where}true or false`);
@@ -143,14 +144,14 @@ describe('values', () => {
 });
 
 describe('several files', () => {
-  it('takes the first file’s value, and the lists of all', async () => {
+  it('several files give the value of the first file, and the lists of all', async () => {
     const profile = await read('[a]\nx = 1\n', '[a]\nx = 2\ny = 3\n');
     expect(getString(profile, ['a', 'x'])).toBe('1');
     expect(getString(profile, ['a', 'y'])).toBe('3');
     expect(getStrings(profile, ['a', 'x'])).toEqual(['1', '2']);
   });
 
-  it('takes nothing from later files for a final section', async () => {
+  it('later files add nothing to a final section', async () => {
     const profile = await read(
       lines('[a]*', 'x = 1', '[b]', 's* = {', 'x = 1', '}', 't = {', 'x = 1', '}*'),
       lines('[a]', 'x = 2', 'y = 2', '[b]', 's = {', 'x = 2', '}', 't = {', 'x = 2', '}'),
@@ -161,7 +162,7 @@ describe('several files', () => {
     expect(getStrings(profile, ['b', 't', 'x'])).toEqual(['1']);
   });
 
-  it('skips files that do not exist, even if none is left', async () => {
+  it('files that do not exist are skipped, even if no file is left', async () => {
     const absent = files.path('absent');
     const present = files.write('present', '[a]\nx = 1\n');
     const profile = await readProfile({ KRB5_CONFIG: `${absent}:${present}` });
@@ -170,33 +171,33 @@ describe('several files', () => {
     expect(await readProfile({ KRB5_CONFIG: absent })).toEqual({ files: [], missing: [absent] });
   });
 
-  it('reads the files of a directory', async () => {
+  it('a directory stands for its files', async () => {
     files.write('conf.d/one', '[a]\nx = 1\n');
     const profile = await readProfile({ KRB5_CONFIG: files.path('conf.d') });
     expect(getString(profile, ['a', 'x'])).toBe('1');
   });
 
-  it('finds ~/ in the home directory', async () => {
+  it('a path may begin with ~/, the home directory', async () => {
     files.write('krb5.conf', '[a]\nx = 1\n');
     const profile = await readProfile({ KRB5_CONFIG: '~/krb5.conf', HOME: files.path('') });
     expect(getString(profile, ['a', 'x'])).toBe('1');
   });
 
-  it('reads /etc/krb5.conf without KRB5_CONFIG', async () => {
+  it('the default without KRB5_CONFIG is /etc/krb5.conf', async () => {
     const { files: found, missing } = await readProfile({});
     expect([...found.map(({ path }) => path), ...missing]).toEqual(['/etc/krb5.conf']);
   });
 });
 
 describe('include and includedir', () => {
-  it('includes a file, syntactically independent', async () => {
+  it('an included file is read without the section around the line', async () => {
     const other = files.write('other', '[a]\nx = 2\n');
     const profile = await read(lines('[a]', 'x = 1', `include ${other}`, 'x = 3'));
     expect(getStrings(profile, ['a', 'x'])).toEqual(['1', '2', '3']);
     expect(getRelations(profile, ['a', 'x'])[1]).toMatchObject({ file: other, line: 2 });
   });
 
-  it('includes the files of a directory by their names', async () => {
+  it('the files of an included directory are read in the order of their names', async () => {
     const names = ['b', 'a-1_B', 'z.conf', 'c.d.conf', '.hidden.conf', 'x~', 'y.rpmsave', 'é'];
     for (const name of names) {
       files.write(`conf.d/${name}`, `[a]\nx = ${name}\n`);
@@ -206,19 +207,24 @@ describe('include and includedir', () => {
     expect(getStrings(profile, ['a', 'x'])).toEqual(['a-1_B', 'b', 'c.d.conf', 'z.conf']);
   });
 
-  it('ignores a module line', async () => {
+  it('a module line is ignored', async () => {
     const profile = await read(lines('module /lib/x.so:RESIDUAL', '[a]', 'x = 1'));
     expect(getString(profile, ['a', 'x'])).toBe('1');
   });
 
-  it.each(['include', 'includedir'])('names the line of an %s that fails', async (directive) => {
-    await expect(read(lines('[a]', `${directive} ${files.path('absent')}`))).rejects.toMatchObject({
-      position: { file: files.path('0.conf'), line: 2 },
-      message: expect.stringContaining(`cannot ${directive} ${files.path('absent')}: ENOENT`),
-    });
-  });
+  it.each(['include', 'includedir'])(
+    'an %s that fails is an error with its line',
+    async (directive) => {
+      await expect(
+        read(lines('[a]', `${directive} ${files.path('absent')}`)),
+      ).rejects.toMatchObject({
+        position: { file: files.path('0.conf'), line: 2 },
+        message: expect.stringContaining(`cannot ${directive} ${files.path('absent')}: ENOENT`),
+      });
+    },
+  );
 
-  it('refuses files that include each other', async () => {
+  it('files that include each other are refused', async () => {
     const other = files.path('other');
     symlinkSync(other, files.path('link'));
     files.write('other', lines(`include ${files.path('0.conf')}`));
@@ -227,7 +233,7 @@ describe('include and includedir', () => {
     );
   });
 
-  it('refuses files that include one another over and over', async () => {
+  it('more than 256 included files are refused', async () => {
     files.write('8', '');
     for (let at = 7; at >= 0; at--) {
       const include = `include ${files.path(String(at + 1))}`;
@@ -238,7 +244,7 @@ describe('include and includedir', () => {
     );
   });
 
-  it('takes a section for empty whose brace would come after the last line, as libkrb5 does', async () => {
+  it('a section is empty if the file ends before or at its brace, as for libkrb5', async () => {
     for (const end of ['s =', 's =\n', 's =\n{\n']) {
       const path = files.write('open', `[a]\nx = 6\n${end}`);
       const profile = await readProfile({ KRB5_CONFIG: path });
@@ -248,7 +254,7 @@ describe('include and includedir', () => {
     await expect(readProfile({ KRB5_CONFIG: path })).rejects.toThrow(/expected \{/);
   });
 
-  it('refuses a file without end', async () => {
+  it('a file without an end is refused', async () => {
     const huge = files.huge('huge', 2 ** 40);
     await expect(readProfile({ KRB5_CONFIG: huge })).rejects.toThrow(
       `${huge}: larger than 1048576 bytes`,
@@ -259,8 +265,8 @@ describe('include and includedir', () => {
   });
 });
 
-describe('without permission', () => {
-  it('refuses a file that may not be read, unless another may', async () => {
+describe('a file that this user may not read', () => {
+  it('is an error, unless another file can be read', async () => {
     const secret = files.secret('secret', '[a]\nx = 1\n');
     const other = files.write('other', '[a]\nx = 2\n');
     await asOrdinaryUser(async () => {
@@ -273,7 +279,7 @@ describe('without permission', () => {
   });
 });
 
-describe('beside libkrb5', () => {
+describe('readProfile and libkrb5', () => {
   const mit = useMitAnswers();
 
   const PATHS: readonly (readonly [string, ...string[]])[] = [
@@ -304,7 +310,7 @@ describe('beside libkrb5', () => {
   );
   const text = fc.array(line, { maxLength: 14 }).map((each) => ['[a]', ...each].join('\n'));
 
-  it('reads any text alike', async () => {
+  it('read any text alike', async () => {
     const samples = fc.sample(fc.array(text, { minLength: 1, maxLength: 3 }), 700);
     const lists = samples.map((contents, sample) =>
       contents.map((content, at) => files.write(`${sample}-${at}`, content)).join(':'),
@@ -327,13 +333,13 @@ describe('beside libkrb5', () => {
   });
 });
 
-describe('what is written', () => {
+describe('a profile that is written', () => {
   const word = fc.string({
     unit: fc.constantFrom(...'abzABZ019._-/@é'),
     minLength: 1,
     maxLength: 10,
   });
-  // All that a line can hold. A carriage return and other control characters are as they are.
+  // A line can hold any character but a line feed and NUL, also a carriage return.
   const value = fc
     .string({ unit: 'grapheme', maxLength: 20 })
     .filter((text) => !/[\0\n]/.test(text) && text.isWellFormed());
@@ -344,7 +350,7 @@ describe('what is written', () => {
     maxLength: 4,
   });
 
-  it('is read as it was', async () => {
+  it('is read with the same values', async () => {
     await fc.assert(
       fc.asyncProperty(sections, async (list) => {
         const text = list.flatMap(([name, members]) => [
@@ -376,7 +382,7 @@ describe('arbitrary bytes', () => {
     ['carriage returns in an include', (run: string) => `include ${run.replaceAll(' ', '\r')}x`],
     ['a header', (run: string) => `[${run}`],
     ['a duration', (run: string) => `x = "${run}"`],
-  ])('are read within the time that a test may take when a line is long: %s', async (_, line) => {
+  ])('long lines are read within a test’s time-out: %s', async (_, line) => {
     const profile = await read(`[a]\n${line(' '.repeat(400_000))}\n`).catch((error: unknown) => {
       expect(error).toBeInstanceOf(Krb5ConfigError);
       return undefined;
@@ -388,7 +394,7 @@ describe('arbitrary bytes', () => {
     }
   });
 
-  it('takes no more than a bounded number of them from all files together', async () => {
+  it('more than 4194304 bytes in all files together are refused', async () => {
     const filler = `#${' '.repeat(1023)}\n`.repeat(1000);
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
       files.write(`conf.d/${name}`, filler);
@@ -398,7 +404,7 @@ describe('arbitrary bytes', () => {
     );
   });
 
-  it('gives a tree or a Krb5ConfigError', async () => {
+  it('arbitrary bytes give a profile or a Krb5ConfigError', async () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc

@@ -1,3 +1,4 @@
+/** Encryption, checksums and keys, with arbitrary and damaged input. */
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
@@ -48,7 +49,7 @@ function flipped(bytes: Uint8Array, bit: number): Uint8Array {
 describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultIterations }) => {
   const key = randomKey(etype);
 
-  test('decrypts what it encrypted, whatever its length', () => {
+  test('decrypts an encrypted plaintext of any length', () => {
     fc.assert(
       fc.property(octets({ maxLength: 300 }), fc.integer({ min: 0, max: 0x7fff_ffff }), (x, n) => {
         const ciphertext = encrypt(key, n, x);
@@ -58,7 +59,7 @@ describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultItera
     );
   });
 
-  test('leaves plaintext and ciphertext as they were', () => {
+  test('does not change the plaintext and the ciphertext that it gets', () => {
     const plaintext = randomBytes(77);
     const before = Buffer.from(plaintext);
     const ciphertext = encrypt(key, usage, plaintext);
@@ -68,7 +69,7 @@ describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultItera
     expect(ciphertext.equals(sent)).toBe(true);
   });
 
-  test('what it returned stays as it is through later calls', () => {
+  test('does not change earlier results in later calls', () => {
     const first = encrypt(key, usage, Buffer.from('first'));
     const opened = decrypt(key, usage, first);
     const copy = Buffer.from(first);
@@ -77,7 +78,7 @@ describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultItera
     expect(opened.toString()).toBe('first');
   });
 
-  test('encrypts the same text to something else each time', () => {
+  test('encrypts one text to another ciphertext each time', () => {
     const seen = new Set<string>();
     for (let i = 0; i < 1000; i++) {
       seen.add(encrypt(key, usage, Buffer.from('same')).toString('hex').slice(0, 32));
@@ -97,7 +98,7 @@ describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultItera
     },
   );
 
-  test('refuses a ciphertext cut short or made longer', () => {
+  test('refuses a ciphertext that is cut short or made longer', () => {
     const ciphertext = encrypt(key, usage, randomBytes(50));
     for (let length = 0; length < ciphertext.length; length++) {
       const code =
@@ -113,7 +114,7 @@ describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultItera
     ).toMatchObject({ code: KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY });
   });
 
-  test('arbitrary octets give a Krb5Error and nothing else', () => {
+  test('throws nothing but a Krb5Error for arbitrary octets', () => {
     fc.assert(
       fc.property(octets({ maxLength: 200 }), (x) => {
         expect(errorOf(() => decrypt(key, usage, x))).toBeInstanceOf(Krb5Error);
@@ -121,14 +122,14 @@ describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultItera
     );
   });
 
-  test('another key or another usage does not decrypt', () => {
+  test('does not decrypt with another key or for another usage', () => {
     const ciphertext = encrypt(key, usage, Buffer.from('text'));
     const code = KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY;
     expect(errorOf(() => decrypt(randomKey(etype), usage, ciphertext))).toMatchObject({ code });
     expect(errorOf(() => decrypt(key, usage + 1, ciphertext))).toMatchObject({ code });
   });
 
-  test('a checksum holds for its data, key and usage alone', () => {
+  test('verifies a checksum only for its data, key and usage', () => {
     const data = randomBytes(40);
     const checksum = makeChecksum(key, usage, data);
     expect(checksum.length).toBe(macLength);
@@ -159,7 +160,7 @@ describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultItera
     }
   });
 
-  test('random keys have the right length and differ', () => {
+  test('makes random keys that differ and have the right length', () => {
     const [a, b] = [randomKey(etype), randomKey(etype)];
     expect(a.value.length).toBe(keyLength);
     expect(Buffer.compare(a.value, b.value)).not.toBe(0);
@@ -169,12 +170,12 @@ describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultItera
     ['no octets', Buffer.alloc(0)],
     ['3 octets', Buffer.alloc(3, 1)],
     ['5 octets', Buffer.alloc(5)],
-    ['zero, which is 2^32 iterations', Buffer.alloc(4)],
+    ['0, which stands for 2^32 iterations', Buffer.alloc(4)],
     ['the largest number', Buffer.alloc(4, 0xff)],
     ['one iteration', counter(1)],
     ['one less than the default', counter(defaultIterations - 1)],
     ['one more than the bound', counter(MAX_ITERATIONS + 1)],
-  ])('string-to-key parameters of %s are refused', async (_what, params) => {
+  ])('refuses string-to-key parameters: %s', async (_what, params) => {
     await expect(stringToKey(etype, 'secret-word', 'salt', params)).rejects.toMatchObject({
       name: 'KRB5_ERR_BAD_S2K_PARAMS',
       message: expect.not.stringContaining('secret-word'),
@@ -182,14 +183,14 @@ describe.each(infos)('$name', ({ etype, macLength, keyLength, name, defaultItera
   });
 });
 
-test('string-to-key parameters may lie inside a larger buffer', async () => {
+test('stringToKey takes parameters that lie inside a larger buffer', async () => {
   const message = Buffer.from('ffff00001002ffff', 'hex');
   const inside = await stringToKey(17, 'password', 'salt', message.subarray(2, 6));
   const alone = await stringToKey(17, 'password', 'salt', counter(0x1002));
   expect(Buffer.compare(inside.value, alone.value)).toBe(0);
 });
 
-test('string-to-key leaves the event loop free', async () => {
+test('stringToKey leaves the event loop free', async () => {
   let turns = 0;
   const timer = setInterval(() => {
     turns += 1;
@@ -208,7 +209,7 @@ describe('a key', () => {
     ['inspect()', inspect(key)],
     ['inspect() with everything on', inspect(key, { showHidden: true, getters: true, depth: 9 })],
     ['inspect() without custom forms', inspect(key, { customInspect: false, showHidden: true })],
-    ['inspect() of what holds it', inspect({ credential: { key } }, { depth: 9 })],
+    ['inspect() of an object that holds it', inspect({ credential: { key } }, { depth: 9 })],
     ['JSON', JSON.stringify({ key })],
     ['a string', `${key}`],
     ['a structured clone', inspect(structuredClone(key))],

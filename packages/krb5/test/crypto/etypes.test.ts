@@ -1,3 +1,4 @@
+/** The names and lists of encryption types. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../../src/crypto/index.js';
 import { Krb5Error } from '../../src/errors.js';
 
-describe('encryption types that are refused', () => {
+describe('unsupported encryption types', () => {
   const refused: readonly (readonly [number, string, RegExp])[] = [
     [1, 'des-cbc-crc', /RFC 6649/],
     [2, 'des-cbc-md4', /RFC 6649/],
@@ -28,28 +29,31 @@ describe('encryption types that are refused', () => {
     [9999, '9999', /not a known type/],
   ];
 
-  test.each(refused)('%i, %s, with the reason and the way out', async (etype, name, reason) => {
-    const expected = {
-      name: 'KDC_ERR_ETYPE_NOSUPP',
-      code: 14,
-      message: expect.stringMatching(reason),
-    };
-    expect(isSupportedEtype(etype)).toBe(false);
-    for (const run of [
-      () => etypeInfo(etype),
-      () => randomKey(etype),
-      () => deriveKeys(new EncryptionKey(etype, Buffer.alloc(16)), 1),
-    ]) {
-      expect(run).toThrow(Krb5Error);
-      expect(run).toThrow(expect.objectContaining(expected));
-      expect(run).toThrow(name);
-      expect(run).toThrow('aes256-cts-hmac-sha1-96');
-    }
-    await expect(stringToKey(etype, 'password', 'salt')).rejects.toMatchObject(expected);
-  });
+  test.each(refused)(
+    'are refused with the reason and a supported type: %i, %s',
+    async (etype, name, reason) => {
+      const expected = {
+        name: 'KDC_ERR_ETYPE_NOSUPP',
+        code: 14,
+        message: expect.stringMatching(reason),
+      };
+      expect(isSupportedEtype(etype)).toBe(false);
+      for (const run of [
+        () => etypeInfo(etype),
+        () => randomKey(etype),
+        () => deriveKeys(new EncryptionKey(etype, Buffer.alloc(16)), 1),
+      ]) {
+        expect(run).toThrow(Krb5Error);
+        expect(run).toThrow(expect.objectContaining(expected));
+        expect(run).toThrow(name);
+        expect(run).toThrow('aes256-cts-hmac-sha1-96');
+      }
+      await expect(stringToKey(etype, 'password', 'salt')).rejects.toMatchObject(expected);
+    },
+  );
 });
 
-test('names', () => {
+test('etypeName gives the names of the encryption types', () => {
   expect(DEFAULT_ETYPES.map(etypeName)).toEqual([
     'aes256-cts-hmac-sha1-96',
     'aes128-cts-hmac-sha1-96',
@@ -60,7 +64,7 @@ test('names', () => {
   expect(etypeName(99)).toBe('etype 99');
 });
 
-describe('a list as krb5.conf has it', () => {
+describe('a list of krb5.conf', () => {
   const lists: readonly (readonly [string, readonly number[]])[] = [
     ['aes256-cts-hmac-sha1-96', [18]],
     ['aes256-cts', [18]],
@@ -89,12 +93,12 @@ describe('a list as krb5.conf has it', () => {
     ['-aes256-cts DEFAULT', [18, 17, 20, 19]],
   ];
 
-  test.each(lists)('%s', (text, etypes) => {
+  test.each(lists)('is read: %s', (text, etypes) => {
     expect(parseEtypeList(text)).toEqual(etypes);
   });
 
   test.each(['', '   ', 'arcfour-hmac', 'des3-cbc-sha1 rc4', 'DEFAULT -aes', 'constructor'])(
-    '"%s" leaves nothing, and says so',
+    'is refused if it has no supported type: "%s"',
     (text) => {
       expect(() => parseEtypeList(text)).toThrow(
         expect.objectContaining({
@@ -106,7 +110,7 @@ describe('a list as krb5.conf has it', () => {
   );
 });
 
-test('a list of names is read as those types, whatever stands between them', () => {
+test('a list of names gives their types, whatever stands between the names', () => {
   const names = fc.uniqueArray(fc.constantFrom(...DEFAULT_ETYPES), { minLength: 1 });
   const apart = fc.constantFrom(' ', ',', ', ', '\t', '  ', ' unknown ', ',rc4,', ' -des ');
   fc.assert(
@@ -117,7 +121,7 @@ test('a list of names is read as those types, whatever stands between them', () 
   );
 });
 
-test('any text is a list of supported types, each once, or KRB5_CONFIG_ETYPE_NOSUPP', () => {
+test('any text gives supported types, each once, or KRB5_CONFIG_ETYPE_NOSUPP', () => {
   const unit = fc.constantFrom(
     ...' ,-+\t',
     'aes',

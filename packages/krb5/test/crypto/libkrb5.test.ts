@@ -1,3 +1,4 @@
+/** Cryptography of this package and of libkrb5, each with the other's results. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
@@ -31,7 +32,7 @@ describe.each(DEFAULT_ETYPES.map((etype) => etypeInfo(etype)))('$name and libkrb
   const key = randomKey(etype);
   const messages = lengths.map((length) => randomBytes(length));
 
-  test('what is encrypted here is decrypted there', () => {
+  test('libkrb5 decrypts our ciphertexts', () => {
     const answers = libkrb5(
       messages.map((message) => [
         'decrypt',
@@ -44,7 +45,7 @@ describe.each(DEFAULT_ETYPES.map((etype) => etypeInfo(etype)))('$name and libkrb
     expect(answers).toEqual(messages.map(toHexField));
   });
 
-  test('what is encrypted there is decrypted here', () => {
+  test('we decrypt the ciphertexts of libkrb5', () => {
     const answers = libkrb5(
       messages.map((message) => [
         'encrypt',
@@ -58,7 +59,7 @@ describe.each(DEFAULT_ETYPES.map((etype) => etypeInfo(etype)))('$name and libkrb
     expect(opened).toEqual(messages.map(toHexField));
   });
 
-  test('every key usage gives the same checksum', () => {
+  test('both make the same checksum for every key usage', () => {
     const usages = [...Object.values(KeyUsage), 1024, 0x7fff_ffff];
     const data = randomBytes(100);
     const answers = libkrb5(
@@ -74,7 +75,7 @@ describe.each(DEFAULT_ETYPES.map((etype) => etypeInfo(etype)))('$name and libkrb
     expect(answers).toEqual(usages.map((each) => toHexField(makeChecksum(key, each, data))));
   });
 
-  test('the pseudo-random function gives the same octets', () => {
+  test('both pseudo-random functions give the same octets', () => {
     const inputs = [0, 1, 16, 20, 64, 200].map((length) => randomBytes(length));
     const answers = libkrb5(
       inputs.map((input) => ['prf', etype, toHexField(key.value), toHexField(input)]),
@@ -82,7 +83,7 @@ describe.each(DEFAULT_ETYPES.map((etype) => etypeInfo(etype)))('$name and libkrb
     expect(answers).toEqual(inputs.map((input) => toHexField(prf(key, input))));
   });
 
-  test('a password gives the same key', async () => {
+  test('both make the same key from a password', async () => {
     const cases = [
       { password: 'secret', salt: 'REALM.TESTalice', iterations: info.defaultIterations },
       {

@@ -1,3 +1,4 @@
+/** n-fold, with the vectors of RFC 3961. */
 import { expect, test } from 'vitest';
 import { nfold } from '../../src/crypto/nfold.js';
 import { NFOLD } from './nfold.vectors.js';

@@ -1,4 +1,4 @@
-/** RFC 3961, appendix A.1: input as text, length of the output in octets, output. */
+/** The vectors for n-fold of RFC 3961, appendix A.1. The length is the output's, in octets. */
 export const NFOLD: readonly (readonly [input: string, length: number, output: string])[] = [
   ['012345', 8, 'be072631276b1955'],
   ['password', 7, '78a07b6caf85fa'],

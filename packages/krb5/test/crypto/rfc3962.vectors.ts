@@ -1,4 +1,4 @@
-/** RFC 3962, appendix B. Octets as hex. */
+/** The vectors of RFC 3962, appendix B. Octets are hexadecimal digits. */
 
 export interface StringToKeyVector {
   readonly iterations: number;
@@ -62,7 +62,7 @@ export const STRING_TO_KEY: readonly StringToKeyVector[] = [
   },
 ];
 
-/** Cipher block chaining with ciphertext stealing, with a zero initial vector. */
+/** The key for cipher block chaining with ciphertext stealing; the initial vector is 0. */
 export const CTS_KEY = text('chicken teriyaki');
 
 const CTS_TEXT = "I would like the General Gau's Chicken, please, and wonton soup.";

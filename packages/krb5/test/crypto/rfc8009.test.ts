@@ -1,3 +1,4 @@
+/** AES with SHA-2, with the vectors of RFC 8009. */
 import { describe, expect, test } from 'vitest';
 import { ctsEncrypt, paddedLength } from '../../src/crypto/aes-cts.js';
 import {
@@ -24,41 +25,44 @@ describe.each([AES128_CTS_HMAC_SHA256_128, AES256_CTS_HMAC_SHA384_192])(
     const info = etypeInfo(etype);
     const key = new EncryptionKey(etype, hex(vectors.baseKey));
 
-    test('string-to-key', async () => {
+    test('stringToKey gives the key', async () => {
       const given = await stringToKey(etype, 'password', hex(vectors.salt), hex('00008000'));
       expect(toHex(given.value)).toBe(vectors.stringToKey);
     });
 
-    test('string-to-key: 32,768 iterations are the default', async () => {
+    test('stringToKey takes 32,768 iterations by default', async () => {
       const given = await stringToKey(etype, 'password', hex(vectors.salt));
       expect(toHex(given.value)).toBe(vectors.stringToKey);
     });
 
-    test('key derivation', () => {
+    test('deriveKeys gives the derived keys', () => {
       const keys = deriveKeys(key, KEY_USAGE);
       expect(toHex(keys.kc.export())).toBe(vectors.kc);
       expect(toHex(keys.ke.export())).toBe(vectors.ke);
       expect(toHex(keys.ki.export())).toBe(vectors.ki);
     });
 
-    test.each(vectors.encryption)('encryption of "$plaintext"', (vector) => {
-      expect(toHex(decrypt(key, KEY_USAGE, hex(vector.ciphertext)))).toBe(vector.plaintext);
+    test.each(vectors.encryption)(
+      'encryption and decryption of "$plaintext" give the vectors',
+      (vector) => {
+        expect(toHex(decrypt(key, KEY_USAGE, hex(vector.ciphertext)))).toBe(vector.plaintext);
 
-      const plaintext = hex(vector.confounder + vector.plaintext);
-      const padded = Buffer.alloc(paddedLength(plaintext.length));
-      plaintext.copy(padded);
-      const { ke } = deriveKeys(key, KEY_USAGE);
-      const encrypted = ctsEncrypt(info.cipher, ke, padded, plaintext.length);
-      expect(toHex(encrypted)).toBe(vector.ciphertext.slice(0, -2 * info.macLength));
-    });
+        const plaintext = hex(vector.confounder + vector.plaintext);
+        const padded = Buffer.alloc(paddedLength(plaintext.length));
+        plaintext.copy(padded);
+        const { ke } = deriveKeys(key, KEY_USAGE);
+        const encrypted = ctsEncrypt(info.cipher, ke, padded, plaintext.length);
+        expect(toHex(encrypted)).toBe(vector.ciphertext.slice(0, -2 * info.macLength));
+      },
+    );
 
-    test('checksum', () => {
+    test('makeChecksum gives the checksum', () => {
       const input = hex(vectors.checksumInput);
       expect(toHex(makeChecksum(key, KEY_USAGE, input))).toBe(vectors.checksum);
       verifyChecksum(key, KEY_USAGE, input, hex(vectors.checksum));
     });
 
-    test('pseudo-random function', () => {
+    test('prf gives the octets', () => {
       expect(toHex(prf(key, hex(vectors.prfInput)))).toBe(vectors.prf);
     });
   },

@@ -1,4 +1,4 @@
-/** RFC 8009, appendix A. Octets as hex. Keys are used with key usage 2. */
+/** The vectors of RFC 8009, appendix A, for key usage 2. Octets are hexadecimal digits. */
 
 export const KEY_USAGE = 2;
 
@@ -10,7 +10,7 @@ export interface EncryptionVector {
 
 export interface TypeVectors {
   readonly etype: number;
-  /** The password is `password`, with 32,768 iterations. */
+  /** The salt for the password `password` and 32,768 iterations. */
   readonly salt: string;
   readonly stringToKey: string;
   readonly baseKey: string;

@@ -1,3 +1,4 @@
+/** readFileUpTo, with regular files and others. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { symlinkSync } from 'node:fs';
@@ -17,7 +18,7 @@ test.each([0, 1, 65_535, 65_536, 65_537, 200_000])('reads a file of %i bytes', a
   }
 });
 
-describe('what is not a regular file is refused, and opening it waits for nobody', () => {
+describe('a file that is not regular is refused without a wait', () => {
   async function mkfifo(): Promise<string> {
     const path = files.path('fifo');
     const [code] = await once(spawn('mkfifo', [path]), 'exit');
@@ -25,7 +26,7 @@ describe('what is not a regular file is refused, and opening it waits for nobody
     return path;
   }
 
-  test('a FIFO, many times at once, and files can be read meanwhile', async () => {
+  test('a FIFO is refused many times at once while other files are read', async () => {
     const path = await mkfifo();
     const link = files.path('link');
     symlinkSync(path, link);
@@ -39,14 +40,14 @@ describe('what is not a regular file is refused, and opening it waits for nobody
     }
   });
 
-  test('a FIFO that somebody writes to', async () => {
+  test('a FIFO with a writer is refused', async () => {
     const path = await mkfifo();
     const writer = spawn('sh', ['-c', 'while :; do echo x; done > "$0"', path]);
     await expect(readFileUpTo(path, 9)).rejects.toMatchObject({ code: NOT_REGULAR });
     writer.kill();
   });
 
-  test('a device, a socket and a folder', async () => {
+  test('a device, a socket and a folder are refused', async () => {
     await expect(readFileUpTo('/dev/zero', 9)).rejects.toMatchObject({ code: NOT_REGULAR });
     const path = files.path('socket');
     const server = createServer().listen(path);

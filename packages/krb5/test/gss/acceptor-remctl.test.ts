@@ -1,4 +1,4 @@
-/** The acceptor under the C client: remctl, on libremctl and libgssapi_krb5. */
+/** The acceptor with the C client: remctl, on libremctl and libgssapi_krb5. */
 import { execFile } from 'node:child_process';
 import { startRealm } from '@remctl/realm';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -40,7 +40,7 @@ async function server(run: RunCommand, options: AcceptorOptions = { keytab }) {
   return started;
 }
 
-test('remctl runs a command: output on both streams, and status', async () => {
+test('remctl gets the output of both streams, and the status', async () => {
   const seen: unknown[] = [];
   const { port, contexts } = await server((command, user) => {
     seen.push(command, user);
@@ -55,30 +55,30 @@ test('remctl runs a command: output on both streams, and status', async () => {
   expect(contexts.map(({ flags }) => flags & ALL_FLAGS)).toEqual([ALL_FLAGS]);
 });
 
-test('a command of many messages', async () => {
-  const words = ['test', 'long', 'a'.repeat(100_000), 'b'.repeat(65_530), '', 'c'.repeat(70_000)];
-  const { port, pieces } = await server((command) => ({
-    stdout: command.map((word) => `${word.charAt(0)}${word.length}`).join(' '),
+test('remctl sends a command of many messages', async () => {
+  const command = ['test', 'long', 'a'.repeat(100_000), 'b'.repeat(65_530), '', 'c'.repeat(70_000)];
+  const { port, pieces } = await server((received) => ({
+    stdout: received.map((argument) => `${argument.charAt(0)}${argument.length}`).join(' '),
     status: 0,
   }));
-  expect(await remctl(port, words)).toMatchObject({
+  expect(await remctl(port, command)).toMatchObject({
     stdout: 't4 l4 a100000 b65530 0 c70000',
     status: 0,
   });
   expect(pieces).toEqual([4]);
 });
 
-test('output of many messages', async () => {
+test('remctl gets output of many messages', async () => {
   const lines = Array.from({ length: 3000 }, (_, at) => `line ${at}\n`).join('');
   const { port } = await server(() => ({ stdout: lines, status: 0 }));
   expect(await remctl(port, ['test', 'lines'])).toEqual({ stdout: lines, stderr: '', status: 0 });
 });
 
-test('twenty clients at once', async () => {
-  const { port } = await server(([, word]) => ({ stdout: word ?? '', status: 0 }));
-  const words = Array.from({ length: 20 }, (_, at) => `client ${at}`);
-  const ended = await Promise.all(words.map((word) => remctl(port, ['test', word])));
-  expect(ended.map(({ stdout }) => stdout)).toEqual(words);
+test('remctl runs twenty times at once', async () => {
+  const { port } = await server(([, argument]) => ({ stdout: argument ?? '', status: 0 }));
+  const clients = Array.from({ length: 20 }, (_, at) => `client ${at}`);
+  const ended = await Promise.all(clients.map((client) => remctl(port, ['test', client])));
+  expect(ended.map(({ stdout }) => stdout)).toEqual(clients);
 });
 
 describe.each([
@@ -86,7 +86,7 @@ describe.each([
   'aes128-cts-hmac-sha256-128',
   'aes256-cts-hmac-sha384-192',
 ] as const)('%s', (enctype) => {
-  test('remctl runs a command', async () => {
+  test('protects the messages of remctl', async () => {
     await using other = await startRealm({ enctype });
     const { port } = await server((_, user) => ({ stdout: user ?? '', status: 0 }), {
       keytab: await readKeytab(other.keytabs.server),
@@ -99,7 +99,7 @@ describe.each([
   });
 });
 
-test('remctl tells of a refusal what the acceptor says', async () => {
+test('remctl prints the acceptor’s refusal', async () => {
   const run: RunCommand = () => {
     throw new Error('no command may run');
   };

@@ -1,4 +1,4 @@
-/** The acceptor against libgssapi_krb5's initiator, with tickets of a real KDC. */
+/** The acceptor with the initiator of libgssapi_krb5 and a real KDC. */
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** GSS_C_TRANS_FLAG (RFC 2744): libgssapi says that a context could be handed to another process. */
+/** GSS_C_TRANS_FLAG (RFC 2744): libgssapi can hand the context to another process. */
 const TRANSFERABLE = 256;
 const REPLY = 'the acceptor’s answer';
 
@@ -45,7 +45,7 @@ interface Initiator {
   readonly ccache?: string;
 }
 
-/** Lines that the C program printed; it exits with 1 where the context or a message failed. */
+/** Runs the C program, which exits with 1 if the context or a message failed. */
 function runInitiator(port: number, { realm, message, flags, ccache }: Initiator) {
   const args = [String(port), `host@${realm.host}`, String(flags ?? ALL_FLAGS), message ?? 'hello'];
   const env = ccache === undefined ? realm.env : { ...realm.env, KRB5CCNAME: ccache };
@@ -58,12 +58,15 @@ function runInitiator(port: number, { realm, message, flags, ccache }: Initiator
 
 interface Exchange {
   readonly context: AcceptorContext;
-  /** What the initiator sent under protection; undefined where the context was refused. */
+  /** The initiator's protected message; undefined if the context was refused. */
   readonly message: string | undefined;
   readonly refusal: AcceptorRefusal | undefined;
 }
 
-/** Accepts one context as `step` does, and then one message with its MIC, and answers likewise. */
+/**
+ * Accepts one context, reads one message and its MIC, and answers with the same. Calls `before`
+ * with the initiator's token before the acceptor sees it.
+ */
 async function exchange(
   options: AcceptorOptions,
   initiator: Initiator,
@@ -112,7 +115,7 @@ describe.each(ENCTYPES)('%s', (enctype) => {
     keytab = await readKeytab(realm.keytabs.server);
   });
 
-  test('a context of libgssapi, and messages both ways', async () => {
+  test('libgssapi establishes a context, and messages go both ways', async () => {
     const message = 'm'.repeat(100_000);
     const result = await exchange({ keytab }, { realm, message });
     expect(result.output).toBe(`flags ${ALL_FLAGS | TRANSFERABLE}\nconf 1\n${REPLY}\n`);
@@ -122,13 +125,13 @@ describe.each(ENCTYPES)('%s', (enctype) => {
     expect(result.context.expires?.getTime()).toBeGreaterThan(Date.now());
   });
 
-  test('the initiator’s subkey protects messages where the acceptor gives none', async () => {
+  test('the initiator’s sub-key protects messages if the acceptor gives none', async () => {
     const alterApRep: AcceptorOptions['alterApRep'] = ({ subkey: _, ...part }) => part;
     const result = await exchange({ keytab, alterApRep }, { realm });
     expect(result).toMatchObject({ message: 'hello', status: 0 });
   });
 
-  test('an answer for another request is refused by libgssapi', async () => {
+  test('libgssapi refuses an answer to another request', async () => {
     const alterApRep: AcceptorOptions['alterApRep'] = (part) => ({
       ...part,
       ctime: part.ctime - 1,
@@ -145,7 +148,7 @@ describe.each(ENCTYPES)('%s', (enctype) => {
   });
 });
 
-describe('contexts', () => {
+describe('a context', () => {
   const realm = useRealm({ libdefaults: ['forwardable = true'] });
   let keytab: Keytab;
   beforeAll(async () => {
@@ -153,43 +156,43 @@ describe('contexts', () => {
   });
 
   test.each([
-    ['without mutual authentication', ALL_FLAGS & ~ContextFlag.MUTUAL],
-    ['with replay detection alone', ContextFlag.MUTUAL | ContextFlag.REPLAY],
-    ['without any order', ContextFlag.MUTUAL],
+    ['is established without mutual authentication', ALL_FLAGS & ~ContextFlag.MUTUAL],
+    ['is established with replay detection alone', ContextFlag.MUTUAL | ContextFlag.REPLAY],
+    ['is established without order of messages', ContextFlag.MUTUAL],
   ])('%s', async (_name, wanted) => {
     const result = await exchange({ keytab }, { realm, flags: wanted });
-    // libgssapi offers confidentiality and integrity whether they are asked for or not.
+    // libgssapi always offers confidentiality and integrity.
     expect(result.output).toMatch(new RegExp(`^flags \\d+\nconf 1\n${REPLY}\n$`));
     expect(result.message).toBe('hello');
     expect(result.context.flags & wanted).toBe(wanted);
     expect(result.context.flags & ContextFlag.MUTUAL).toBe(wanted & ContextFlag.MUTUAL);
   });
 
-  test('a delegated ticket is left alone', async () => {
+  test('is established with a delegated ticket, which the acceptor ignores', async () => {
     const ccache = await realm.kinit();
     const flags = ALL_FLAGS | ContextFlag.DELEG;
     const result = await exchange({ keytab }, { realm, flags, ccache });
     expect(result.output).toBe(`flags ${flags | TRANSFERABLE}\nconf 1\n${REPLY}\n`);
     expect(result.message).toBe('hello');
-    // Nothing was delegated to anyone: what came is not kept.
+    // The acceptor keeps no delegated ticket, so the flag would be false.
     expect(result.context.flags).toBe(ALL_FLAGS);
   });
 
-  test('only the service that is named', async () => {
+  test('is established by the service that principal names', async () => {
     const accepted = parsePrincipal(realm.principals.server);
     const result = await exchange({ keytab, principal: accepted }, { realm });
     expect(result.message).toBe('hello');
   });
 });
 
-describe('refusals, and what libgssapi makes of them', () => {
+describe('refusals of the acceptor, reported by libgssapi', () => {
   const realm = useRealm();
   let keytab: Keytab;
   beforeAll(async () => {
     keytab = await readKeytab(realm.keytabs.server);
   });
 
-  /** The initiator fails, and says `text`; the acceptor's error has this code. */
+  /** Expects the initiator to fail and print `text`, and the acceptor's error to have `code`. */
   function expectRefusal(
     result: Awaited<ReturnType<typeof exchange>>,
     code: number,
@@ -203,31 +206,31 @@ describe('refusals, and what libgssapi makes of them', () => {
     expect(result.context.peer).toBeUndefined();
   }
 
-  test('a key of the same version that is another', async () => {
+  test('a ticket with another key of the same version is refused', async () => {
     const result = await exchange({ keytab: otherKeys(keytab) }, { realm });
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_MODIFIED, 'Message stream modified');
     expect(result.refusal?.message).toContain(keytab.path);
   });
 
-  test('a key of another version', async () => {
+  test('a ticket with a key of another version is refused', async () => {
     const entries = keytab.entries.map((each) => ({ ...each, kvno: each.kvno + 1 }));
     const result = await exchange({ keytab: { ...keytab, entries } }, { realm });
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_BADKEYVER, 'Key version is not available');
   });
 
-  test('no key of that type', async () => {
+  test('a ticket with a key of a type that the keytab does not have is refused', async () => {
     const entries = keytab.entries.map((each) => ({ ...each, key: randomKey(17) }));
     const result = await exchange({ keytab: { ...keytab, entries } }, { realm });
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_NOKEY, 'Service key not available');
   });
 
-  test('another service than the one that is accepted', async () => {
+  test('a ticket for another service than the accepted one is refused', async () => {
     const principal = parsePrincipal(realm.principals.otherServer);
     const result = await exchange({ keytab, principal }, { realm });
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_NOT_US, "isn't for us");
   });
 
-  test('a service that the keytab does not have', async () => {
+  test('a ticket for a service that the keytab does not have is refused', async () => {
     const other = parsePrincipal(realm.principals.otherServer);
     const entries = keytab.entries.map((each) => ({ ...each, principal: other }));
     const result = await exchange({ keytab: { ...keytab, entries } }, { realm });
@@ -237,20 +240,20 @@ describe('refusals, and what libgssapi makes of them', () => {
   test.each([
     ['behind', -3_600_000],
     ['ahead', 3_600_000],
-  ])('an acceptor whose clock is an hour %s', async (_name, offset) => {
+  ])('a request is refused if the acceptor’s clock is an hour %s', async (_name, offset) => {
     const result = await exchange({ keytab }, { realm }, () => shiftClock(offset));
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_SKEW, 'Clock skew too great');
     expect(result.refusal?.message).toMatch(/differs by \d+ seconds, more than 300/);
   });
 
-  test('a clock that differs by less than clockskew is no matter', async () => {
+  test('a request is taken if the clocks differ by less than clockskew', async () => {
     const result = await exchange({ keytab, clockskew: 7200 }, { realm }, () =>
       shiftClock(-3_600_000),
     );
     expect(result).toMatchObject({ message: 'hello', status: 0 });
   });
 
-  test('a request that has come before', async () => {
+  test('a replayed request is refused', async () => {
     const result = await exchange({ keytab }, { realm }, (token) => {
       createAcceptorContext({ keytab }).step(token);
     });
@@ -258,8 +261,8 @@ describe('refusals, and what libgssapi makes of them', () => {
   });
 
   /**
-   * A copy of a cache that errs about its tickets: libgssapi does not send one of which its cache says that
-   * it cannot be used.
+   * Returns a copy of a cache with false claims about its tickets. libgssapi does not send a ticket
+   * that its cache claims to be unusable.
    */
   const erringCcache = (
     ccache: string,
@@ -278,10 +281,10 @@ describe('refusals, and what libgssapi makes of them', () => {
     return `FILE:${path}`;
   };
 
-  test('an expired ticket', async () => {
+  test('an expired ticket is refused', async () => {
     const ccache = await realm.kinit({ lifetime: '10h' });
     await storeServiceTicket(realm, ccache);
-    // Both sides believe that it is eleven hours later; the initiator's cache, that the ticket is still good.
+    // Both clocks are eleven hours ahead. The initiator's cache claims that the ticket is good.
     const later = 11 * 3600;
     const erring = erringCcache(
       ccache,
@@ -293,7 +296,7 @@ describe('refusals, and what libgssapi makes of them', () => {
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED, 'Ticket expired');
   });
 
-  test('a ticket that is not valid yet', async () => {
+  test('a ticket that is not valid yet is refused', async () => {
     const ccache = `FILE:${join(realm.folder, 'postdated.ccache')}`;
     const { keytabs, principals } = realm;
     const service = ['-S', principals.server, '-s', '1h', '-c', ccache];
@@ -308,7 +311,7 @@ describe('refusals, and what libgssapi makes of them', () => {
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_TKT_NYV, 'Ticket not yet valid');
   });
 
-  test('no token of Kerberos at all', () => {
+  test('a token that is not of Kerberos is refused', () => {
     for (const token of [new Uint8Array(), Buffer.from('hello'), Buffer.alloc(100, 0x60)]) {
       const context = createAcceptorContext({ keytab });
       expect(() => context.step(token)).toThrow(
@@ -317,7 +320,7 @@ describe('refusals, and what libgssapi makes of them', () => {
     }
   });
 
-  test('a second token for the same context', async () => {
+  test('a second token for the same context is refused', async () => {
     let token: Uint8Array = new Uint8Array();
     const { context } = await exchange({ keytab }, { realm }, (first) => {
       token = first;
@@ -325,7 +328,7 @@ describe('refusals, and what libgssapi makes of them', () => {
     expect(() => context.step(token)).toThrow('step is called once');
   });
 
-  test('any octet of the request changed', async () => {
+  test('a request with any octet changed is refused, or gives the same client', async () => {
     let token: Uint8Array = new Uint8Array();
     await exchange({ keytab }, { realm }, (first) => {
       token = first;
@@ -337,7 +340,7 @@ describe('refusals, and what libgssapi makes of them', () => {
       const context = createAcceptorContext({ keytab, replayCache: createReplayCache() });
       try {
         context.step(changed);
-        // Options and name types are not protected; who the client is, always.
+        // Options and name types are not protected. The client's name always is.
         expect(context.peer, `octet ${at}`).toBe(realm.principals.client);
       } catch (error) {
         const known = error instanceof Krb5Error || error instanceof GssError;

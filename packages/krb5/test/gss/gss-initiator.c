@@ -1,9 +1,9 @@
 // A GSS-API initiator on libgssapi_krb5.
 //
 // Connects to 127.0.0.1:PORT and establishes a context with the host-based service NAME, asking for
-// FLAGS (a sum of GSS_C_*_FLAG). Then it sends a wrapped message and a MIC for the message, and reads
-// the same from the peer. Four octets of length come before each token. Prints the flags and the
-// peer's message, or the error.
+// FLAGS (a sum of GSS_C_*_FLAG). Then it sends a wrapped message and a MIC for the message, and
+// reads the same from the peer. Four octets of length come before each token. Prints the flags and
+// the peer's message, or the error.
 //
 // Usage: gss-initiator PORT NAME FLAGS MESSAGE
 #include <arpa/inet.h>

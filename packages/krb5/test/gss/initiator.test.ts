@@ -1,4 +1,4 @@
-/** The initiator before acceptors that refuse it, or that are not who they say they are. */
+/** The initiator with acceptors that refuse it or are false. */
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { decode } from '../../src/asn1/codec.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
@@ -35,7 +35,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** arcfour-hmac (RFC 4757). */
+/** The encryption type arcfour-hmac (RFC 4757). */
 const RC4 = 23;
 const NONE = new Uint8Array();
 const initiate = (options: Partial<InitiatorOptions> = {}) =>
@@ -46,7 +46,7 @@ const initiate = (options: Partial<InitiatorOptions> = {}) =>
     ...options,
   });
 
-/** What is in a request, for those who have the service's key. */
+/** Opens a request with the service's key. */
 function openRequest(token: Uint8Array) {
   const request = readApReqToken(token);
   const { encPart } = decode(ticket, request.ticket);
@@ -60,7 +60,7 @@ function openRequest(token: Uint8Array) {
   return { sessionKey: key, ctime: proof.ctime, cusec: proof.cusec };
 }
 
-/** What the acceptor answers to `request`, a refusal too. */
+/** Returns the acceptor, and its answer or refusal to `request`. */
 function answerOf(request: Uint8Array | undefined, options: Partial<AcceptorOptions> = {}) {
   const replayCache = createReplayCache();
   const acceptor = createAcceptorContext({ keytab, replayCache, ...options });
@@ -94,25 +94,25 @@ describe('mutual authentication', () => {
   test.each<[string, NonNullable<AcceptorOptions['alterApRep']>]>([
     ['of another second', (part) => ({ ...part, ctime: part.ctime + 1 })],
     ['of another microsecond', (part) => ({ ...part, cusec: (part.cusec + 1) % 1_000_000 })],
-  ])('an answer %s', async (_name, alterApRep) => {
+  ])('an answer %s is refused', async (_name, alterApRep) => {
     const context = initiate();
     const { token } = await context.step();
     await expectNoContext(context, answerOf(token, { alterApRep }).token, notProven);
   });
 
-  test('the answer to another request, with the same key', async () => {
+  test('the answer to another request is refused, even with the same key', async () => {
     const other = await initiate().step();
     const context = initiate();
     await context.step();
     await expectNoContext(context, answerOf(other.token).token, notProven);
   });
 
-  test('an answer with any octet changed', async () => {
+  test('an answer with any octet changed is refused', async () => {
     const { length } = answerOf((await initiate().step()).token).token;
     for (let at = 0; at < length; at += 1) {
       let context = initiate();
       let token = Uint8Array.from(answerOf((await context.step()).token).token);
-      // Numbers in it are random, and some take an octet less: there would be nothing to change.
+      // Numbers in the answer are random, and some take an octet less: the last may be missing.
       while (token.length <= at) {
         context = initiate();
         token = Uint8Array.from(answerOf((await context.step()).token).token);
@@ -129,26 +129,26 @@ describe('mutual authentication', () => {
     ['nothing', undefined, { name: 'GSS_S_FAILURE' }],
     ['an empty token', NONE, { name: 'GSS_S_DEFECTIVE_TOKEN' }],
     ['noise', Buffer.from('no token at all'), { name: 'GSS_S_DEFECTIVE_TOKEN' }],
-  ])('%s for an answer', async (_name, token, error) => {
+  ])('%s is refused as an answer', async (_name, token, error) => {
     const context = initiate();
     await context.step();
     await expectNoContext(context, token, error);
   });
 
-  test('its own request for an answer', async () => {
+  test('the initiator’s own request is refused as an answer', async () => {
     const context = initiate();
     const { token } = await context.step();
     await expectNoContext(context, token, { name: 'GSS_S_DEFECTIVE_TOKEN' });
   });
 
-  test('an answer twice', async () => {
+  test('a second answer is refused', async () => {
     const context = initiate();
     const { token } = answerOf((await context.step()).token);
     await context.step(token);
     await expect(context.step(token)).rejects.toMatchObject({ name: 'GSS_S_FAILURE' });
   });
 
-  test('a sub-key of a type that is refused', async () => {
+  test('a sub-key of an unsupported type is refused', async () => {
     const context = initiate();
     const { token } = await context.step();
     const { sessionKey, ctime, cusec } = openRequest(token ?? NONE);
@@ -161,7 +161,7 @@ describe('mutual authentication', () => {
   });
 });
 
-test('flags are what both sides agreed on', async () => {
+test('both sides have the same flags, which the initiator asked for', async () => {
   for (const flags of [ALL_FLAGS, ContextFlag.MUTUAL, ContextFlag.MUTUAL | ContextFlag.SEQUENCE]) {
     const context = initiate({ flags });
     const { acceptor, token } = answerOf((await context.step()).token);
@@ -171,7 +171,7 @@ test('flags are what both sides agreed on', async () => {
   }
 });
 
-test('without mutual authentication, messages go at once', async () => {
+test('messages go at once without mutual authentication', async () => {
   const context = initiate({ flags: ALL_FLAGS & ~ContextFlag.MUTUAL });
   const { token, established } = await context.step();
   expect(established).toBe(true);
@@ -180,11 +180,11 @@ test('without mutual authentication, messages go at once', async () => {
   expect(context.unwrap(acceptor.wrap(Buffer.from('fro'))).toString()).toBe('fro');
 });
 
-describe('refusals', () => {
+describe('a refusal', () => {
   test.each([
     [3_600_000, '60 minutes'],
     [-600_000, '10 minutes'],
-  ])('a server whose clock is %i ms ahead', async (milliseconds, text) => {
+  ])('says how far the server’s clock differs: %i ms ahead', async (milliseconds, text) => {
     const context = initiate();
     const { token } = await context.step();
     shiftClock(milliseconds);
@@ -196,7 +196,7 @@ describe('refusals', () => {
     });
   });
 
-  test('a server with another key', async () => {
+  test('says that the server has another key', async () => {
     const context = initiate();
     const { token } = await context.step();
     await expectNoContext(context, answerOf(token, { keytab: otherKeys(keytab) }).token, {
@@ -205,7 +205,7 @@ describe('refusals', () => {
     });
   });
 
-  test('a server that has seen the request before', async () => {
+  test('says that the server takes the request for a replay', async () => {
     const context = initiate();
     const { token } = await context.step();
     const replayCache = createReplayCache();
@@ -216,7 +216,7 @@ describe('refusals', () => {
     });
   });
 
-  test('the ticket is asked for anew afterwards: the server may have a new key', async () => {
+  test('makes the initiator ask for another ticket: the server may have a new key', async () => {
     const credentials = await freshCache(realm);
     const ticketOf = async () => {
       const context = initiate({ credentials });

@@ -1,3 +1,4 @@
+/** Wrap and MIC tokens, exchanged with MIT Kerberos. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,7 +16,7 @@ const program = useProgram(new URL('./message-tokens.peer.c', import.meta.url), 
 interface Peer {
   readonly process: ChildProcessWithoutNullStreams;
   readonly key: Buffer;
-  ask(...words: readonly string[]): Promise<string>;
+  ask(...fields: readonly string[]): Promise<string>;
 }
 
 async function startPeer(realm: Realm): Promise<Peer> {
@@ -33,8 +34,8 @@ async function startPeer(realm: Realm): Promise<Peer> {
   return {
     process: child,
     key: hexField(await nextLine()),
-    ask(...words) {
-      child.stdin.write(`${words.join(' ')}\n`);
+    ask(...fields) {
+      child.stdin.write(`${fields.join(' ')}\n`);
       return nextLine();
     },
   };
@@ -50,14 +51,14 @@ const types = [
 describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
   const realm = useRealm({ enctype });
   let peer: Peer;
-  /** Takes the initiator's, or the acceptor's, place: receives what the other end sends. */
+  /** Our two ends: each reads the tokens of the other end of the peer. */
   let initiator: MessageProtection;
   let acceptor: MessageProtection;
   const messages = [0, 1, 15, 16, 17, 31, 32, 33, 100, 65_536, 100_000].map((n) => randomBytes(n));
 
   beforeAll(async () => {
     peer = await startPeer(realm);
-    // The first token of each end tells the number that its row begins with.
+    // The first token of each end gives the first of its sequence numbers.
     const probe = Buffer.from('probe');
     const fromInitiator = hexField(await peer.ask('wrap', 'i', '1', toHexField(probe)));
     const fromAcceptor = hexField(await peer.ask('wrap', 'a', '1', toHexField(probe)));
@@ -102,7 +103,7 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
     ['acceptor', 'a', () => initiator],
   ] as const;
 
-  test.each(ends)('its %s’s Wrap tokens open here', async (_name, end, receiver) => {
+  test.each(ends)('its %s makes Wrap tokens that we open', async (_name, end, receiver) => {
     for (const message of messages) {
       const token = hexField(await peer.ask('wrap', end, '1', toHexField(message)));
       expect(receiver().unwrap(token).equals(message)).toBe(true);
@@ -110,7 +111,7 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
   });
 
   test.each(ends)(
-    'its %s’s Wrap tokens without confidentiality too',
+    'its %s makes Wrap tokens without confidentiality that we open',
     async (_name, end, receiver) => {
       for (const message of messages) {
         const token = hexField(await peer.ask('wrap', end, '0', toHexField(message)));
@@ -119,7 +120,7 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
     },
   );
 
-  test.each(ends)('its %s’s MIC tokens hold here', async (_name, end, receiver) => {
+  test.each(ends)('its %s makes MIC tokens that we verify', async (_name, end, receiver) => {
     for (const message of messages) {
       const token = hexField(await peer.ask('mic', end, toHexField(message)));
       receiver().verifyMic(message, token);
@@ -129,7 +130,7 @@ describe.each(types)('a context of MIT Kerberos with %s', (enctype, etype) => {
   test.each([
     ['initiator', 'i', () => acceptor],
     ['acceptor', 'a', () => initiator],
-  ] as const)('its %s opens tokens of this side’s other end', async (_name, end, sender) => {
+  ] as const)('its %s opens and verifies our tokens', async (_name, end, sender) => {
     for (const message of messages) {
       expect(await peer.ask('unwrap', end, toHexField(sender().wrap(message)))).toBe(
         toHexField(message),

@@ -1,3 +1,4 @@
+/** Wrap and MIC tokens, with damaged, forged and replayed ones. */
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -64,7 +65,7 @@ function statusOf(run: () => unknown): string | undefined {
   return undefined;
 }
 
-/** Section 4.2.5: the octets after the header, rotated right by `count`, which becomes RRC. */
+/** Rotates the octets after the header right by `count`, the new RRC (RFC 4121, section 4.2.5). */
 function rotated(token: Buffer, count: number): Buffer {
   const header = Buffer.from(token.subarray(0, HEADER));
   header.writeUInt16BE(count, 6);
@@ -88,7 +89,7 @@ interface HeaderFields {
   readonly seq?: bigint;
 }
 
-/** A Wrap token's header of the initiator; what is not given is as it should be. */
+/** Returns the header of the initiator's Wrap token; fields that are not given are right. */
 function wrapHeader(fields: HeaderFields = {}): Buffer {
   const header = Buffer.alloc(HEADER);
   header.writeUInt16BE(fields.id ?? 0x0504);
@@ -100,7 +101,7 @@ function wrapHeader(fields: HeaderFields = {}): Buffer {
   return header;
 }
 
-/** A Wrap token built from its parts, encrypted with the right key whatever the parts say. */
+/** Returns a Wrap token made from any parts and encrypted with the right key. */
 function forged(
   key: EncryptionKey,
   outer: HeaderFields,
@@ -123,7 +124,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     }
   });
 
-  test('Wrap and MIC tokens share one row of numbers', () => {
+  test('Wrap and MIC tokens share one sequence of numbers', () => {
     const { initiator, acceptor } = pair(etype);
     const message = randomBytes(30);
     const mic = initiator.getMic(message);
@@ -138,7 +139,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     initiator.verifyMic(message, answer);
   });
 
-  test('headers are as RFC 4121, sections 4.2.6.1 and 4.2.6.2, draw them', () => {
+  test('headers are those of RFC 4121, sections 4.2.6.1 and 4.2.6.2', () => {
     const header = (token: Buffer) => token.subarray(0, HEADER).toString('hex');
     const withSubkey = pair(etype);
     expect(header(withSubkey.initiator.wrap(Buffer.of(1)))).toBe(
@@ -156,7 +157,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     expect(header(without.acceptor.getMic(Buffer.of(1)))).toBe('040401ffffffffff00000000000007d0');
   });
 
-  test('a message may lie inside a larger buffer, and stays as it was', () => {
+  test('a message may lie inside a larger buffer, and is not changed', () => {
     const { initiator, acceptor } = pair(etype);
     const buffer = randomBytes(200);
     const before = Buffer.from(buffer);
@@ -178,7 +179,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     expect(messages).toEqual([1, 2, 3].map((octet) => Buffer.alloc(70, octet)));
   });
 
-  test('every rotation is undone, also one larger than what it rotates', () => {
+  test('every rotation is undone, also by more octets than there are', () => {
     const message = randomBytes(21);
     const { key, initiator } = pair(etype);
     const token = initiator.wrap(message);
@@ -189,7 +190,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     }
   });
 
-  test('EC octets of filler are left away', () => {
+  test('filler of EC octets is removed', () => {
     const message = Buffer.from('message');
     for (const ec of [1, 15, 16, 100]) {
       const { key, acceptor } = pair(etype);
@@ -198,7 +199,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     }
   });
 
-  test('any flipped bit of a Wrap token is refused, and the token itself still accepted then', () => {
+  test('a Wrap token with any bit flipped is refused, and the token itself is accepted afterwards', () => {
     const { initiator, acceptor } = pair(etype);
     // The length after the header is odd, so no flipped bit of RRC gives the same rotation.
     const message = randomBytes(23);
@@ -213,7 +214,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     expect(acceptor.unwrap(token).equals(message)).toBe(true);
   });
 
-  test('any flipped bit of a MIC token or its message is refused, the token still accepted then', () => {
+  test('a MIC token or message with any bit flipped is refused, and the token itself is accepted afterwards', () => {
     const { initiator, acceptor } = pair(etype);
     const message = randomBytes(23);
     const mic = initiator.getMic(message);
@@ -229,7 +230,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     acceptor.verifyMic(message, mic);
   });
 
-  test('a token cut short or made longer is refused', () => {
+  test('a token that is cut short or made longer is refused', () => {
     const { initiator, acceptor } = pair(etype);
     const message = randomBytes(23);
     const token = initiator.wrap(message);
@@ -249,7 +250,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     acceptor.verifyMic(message, mic);
   });
 
-  test('arbitrary octets give a GssError and nothing else', () => {
+  test('arbitrary octets give nothing but a GssError', () => {
     const { acceptor } = pair(etype);
     const header = fc.constantFrom(wrapHeader(), wrapHeader({ flags: 4 }), Buffer.alloc(0));
     fc.assert(
@@ -267,32 +268,35 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     ['no AcceptorSubkey flag', { flags: 0x02 }],
     ['no Sealed flag', { flags: 0x04 }],
     ['another filler', { filler: 0xfe }],
-  ])('a Wrap token with %s is refused, however well it is encrypted', (_what, fields) => {
-    const { key, acceptor } = pair(etype);
-    const token = forged(key, fields, fields, Buffer.from('message'));
-    expect(statusOf(() => acceptor.unwrap(token))).toBe('GSS_S_DEFECTIVE_TOKEN');
-  });
+  ])(
+    'a Wrap token with %s is refused, even if it is encrypted with the right key',
+    (_what, fields) => {
+      const { key, acceptor } = pair(etype);
+      const token = forged(key, fields, fields, Buffer.from('message'));
+      expect(statusOf(() => acceptor.unwrap(token))).toBe('GSS_S_DEFECTIVE_TOKEN');
+    },
+  );
 
   test.each([
     ['another number', { seq: INITIATOR_SEQ + 1n }],
     ['another EC', { ec: 1 }],
-    ['an RRC', { rrc: 1 }],
+    ['another RRC', { rrc: 1 }],
     ['another flag', { flags: 0x0e }],
     ['another token identifier', { id: 0x0404 }],
     ['another filler', { filler: 0xfe }],
-  ])('a header under encryption with %s than the outer one is refused', (_what, fields) => {
+  ])('an encrypted header with %s than the outer one is refused', (_what, fields) => {
     const { key, acceptor } = pair(etype);
     const token = forged(key, {}, fields, Buffer.from('message'));
     expect(statusOf(() => acceptor.unwrap(token))).toBe('GSS_S_DEFECTIVE_TOKEN');
   });
 
-  test('an EC larger than what is there is refused', () => {
+  test('an EC larger than the plaintext is refused', () => {
     const { key, acceptor } = pair(etype);
     const token = forged(key, { ec: 8 }, { ec: 8 }, Buffer.from('message'));
     expect(statusOf(() => acceptor.unwrap(token))).toBe('GSS_S_DEFECTIVE_TOKEN');
   });
 
-  test('a token without the header under its encryption is refused', () => {
+  test('a token without an encrypted header is refused', () => {
     const { key, acceptor } = pair(etype);
     const keys = deriveKeys(key, KeyUsage.GSS_INITIATOR_SEAL);
     for (const inside of [Buffer.alloc(0), wrapHeader().subarray(1)]) {
@@ -301,7 +305,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     }
   });
 
-  test('unknown flags are ignored where both headers have them', () => {
+  test('unknown flags are ignored if both headers have them', () => {
     const { key, acceptor } = pair(etype);
     const fields = { flags: 0xfe };
     expect(acceptor.unwrap(forged(key, fields, fields, Buffer.from('message'))).toString()).toBe(
@@ -309,7 +313,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
     );
   });
 
-  test('a MIC token is no Wrap token, nor the other way round', () => {
+  test('a MIC token is refused as a Wrap token, and a Wrap token as a MIC token', () => {
     const { initiator, acceptor } = pair(etype);
     const message = randomBytes(40);
     expect(statusOf(() => acceptor.unwrap(initiator.getMic(message)))).toBe(
@@ -360,7 +364,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
       expect(statusOf(() => acceptor.unwrap(signed(key)))).toBe('GSS_S_DEFECTIVE_TOKEN');
     });
 
-    test('is accepted where the context does not require confidentiality, rotated or not', () => {
+    test('is accepted if the context does not require confidentiality, rotated or not', () => {
       const key = randomKey(etype);
       for (const count of [0, 1, macLength, 1000]) {
         const { acceptor } = pair(etype, { key, requireConfidentiality: false });
@@ -373,7 +377,7 @@ describe.each(infos)('$name', ({ etype, macLength }) => {
       const token = signed(key);
       for (let bit = 0; bit < token.length * 8; bit++) {
         const damaged = changed(token, bit >> 3, (token[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
-        // Bits of RRC that stand for whole turns leave the token as it was.
+        // An RRC of whole turns does not change the token.
         const rotation = damaged.readUInt16BE(6) % (token.length - HEADER);
         const expected =
           rotation === 0 && bit >> 3 >= 6 && bit >> 3 < 8
@@ -412,7 +416,7 @@ describe('the order of messages', () => {
   const OLD = 'GSS_S_OLD_TOKEN';
   const ok = 'accepted';
 
-  test('with sequence and replay only the next is accepted; a refused one changes nothing', () => {
+  test('sequence and replay accept only the next token, and a refused token changes nothing', () => {
     const { initiator, acceptor } = pair(etype);
     const list = tokens(initiator, 4);
     expect(receive(acceptor, list, [1, 0, 0, 2, 3, 1, 1, 0, 3, 2, 3])).toEqual([
@@ -430,13 +434,13 @@ describe('the order of messages', () => {
     ]);
   });
 
-  test('with sequence alone what came before is out of sequence', () => {
+  test('sequence alone calls a token out of sequence if it came before', () => {
     const { initiator, acceptor } = pair(etype, { replay: false });
     const list = tokens(initiator, 3);
     expect(receive(acceptor, list, [0, 0, 2, 1, 0, 2])).toEqual([ok, UNSEQ, GAP, ok, UNSEQ, ok]);
   });
 
-  test('with replay alone any order is accepted, each once, in a window of 64', () => {
+  test('replay alone accepts any order, each token once, in a window of 64', () => {
     const { initiator, acceptor } = pair(etype, { sequence: false });
     const list = tokens(initiator, 200);
     expect(receive(acceptor, list, [1, 0, 0, 1, 3, 2, 2, 3])).toEqual([
@@ -465,7 +469,7 @@ describe('the order of messages', () => {
     ]);
   });
 
-  test('a number far behind the next is old, however far', () => {
+  test('a number at any distance behind the window is old', () => {
     const { key, acceptor } = pair(etype, { sequence: false });
     for (const behind of [65n, 2n ** 29n, 2n ** 40n, 2n ** 63n]) {
       const seq = BigInt.asUintN(64, INITIATOR_SEQ - behind);
@@ -476,7 +480,7 @@ describe('the order of messages', () => {
     }
   });
 
-  test('with neither, anything is accepted that is the peer’s', () => {
+  test('a context without sequence and replay accepts every token of the peer', () => {
     const { initiator, acceptor } = pair(etype, { sequence: false, replay: false });
     const list = tokens(initiator, 3);
     expect(receive(acceptor, list, [2, 2, 0, 1, 0])).toEqual([ok, ok, ok, ok, ok]);
@@ -502,7 +506,7 @@ describe('the order of messages', () => {
     [2n ** 32n - 1n, '00000000ffffffff', '0000000100000000'],
     [2n ** 63n - 1n, '7fffffffffffffff', '8000000000000000'],
     [2n ** 64n - 1n, 'ffffffffffffffff', '0000000000000000'],
-  ])('numbers go on after %i', (first, before, after) => {
+  ])('numbers continue after %i', (first, before, after) => {
     for (const sequence of [true, false]) {
       const key = randomKey(etype);
       const options = { key, acceptorSubkey: true, replay: true, sequence };
@@ -547,7 +551,7 @@ describe('the order of messages', () => {
   });
 });
 
-test('a key that cannot be used is refused when the context is made', () => {
+test('createMessageProtection refuses a key of an unsupported type', () => {
   const options = { acceptorSubkey: true, replay: true, sequence: true, sendSeq: 0n, recvSeq: 0n };
   expect(() =>
     createMessageProtection({

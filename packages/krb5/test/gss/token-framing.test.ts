@@ -1,3 +1,4 @@
+/** The frame of GSS tokens, and the flags in a context's checksum. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Asn1Error } from '../../src/asn1/asn1-error.js';
@@ -6,7 +7,7 @@ import { frameToken, unframeToken } from '../../src/gss/token-framing.js';
 
 const tokenId = fc.integer({ min: 0, max: 0xffff });
 
-test('a framed message comes out as it went in, at every size of its length', () => {
+test('unframeToken gives back a message of any length', () => {
   const edges = [0, 0x7f, 0xff, 0x100, 0xffff, 0x1_0000].flatMap((edge) =>
     Array.from({ length: 20 }, (_, before) => edge - before).filter((length) => length >= 0),
   );
@@ -23,7 +24,7 @@ test('a framed message comes out as it went in, at every size of its length', ()
   );
 });
 
-test('a token that was changed is one, or an Asn1Error', () => {
+test('a changed token gives a message or an Asn1Error', () => {
   const change = fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { maxLength: 4 });
   fc.assert(
     fc.property(tokenId, fc.uint8Array({ maxLength: 40 }), change, (id, message, changes) => {
@@ -40,7 +41,7 @@ test('a token that was changed is one, or an Asn1Error', () => {
   );
 });
 
-test('the flags in a checksum come out as they went in; other bytes are none', () => {
+test('decodeContextChecksum gives back the flags, and undefined for other bytes', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.uint8Array(), (flags, bytes) => {
       expect(decodeContextChecksum(encodeContextChecksum(flags))).toBe(flags);

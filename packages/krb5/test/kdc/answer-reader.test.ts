@@ -1,9 +1,10 @@
+/** A KDC's answer over TCP, read from chunks. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAnswerReader, MAX_TCP_ANSWER } from '../../src/kdc/answer-reader.js';
 import { lengthPrefixed } from '../support/connection.js';
 
-test('an answer is the same however its bytes are divided', () => {
+test('an answer is the same in chunks of any length', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 60 }),
@@ -34,7 +35,7 @@ test.each([MAX_TCP_ANSWER + 1, 0x8000_0000, 0xffff_ffff])(
   },
 );
 
-test('a chunk that has been read may be used for something else', () => {
+test('a caller may overwrite a chunk that has been read', () => {
   const read = createAnswerReader();
   const chunk = lengthPrefixed(Buffer.from('answer'));
   read(chunk.subarray(0, 7));

@@ -1,4 +1,4 @@
-/** Requests to a KDC from a process that has no descriptor left. */
+/** Requests to a KDC without a free file descriptor. */
 import { type DescriptorLimit, limitDescriptors, startSilentKdc } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unreachable } from '../../src/client/kdc-failure.js';
@@ -16,8 +16,8 @@ beforeAll(async () => {
 
 afterAll(() => limit[Symbol.asyncDispose]());
 
-describe.each(['udp', 'tcp'] as const)('no descriptor for %s', (transport: Transport) => {
-  test('is said by the system’s name for it, and no KDC is blamed', async () => {
+describe.each(['udp', 'tcp'] as const)('a missing descriptor for %s', (transport: Transport) => {
+  test('is reported by the system’s name for it, and no KDC is blamed', async () => {
     await using silent = await startSilentKdc();
     const port = Number(silent.kdc.split(':')[1]);
     const kdc: Kdc = { host: '127.0.0.1', port, transports: [transport] };

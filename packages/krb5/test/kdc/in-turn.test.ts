@@ -1,3 +1,4 @@
+/** The bound on requests to one realm at a time. */
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { inTurn, newTurns } from '../../src/kdc/in-turn.js';
@@ -6,7 +7,7 @@ const AT_ONCE = 32;
 const silence = new Error('no answer');
 const isSilence = (error: unknown) => error === silence;
 
-/** Requests that end when the test says so. */
+/** Returns requests that a test answers or fails. */
 function manual() {
   const turns = newTurns();
   const begun: { answer: (value: number) => void; fail: (error: Error) => void }[] = [];
@@ -20,11 +21,11 @@ function manual() {
   return { turns, begun, ask };
 }
 
-/** Lets everything happen that waits for nothing but its turn in the process. */
+/** Waits until the process has run everything that can run now. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('requests in turn', () => {
-  test('32 are under way at most, and the others follow in their order', async () => {
+  test('at most 32 requests are under way, and the others follow in order', async () => {
     const { begun, ask } = manual();
     const answers: number[] = [];
     const all = Array.from({ length: 100 }, (_, index) =>
@@ -41,7 +42,7 @@ describe('requests in turn', () => {
     expect(answers).toEqual(Array.from({ length: 100 }, (_, index) => index));
   });
 
-  test('one that has failed gives its turn to the next', async () => {
+  test('a request that fails gives its turn to the next', async () => {
     const { begun, ask } = manual();
     const all = Array.from({ length: AT_ONCE + 1 }, () => ask());
     const failed = expect(all[0]).rejects.toThrow('refused');
@@ -56,7 +57,7 @@ describe('requests in turn', () => {
     await Promise.all(all.slice(1));
   });
 
-  test('who aborts while waiting leaves at once, with the reason, and holds nobody up', async () => {
+  test('a request that is aborted while it waits ends at once with the reason, and delays no other', async () => {
     const { turns, begun, ask } = manual();
     const others = Array.from({ length: AT_ONCE }, () => ask());
     const reason = new Error('enough');
@@ -76,14 +77,14 @@ describe('requests in turn', () => {
     expect(turns).toMatchObject({ underWay: 0, waiting: new Set() });
   });
 
-  test('one that begins aborted never gets a turn', async () => {
+  test('a request that begins aborted never gets a turn', async () => {
     const { turns, ask } = manual();
     const reason = new Error('enough');
     await expect(ask(AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(turns.underWay).toBe(0);
   });
 
-  test('a silence that nobody broke is everyone’s', async () => {
+  test('waiting requests fail with one that meets a silence, if no other was answered meanwhile', async () => {
     const { turns, begun, ask } = manual();
     const all = Array.from({ length: 100 }, () => ask());
     const ends = Promise.allSettled(all);
@@ -100,7 +101,7 @@ describe('requests in turn', () => {
     expect(turns.underWay).toBe(0);
   });
 
-  test('a silence for one while another is answered is that one’s', async () => {
+  test('waiting requests go on if one meets a silence while another is answered', async () => {
     const { begun, ask } = manual();
     const all = Array.from({ length: 100 }, () => ask());
     const ends = Promise.allSettled(all);

@@ -1,3 +1,4 @@
+/** The addresses of KDCs in krb5.conf and in SRV records. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { orderSrv, parseKdc } from '../../src/kdc/locate.js';
@@ -12,7 +13,7 @@ test.each([
   ['[2001:db8::1]:750', { host: '2001:db8::1', port: 750, transports: both }],
   ['tcp/kdc.example.org', { host: 'kdc.example.org', port: 88, transports: ['tcp'] }],
   ['udp/[2001:db8::1]:1', { host: '2001:db8::1', port: 1, transports: ['udp'] }],
-])('kdc = %s', (value, kdc) => {
+])('kdc = %s is read as an address', (value, kdc) => {
   expect(parseKdc(value)).toEqual(kdc);
 });
 
@@ -23,7 +24,7 @@ test.each(['', 'https://proxy.example.org/KdcProxy', 'kdc:0', 'kdc:65536', 'kdc:
   },
 );
 
-test('SRV records come by priority, among equals as the weights draw', () => {
+test('SRV records are ordered by priority, and equal ones by a draw with their weights', () => {
   const record = (name: string, priority: number, weight: number) => ({
     name,
     priority,
@@ -37,7 +38,7 @@ test('SRV records come by priority, among equals as the weights draw', () => {
   expect(names((_min, max) => max - 1)).toEqual(['heavy', 'light', 'late']);
 });
 
-test('any host with any port is read as it was written; any text is an address or none', () => {
+test('any host and port are read as they are written, and any text gives an address or undefined', () => {
   const label = fc.string({ unit: fc.constantFrom(...'abz019-'), minLength: 1, maxLength: 8 });
   const host = fc.oneof(
     fc.array(label, { minLength: 1, maxLength: 4 }).map((each) => each.join('.')),

@@ -1,3 +1,4 @@
+/** Requests to KDCs on loopback, by UDP and TCP. */
 import { createSocket, type Socket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -53,12 +54,12 @@ async function tcpServer(answer: Buffer, chunk = answer.length): Promise<Kdc> {
 }
 
 describe('UDP', () => {
-  test('the first KDC that answers counts', async () => {
+  test('the answer of the first KDC to answer is taken', async () => {
     const { kdc } = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
     await expect(sendToKdcs([kdc], REQUEST, accept, options)).resolves.toBe('accepted');
   });
 
-  test('a datagram that is no answer is ignored, the answer after it counts', async () => {
+  test('a datagram that is no answer is ignored, and the answer after it is taken', async () => {
     const { kdc } = await udpServer((socket, port, address) => {
       socket.send(Buffer.from('noise'), port, address);
       socket.send(ANSWER, port, address);
@@ -66,7 +67,7 @@ describe('UDP', () => {
     await expect(sendToKdcs([kdc], REQUEST, accept, options)).resolves.toBe('accepted');
   });
 
-  test('an answer from another port is not taken', async () => {
+  test('an answer from another port is ignored', async () => {
     const { kdc } = await udpServer((socket, port, address, count) => {
       if (count > 1) {
         socket.send(ANSWER, port, address);
@@ -77,7 +78,6 @@ describe('UDP', () => {
     });
     const udpOnly: Kdc = { ...kdc, transports: ['udp'] };
     await sendToKdcs([udpOnly], REQUEST, accept, options);
-    // It took the second request to get an answer that counts.
   });
 
   test('a KDC that lost the first datagram is asked again', async () => {
@@ -90,7 +90,7 @@ describe('UDP', () => {
     expect(count()).toBe(2);
   });
 
-  test('a silent first KDC of two costs less than a second or two', async () => {
+  test('a silent first KDC of two costs less than three seconds', async () => {
     const silent = await udpServer(() => undefined);
     const good = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
     const start = performance.now();
@@ -100,7 +100,7 @@ describe('UDP', () => {
     expect(performance.now() - start).toBeLessThan(3000);
   });
 
-  test('a slow KDC still counts after others were asked', async () => {
+  test('the answer of a slow KDC is taken after others were asked', async () => {
     let answer: () => void = () => undefined;
     const slow = await udpServer((socket, port, address) => {
       answer = () => socket.send(ANSWER, port, address);
@@ -112,7 +112,7 @@ describe('UDP', () => {
     expect(slow.count()).toBe(1);
   });
 
-  test('closed ports of every KDC end at once, and each is named', async () => {
+  test('a request to closed ports fails at once with an error that names each port', async () => {
     const { kdc } = await udpServer(() => undefined);
     ends.pop()?.();
     const error = await sendToKdcs([kdc], REQUEST, accept, options).catch((e: unknown) => e);
@@ -121,7 +121,7 @@ describe('UDP', () => {
     expect(String(error)).toContain(`tcp/127.0.0.1 port ${kdc.port}: ECONNREFUSED`);
   });
 
-  test('a name that does not resolve is passed over', async () => {
+  test('a KDC whose name does not resolve is passed over', async () => {
     const good = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
     const missing: Kdc = { host: 'kdc.invalid', port: 88, transports: ['udp', 'tcp'] };
     await expect(sendToKdcs([missing, good.kdc], REQUEST, accept, options)).resolves.toBe(
@@ -142,7 +142,7 @@ describe('UDP', () => {
 });
 
 describe('many KDCs', () => {
-  test('twelve silent ones are waited for without a warning', async () => {
+  test('a wait for twelve silent KDCs gives no warning', async () => {
     const silent = await udpServer(() => undefined);
     const good = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
     const warnings = vi.spyOn(process, 'emitWarning');
@@ -155,7 +155,7 @@ describe('many KDCs', () => {
     warnings.mockRestore();
   });
 
-  test('a name that does not resolve holds up nobody, and is given up with the answer', async () => {
+  test('a name that does not resolve delays no other, and its look-up ends with the answer', async () => {
     const good = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
     const slow: Kdc = { host: 'slow.test', port: 88, transports: ['udp'] };
     let ended = false;
@@ -172,7 +172,7 @@ describe('many KDCs', () => {
     expect(ended).toBe(true);
   });
 
-  test('a name that resolves late is asked then', async () => {
+  test('a KDC whose name resolves late is asked late', async () => {
     const { kdc } = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
     const late: Kdc = { ...kdc, host: 'late.test' };
     const resolve: Resolve = async () => {
@@ -184,12 +184,12 @@ describe('many KDCs', () => {
     );
   });
 
-  test('every address of a name is asked, and the one that answered first of all next time', async () => {
+  test('every address of a name is asked, and next time the one that answered is asked first', async () => {
     const { kdc, count } = await udpServer((socket, port, address) =>
       socket.send(ANSWER, port, address),
     );
     const named: Kdc = { ...kdc, host: 'two.test', transports: ['udp'] };
-    // The first address is of this machine too, with nobody at that port.
+    // The first address is this machine's too, but nobody listens at that port.
     const resolve: Resolve = async () =>
       ['127.0.0.9', '127.0.0.1'].map((address) => ({ address, family: 4 }));
     const last: LastAnswer = { current: undefined };
@@ -201,10 +201,10 @@ describe('many KDCs', () => {
   });
 });
 
-describe('who answered last', () => {
+describe('the KDC that answered last', () => {
   const answering = () => udpServer((socket, port, address) => socket.send(ANSWER, port, address));
 
-  test('is asked first, alone', async () => {
+  test('is asked first, and alone', async () => {
     const [first, second] = [await answering(), await answering()];
     const last: LastAnswer = { current: undefined };
     const send = () => sendToKdcs([first.kdc, second.kdc], REQUEST, accept, { ...options, last });
@@ -242,14 +242,14 @@ describe('who answered last', () => {
   test.each([
     ['before', [0, 2]],
     ['configured', [1, 1]],
-  ] as const)('an answer that leaves it to %s', async (next, counts) => {
+  ] as const)('stays first, or not, as the next answer says: %s', async (next, counts) => {
     const [first, second] = [await answering(), await answering()];
     const last: LastAnswer = { current: undefined };
     const all = { ...options, last };
     await sendToKdcs([second.kdc], REQUEST, accept, all);
     const remembered = last.current;
     await sendToKdcs([first.kdc], REQUEST, accept, { ...all, nextFirst: () => 'before' });
-    // It was not asked, so that nothing is known of it any more.
+    // The second KDC was not asked: nothing is known about it any more.
     expect(last.current).toBeUndefined();
     last.current = remembered;
     const kdcs = [first.kdc, second.kdc];
@@ -260,26 +260,26 @@ describe('who answered last', () => {
 });
 
 describe('TCP', () => {
-  test.each([1, 3, 10])('an answer in pieces of %i bytes', async (chunk) => {
+  test.each([1, 3, 10])('an answer in pieces of length %i is read', async (chunk) => {
     const kdc = await tcpServer(lengthPrefixed(ANSWER), chunk);
     await expect(sendToKdcs([kdc], REQUEST, accept, options)).resolves.toBe('accepted');
   });
 
   test.each([
-    ['4 GiB announced', Buffer.from('ffffffff', 'hex'), 'announced an answer of 4294967295 bytes'],
+    ['4 GiB', Buffer.from('ffffffff', 'hex'), 'announced an answer of 4294967295 bytes'],
     ['garbage', lengthPrefixed(Buffer.from('noise')), 'something other than an answer'],
-  ])('%s ends at once', async (_name, answer, text) => {
+  ])('an answer of %s is refused at once', async (_name, answer, text) => {
     const kdc = await tcpServer(answer);
     await expect(sendToKdcs([kdc], REQUEST, accept, options)).rejects.toThrow(text);
   });
 
-  test('garbage from the first KDC of two does no harm', async () => {
+  test('the second KDC is asked if the first sends garbage', async () => {
     const bad = await tcpServer(lengthPrefixed(Buffer.from('noise')));
     const good = await tcpServer(lengthPrefixed(ANSWER));
     await expect(sendToKdcs([bad, good], REQUEST, accept, options)).resolves.toBe('accepted');
   });
 
-  test('tcpOnly leaves UDP away', async () => {
+  test('tcpOnly sends no datagram', async () => {
     const udp = await udpServer((socket, port, address) => socket.send(ANSWER, port, address));
     await expect(
       sendToKdcs([udp.kdc], REQUEST, accept, { ...options, tcpOnly: true }),

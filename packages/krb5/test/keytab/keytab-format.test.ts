@@ -1,3 +1,4 @@
+/** The file format of keytabs, and the choice of a key. */
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -26,7 +27,7 @@ function entry(name: string, etype: number, kvno: number, timestamp = 0): Keytab
 }
 
 describe('encodeKeytab and decodeKeytab', () => {
-  it('give back what went in', () => {
+  it('give back the same entries', () => {
     fc.assert(
       fc.property(entries, (list) => {
         expect(plain(decodeKeytab(encodeKeytab(list)))).toEqual(plain(list));
@@ -34,7 +35,7 @@ describe('encodeKeytab and decodeKeytab', () => {
     );
   });
 
-  it('take the version of 8 bits where none of 32 follows, or zeros of a former hole do', () => {
+  it('take the version of 8 bits if no version of 32 bits, or only zeros of a former hole, follow', () => {
     const whole = Buffer.from(encodeKeytab([entry('a@R', 18, 7)]));
     const short = Buffer.from(whole.subarray(0, -4));
     short.writeInt32BE(short.length - 6, 2);
@@ -65,11 +66,11 @@ describe('encodeKeytab and decodeKeytab', () => {
   });
 });
 
-describe('decodeKeytab refuses', () => {
+describe('decodeKeytab', () => {
   it.each([
     [Buffer.from([5, 1]), /keytabs of version 1 cannot be read here/],
     [Buffer.from('text'), /not a keytab/],
-  ])('%j', (bytes, message) => {
+  ])('refuses %j', (bytes, message) => {
     expect(() => decodeKeytab(bytes)).toThrow(
       expect.objectContaining({
         name: 'KRB5_KEYTAB_BADVNO',
@@ -78,7 +79,7 @@ describe('decodeKeytab refuses', () => {
     );
   });
 
-  it('a file that ends too early, wherever it ends', () => {
+  it('refuses a file that ends too early, at any byte', () => {
     const whole = encodeKeytab([entry('a/b@R', 18, 1)]);
     for (let end = 0; end < whole.length; end++) {
       const decode = () => decodeKeytab(whole.subarray(0, end));
@@ -90,7 +91,7 @@ describe('decodeKeytab refuses', () => {
     }
   });
 
-  it('arbitrary and damaged bytes with a Krb5Error', () => {
+  it('throws nothing but a Krb5Error for arbitrary and damaged bytes', () => {
     const start = fc.uint8Array({ maxLength: 200 }).map((rest) => Uint8Array.from([5, 2, ...rest]));
     const framed = fc
       .uint8Array({ maxLength: 200 })
@@ -125,13 +126,13 @@ describe('findKey', () => {
     return [each.key.etype, each.kvno];
   };
 
-  it('takes the newest version where none is asked for', () => {
+  it('finds the newest version if no version is asked for', () => {
     expect(found({})).toEqual([18, 3]);
     expect(found({ etype: 17 })).toEqual([17, 3]);
     expect(found({ etype: 18, kvno: 1 })).toEqual([18, 1]);
   });
 
-  it('takes a low version for newer than a high one written before it', () => {
+  it('ranks a low version above a high version that was written earlier', () => {
     expect(found({}, [entry('host/a@R', 18, 255, 10), entry('host/a@R', 18, 1, 20)])).toEqual([
       18, 1,
     ]);
@@ -143,13 +144,13 @@ describe('findKey', () => {
     ]);
   });
 
-  it('takes a version of which 8 bits are left, unless the whole one is there', () => {
+  it('finds a version by its lower 8 bits, unless the whole version is there', () => {
     const cut = entry('host/a@R', 18, 300 & 0xff);
     expect(found({ kvno: 300 }, [cut])).toEqual([18, 44]);
     expect(found({ kvno: 300 }, [cut, entry('host/a@R', 18, 300)])).toEqual([18, 300]);
   });
 
-  it('lists all of a principal’s keys', () => {
+  it('keytabEntries lists all keys of a principal', () => {
     expect(keytabEntries(keytab, host).map(({ kvno }) => kvno)).toEqual([1, 3, 3, 2]);
     expect(keytabEntries(keytab, parsePrincipal('nobody@R'))).toEqual([]);
   });
@@ -170,11 +171,11 @@ describe('findKey', () => {
       'KRB5_KT_KVNONOTFOUND',
       'the keytab /k has no key of host/a@R with version 4, only 1, 3, 2: write the keytab anew',
     ],
-  ])('says what there is instead of %j', (query, name, message) => {
+  ])('lists the keys that there are instead of %j', (query, name, message) => {
     expect(() => findKey(keytab, query)).toThrow(expect.objectContaining({ name, message }));
   });
 
-  it('says so when there is nothing, and does not list a thousand names', () => {
+  it('lists nobody for an empty keytab, and twenty of a thousand names', () => {
     const many = Array.from({ length: 1000 }, (_, at) => entry(`p${at}@R`, 18, 1));
     const message = (list: readonly KeytabEntry[]) => {
       try {

@@ -1,3 +1,4 @@
+/** Keytabs of kadmin and ktutil, compared with klist. */
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -15,12 +16,12 @@ import { useRealm } from '../support/use-realm.js';
 const realm = useRealm();
 const files = useTemporaryFiles();
 
-/** Runs ktutil with these commands. */
+/** Has ktutil run these commands. */
 function ktutil(...commands: string[]): void {
   execFileSync('ktutil', { input: `${commands.join('\n')}\n`, env: realm.env });
 }
 
-/** A keytab's entries as `klist -k -t -e -K` shows them. */
+/** Writes a keytab's entries as `klist -k -t -e -K` does. */
 function asKlist({ entries }: Keytab): string[] {
   return entries.map(({ principal, timestamp, kvno, key }) => {
     const type = etypeName(key.etype);
@@ -38,7 +39,7 @@ async function klist(name: string): Promise<string[]> {
 }
 
 describe('keytabs made by kadmin and ktutil', () => {
-  it('hold what klist shows', async () => {
+  it('hold the same as klist shows', async () => {
     const keytab = await readKeytab(`FILE:${realm.keytabs.server}`);
     expect(asKlist(keytab)).toEqual(await klist(realm.keytabs.server));
     expect(keytab.entries).toHaveLength(3);
@@ -46,7 +47,7 @@ describe('keytabs made by kadmin and ktutil', () => {
     expect(kvno).toBe(2);
   });
 
-  it('hold every version that a key has had, and the newest is found', async () => {
+  it('hold every version of a key, and findKey finds the newest', async () => {
     const path = files.path('keytab');
     const principal = realm.principals.wrongServer;
     for (let round = 0; round < 2; round++) {
@@ -62,7 +63,7 @@ describe('keytabs made by kadmin and ktutil', () => {
     expect(new Set(versions).size).toBe(2);
   });
 
-  it('have holes where keys were taken out', async () => {
+  it('have holes in place of removed keys', async () => {
     const path = files.path('keytab');
     await realm.kadmin(`ktadd -norandkey -k ${path} ${realm.principals.server}`);
     await realm.kadmin(`ktadd -norandkey -k ${path} ${realm.principals.otherServer}`);
@@ -72,13 +73,13 @@ describe('keytabs made by kadmin and ktutil', () => {
     expect(keytab.entries.map((entry) => formatPrincipal(entry.principal))).toEqual([
       realm.principals.otherServer,
     ]);
-    // Shorter names go into the hole and leave some of it.
+    // An entry with a shorter name goes into the hole and fills a part of it.
     ktutil(`addent -password -p a@R -k 1 -e aes128-cts`, 'secret', `wkt ${path}`);
     expect(asKlist(await readKeytab(path))).toEqual(await klist(path));
     expect((await readKeytab(path)).entries).toHaveLength(2);
   });
 
-  it('have versions above 255, escapes in names, and types that cannot be used', async () => {
+  it('have versions above 255, escapes in names, and unsupported types', async () => {
     const path = files.path('keytab');
     ktutil(
       'addent -password -p a\\\\/b/c@R -k 300 -e aes256-cts',
@@ -94,13 +95,13 @@ describe('keytabs made by kadmin and ktutil', () => {
     expect(keytab.entries.map(({ kvno }) => kvno)).toEqual([300, 70_000, 1]);
   });
 
-  it('are read by klist when we have written them', async () => {
+  it('are read by klist if we write them', async () => {
     const keytab = await readKeytab(realm.keytabs.server);
     const path = files.write('keytab', encodeKeytab(keytab.entries));
     expect(await klist(path)).toEqual(await klist(realm.keytabs.server));
   });
 
-  it('get tickets from kinit when we have written them', async () => {
+  it('give kinit tickets if we write them', async () => {
     const keytab = await readKeytab(realm.keytabs.client);
     const path = files.write('keytab', encodeKeytab(keytab.entries));
     const args = ['-k', '-t', path, '-c', files.path('cache'), realm.principals.client];
@@ -109,15 +110,15 @@ describe('keytabs made by kadmin and ktutil', () => {
   });
 });
 
-describe('what cannot be read', () => {
-  it('does not exist', async () => {
+describe('readKeytab', () => {
+  it('refuses a keytab that does not exist', async () => {
     await expect(readKeytab(files.path('absent'))).rejects.toMatchObject({
       name: 'KRB5_KT_IOERR',
       message: `the keytab ${files.path('absent')} does not exist: check its name, or make it with ktadd of kadmin`,
     });
   });
 
-  it('belongs to another user', async () => {
+  it('refuses a keytab of another user', async () => {
     const path = files.secret('keytab', '');
     await asOrdinaryUser(async () => {
       await expect(readKeytab(path)).rejects.toMatchObject({
@@ -127,7 +128,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('is a directory, is no keytab, is damaged, or has no end', async () => {
+  it('refuses a directory, another file, a damaged keytab and a file without an end', async () => {
     await expect(readKeytab(files.path('.'))).rejects.toMatchObject({ name: 'KRB5_KT_IOERR' });
     await expect(readKeytab(files.write('text', 'text'))).rejects.toMatchObject({
       name: 'KRB5_KEYTAB_BADVNO',

@@ -1,4 +1,4 @@
-/** Which cache is used, of every kind that can be read, by a context that runs a command. */
+/** The cache that a context uses, for every kind of cache. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,12 +29,12 @@ function defaultClient(own = config): Promise<string> {
 const configWithCache = (name: string) =>
   variantConfig(realm, { libdefaults: [`default_ccache_name = ${name}`] });
 
-test('KRB5CCNAME: a file', async () => {
+test('KRB5CCNAME may name a file', async () => {
   vi.stubEnv('KRB5CCNAME', realm.otherCcache);
   expect(await defaultClient()).toBe(realm.principals.otherClient);
 });
 
-test('KRB5CCNAME: the primary cache of a directory, and what kswitch makes of it', async () => {
+test('KRB5CCNAME may name a directory, and kswitch chooses its primary cache', async () => {
   const directory = join(realm.folder, 'caches');
   mkdirSync(directory, { mode: 0o700 });
   const env = { ...realm.env, KRB5CCNAME: `DIR:${directory}` };
@@ -50,7 +50,7 @@ test('KRB5CCNAME: the primary cache of a directory, and what kswitch makes of it
   expect(await switched('mallory')).toBe(realm.principals.otherClient);
 });
 
-test('default_ccache_name with its tokens', async () => {
+test('default_ccache_name names the cache, and its tokens are expanded', async () => {
   const path = join(realm.folder, `cache-of-${process.getuid?.()}`);
   await realm.kinit({ principal: 'mallory', ccache: `FILE:${path}` });
   const own = await configWithCache(`FILE:${realm.folder}/cache-of-%{uid}`);
@@ -59,7 +59,7 @@ test('default_ccache_name with its tokens', async () => {
   expect(await defaultClient(own)).toBe(realm.principals.client);
 });
 
-test('a file of version 3', async () => {
+test('a file of version 3 is read', async () => {
   const four = decodeCcache(readFileSync(realm.ccache.replace('FILE:', '')));
   const path = join(realm.folder, 'version-3');
   writeFileSync(path, encodeCcache({ ...four, version: 3, timeOffset: undefined }));
@@ -68,7 +68,7 @@ test('a file of version 3', async () => {
 });
 
 test.each(['KEYRING:persistent:0', 'KCM:', 'API:', 'MEMORY:x'])(
-  '%s says the way out',
+  '%s is refused with an error that says what to do',
   async (name) => {
     const expected = {
       name: 'KRB5_CC_UNKNOWN_TYPE',
@@ -85,7 +85,7 @@ test.each(['KEYRING:persistent:0', 'KCM:', 'API:', 'MEMORY:x'])(
   },
 );
 
-test('nothing there', async () => {
+test('a missing cache is an error that says what to do', async () => {
   vi.stubEnv('KRB5CCNAME', join(realm.folder, 'nothing'));
   await expect(createInitiatorContext({ host: 'localhost', config }).step()).rejects.toMatchObject({
     name: 'KRB5_FCC_NOFILE',

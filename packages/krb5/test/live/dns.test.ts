@@ -1,4 +1,4 @@
-/** What DNS says: where a realm's KDCs are, and what a host is called. */
+/** What DNS says about a realm's KDCs and a host's name. */
 import { freePort } from '@remctl/realm';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
@@ -36,7 +36,7 @@ const whoami = async (host: string, config: Krb5Config) => {
 };
 
 describe('KDCs', () => {
-  /** No kdc in the configuration; dns_lookup_kdc is true without being said. */
+  /** Reads a configuration without kdc, and with dns_lookup_kdc at its default, true. */
   const byDns = () =>
     editedConfig(realm, (text) =>
       text.replace(/^\s+kdc = .*$/m, '').replace('dns_lookup_kdc = false', ''),
@@ -48,7 +48,7 @@ describe('KDCs', () => {
     priority,
   });
 
-  test('by SRV records for UDP and TCP', async () => {
+  test('are found by SRV records for UDP and TCP', async () => {
     const server = await dns({
       '_kerberos._udp.remctl.test': [at(realm.kdcPort)],
       '_kerberos._tcp.remctl.test': [at(realm.kdcPort)],
@@ -60,12 +60,12 @@ describe('KDCs', () => {
     ]);
   });
 
-  test('for TCP alone', async () => {
+  test('are found by SRV records for TCP alone', async () => {
     await dns({ '_kerberos._tcp.remctl.test': [at(realm.kdcPort)] });
     expect(await whoami('localhost', await byDns())).toBe(realm.principals.server);
   });
 
-  test('the one with the better priority is dead', async () => {
+  test('are asked by priority: the second one answers if the first is dead', async () => {
     await dns({
       '_kerberos._udp.remctl.test': [at(realm.kdcPort, 20), at(await freePort(), 10)],
     });
@@ -73,12 +73,12 @@ describe('KDCs', () => {
   });
 
   test.each([
-    ['no records', {}],
+    ['DNS has no records', {}],
     [
-      'the record that says there is none',
+      'the SRV record says that there is no KDC',
       { '_kerberos._udp.remctl.test': [{ ...at(0), target: '.' }] },
     ],
-  ])('%s', async (_name, records) => {
+  ])('are unknown if %s', async (_name, records) => {
     await dns(records);
     const config = await byDns();
     await expect(firstStep(config)).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe('KDCs', () => {
     });
   });
 
-  test('DNS that fails', async () => {
+  test('are unknown if DNS fails', async () => {
     await dns({}, { fail: true });
     const config = await byDns();
     await expect(firstStep(config)).rejects.toMatchObject({
@@ -100,7 +100,7 @@ describe('KDCs', () => {
     });
   });
 
-  test('are not looked up where krb5.conf has them', async () => {
+  test('are not looked up if krb5.conf has them', async () => {
     const server = await dns({});
     await whoami(
       'localhost',
@@ -109,7 +109,7 @@ describe('KDCs', () => {
     expect(server.questions).toEqual([]);
   });
 
-  test('nor where dns_lookup_kdc is false', async () => {
+  test('are not looked up if dns_lookup_kdc is false', async () => {
     const server = await dns({ '_kerberos._udp.remctl.test': [at(realm.kdcPort)] });
     const config = await editedConfig(realm, (text) => text.replace(/^\s+kdc = .*$/m, ''));
     await expect(firstStep(config)).rejects.toMatchObject({
@@ -134,14 +134,14 @@ describe('a host’s name', () => {
         .replace('localhost = ', '.example.test = '),
     );
 
-  test('dns_canonicalize_hostname = true: what its aliases lead to', async () => {
+  test('is the one that its aliases lead to if dns_canonicalize_hostname is true', async () => {
     await dns(ALIASES);
     expect(await whoami('alias.example.test', await canonicalizing('true'))).toBe(
       `host/real.example.test@${realm.name}`,
     );
   });
 
-  test('false: as it is given', async () => {
+  test('is the given one if dns_canonicalize_hostname is false', async () => {
     const server = await dns(ALIASES);
     await expect(whoami('alias.example.test', await canonicalizing('false'))).rejects.toMatchObject(
       {
@@ -152,7 +152,7 @@ describe('a host’s name', () => {
     expect(server.questions).toEqual([]);
   });
 
-  test('fallback: as it is given, then what its aliases lead to', async () => {
+  test('is the given one and then the one of its aliases if dns_canonicalize_hostname is fallback', async () => {
     const server = await dns(ALIASES);
     const config = await canonicalizing('fallback');
     expect(await whoami('real.example.test', config)).toBe(`host/real.example.test@${realm.name}`);
@@ -160,18 +160,18 @@ describe('a host’s name', () => {
     expect(await whoami('alias.example.test', config)).toBe(`host/real.example.test@${realm.name}`);
   });
 
-  test('aliases in a circle end', async () => {
+  test('is looked up no further if its aliases run in a circle', async () => {
     await dns(ALIASES);
     await expect(whoami('loop.example.test', await canonicalizing('true'))).rejects.toMatchObject({
       name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
     });
   });
 
-  test('rdns: the name of its address', async () => {
+  test('is the name of its address if rdns is true', async () => {
     const config = await editedConfig(realm, (text) =>
       text.replace('dns_canonicalize_hostname = false', '').replace('rdns = false', ''),
     );
-    // /etc/hosts names 127.0.0.1, whatever DNS says.
+    // /etc/hosts names 127.0.0.1, and DNS is not asked.
     expect(await whoami('127.0.0.1', config)).toBe(realm.principals.server);
   });
 });

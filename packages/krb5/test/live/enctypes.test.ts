@@ -1,4 +1,4 @@
-/** permitted_enctypes, on a KDC that has more. */
+/** permitted_enctypes, with a KDC that supports more types. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const AES128 = 'aes128-cts-hmac-sha1-96';
 
 const realm = useRealm();
 beforeAll(async () => {
-  // The first value counts: the KDC may use both from now on.
+  // Of several values the first counts. The KDC may use both types from now on.
   const text = readFileSync(realm.krb5Conf, 'utf8');
   writeFileSync(realm.krb5Conf, text.replace(AES256, `${AES256} ${AES128}`));
   await realm.stopKdc();
@@ -35,7 +35,7 @@ test.each([
   [AES128, Etype.AES128_CTS_HMAC_SHA1_96],
   [AES256, Etype.AES256_CTS_HMAC_SHA1_96],
   [`${AES128} ${AES256}`, Etype.AES128_CTS_HMAC_SHA1_96],
-])('%s: session keys are of it', async (types, etype) => {
+])('permitted_enctypes = %s chooses the type of session keys', async (types, etype) => {
   const config = await permitting(types);
   const credentials = { type: 'password', password: 'secret', clientPrincipal: 'both' } as const;
   const source = await ticketSource(credentials, config);
@@ -46,7 +46,7 @@ test.each([
   expect(await whoami(realm.port, options)).toBe(`both@${realm.name}`);
 });
 
-test('a cached ticket of a type that is not permitted is not used', async () => {
+test('a cached ticket of a type that is not permitted is ignored', async () => {
   const ccache = await realm.kinit();
   execFileSync('kvno', ['-e', AES256, '-c', ccache, realm.principals.server], { env: realm.env });
   const credentials = { type: 'ccache', ccache } as const;
@@ -61,7 +61,7 @@ test('a cached ticket of a type that is not permitted is not used', async () => 
   }
 });
 
-test('a keytab without a permitted type', async () => {
+test('a keytab without a permitted type is an error', async () => {
   const config = await permitting(AES128);
   const keytab = join(realm.folder, 'only256.keytab');
   const credentials = { type: 'keytab', keytab, clientPrincipal: 'only256' } as const;
@@ -73,7 +73,7 @@ test('a keytab without a permitted type', async () => {
   });
 });
 
-test('a KDC that has none of the permitted types', async () => {
+test('a KDC without a permitted type is an error', async () => {
   const config = await permitting('aes256-cts-hmac-sha384-192');
   const credentials = { type: 'password', password: 'secret', clientPrincipal: 'both' } as const;
   await expect(
@@ -84,7 +84,7 @@ test('a KDC that has none of the permitted types', async () => {
   });
 });
 
-test.each(['des-cbc-crc', 'arcfour-hmac'])('%s alone is refused', async (types) => {
+test.each(['des-cbc-crc', 'arcfour-hmac'])('permitted_enctypes = %s is refused', async (types) => {
   const config = await permitting(types);
   const credentials = { type: 'ccache', ccache: realm.ccache } as const;
   await expect(

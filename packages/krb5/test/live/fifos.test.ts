@@ -1,4 +1,4 @@
-/** FIFOs where files are expected: any user of the machine can make one in /tmp. */
+/** FIFOs in the place of files. Any user can make one in /tmp. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { configOf } from '../support/realm-files.js';
 import { useRealm } from '../support/use-realm.js';
 
-/** More than libuv has threads. */
+/** More calls than libuv has threads. */
 const AT_ONCE = 8;
 
 const realm = useRealm();
@@ -19,7 +19,7 @@ beforeAll(async () => {
   execFileSync('mkfifo', [fifo]);
 });
 
-/** Has many wait for the same at once, and sees that files can be read meanwhile. */
+/** Expects many calls at once to fail with `error`, and other files to be read meanwhile. */
 async function expectRefused(refused: () => Promise<unknown>, error: object): Promise<void> {
   const all = Promise.allSettled(Array.from({ length: AT_ONCE }, refused));
   expect((await readFile(realm.krb5Conf)).length).toBeGreaterThan(0);
@@ -28,28 +28,31 @@ async function expectRefused(refused: () => Promise<unknown>, error: object): Pr
   }
 }
 
-test.each(['ccache', 'default ccache', 'DIR primary', 'keytab'])('%s', async (what) => {
-  const config = await configOf(realm);
-  const principal = realm.principals.server;
-  const directory = join(realm.folder, 'dir');
-  mkdirSync(directory, { recursive: true });
-  if (what === 'DIR primary') {
-    execFileSync('mkfifo', [join(directory, 'primary')]);
-  }
-  const credentials = {
-    ccache: { type: 'ccache', ccache: `FILE:${fifo}` },
-    'default ccache': undefined,
-    'DIR primary': { type: 'ccache', ccache: `DIR:${directory}` },
-    keytab: { type: 'keytab', keytab: fifo, clientPrincipal: 'alice' },
-  }[what] as Parameters<typeof createInitiatorContext>[0]['credentials'];
-  vi.stubEnv('KRB5CCNAME', fifo);
-  onTestFinished(() => void vi.unstubAllEnvs());
-  await expectRefused(() => createInitiatorContext({ principal, credentials, config }).step(), {
-    message: expect.stringContaining('not a regular file'),
-  });
-});
+test.each(['ccache', 'default ccache', 'DIR primary', 'keytab'])(
+  'a FIFO is refused as %s',
+  async (what) => {
+    const config = await configOf(realm);
+    const principal = realm.principals.server;
+    const directory = join(realm.folder, 'dir');
+    mkdirSync(directory, { recursive: true });
+    if (what === 'DIR primary') {
+      execFileSync('mkfifo', [join(directory, 'primary')]);
+    }
+    const credentials = {
+      ccache: { type: 'ccache', ccache: `FILE:${fifo}` },
+      'default ccache': undefined,
+      'DIR primary': { type: 'ccache', ccache: `DIR:${directory}` },
+      keytab: { type: 'keytab', keytab: fifo, clientPrincipal: 'alice' },
+    }[what] as Parameters<typeof createInitiatorContext>[0]['credentials'];
+    vi.stubEnv('KRB5CCNAME', fifo);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expectRefused(() => createInitiatorContext({ principal, credentials, config }).step(), {
+      message: expect.stringContaining('not a regular file'),
+    });
+  },
+);
 
-test('krb5.conf, and a file that it includes', async () => {
+test('a FIFO is refused as krb5.conf, and as a file that krb5.conf includes', async () => {
   await expectRefused(() => readKrb5Config({ KRB5_CONFIG: fifo }), {
     message: expect.stringContaining('not a regular file'),
   });
@@ -60,7 +63,7 @@ test('krb5.conf, and a file that it includes', async () => {
   });
 });
 
-test('KRB5_CONFIG=/dev/null is a configuration with nothing in it, as for libkrb5', async () => {
+test('KRB5_CONFIG=/dev/null is an empty configuration, as for libkrb5', async () => {
   const config = await readKrb5Config({ KRB5_CONFIG: '/dev/null' });
   expect(config.defaultRealm).toBeUndefined();
   const env = { ...realm.env, KRB5_CONFIG: '/dev/null' };

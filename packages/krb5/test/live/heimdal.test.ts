@@ -1,4 +1,4 @@
-/** Tickets of Heimdal's KDC, for the real remctld. */
+/** Tickets of Heimdal's KDC for the real remctld. */
 import { startRealm } from '@remctl/realm';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
@@ -13,21 +13,21 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe.each(ENCTYPES)('%s', (enctype) => {
+describe.each(ENCTYPES)('a KDC of Heimdal with %s', (enctype) => {
   const realm = useRealm({ kdc: 'heimdal', enctype });
   let config: Krb5Config;
   beforeAll(async () => {
     config = await configOf(realm);
   });
 
-  test('a cache', async () => {
+  test('gives tickets to the owner of a cache', async () => {
     const credentials = { type: 'ccache', ccache: realm.ccache } as const;
     expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
       realm.principals.client,
     );
   });
 
-  test('a keytab', async () => {
+  test('gives tickets to the owner of a keytab', async () => {
     const keytab = realm.keytabs.client;
     const credentials = { type: 'keytab', keytab, clientPrincipal: 'mallory' } as const;
     expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
@@ -35,7 +35,7 @@ describe.each(ENCTYPES)('%s', (enctype) => {
     );
   });
 
-  test('a password', async () => {
+  test('gives tickets to the owner of a password', async () => {
     const password = realm.passwords.client;
     const credentials = { type: 'password', password, clientPrincipal: 'alice' } as const;
     expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
@@ -56,7 +56,7 @@ describe('a KDC of Heimdal', () => {
   const password = (password: string, clientPrincipal = 'alice') =>
     ({ type: 'password', password, clientPrincipal }) as const;
 
-  test('by TCP alone', async () => {
+  test('answers by TCP alone', async () => {
     const own = await variantConfig(realm, { libdefaults: ['udp_preference_limit = 0'] });
     const credentials = password(realm.passwords.client);
     expect(await whoami(realm.port, { host: 'localhost', credentials, config: own })).toBe(
@@ -64,21 +64,21 @@ describe('a KDC of Heimdal', () => {
     );
   });
 
-  test('a wrong password', async () => {
+  test('refuses a wrong password', async () => {
     await expect(first({ credentials: password('wrong') })).rejects.toMatchObject({
       name: 'KDC_ERR_PREAUTH_FAILED',
       message: expect.stringContaining('password is wrong'),
     });
   });
 
-  test('a client that it does not know', async () => {
+  test('refuses an unknown client', async () => {
     await expect(first({ credentials: password('x', 'nobody') })).rejects.toMatchObject({
       name: 'KDC_ERR_C_PRINCIPAL_UNKNOWN',
       message: expect.stringContaining('nobody@REMCTL.TEST'),
     });
   });
 
-  test('a service that it does not know', async () => {
+  test('refuses an unknown service', async () => {
     const credentials = { type: 'ccache', ccache: realm.ccache } as const;
     const principal = realm.principals.unknownServer;
     await expect(first({ credentials, principal })).rejects.toMatchObject({
@@ -87,14 +87,14 @@ describe('a KDC of Heimdal', () => {
     });
   });
 
-  test('a realm that it does not know', async () => {
+  test('refuses an unknown realm', async () => {
     const credentials = { type: 'ccache', ccache: realm.ccache } as const;
     await expect(
       first({ credentials, principal: 'host/localhost@OTHER.TEST' }),
     ).rejects.toMatchObject({ name: 'KRB5_NO_TKT_IN_RLM' });
   });
 
-  test('an expired ticket', async () => {
+  test('is not asked with an expired ticket', async () => {
     const credentials = { type: 'ccache', ccache: await realm.expiredCcache() } as const;
     await expect(first({ credentials })).rejects.toMatchObject({
       name: 'KRB_AP_ERR_TKT_EXPIRED',
@@ -102,7 +102,7 @@ describe('a KDC of Heimdal', () => {
     });
   });
 
-  test('a client that may have no tickets', async () => {
+  test('refuses a client that may have no tickets', async () => {
     await realm.kadmin('add --use-defaults --password=secret barred');
     await realm.kadmin('modify --attributes=+disallow-all-tix barred');
     await expect(first({ credentials: password('secret', 'barred') })).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe('a KDC of Heimdal', () => {
     });
   });
 
-  test('a client whose password has expired', async () => {
+  test('refuses a client whose password has expired', async () => {
     await realm.kadmin('add --use-defaults --password=secret stale');
     await realm.kadmin('modify --pw-expiration-time=2020-01-01 stale');
     await expect(first({ credentials: password('secret', 'stale') })).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe('a KDC of Heimdal', () => {
   describe('and a clock an hour behind', () => {
     const setBack = () => shiftClock(-3_600_000);
 
-    test('is made up for', async () => {
+    test('are reconciled if kdc_timesync is on', async () => {
       const ccache = await freshCache(realm);
       const own = await variantConfig(realm, { libdefaults: ['kdc_timesync = 1'] });
       setBack();
@@ -139,7 +139,7 @@ describe('a KDC of Heimdal', () => {
       ).toBe(realm.principals.client);
     });
 
-    test('is an error where kdc_timesync is off', async () => {
+    test('are an error if kdc_timesync is off', async () => {
       const ccache = await freshCache(realm);
       const own = await variantConfig(realm, { libdefaults: ['kdc_timesync = 0'] });
       setBack();
@@ -153,7 +153,7 @@ describe('a KDC of Heimdal', () => {
   });
 });
 
-test('a KDC of Heimdal whose key has changed: a keytab gets another ticket', async () => {
+test('a keytab client gets another ticket after the key of a KDC of Heimdal has changed', async () => {
   await using realm = await startRealm({ kdc: 'heimdal' });
   const config = await configOf(realm);
   const keytab = realm.keytabs.client;

@@ -1,4 +1,4 @@
-/** Tickets that end while a service goes on, in real time. */
+/** Tickets that expire, in real time, while a service runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import type { Credentials } from '../../src/client/credentials.js';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   config = await variantConfig(realm, { libdefaults: [`ticket_lifetime = ${LIFETIME_S}s`] });
 });
 
-/** Runs commands, on a connection and a context each, for more than two lifetimes. */
+/** Runs commands for more than two lifetimes, each on its own connection and context. */
 async function keepRunning(credentials: Credentials): Promise<void> {
   const until = Date.now() + (2 * LIFETIME_S + 2) * 1000;
   while (Date.now() < until) {
@@ -27,7 +27,6 @@ async function keepRunning(credentials: Credentials): Promise<void> {
 
 const issued = () => countInKdcLog(realm, / AS_REQ .*ISSUE/);
 
-// It lasts ten seconds on purpose.
 test('a service with a keytab or a password outlives its tickets', {
   timeout: 60_000,
 }, async () => {
@@ -37,6 +36,6 @@ test('a service with a keytab or a password outlives its tickets', {
     keepRunning({ type: 'keytab', keytab: realm.keytabs.client, clientPrincipal }),
     keepRunning({ type: 'password', password: realm.passwords.client, clientPrincipal }),
   ]);
-  // Each had three tickets at least, one after the other.
+  // Each client has had at least three tickets, one after the other.
   expect(issued() - before).toBeGreaterThanOrEqual(6);
 });

@@ -8,7 +8,7 @@ import { configOf, variantConfig } from '../support/realm-files.js';
 import { useRealm } from '../support/use-realm.js';
 
 const HOSTS = 1000;
-/** Requests to one realm that are under way at the same time. */
+/** Requests to one realm that may be under way at the same time. */
 const AT_ONCE = 32;
 
 const realm = useRealm();
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await addPrincipals(realm, services);
 }, 60_000);
 
-/** What became of one open for each host, all at once. */
+/** Opens a context with each host at once, and returns the errors. */
 async function openAll(
   options: Omit<Parameters<typeof createInitiatorContext>[0], 'principal'>,
 ): Promise<unknown[]> {
@@ -28,8 +28,8 @@ async function openAll(
   return ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
 }
 
-describe(`${HOSTS} hosts at once`, () => {
-  test('none fails', { timeout: 60_000 }, async () => {
+describe(`${HOSTS} contexts at once`, () => {
+  test('are established', { timeout: 60_000 }, async () => {
     const failures = await openAll({
       credentials: await freshCache(realm),
       config: await configOf(realm),
@@ -37,16 +37,16 @@ describe(`${HOSTS} hosts at once`, () => {
     expect(failures).toEqual([]);
   });
 
-  test('none fails where the first KDC of two is silent', { timeout: 60_000 }, async () => {
+  test('are established if the first KDC of two is silent', { timeout: 60_000 }, async () => {
     await using silent = await startSilentKdc();
     const kdcs = [silent.kdc, `127.0.0.1:${realm.kdcPort}`];
     const config = await variantConfig(realm, { kdcs });
     expect(await openAll({ credentials: await freshCache(realm), config })).toEqual([]);
-    // Those of the first turn, by each transport at most.
+    // Only the requests of the first turn ask the silent KDC, by each transport at most.
     expect(silent.asked()).toBeLessThanOrEqual(2 * AT_ONCE);
   });
 
-  test('those that wait for their turn fail with those who had it, where no KDC answers', {
+  test('fail with those that had the first turn if no KDC answers', {
     timeout: 60_000,
   }, async () => {
     await using silent = await startSilentKdc();

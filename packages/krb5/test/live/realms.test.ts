@@ -1,4 +1,4 @@
-/** Tickets across realms: real KDCs that trust each other, and the real remctld of another realm. */
+/** Tickets across realms, from real KDCs for the real remctld. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Realm } from '@remctl/realm';
@@ -14,14 +14,14 @@ import { useRealm } from '../support/use-realm.js';
 
 const TRUST_PASSWORD = 'between realms';
 
-/** A trusts nobody; B takes tickets of A's clients, and C those that come by way of B. */
+/** A and B take each other's tickets, and C takes B's tickets: A's clients reach C by way of B. */
 const a = useRealm({ realm: 'A.TEST' });
 const b = useRealm({ realm: 'B.TEST' });
 const c = useRealm({ realm: 'C.TEST' });
-/** Like C, but its KDC grants tickets whatever way clients came, and leaves the judgement to services. */
+/** LAX is like C, but its KDC does not check the way of a client: services must. */
 const lax = useRealm({ realm: 'LAX.TEST' });
 
-/** Has `server` take the tickets that `client` issues for it. */
+/** Makes `server` take the tickets that `client` issues for it. */
 async function trust(client: Realm, server: Realm): Promise<void> {
   for (const realm of [client, server]) {
     await realm.kadmin(`addprinc -pw "${TRUST_PASSWORD}" krbtgt/${server.name}@${client.name}`);
@@ -33,7 +33,7 @@ async function addHost(realm: Realm, host: string): Promise<void> {
   await realm.kadmin(`ktadd -k ${realm.keytabs.server} host/${host}`);
 }
 
-/** Adds to what a KDC reads; it refers clients by its [domain_realm] and checks ways by [capaths]. */
+/** Adds lines to a KDC's krb5.conf: [domain_realm] for referrals, [capaths] to check ways. */
 async function reconfigureKdc(realm: Realm, lines: readonly string[]): Promise<void> {
   appendFileSync(realm.krb5Conf, `${lines.join('\n')}\n`);
   await realm.stopKdc();
@@ -69,7 +69,7 @@ beforeAll(async () => {
 });
 
 let files = 0;
-/** A client's configuration: it knows the KDCs, and `more`. */
+/** Reads a client's configuration that has the KDCs, and the lines `more`. */
 async function clientConfig(more: readonly string[] = []): Promise<Krb5Config> {
   const realms = [a, b, c, lax].map(
     ({ name, kdcPort }) => `  ${name} = {\n    kdc = 127.0.0.1:${kdcPort}\n  }`,
@@ -92,7 +92,7 @@ const whoami = async (realm: Realm, options: InitiatorOptions) => {
 
 const granted = (realm: Realm) => countInKdcLog(realm, /TGS_REQ.*ISSUE/);
 
-test('a principal of another realm', async () => {
+test('a principal of another realm is reached', async () => {
   const config = await clientConfig();
   const principal = b.principals.server;
   expect(await whoami(b, { principal, credentials: await alice(), config })).toEqual([
@@ -101,7 +101,7 @@ test('a principal of another realm', async () => {
   ]);
 });
 
-test('a host whose realm is in domain_realm', async () => {
+test('a host is reached whose realm is in domain_realm', async () => {
   const config = await clientConfig(['[domain_realm]', '  .b.test = B.TEST']);
   const credentials = await alice();
   expect(await whoami(b, { host: 'server.b.test', credentials, config })).toEqual([
@@ -110,7 +110,7 @@ test('a host whose realm is in domain_realm', async () => {
   ]);
 });
 
-test('a host that the KDC refers to another realm', async () => {
+test('a host is reached that the KDC refers to another realm', async () => {
   const config = await clientConfig();
   const credentials = await alice();
   expect(await whoami(b, { host: 'www.referred.test', credentials, config })).toEqual([
@@ -119,7 +119,7 @@ test('a host that the KDC refers to another realm', async () => {
   ]);
 });
 
-test('a host that two KDCs refer on', async () => {
+test('a host is reached that two KDCs refer on', async () => {
   const config = await clientConfig();
   const credentials = await alice();
   expect(await whoami(c, { host: 'server.c.test', credentials, config })).toEqual([
@@ -128,7 +128,7 @@ test('a host that two KDCs refer on', async () => {
   ]);
 });
 
-test('a host that nobody refers: the realm that is called as its domain', async () => {
+test('a host is reached that nobody refers, in the realm with the name of its domain', async () => {
   const config = await clientConfig();
   const credentials = await alice();
   expect(await whoami(b, { host: 'server.b.test', credentials, config })).toEqual([
@@ -137,7 +137,7 @@ test('a host that nobody refers: the realm that is called as its domain', async 
   ]);
 });
 
-test('through a realm that capaths names', async () => {
+test('a realm is reached through a realm that capaths names', async () => {
   const config = await clientConfig(['[capaths]', '  A.TEST = {', '    C.TEST = B.TEST', '  }']);
   const principal = c.principals.server;
   expect(await whoami(c, { principal, credentials: await alice(), config })).toEqual([
@@ -146,7 +146,7 @@ test('through a realm that capaths names', async () => {
   ]);
 });
 
-test('an acceptor does not take a way that no KDC has checked', async () => {
+test('an acceptor refuses a way that no KDC has checked', async () => {
   const way = ['[capaths]', '  A.TEST = {', '    LAX.TEST = B.TEST', '    C.TEST = B.TEST', '  }'];
   const config = await clientConfig(way);
   const credentials = await alice();
@@ -163,12 +163,12 @@ test('an acceptor does not take a way that no KDC has checked', async () => {
     name: 'KRB_AP_PATH_NOT_ACCEPTED',
     message: expect.stringContaining('a client of A.TEST'),
   });
-  // libkrb5 does not either.
+  // libkrb5 refuses the way too.
   const principal = lax.principals.server;
   await expect(whoami(lax, { principal, credentials, config })).rejects.toThrow();
 });
 
-test('with a keytab', async () => {
+test('a keytab client reaches another realm', async () => {
   const config = await clientConfig();
   const keytab = a.keytabs.client;
   const credentials = { type: 'keytab', keytab, clientPrincipal: 'alice' } as const;
@@ -189,7 +189,7 @@ test('the ticket for another realm serves all services there', async () => {
 });
 
 test('a ticket for another realm that has nearly expired is replaced once', async () => {
-  // Without kdc_timesync the clock that is set forward below stays so.
+  // With kdc_timesync the client would correct the clock that the test sets forward below.
   const short = ['ticket_lifetime = 40s', 'kdc_timesync = 0'];
   const config = await clientConfig(['[libdefaults]', ...short]);
   const keytab = a.keytabs.client;
@@ -207,7 +207,7 @@ test('a ticket for another realm that has nearly expired is replaced once', asyn
   expect([granted(a) - before[0], granted(b) - before[1]]).toEqual([1, 1]);
 });
 
-test('a realm to which there is no way', async () => {
+test('a realm without a way to it is an error', async () => {
   const config = await clientConfig();
   const options = { credentials: await alice(), config };
   await expect(
@@ -220,7 +220,7 @@ test('a realm to which there is no way', async () => {
   });
 });
 
-test('a service that the other realm does not know', async () => {
+test('a service that the other realm does not know is an error', async () => {
   const config = await clientConfig();
   const principal = 'host/nowhere@B.TEST';
   await expect(
@@ -233,7 +233,7 @@ test('a service that the other realm does not know', async () => {
   });
 });
 
-test('referrals in a circle end', async () => {
+test('referrals in a circle are an error', async () => {
   const config = await clientConfig();
   await expect(
     createInitiatorContext({
@@ -247,7 +247,7 @@ test('referrals in a circle end', async () => {
   });
 });
 
-test('a host that another realm refers back to the client’s own', async () => {
+test('a host is reached that another realm refers back to the client’s own realm', async () => {
   const config = await clientConfig(['[domain_realm]', '  .home.test = B.TEST']);
   const credentials = await alice();
   expect(await whoami(a, { host: 'server.home.test', credentials, config })).toEqual([
@@ -260,7 +260,7 @@ test('a host that another realm refers back to the client’s own', async () => 
   ]);
 });
 
-test('a realm of which no KDC is known', async () => {
+test('a realm without a known KDC is an error', async () => {
   const config = await clientConfig();
   const credentials = {
     type: 'password',

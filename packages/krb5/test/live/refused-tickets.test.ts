@@ -1,4 +1,4 @@
-/** Tickets that a KDC or a server refuses, because a key has changed or somebody says so. */
+/** Tickets that a KDC, a server or an attacker refuses. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { storeServiceTicket } from '@remctl/realm';
@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 
 let clients = 0;
-/** A client with a keytab of its own, which knows the KDC by `kdc`. */
+/** Makes a client with its own keytab, which knows the KDC as `kdc`. */
 async function newClient(kdc = `127.0.0.1:${realm.kdcPort}`) {
   clients += 1;
   const credentials = await newKeytabClient(realm, `client-${clients}`);
@@ -34,7 +34,7 @@ async function newClient(kdc = `127.0.0.1:${realm.kdcPort}`) {
     credentials,
     config,
     step: (principal: string) => createInitiatorContext({ principal, credentials, config }).step(),
-    /** How many ticket-granting tickets it was given. */
+    /** Counts the ticket-granting tickets that the KDC gave this client. */
     issued: () => countInKdcLog(realm, new RegExp(` AS_REQ .*ISSUE.* ${clientPrincipal}@`)),
   };
 }
@@ -54,14 +54,14 @@ describe.each([
     () => realm.kadmin(`cpw -randkey krbtgt/${realm.name}`),
   ],
 ] as const)('a KDC that has %s', (_name, code, change) => {
-  test('a keytab client gets another ticket at once, once for all', async () => {
+  test('gives a keytab client one other ticket for all its requests', async () => {
     const { step, issued } = await newClient();
     const credentials = await freshCache(realm);
     await step(server);
     await change();
     await Promise.all([step(otherServer), step(realm.principals.wrongServer)]);
     expect(issued()).toBe(2);
-    // Who has a cache is told what the KDC said.
+    // A client with a cache gets the KDC's error.
     await expect(
       createInitiatorContext({
         principal: otherServer,
@@ -71,7 +71,7 @@ describe.each([
     ).rejects.toMatchObject({ name: code });
   });
 
-  test('a keytab that was written anew meanwhile is read anew', async () => {
+  test('makes the client read a keytab again that was written anew', async () => {
     const { step, issued, keytab, clientPrincipal } = await newClient();
     await step(server);
     await change();
@@ -81,7 +81,7 @@ describe.each([
     expect(issued()).toBe(2);
   });
 
-  test('a keytab that is out of date is named, until there is a new one', async () => {
+  test('makes the client name an outdated keytab until there is a new one', async () => {
     const { step, keytab, clientPrincipal } = await newClient();
     await step(server);
     await change();
@@ -96,7 +96,7 @@ describe.each([
   });
 });
 
-test('a KDC that has the old key too takes the old ticket', async () => {
+test('a KDC takes the old ticket if it still has the old key', async () => {
   const { step, issued } = await newClient();
   await step(server);
   await realm.kadmin(`cpw -randkey -keepold krbtgt/${realm.name}`);
@@ -104,7 +104,7 @@ test('a KDC that has the old key too takes the old ticket', async () => {
   expect(issued()).toBe(1);
 });
 
-describe('one on the way who says that tickets are refused', () => {
+describe('an attacker who claims that tickets are refused', () => {
   test.each([
     'KDC_ERR_TGT_REVOKED',
     'KRB_AP_ERR_BAD_INTEGRITY',
@@ -115,7 +115,7 @@ describe('one on the way who says that tickets are refused', () => {
     'KRB_AP_ERR_BADKEYVER',
     'KRB_AP_ERR_NOKEY',
     'KRB_ERR_GENERIC',
-  ] as const)('%s costs one exchange, however often it is said', async (name) => {
+  ] as const)('costs the client one exchange with any number of %s', async (name) => {
     await using way = await startForgingKdc(realm);
     const { step, issued } = await newClient(way.kdc);
     await step(server);
@@ -130,7 +130,7 @@ describe('one on the way who says that tickets are refused', () => {
   });
 
   test.each(['KDC_ERR_S_PRINCIPAL_UNKNOWN', 'KDC_ERR_POLICY', 'KRB_AP_ERR_REPEAT'] as const)(
-    '%s is no word of the ticket-granting ticket',
+    'costs the client no exchange with %s',
     async (name) => {
       await using way = await startForgingKdc(realm);
       const { step, issued } = await newClient(way.kdc);
@@ -141,7 +141,7 @@ describe('one on the way who says that tickets are refused', () => {
     },
   );
 
-  test('the old ticket is kept where no other is to be had', async () => {
+  test('does not make the client drop the old ticket if the KDC gives no other', async () => {
     await using way = await startForgingKdc(realm);
     const { step, issued } = await newClient(way.kdc);
     await step(server);
@@ -160,7 +160,7 @@ describe('one on the way who says that tickets are refused', () => {
 
 describe('a service whose key has changed', () => {
   const whoami = ['test', 'whoami'];
-  /** A server of its own, whose key changes. */
+  /** Starts a server with its own key, which `change` changes. */
   async function startChanging(number: number) {
     const principal = `changing/h${number}.test@${realm.name}`;
     const keytab = join(realm.folder, `changing-${number}.keytab`);
@@ -174,7 +174,7 @@ describe('a service whose key has changed', () => {
     return { principal, change, port };
   }
 
-  test('the next open gets a ticket for the new key: a keytab', async () => {
+  test('the next open of a keytab client gets a ticket for the new key', async () => {
     const { principal, change, port } = await startChanging(1);
     const { credentials, config } = await newClient();
     const ask = () => run(port, { principal, credentials, config }, whoami);
@@ -184,7 +184,7 @@ describe('a service whose key has changed', () => {
     await expect(ask()).resolves.toMatchObject({ status: 0 });
   });
 
-  test('the next open gets a ticket for the new key: a cache that holds the old one', async () => {
+  test('the next open with a cache that holds the old ticket gets a ticket for the new key', async () => {
     const { principal, change, port } = await startChanging(2);
     const credentials = await freshCache(realm);
     await storeServiceTicket(realm, credentials.ccache, principal);
@@ -196,7 +196,7 @@ describe('a service whose key has changed', () => {
     await expect(ask()).resolves.toMatchObject({ status: 0 });
   });
 
-  test('while no KDC answers the old ticket is still tried, and not a moment longer', async () => {
+  test('the old ticket is tried only while no KDC answers', async () => {
     const { principal, change, port } = await startChanging(3);
     const { credentials, config } = await newClient();
     const ask = () => run(port, { principal, credentials, config }, whoami);

@@ -1,4 +1,4 @@
-/** A realm on the way that lies, and a KDC whose replies are not what was asked for. */
+/** A lying realm on the way, and a KDC with false replies. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -15,12 +15,12 @@ import { useRealm } from '../support/use-realm.js';
 const ROGUE = 'ROGUE.TEST';
 const TARGET = 'TARGET.TEST';
 
-/** Trusts both of the others. Clients are told of the rogue one by their own configuration. */
+/** HOME trusts both other realms. Clients know the rogue realm from their own configuration. */
 const home = useRealm({ realm: 'HOME.TEST' });
 let rogue: RogueKdc;
 /**
- * Stands where the KDC of the target should be, and is the rogue's too. It cannot open home's
- * tickets for it.
+ * Answers in the place of the target's KDC, but belongs to the rogue realm: it cannot open home's
+ * tickets for the target.
  */
 let falseTarget: RogueKdc;
 let claim: (name: string) => Claim | undefined;
@@ -75,7 +75,7 @@ async function configOf(more: readonly string[] = [], libdefaults: readonly stri
   return readKrb5Config({ KRB5_CONFIG: path });
 }
 
-/** A client that is used for several requests, as a service is. */
+/** Makes a client for several requests, as a service is one. */
 async function newClient(config: Krb5Config) {
   const credentials = await freshCache(home);
   const step = (principal: string, more: Partial<InitiatorOptions> = {}) => {
@@ -91,7 +91,7 @@ async function newClient(config: Krb5Config) {
 const host = (realm: string) => parsePrincipal(`host/server.test@${realm}`);
 const tgt = (realm: string): Claim => ({ server: tgsPrincipal(realm, ROGUE) });
 
-describe('a realm that a client has touched', () => {
+describe('a realm that a client has asked', () => {
   test.each([
     [
       'by a referral',
@@ -101,7 +101,7 @@ describe('a realm that a client has touched', () => {
           : { server: parsePrincipal(`${name}@${TARGET}`) },
     ],
     [
-      'by a ticket for another realm than was asked for',
+      'by a ticket for another realm than the client asked for',
       (name: string): Claim | undefined =>
         name.startsWith('krbtgt/') ? tgt(TARGET) : { server: parsePrincipal(`${name}@${TARGET}`) },
     ],
@@ -113,7 +113,7 @@ describe('a realm that a client has touched', () => {
     await step('host/server.test@OTHER.TEST');
     expect(rogue.opened).not.toEqual([]);
     falseTarget.opened.length = 0;
-    // Home's own KDC knows the way to the target, and its ticket is one that the rogue cannot open.
+    // Home's own KDC knows the way to the target. The rogue cannot open the ticket for it.
     const { error } = { error: undefined, ...(await step(formatPrincipal(host(TARGET)))) };
     expect(error).toBeInstanceOf(Error);
     expect(falseTarget.opened).toEqual([]);
@@ -131,14 +131,14 @@ describe('a realm that a client has touched', () => {
     const { error } = { error: undefined, ...(await step('host/server.test@OTHER.TEST')) };
     expect(error).toMatchObject({ name: 'KRB5_GET_IN_TKT_LOOP' });
     const before = rogue.opened.length;
-    // A service of home: its ticket comes from home's KDC, and the real server can open it.
+    // The ticket for a service of home must come from home's KDC: the real server can open it.
     const { context } = { context: undefined, ...(await step(home.principals.server)) };
     expect(context).toBeDefined();
     expect(rogue.opened).toHaveLength(before);
   });
 
-  test('a kept ticket that its KDC refuses is got anew, once', async () => {
-    // By the name that was asked for it may be kept; then the rogue loses its keys.
+  test('refuses a kept ticket, and the client gets another one, once', async () => {
+    // The client may keep the ticket, as it has the right name. Then the rogue loses its keys.
     claim = (name) =>
       name.startsWith('krbtgt/') ? undefined : { server: parsePrincipal(`${name}@${ROGUE}`) };
     const { step } = await newClient(await configOf());
@@ -180,16 +180,16 @@ describe('a reply that is not what was asked for is refused', () => {
   }
 
   beforeAll(async () => {
-    // The keys of the test before are gone.
+    // The test before changed the keys.
     await rogue[Symbol.asyncDispose]();
     rogue = await startRogueKdc({ keys: [await crossKey(ROGUE)], claim: (asked) => claim(asked) });
   });
 
-  test('an honest one is taken', async () => {
+  test('an honest reply is taken', async () => {
     expect((await replyOf({})).error).toBeUndefined();
   });
 
-  test('a ticket that names another server than the reply', async () => {
+  test('a ticket that names another server is refused', async () => {
     const { error } = await replyOf({ ticketServer: host(TARGET) });
     expect(error).toMatchObject({
       name: 'KRB5_KDCREP_MODIFIED',
@@ -197,7 +197,7 @@ describe('a reply that is not what was asked for is refused', () => {
     });
   });
 
-  test('a service of another name', async () => {
+  test('a reply for another service is refused', async () => {
     const { error } = await replyOf({ server: parsePrincipal(`host/y.test@${ROGUE}`) });
     expect(error).toMatchObject({
       name: 'KRB5_KDCREP_MODIFIED',
@@ -205,7 +205,7 @@ describe('a reply that is not what was asked for is refused', () => {
     });
   });
 
-  test('a ticket that ends later than the one that it was got with', async () => {
+  test('a ticket is refused that ends later than the request asks for', async () => {
     const { error } = await replyOf({ endtime: Math.floor(Date.now() / 1000) + 40 * 24 * 3600 });
     expect(error).toMatchObject({
       name: 'KRB5_KDCREP_MODIFIED',
@@ -213,12 +213,12 @@ describe('a reply that is not what was asked for is refused', () => {
     });
   });
 
-  test('a ticket from another time', async () => {
+  test('a ticket is refused that starts at another time', async () => {
     const { error } = await replyOf({ starttime: Math.floor(Date.now() / 1000) - 3600 });
     expect(error).toMatchObject({ name: 'KRB5_KDCREP_SKEW' });
   });
 
-  test('a session key of a type that permitted_enctypes does not have', async () => {
+  test('a session key is refused if permitted_enctypes does not allow its type', async () => {
     const only = ['permitted_enctypes = aes256-cts-hmac-sha1-96'];
     expect((await replyOf({}, only)).error).toBeUndefined();
     const { error } = await replyOf({ etype: Etype.AES128_CTS_HMAC_SHA1_96 }, only);
@@ -228,8 +228,8 @@ describe('a reply that is not what was asked for is refused', () => {
     });
   });
 
-  test('without mutual authentication the peer is who was asked for', async () => {
-    // A KDC may spell its realm in another way; the name is the caller's.
+  test('a reply does not change the peer’s name without mutual authentication', async () => {
+    // A KDC may spell its realm in another way. The peer has the name that the caller gave.
     claim = () => ({ server: parsePrincipal('host/x.test@rogue.test') });
     const { step } = await newClient(await configOf());
     const { context } = { context: undefined, ...(await step(name, { flags: 0 })) };

@@ -1,4 +1,4 @@
-/** Keys and passwords stay where they are used: not in errors, inspect() or JSON. */
+/** Keys and passwords never appear in errors, inspect() or JSON. */
 import { inspect } from 'node:util';
 import { storeServiceTicket } from '@remctl/realm';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   ];
 });
 
-/** Every text that a log could make of `value`. */
+/** Returns every text that a log could make of `value`. */
 function texts(value: unknown): string[] {
   const json = JSON.stringify(value, (_, each: unknown) =>
     typeof each === 'bigint' ? String(each) : each,
@@ -47,7 +47,7 @@ function texts(value: unknown): string[] {
   ];
 }
 
-/** The forms that octets take in a log; half of a secret is too much already. */
+/** Returns the forms of a secret's first half in a log: even half of a secret is too much. */
 function forms(secret: Uint8Array): string[] {
   const half = Buffer.from(secret.subarray(0, 8));
   return [
@@ -71,7 +71,7 @@ function expectNoSecret(value: unknown, more: readonly Uint8Array[] = []): void 
   }
 }
 
-test('the check finds what it is to find', () => {
+test('expectNoSecret finds every secret', () => {
   for (const secret of secrets) {
     for (const value of [
       secret,
@@ -98,7 +98,7 @@ const kinds: Readonly<Record<string, () => Credentials>> = {
 };
 
 describe.each(Object.entries(kinds))('with %s', (_kind, credentialsOf) => {
-  test('contexts of both sides, before and after', async () => {
+  test('contexts of both sides show no secret at any step', async () => {
     const credentials = credentialsOf();
     const initiator = createInitiatorContext({ host: 'localhost', credentials, config });
     const acceptor = createAcceptorContext({ keytab });
@@ -111,18 +111,18 @@ describe.each(Object.entries(kinds))('with %s', (_kind, credentialsOf) => {
     expectNoSecret([initiator, acceptor, reply]);
   });
 
-  test('tickets and where they come from', async () => {
+  test('tickets and their sources show no secret', async () => {
     const source = await ticketSource(credentialsOf(), config);
     const tgt = await source.tgt(config, undefined);
     expectNoSecret([source, tgt], [tgt.key.value]);
   });
 });
 
-test('keytabs and caches', async () => {
+test('keytabs and caches show no secret', async () => {
   expectNoSecret([keytab, await readCcache(realm.ccache)]);
 });
 
-test('the key that another library’s context is to be protected with', async () => {
+test('the key for the context of another library is not shown', async () => {
   const credentials = await freshCache(realm);
   await storeServiceTicket(realm, credentials.ccache);
   const context = createInitiatorContext({ host: 'localhost', credentials, config });
@@ -134,8 +134,8 @@ test('the key that another library’s context is to be protected with', async (
 test.each([
   ['a wrong password', 'alice'],
   ['an unknown client', 'nobody'],
-  ['a client’s name that is none', 'a@b@c'],
-])('the error for %s', async (_name, clientPrincipal) => {
+  ['a malformed client name', 'a@b@c'],
+])('the error for %s shows no secret', async (_name, clientPrincipal) => {
   const password = 'hunter2 and more';
   const credentials = { type: 'password', password, clientPrincipal } as const;
   const context = createInitiatorContext({ host: 'localhost', credentials, config });
@@ -145,7 +145,7 @@ test.each([
   expectNoSecret(error, [Buffer.from(password)]);
 });
 
-test('the error of an acceptor with another key', async () => {
+test('the error of an acceptor with another key shows no secret', async () => {
   const wrong = otherKeys(keytab);
   const credentials = { type: 'ccache', ccache: realm.ccache } as const;
   const { token } = await createInitiatorContext({

@@ -1,4 +1,4 @@
-/** Opens with a time-out where one of the realm's KDCs is silent. */
+/** Contexts with a time-out while some KDCs of the realm are silent. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 let clients = 0;
-/** A client of the realm that nobody has used yet, with a keytab. */
+/** Makes a new client with its own keytab. */
 function newClient() {
   clients += 1;
   return newKeytabClient(realm, `client-${clients}`);
@@ -40,7 +40,7 @@ async function open(
   await createInitiatorContext({ principal, credentials, config, signal }).step();
 }
 
-/** On a busy machine one may still come too late, but what it began is there for the next. */
+/** On a busy machine an answer can come too late, but the next try finds it. */
 const TRIES = 3;
 async function openSoon(...args: Parameters<typeof open>): Promise<void> {
   for (let tried = 1; ; tried += 1) {
@@ -54,8 +54,8 @@ async function openSoon(...args: Parameters<typeof open>): Promise<void> {
   }
 }
 
-describe.each([1, 2])('a time-out of %i s, the first KDC of two silent', (seconds) => {
-  test('a keytab client opens, and the silent one is left alone afterwards', async () => {
+describe.each([1, 2])('a time-out of %i s with the first KDC of two silent', (seconds) => {
+  test('is enough for a keytab client, and the silent KDC is not asked again', async () => {
     await using silent = await startSilentKdc();
     const config = await behind([silent]);
     await openSoon(config, await newClient(), seconds);
@@ -66,7 +66,7 @@ describe.each([1, 2])('a time-out of %i s, the first KDC of two silent', (second
     expect(silent.asked()).toBe(asked);
   });
 
-  test('a client with a cache opens', async () => {
+  test('is enough for a client with a cache', async () => {
     await using silent = await startSilentKdc();
     const credentials = await freshCache(realm);
     const config = await behind([silent]);
@@ -77,7 +77,7 @@ describe.each([1, 2])('a time-out of %i s, the first KDC of two silent', (second
   });
 });
 
-test('six silent KDCs before the good one: what a time-out left undone is there for the next', async () => {
+test('the next open finds what a time-out with six silent KDCs left undone', async () => {
   const silent = await Promise.all(Array.from({ length: 6 }, startSilentKdc));
   const warnings = vi.spyOn(process, 'emitWarning');
   try {
@@ -95,8 +95,8 @@ test('six silent KDCs before the good one: what a time-out left undone is there 
 });
 
 /**
- * A program that opens, gives up after some milliseconds, and says how long it lived on; the KDC is
- * asked for six seconds.
+ * A program that gives up on a context after some milliseconds, and prints how long it lived
+ * afterwards. Without an abort it would ask the KDC for six seconds.
  */
 const GIVES_UP = `
   import { createInitiatorContext } from '@remctl/krb5';
@@ -111,28 +111,31 @@ const GIVES_UP = `
 test.each([
   ['UDP', 200],
   ['UDP and TCP', 1500],
-])('a program that has given up on a KDC, asked by %s, ends at once', async (_by, milliseconds) => {
-  await using silent = await startSilentKdc();
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--input-type=module', '-e', GIVES_UP],
-    {
-      // From within the package, its own name is the built package.
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      env: {
-        ...realm.env,
-        KRB5_CONFIG: writeKrb5Conf(realm, { kdcs: [silent.kdc] }),
-        GIVE_UP_AFTER: String(milliseconds),
+])(
+  'a program ends at once after it has given up on a KDC that it asked by %s',
+  async (_by, milliseconds) => {
+    await using silent = await startSilentKdc();
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '-e', GIVES_UP],
+      {
+        // In the package's folder, node finds the built package by its own name.
+        cwd: fileURLToPath(new URL('../..', import.meta.url)),
+        env: {
+          ...realm.env,
+          KRB5_CONFIG: writeKrb5Conf(realm, { kdcs: [silent.kdc] }),
+          GIVE_UP_AFTER: String(milliseconds),
+        },
       },
-    },
-  );
-  const [name, lived] = stdout.trim().split(' ');
-  expect(name).toBe('TimeoutError');
-  expect(silent.asked()).toBeGreaterThan(0);
-  expect(Number(lived)).toBeLessThan(2000);
-});
+    );
+    const [name, lived] = stdout.trim().split(' ');
+    expect(name).toBe('TimeoutError');
+    expect(silent.asked()).toBeGreaterThan(0);
+    expect(Number(lived)).toBeLessThan(2000);
+  },
+);
 
-test('a KDC that answers by TCP alone is asked by TCP from then on', async () => {
+test('a KDC that answers only by TCP is asked by TCP afterwards', async () => {
   await using fickle = await startFickleKdc(realm.kdcPort);
   fickle.udp = false;
   const config = await variantConfig(realm, { kdcs: [fickle.kdc] });
@@ -142,7 +145,7 @@ test('a KDC that answers by TCP alone is asked by TCP from then on', async () =>
   expect(fickle.datagrams()).toBe(before);
 });
 
-test('the one that answers falls silent, and the other comes back', async () => {
+test('the other KDC is asked if the one that answered falls silent', async () => {
   await using first = await startFickleKdc(realm.kdcPort);
   await using second = await startFickleKdc(realm.kdcPort);
   const config = await variantConfig(realm, { kdcs: [first.kdc, second.kdc] });
@@ -157,7 +160,7 @@ test('the one that answers falls silent, and the other comes back', async () => 
   expect(second.asked()).toBe(asked);
 });
 
-test('the one that answers is refused by its machine, and the other comes back', async () => {
+test('the other KDC is asked if the port of the one that answered is closed', async () => {
   await using fickle = await startFickleKdc(realm.kdcPort);
   const gone = await startFickleKdc(realm.kdcPort);
   const config = await variantConfig(realm, { kdcs: [fickle.kdc, gone.kdc] });
@@ -179,7 +182,7 @@ test('a keytab ticket is replaced in time though the first KDC of two is silent'
   await openSoon(config, credentials, 1);
   expect(issued()).toBe(1);
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 35_000);
-  // The held ticket serves meanwhile, whoever is in a hurry.
+  // Meanwhile the old ticket serves, also for a caller with a short time-out.
   await openSoon(config, credentials, 1);
   await vi.waitFor(() => expect(issued()).toBe(2), 5000);
 });

@@ -1,4 +1,4 @@
-/** Somebody between a client and its KDC who tells it another time, and what comes of that. */
+/** An attacker between a client and its KDC who sends another time. */
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ticketSource } from '../../src/client/tickets.js';
 import { KrbErrorCode } from '../../src/error-codes.js';
@@ -46,8 +46,8 @@ async function newClient() {
   return { credentials, step, offset };
 }
 
-describe('a day ahead, said by nobody who proved it', () => {
-  test('to a request for a service: good tickets stay good, and others are got afterwards', async () => {
+describe('an unproved time a day ahead', () => {
+  test('does not spoil good tickets, and others are got afterwards, if it answers a request for a service', async () => {
     const { step, offset } = await newClient();
     const { server, otherServer, wrongServer } = realm.principals;
     expect(await step(server)).toBeUndefined();
@@ -61,7 +61,7 @@ describe('a day ahead, said by nobody who proved it', () => {
     expect(await offset()).toBe(0);
   });
 
-  test('to a request for the first ticket, and then silence: the next one succeeds', async () => {
+  test('does not spoil the next request if it answers the first request', async () => {
     const { step, offset } = await newClient();
     const { server } = realm.principals;
     Object.assign(kdc.forge, { as: KrbErrorCode.KDC_ERR_PREAUTH_REQUIRED, ahead: DAY_S });
@@ -74,7 +74,7 @@ describe('a day ahead, said by nobody who proved it', () => {
     expect(await offset()).toBe(0);
   });
 
-  test('the time of a reply that opened is taken, and drops what was got before', async () => {
+  test('does not count, but the time of a reply that opened is used, and drops older tickets', async () => {
     const { step, offset } = await newClient();
     const { server, otherServer } = realm.principals;
     expect(await step(server)).toBeUndefined();
@@ -84,12 +84,12 @@ describe('a day ahead, said by nobody who proved it', () => {
     expect(await step(otherServer)).toBeUndefined();
     expect(Math.abs((await offset()) - 3_600_000)).toBeLessThan(3000);
     expect(await step(server)).toBeUndefined();
-    // Two for the other server, as the KDC refused the first time; and one for the server's ticket anew.
+    // Two are for the other server, as the KDC refused the first; one is for the server again.
     expect(kdc.asked('tgs') - before).toBe(3);
   });
 });
 
-test('disable_encrypted_timestamp: no timestamp is sent, and the error says what to do', async () => {
+test('disable_encrypted_timestamp sends no timestamp, and the error says what to do', async () => {
   const { credentials, step } = await newClient();
   const relations = `    kdc = ${kdc.kdc}\n    disable_encrypted_timestamp = true`;
   const config = await editedConfig(realm, (text) => text.replace(/^ +kdc = .*$/m, relations));
@@ -104,7 +104,7 @@ test('disable_encrypted_timestamp: no timestamp is sent, and the error says what
   expect(kdc.asked('as') - before).toBe(1);
 });
 
-test('a recorded AP-REP proves nothing, even if the clock is set back to its moment', async () => {
+test('a recorded AP-REP is refused, even if the clock is set back to its moment', async () => {
   const config = await configOf(realm);
   const credentials = await freshCache(realm);
   const principal = realm.principals.server;
@@ -113,7 +113,7 @@ test('a recorded AP-REP proves nothing, even if the clock is set back to its mom
   const clock = vi.spyOn(Date, 'now');
   const recorded: Uint8Array[] = [];
   for (let round = 0; round < 300; round += 1) {
-    // Back and forth between a few moments.
+    // The clock goes back and forth between three milliseconds.
     clock.mockReturnValue(start + (round % 3));
     const context = createInitiatorContext({ principal, credentials, config });
     const { token } = await context.step();

@@ -1,4 +1,4 @@
-/** Tickets and contexts against a real KDC and the real remctld. */
+/** Tickets and contexts with a real KDC and the real remctld. */
 import { appendFileSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ import { configOf, countInKdcLog, ENCTYPES, variantConfig } from '../support/rea
 import { run } from '../support/remctl.js';
 import { useRealm } from '../support/use-realm.js';
 
-/** The realm's configuration with other KDCs, and more lines in [libdefaults]. */
+/** Reads the realm's configuration with other KDCs, and more lines in [libdefaults]. */
 function configWith(
   realm: Realm,
   kdcs: readonly string[],
@@ -35,14 +35,14 @@ function configWith(
 
 const ECHO = ['test', 'whoami'];
 
-describe.each(ENCTYPES)('%s', (enctype) => {
+describe.each(ENCTYPES)('a KDC with %s', (enctype) => {
   const realm = useRealm({ enctype });
   let config: Krb5Config;
   beforeAll(async () => {
     config = await configOf(realm);
   });
 
-  test('a ticket from the cache runs a command on remctld', async () => {
+  test('gives the owner of a cache a context that runs a command on remctld', async () => {
     const credentials = { type: 'ccache', ccache: realm.ccache } as const;
     const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
     expect(answer.output.trim()).toBe(realm.principals.client);
@@ -50,37 +50,40 @@ describe.each(ENCTYPES)('%s', (enctype) => {
     expect(answer.peer).toBe(realm.principals.server);
   });
 
-  test('a keytab needs no kinit', async () => {
+  test('gives the owner of a keytab a context without kinit', async () => {
     const { client } = realm.keytabs;
     const credentials = { type: 'keytab', keytab: client, clientPrincipal: 'alice' } as const;
     const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
     expect(answer.output.trim()).toBe(realm.principals.client);
   });
 
-  test.each(['+requires_preauth', '-requires_preauth'])('a password, %s', async (attribute) => {
-    await realm.kadmin(`modprinc ${attribute} alice`);
-    const password = realm.passwords.client;
-    const credentials = {
-      type: 'password',
-      password,
-      clientPrincipal: `alice@${realm.name}`,
-    } as const;
-    // One client's tickets are kept: a configuration of its own makes it another one.
-    const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`]);
-    const answer = await run(realm.port, { host: 'localhost', credentials, config: own }, ECHO);
-    expect(answer.output.trim()).toBe(realm.principals.client);
+  test.each(['+requires_preauth', '-requires_preauth'])(
+    'gives the owner of a password a context with %s',
+    async (attribute) => {
+      await realm.kadmin(`modprinc ${attribute} alice`);
+      const password = realm.passwords.client;
+      const credentials = {
+        type: 'password',
+        password,
+        clientPrincipal: `alice@${realm.name}`,
+      } as const;
+      // A client's tickets are kept, and another configuration makes another client.
+      const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`]);
+      const answer = await run(realm.port, { host: 'localhost', credentials, config: own }, ECHO);
+      expect(answer.output.trim()).toBe(realm.principals.client);
 
-    const wrong = { ...credentials, password: 'wrong' };
-    await expect(
-      createInitiatorContext({ host: 'localhost', credentials: wrong, config }).step(),
-    ).rejects.toMatchObject({
-      name:
-        attribute === '+requires_preauth' ? 'KDC_ERR_PREAUTH_FAILED' : 'KRB_AP_ERR_BAD_INTEGRITY',
-      message: expect.stringContaining('password is wrong'),
-    });
-  });
+      const wrong = { ...credentials, password: 'wrong' };
+      await expect(
+        createInitiatorContext({ host: 'localhost', credentials: wrong, config }).step(),
+      ).rejects.toMatchObject({
+        name:
+          attribute === '+requires_preauth' ? 'KDC_ERR_PREAUTH_FAILED' : 'KRB_AP_ERR_BAD_INTEGRITY',
+        message: expect.stringContaining('password is wrong'),
+      });
+    },
+  );
 
-  test('a principal in full', async () => {
+  test('gives a context with a principal that is written in full', async () => {
     const credentials = { type: 'ccache', ccache: realm.ccache } as const;
     const principal = realm.principals.otherServer;
     const answer = await run(realm.port, { principal, credentials, config }, ECHO);
@@ -102,7 +105,7 @@ describe('tickets', () => {
     createInitiatorContext({ host: 'localhost', config, ...options }).step();
   const granted = () => countInKdcLog(realm, /TGS_REQ.*ISSUE/);
 
-  test('many at once share one exchange, later ones take what it gave', async () => {
+  test('come from one exchange for many callers at once, and for later ones', async () => {
     const credentials = await freshCache(realm);
     const before = granted();
     const tokens = await Promise.all(Array.from({ length: 50 }, () => first({ credentials })));
@@ -113,14 +116,14 @@ describe('tickets', () => {
     );
   });
 
-  test('many at once with a keytab share one exchange for their first ticket too', async () => {
+  test('come from one exchange of each kind for many keytab callers at once', async () => {
     const credentials = await newKeytabClient(realm, 'many', '');
     await Promise.all(Array.from({ length: 50 }, () => first({ credentials })));
     expect(countInKdcLog(realm, / AS_REQ .*ISSUE.* many@/)).toBe(1);
     expect(countInKdcLog(realm, / TGS_REQ .*ISSUE.* many@/)).toBe(1);
   });
 
-  test('one of them aborted leaves the others alone', async () => {
+  test('reach the other callers if one aborts', async () => {
     const credentials = await freshCache(realm);
     const controller = new AbortController();
     const reason = new Error('enough');
@@ -131,7 +134,7 @@ describe('tickets', () => {
     await expect(patient).resolves.toMatchObject({ established: false });
   });
 
-  test('a service ticket that the cache holds needs no KDC', async () => {
+  test('are taken from the cache without a KDC', async () => {
     const credentials = await freshCache(realm);
     await storeServiceTicket(realm, credentials.ccache);
     const before = countInKdcLog(realm, /./);
@@ -139,7 +142,7 @@ describe('tickets', () => {
     expect(countInKdcLog(realm, /./)).toBe(before);
   });
 
-  test('a cache that kinit wrote anew is read anew', async () => {
+  test('are read again from a cache that kinit wrote again', async () => {
     const credentials = await freshCache(realm);
     const alice = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
     await realm.kinit({ principal: 'mallory', ccache: credentials.ccache });
@@ -150,7 +153,7 @@ describe('tickets', () => {
     ]);
   });
 
-  test('a cache that kdestroy took away is missed', async () => {
+  test('are gone if kdestroy removed the cache', async () => {
     const credentials = await freshCache(realm);
     await first({ credentials });
     rmSync(credentials.ccache.replace('FILE:', ''));
@@ -160,7 +163,7 @@ describe('tickets', () => {
     });
   });
 
-  test('the same login touched only: its tickets stay', async () => {
+  test('stay if the time of their cache changes and its content does not', async () => {
     const credentials = await freshCache(realm);
     await first({ credentials });
     const before = granted();
@@ -170,7 +173,7 @@ describe('tickets', () => {
     expect(granted()).toBe(before);
   });
 
-  test('an expired ticket', async () => {
+  test('are an error if they have expired', async () => {
     const credentials = { type: 'ccache', ccache: await realm.expiredCcache() } as const;
     await expect(first({ credentials })).rejects.toMatchObject({
       name: 'KRB_AP_ERR_TKT_EXPIRED',
@@ -178,7 +181,7 @@ describe('tickets', () => {
     });
   });
 
-  test('a principal that the KDC does not know', async () => {
+  test('are refused for a service that the KDC does not know', async () => {
     await expect(
       first({ principal: realm.principals.unknownServer, credentials: await freshCache(realm) }),
     ).rejects.toMatchObject({
@@ -187,7 +190,7 @@ describe('tickets', () => {
     });
   });
 
-  test('a client that the KDC does not know', async () => {
+  test('are refused to a client that the KDC does not know', async () => {
     const credentials = { type: 'password', password: 'x', clientPrincipal: 'nobody' } as const;
     await expect(first({ credentials })).rejects.toMatchObject({
       name: 'KDC_ERR_C_PRINCIPAL_UNKNOWN',
@@ -195,7 +198,7 @@ describe('tickets', () => {
     });
   });
 
-  test('a keytab without the principal', async () => {
+  test('are not asked for if the keytab does not have the client', async () => {
     const keytab = realm.keytabs.server;
     const credentials = { type: 'keytab', keytab, clientPrincipal: 'alice' } as const;
     await expect(first({ credentials })).rejects.toMatchObject({
@@ -203,13 +206,13 @@ describe('tickets', () => {
     });
   });
 
-  test('a service whose key the server does not have', async () => {
+  test('are refused by a server that does not have the service’s key', async () => {
     const credentials = await freshCache(realm);
     const principal = realm.principals.wrongServer;
     await expect(run(realm.port, { principal, credentials, config }, ECHO)).rejects.toThrow();
   });
 
-  test('a keytab ticket is replaced before it expires', async () => {
+  test('are replaced before they expire for a keytab client', async () => {
     const credentials = await newKeytabClient(realm, 'short', '');
     const brief = await configWith(
       realm,
@@ -227,9 +230,9 @@ describe('tickets', () => {
     expect(issued()).toBe(2);
   });
 
-  test('a KDC that is away while a ticket is to be replaced is no matter yet', async () => {
+  test('still serve while the KDC is away, until they expire', async () => {
     const credentials = await newKeytabClient(realm, 'patient', '');
-    // Without kdc_timesync the clock that is set forward below stays so.
+    // With kdc_timesync the client would correct the clock that the test sets forward below.
     const short = ['ticket_lifetime = 40s', 'kdc_timesync = 0'];
     const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`], short);
     const step = (principal: string) =>
@@ -237,7 +240,7 @@ describe('tickets', () => {
     await step(realm.principals.server);
     const start = Date.now();
     const clock = vi.spyOn(Date, 'now').mockReturnValue(start + 35_000);
-    // The ticket-granting ticket is replaced; the one for the first service is still the old one.
+    // This replaces the ticket-granting ticket, but not the ticket for the first service.
     await step(realm.principals.otherServer);
     await realm.stopKdc();
     try {
@@ -254,33 +257,41 @@ describe('tickets', () => {
   });
 
   test.each([
-    ['waits for it a little', 'patient-2', undefined],
-    ['is in a hurry, which may be let down once', 'hurried', 100],
-  ])('nor is one that has fallen silent, to who %s', async (_name, clientPrincipal, hurry) => {
-    await using silent = await startSilentKdc();
-    const credentials = await newKeytabClient(realm, clientPrincipal, '');
-    const libdefaults = ['ticket_lifetime = 40s', 'kdc_timesync = 0'];
-    const path = writeKrb5Conf(realm, { libdefaults });
-    const step = async (signal?: AbortSignal) => {
-      const own = await readKrb5Config({ KRB5_CONFIG: path });
-      return createInitiatorContext({ host: 'localhost', credentials, config: own, signal }).step();
-    };
-    await step();
-    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 35_000);
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replace(`127.0.0.1:${realm.kdcPort}`, silent.kdc));
-    if (hurry !== undefined) {
-      const reason = new Error('too slow');
-      const controller = new AbortController();
-      setTimeout(() => controller.abort(reason), hurry);
-      await expect(step(controller.signal)).rejects.toBe(reason);
-    }
-    await step();
-    await step();
-  });
+    ['waits a little', 'patient-2', undefined],
+    ['is in a hurry, and may fail once', 'hurried', 100],
+  ])(
+    'still serve while the KDC is silent, for a caller who %s',
+    async (_name, clientPrincipal, hurry) => {
+      await using silent = await startSilentKdc();
+      const credentials = await newKeytabClient(realm, clientPrincipal, '');
+      const libdefaults = ['ticket_lifetime = 40s', 'kdc_timesync = 0'];
+      const path = writeKrb5Conf(realm, { libdefaults });
+      const step = async (signal?: AbortSignal) => {
+        const own = await readKrb5Config({ KRB5_CONFIG: path });
+        return createInitiatorContext({
+          host: 'localhost',
+          credentials,
+          config: own,
+          signal,
+        }).step();
+      };
+      await step();
+      vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 35_000);
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, text.replace(`127.0.0.1:${realm.kdcPort}`, silent.kdc));
+      if (hurry !== undefined) {
+        const reason = new Error('too slow');
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(reason), hurry);
+        await expect(step(controller.signal)).rejects.toBe(reason);
+      }
+      await step();
+      await step();
+    },
+  );
 
-  describe('KDCs', () => {
-    test('down', async () => {
+  describe('a context', () => {
+    test('fails if the KDC is down', async () => {
       const port = await freePort();
       const own = await configWith(realm, [`127.0.0.1:${port}`]);
       await expect(
@@ -291,7 +302,7 @@ describe('tickets', () => {
       });
     });
 
-    test('the first of two dead', async () => {
+    test('is established if the first KDC of two is dead', async () => {
       const kdcs = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${realm.kdcPort}`];
       const own = await configWith(realm, kdcs);
       await first({ credentials: await freshCache(realm), config: own });
@@ -300,13 +311,13 @@ describe('tickets', () => {
     test.each([
       ['is silent', startSilentKdc],
       ['answers garbage', startGarbageKdc],
-    ])('the first of two %s', async (_, startBadKdc) => {
+    ])('is established if the first KDC of two %s', async (_, startBadKdc) => {
       await using bad = await startBadKdc();
       const own = await configWith(realm, [bad.kdc, `127.0.0.1:${realm.kdcPort}`]);
       await first({ credentials: await freshCache(realm), config: own });
     });
 
-    test('TCP alone, by udp_preference_limit', async () => {
+    test('is established by TCP alone if udp_preference_limit is 0', async () => {
       const own = await configWith(
         realm,
         [`127.0.0.1:${realm.kdcPort}`],
@@ -315,7 +326,7 @@ describe('tickets', () => {
       await first({ credentials: await freshCache(realm), config: own });
     });
 
-    test('request_timeout ends the wait for one that is silent', async () => {
+    test('fails after request_timeout if the KDC is silent', async () => {
       await using silent = await startSilentKdc();
       const own = await configWith(realm, [`udp/${silent.kdc}`], ['request_timeout = 1s']);
       await expect(
@@ -326,7 +337,7 @@ describe('tickets', () => {
       });
     });
 
-    describe('whose answers are too big for a datagram', () => {
+    describe('with a KDC whose answers are too big for a datagram', () => {
       const other = useRealm({ realm: 'BIG.TEST' });
       beforeAll(async () => {
         const limit = '[kdcdefaults]\n  kdc_max_dgram_reply_size = 100\n';
@@ -337,14 +348,14 @@ describe('tickets', () => {
       const keytabOf = () =>
         ({ type: 'keytab', keytab: other.keytabs.client, clientPrincipal: 'alice' }) as const;
 
-      test('are asked by TCP after that', async () => {
+      test('is established by TCP', async () => {
         const own = await configWith(other, [`127.0.0.1:${other.kdcPort}`]);
         const options = { host: 'localhost', credentials: keytabOf(), config: own };
         const answer = await run(other.port, options, ECHO);
         expect(answer.output.trim()).toBe(other.principals.client);
       });
 
-      test('cannot be asked where TCP is not to be used', async () => {
+      test('fails if the KDC may not be asked by TCP', async () => {
         const own = await configWith(other, [`udp/127.0.0.1:${other.kdcPort}`]);
         await expect(first({ credentials: keytabOf(), config: own })).rejects.toMatchObject({
           code: LocalErrorCode.KRB5_KDC_UNREACH,
@@ -353,7 +364,7 @@ describe('tickets', () => {
       });
     });
 
-    test('KRB_ERR_RESPONSE_TOO_BIG leads to TCP', async () => {
+    test('is established by TCP after KRB_ERR_RESPONSE_TOO_BIG', async () => {
       const tcp = createServer((socket) => {
         const kdc = connect(realm.kdcPort, '127.0.0.1');
         socket.on('error', () => kdc.destroy()).pipe(kdc);
@@ -381,14 +392,14 @@ describe('tickets', () => {
   describe('a clock an hour behind', () => {
     const setBack = () => shiftClock(-3_600_000);
 
-    test("is made up for by the KDC's time", async () => {
+    test('is corrected by the KDC’s time', async () => {
       const credentials = await freshCache(realm);
       setBack();
       const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
       expect(answer.status).toBe(0);
     });
 
-    test('is known from the cache where kinit has noted it', async () => {
+    test('is corrected by the cache if kinit has noted the difference', async () => {
       const credentials = await freshCache(realm);
       const path = credentials.ccache.replace('FILE:', '');
       const cache = decodeCcache(readFileSync(path));
@@ -399,11 +410,11 @@ describe('tickets', () => {
       const before = asked();
       const answer = await run(realm.port, { host: 'localhost', credentials, config }, ECHO);
       expect(answer.status).toBe(0);
-      // Once: the KDC had no reason to refuse.
+      // One request is enough, as the KDC has no reason to refuse it.
       expect(asked() - before).toBe(1);
     });
 
-    test('with a keytab as well', async () => {
+    test('is corrected for a keytab client too', async () => {
       const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`]);
       await realm.kadmin('modprinc +requires_preauth mallory');
       setBack();
@@ -413,7 +424,7 @@ describe('tickets', () => {
       expect(answer.status).toBe(0);
     });
 
-    test('is an error where kdc_timesync is off', async () => {
+    test('is an error if kdc_timesync is off', async () => {
       const credentials = await freshCache(realm);
       const own = await configWith(realm, [`127.0.0.1:${realm.kdcPort}`], ['kdc_timesync = 0']);
       setBack();
@@ -424,7 +435,7 @@ describe('tickets', () => {
     });
   });
 
-  test("a server's clock that differs from the KDC's, and this machine's as much", async () => {
+  test('a server’s clock is named if it and this machine’s clock differ from the KDC’s', async () => {
     const server = await realm.startRemctld({ clock: '+1h' });
     const credentials = await freshCache(realm);
     shiftClock(3_600_000);

@@ -1,3 +1,4 @@
+/** The encodings of Kerberos messages, with arbitrary and damaged input. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../../../../tools/property-runs.mjs';
@@ -31,7 +32,7 @@ const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, 
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 describe('primitive types', () => {
-  test('KerberosTime: RFC 4120, section 5.2.3, has 19851106210627Z as its example', () => {
+  test('KerberosTime reads and writes the example of RFC 4120, section 5.2.3', () => {
     const encoding = hex(`180f${Buffer.from('19851106210627Z').toString('hex')}`);
     const time = Date.UTC(1985, 10, 6, 21, 6, 27) / 1000;
     expect(decode(kerberosTime, encoding)).toBe(time);
@@ -50,7 +51,7 @@ describe('primitive types', () => {
     );
   });
 
-  test('UInt32 takes a value of 2^31 and more, also as the negative number that old code sends', () => {
+  test('UInt32 takes 2^31 and more, also as the negative number that old code sends', () => {
     expect(toHex(encode(uint32, 0xffff_fffe))).toBe('020500fffffffe');
     expect(decode(uint32, hex('020500fffffffe'))).toBe(0xffff_fffe);
     expect(decode(uint32, hex('0201fe'))).toBe(0xffff_fffe);
@@ -65,35 +66,35 @@ describe('primitive types', () => {
     expect(() => encode(microseconds, 1_000_000)).toThrow(RangeError);
   });
 
-  test('KerberosString refuses a NUL and what is not UTF-8', () => {
+  test('KerberosString refuses a NUL and bytes that are not UTF-8', () => {
     expect(() => decode(kerberosString, hex('1b03610062'))).toThrow(Asn1Error);
     expect(() => decode(kerberosString, hex('1b01ff'))).toThrow(Asn1Error);
     expect(() => encode(kerberosString, 'a\0b')).toThrow(RangeError);
   });
 
-  test('text for people loses what is not printable, and a final NUL', () => {
+  test('kerberosText drops a final NUL and replaces what cannot be printed', () => {
     expect(decode(kerberosText, hex('1b06611b5b30ff00'))).toBe('a\ufffd[0\ufffd');
   });
 
-  test('text for people: a megabyte of NULs before its end takes no time by its square', () => {
+  test('kerberosText reads a megabyte of NULs in linear time', () => {
     const content = Buffer.alloc(1_000_000);
     content[content.length - 1] = 0x61;
     const encoding = Buffer.concat([hex('1b830f4240'), content]);
     expect(decode(kerberosText, encoding)).toBe(`${'\ufffd'.repeat(999_999)}a`);
   });
 
-  test('text for people: what is written is read as it was, a byte order mark too', () => {
+  test('kerberosText reads what it wrote, also a byte order mark', () => {
     const text = '\ufeffa';
     expect(decode(kerberosText, encode(kerberosText, text))).toBe(text);
   });
 
-  test('KerberosTime: a moment before 1970 that was read can be written', () => {
+  test('KerberosTime reads and writes a moment before 1970', () => {
     const encoding = hex(`180f${Buffer.from('19691231235959Z').toString('hex')}`);
     expect(decode(kerberosTime, encoding)).toBe(-1);
     expect(encode(kerberosTime, -1)).toEqual(encoding);
   });
 
-  test('KerberosFlags: bit 0 is the most significant, longer and shorter strings are taken', () => {
+  test('KerberosFlags has its bit 0 first, and takes longer and shorter strings', () => {
     expect(toHex(encode(kerberosFlags, 0x2000_0000))).toBe('03050020000000');
     expect(decode(kerberosFlags, hex('03050020000000'))).toBe(0x2000_0000);
     expect(decode(kerberosFlags, hex('03020520'))).toBe(0x2000_0000);
@@ -290,20 +291,20 @@ const types: readonly [string, Codec<any>, fc.Arbitrary<unknown>][] = [
 ];
 
 describe.each(types)('%s', (_name, codec, values) => {
-  test('decoding what was encoded gives it back', () => {
+  test('decoding gives back the encoded value', () => {
     fc.assert(
       fc.property(values, (value) => {
         const encoding = encode(codec, value);
         const decoded = decode(codec, encoding);
         expect(decoded).toEqual(value);
-        // Keys hide their value from the comparison above, not from this one.
+        // The comparison above does not see into keys; this one does.
         expect(encode(codec, decoded)).toEqual(encoding);
       }),
       runs(40),
     );
   });
 
-  test('damaged encodings end in a value or an Asn1Error', () => {
+  test('damaged encodings give a value or an Asn1Error', () => {
     fc.assert(
       fc.property(values, fc.nat(), fc.nat({ max: 255 }), fc.nat(), (value, at, byte, cut) => {
         const encoding = encode(codec, value);
@@ -321,18 +322,18 @@ describe.each(types)('%s', (_name, codec, values) => {
   });
 });
 
-test('an element that the type does not name is passed over', () => {
-  // EncryptedData with [3] after cipher, and with [1] kvno left out.
+test('an element that the type does not name is skipped', () => {
+  // This is EncryptedData with [3] after cipher, and without [1] kvno.
   const encoding = hex('3012 a003020112 a205040300ff01 a304a102 0500');
   expect(decode(encryptedData, encoding)).toEqual({ etype: 18, cipher: hex('00ff01') });
 });
 
-test('an element passed over with a tag of 0 in it is refused as all that is no DER', () => {
+test('a skipped element must be DER too: a tag of 0 in it is refused', () => {
   const encoding = hex('3013 a003020112 a205040300ff01 a3050000040134');
   expect(() => decode(encryptedData, encoding)).toThrow(Asn1Error);
 });
 
-test('a missing element is named', () => {
+test('a missing element is named in the error', () => {
   expect(() => decode(encryptedData, hex('3005a003020112'))).toThrow('cipher is missing');
 });
 
