@@ -29,7 +29,7 @@ import { ENCTYPES } from '../support/realm-files.js';
 import { useProgram } from '../support/use-program.js';
 import { useRealm } from '../support/use-realm.js';
 
-const program = useProgram(new URL('./gss-initiator.c', import.meta.url), ['-lgssapi_krb5']);
+const program = useProgram(new URL('./libgssapi-initiator.c', import.meta.url), ['-lgssapi_krb5']);
 afterEach(() => {
   vi.restoreAllMocks();
 });
@@ -174,7 +174,7 @@ describe('a context', () => {
     const result = await exchange({ keytab }, { realm, flags, ccache });
     expect(result.output).toBe(`flags ${flags | TRANSFERABLE}\nconf 1\n${REPLY}\n`);
     expect(result.message).toBe('hello');
-    // The acceptor keeps no delegated ticket, so the flag would be false.
+    // The acceptor keeps no delegated ticket, so it must not set the flag.
     expect(result.context.flags).toBe(ALL_FLAGS);
   });
 

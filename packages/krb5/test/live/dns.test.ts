@@ -171,7 +171,7 @@ describe('a host’s name', () => {
     const config = await editedConfig(realm, (text) =>
       text.replace('dns_canonicalize_hostname = false', '').replace('rdns = false', ''),
     );
-    // /etc/hosts names 127.0.0.1, and DNS is not asked.
+    // This machine's /etc/hosts names 127.0.0.1, whatever DNS says.
     expect(await whoami('127.0.0.1', config)).toBe(realm.principals.server);
   });
 });

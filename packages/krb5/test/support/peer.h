@@ -1,4 +1,4 @@
-// What C programs for tests share: lines of fields, and octets as hexadecimal digits.
+// Fields and hexadecimal digits in the lines of C programs for tests.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 // reads the same from the peer. Four octets of length come before each token. Prints the flags and
 // the peer's message, or the error.
 //
-// Usage: gss-initiator PORT NAME FLAGS MESSAGE
+// Usage: libgssapi-initiator PORT NAME FLAGS MESSAGE
 #include <arpa/inet.h>
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_krb5.h>
