@@ -1,32 +1,21 @@
-/** A client used in every order, beside a record of what its backend saw. */
+/** A client used in every order, beside a record of what its backend saw (a model test). */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RemctlError, RemctlNetworkError, RemctlTimeoutError } from '../src/errors.js';
 import { type Backend, Remctl, type ServerToken } from '../src/index.js';
-import { output } from './scripted.js';
+import { output, readToEnd, SUCCESS, tokensOf } from './support/answers.js';
+import { microtasks, turn } from './support/waiting.js';
 
 const TEXT = 'some output';
-const ANSWER: readonly ServerToken[] = [
-  output(TEXT),
-  output('an error', 2),
-  { type: 'status', status: 0 },
-];
+const ANSWER: readonly ServerToken[] = [output(TEXT), output('an error', 2), SUCCESS];
 /** Turns of the event loop after which everything that can settle has settled. */
 const SETTLED_TURNS = 20;
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-async function ticks(count: number): Promise<void> {
-  for (let n = 0; n < count; n += 1) {
-    await undefined;
-  }
-}
-
-/** What the backend saw, and what hangs in it. */
+/** A backend with a record of what it saw, whose waiting operations a test can fail. */
 class World {
-  /** Commands by their word: how often each was sent. */
+  /** How often each command was sent, by its name: its first argument. */
   readonly sent = new Map<string, number>();
-  /** Commands whose end was handed over. */
+  /** The names of the commands whose status was handed over. */
   readonly answered = new Set<string>();
   /** How many turns of the event loop the next operations take; 0 for none. */
   latency = 0;
@@ -53,7 +42,7 @@ class World {
   };
 
   #connection() {
-    let word = '';
+    let name = '';
     let left: ServerToken[] = [];
     const dead = new AbortController();
     const gone = () =>
@@ -61,8 +50,8 @@ class World {
     return {
       protocol: this.protocol,
       send: async ([first]: readonly Uint8Array[]) => {
-        word = Buffer.from(first ?? []).toString();
-        this.sent.set(word, (this.sent.get(word) ?? 0) + 1);
+        name = Buffer.from(first ?? []).toString();
+        this.sent.set(name, (this.sent.get(name) ?? 0) + 1);
         left = [...ANSWER];
         await this.#operation(dead.signal);
       },
@@ -73,7 +62,7 @@ class World {
           throw new Error('core asked for more than the answer');
         }
         if (token.type === 'status') {
-          this.answered.add(word);
+          this.answered.add(name);
         }
         return token;
       },
@@ -110,39 +99,41 @@ class World {
   }
 }
 
+/** The client under test, and what was found wrong with it. */
 class Real {
   readonly world: World;
   readonly client: Remctl;
-  /** What was called and has not settled. */
+  /** Calls that have not settled. */
   readonly waiting = new Set<string>();
   controller = new AbortController();
-  #words = 0;
+  #names = 0;
 
   constructor(protocol: 1 | 2) {
     this.world = new World(protocol);
     this.client = new Remctl(this.world.backend);
   }
 
-  word(): string {
-    this.#words += 1;
-    return `command-${this.#words}`;
+  /** Returns a name for a command that no other command has. */
+  nextName(): string {
+    this.#names += 1;
+    return `command-${this.#names}`;
   }
 
-  /** Watches a call: it must settle in the end, and say of `word` what the backend saw. */
-  watch(name: string, call: Promise<unknown>, word?: string): void {
+  /** Watches a call: it must settle in the end, and its error must say of the command what the backend saw. */
+  watch(title: string, call: Promise<unknown>, command?: string): void {
     const { signal } = this.controller;
-    const id = `${name} ${word ?? ''} ${Math.random()}`;
+    const id = `${title} ${command ?? ''} ${Math.random()}`;
     this.waiting.add(id);
     call.then(
       () => this.waiting.delete(id),
       (error: unknown) => {
         this.waiting.delete(id);
-        if (word !== undefined && error instanceof RemctlError) {
-          this.checkState(word, error.commandState, `${name}: ${error.message}`);
+        if (command !== undefined && error instanceof RemctlError) {
+          this.checkState(command, error.commandState, `${title}: ${error.message}`);
         }
         const isKnown = error instanceof RemctlError || error === signal.reason;
         if (!isKnown) {
-          this.faults.push(`${name} rejected with ${String(error)}`);
+          this.faults.push(`${title} rejected with ${String(error)}`);
         }
       },
     );
@@ -150,12 +141,13 @@ class Real {
 
   readonly faults: string[] = [];
 
-  checkState(word: string, state: string, of: string): void {
-    const sent = this.world.sent.has(word);
+  /** Compares the state that `source` gives for a command with what the backend saw. */
+  checkState(command: string, state: string, source: string): void {
+    const sent = this.world.sent.has(command);
     const isTrue =
-      state === 'not-sent' ? !sent : state === 'unknown' ? sent : this.world.answered.has(word);
+      state === 'not-sent' ? !sent : state === 'unknown' ? sent : this.world.answered.has(command);
     if (!isTrue) {
-      this.faults.push(`${word} is told to be ${state} (${of}), sent: ${sent}`);
+      this.faults.push(`${command} is reported ${state} by ${source}, sent: ${sent}`);
     }
   }
 }
@@ -174,26 +166,16 @@ function act(name: string, run: (real: Real) => void | Promise<void>): Act {
 
 const callOptions = (real: Real) => ({ signal: real.controller.signal });
 
-/** Begins a run, and consumes it so. */
+/** Begins a run, and consumes it with `consume`. */
 function runAct(name: string, consume: (run: ReturnType<Remctl['run']>) => Promise<unknown>): Act {
   return act(name, (real) => {
-    const word = real.word();
-    const run = real.client.run([word], callOptions(real));
+    const command = real.nextName();
+    const run = real.client.run([command], callOptions(real));
     const consumed = consume(run);
-    real.watch(name, consumed, word);
-    consumed.then(
-      () => real.checkState(word, run.commandState, `${name}, its own`),
-      () => real.checkState(word, run.commandState, `${name}, its own`),
-    );
+    real.watch(name, consumed, command);
+    const checkRun = () => real.checkState(command, run.commandState, `the run of ${name}`);
+    consumed.then(checkRun, checkRun);
   });
-}
-
-async function readAll(stream: ReadableStream<Uint8Array>): Promise<void> {
-  const reader = stream.getReader();
-  let done = false;
-  while (!done) {
-    ({ done } = await reader.read());
-  }
 }
 
 const reset = () => new RemctlNetworkError('reset', { code: 'ECONNRESET', phase: 'command' });
@@ -208,8 +190,8 @@ const acts: readonly fc.Arbitrary<Act>[] = [
   ),
   fc.constant(
     act('command()', (real) => {
-      const word = real.word();
-      real.watch('command', real.client.command([word], callOptions(real)), word);
+      const command = real.nextName();
+      real.watch('command', real.client.command([command], callOptions(real)), command);
     }),
   ),
   fc.constant(
@@ -220,13 +202,7 @@ const acts: readonly fc.Arbitrary<Act>[] = [
   fc.constant(runAct('run().bytes()', (run) => run.bytes())),
   fc.constant(runAct('run().status', (run) => run.status)),
   fc.constant(runAct('run().discard()', (run) => run.discard())),
-  fc.constant(
-    runAct('for await', async (run) => {
-      for await (const _ of run) {
-        // Only reading is wanted.
-      }
-    }),
-  ),
+  fc.constant(runAct('for await', tokensOf)),
   fc.constant(
     runAct('for await, left', async (run) => {
       for await (const _ of run) {
@@ -239,8 +215,8 @@ const acts: readonly fc.Arbitrary<Act>[] = [
   ),
   fc.constant(
     runAct('streams', async ({ stdout, stderr }) => {
-      await readAll(stdout);
-      await readAll(stderr);
+      await readToEnd(stdout);
+      await readToEnd(stderr);
     }),
   ),
   fc.constant(runAct('a stream that is cancelled', ({ stdout }) => stdout.cancel())),
@@ -254,7 +230,7 @@ const acts: readonly fc.Arbitrary<Act>[] = [
   ),
   fc.constant(act('reset', ({ world }) => world.failAll(reset()))),
   fc.constant(act('time-out', ({ world }) => world.failAll(silent()))),
-  fc.nat({ max: 12 }).map((count) => act(`${count} microtasks`, () => ticks(count))),
+  fc.nat({ max: 12 }).map((count) => act(`${count} microtasks`, () => microtasks(count))),
   fc.nat({ max: 3 }).map((latency) =>
     act(`latency ${latency}`, ({ world }) => {
       world.latency = latency;
@@ -271,7 +247,7 @@ async function settle(): Promise<void> {
 
 async function expectUsable(real: Real): Promise<void> {
   await real.client.open('h', 1);
-  const { stdout, status } = await real.client.run([real.word()]).text();
+  const { stdout, status } = await real.client.run([real.nextName()]).text();
   expect({ stdout, status }).toEqual({ stdout: TEXT, status: 0 });
 }
 
@@ -286,7 +262,7 @@ describe('a client used in every order', () => {
   afterEach(() => process.off('unhandledRejection', note));
 
   test.each([1, 2] as const)(
-    'says the truth of every command, ends every call, and can be used again (protocol %s)',
+    'reports the true state of every command, ends every call, and can be used again (protocol %s)',
     async (protocol) => {
       await fc.assert(
         fc.asyncProperty(fc.commands([...acts], { size: 'medium' }), async (commands) => {

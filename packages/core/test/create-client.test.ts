@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { createClient, RemctlProtocolError, remctl } from '../src/index.js';
 import { scriptedBackend } from '../src/testing.js';
-import { manualBackend, REFUSAL, tokens } from './scripted.js';
+import { REFUSAL, tokens } from './support/answers.js';
+import { loose } from './support/loose.js';
+import { manualBackend } from './support/manual-backend.js';
 
 describe('remctl()', () => {
   const backend = scriptedBackend((command) => ({
-    stdout: command.map((word) => Buffer.from(word)).join(' '),
+    stdout: command.map((argument) => Buffer.from(argument)).join(' '),
     status: 3,
   }));
 
@@ -23,7 +25,7 @@ describe('remctl()', () => {
     expect(manual.log).toEqual([]);
   });
 
-  test('closes the connection, also after a refusal', async () => {
+  test('closes the connection after a refusal', async () => {
     const manual = manualBackend();
     manual.on({ receive: tokens(REFUSAL) });
     const call = remctl({ backend: manual.backend, host: 'h', port: 1, command: ['x'] });
@@ -33,7 +35,7 @@ describe('remctl()', () => {
 });
 
 describe('createClient()', () => {
-  test('with a host it is opened', async () => {
+  test('opens the client if a host is given', async () => {
     const client = await createClient(
       scriptedBackend(() => ({ stdout: 'hi' })),
       { host: 'h' },
@@ -41,12 +43,11 @@ describe('createClient()', () => {
     expect((await client.run(['x']).text()).stdout).toBe('hi');
   });
 
-  test('an unknown name is a RangeError that lists the known', async () => {
-    const name: unknown = 'quick';
-    await expect(createClient(name as 'pure')).rejects.toThrow(/known are pure, native/);
+  test('refuses an unknown name with a text that lists the known ones', async () => {
+    await expect(createClient(loose('quick'))).rejects.toThrow(/known are pure, native/);
   });
 
-  test('REMCTL_BACKEND names the backend', async () => {
+  test('takes the name of the backend from REMCTL_BACKEND', async () => {
     process.env.REMCTL_BACKEND = 'nonsense';
     try {
       await expect(createClient()).rejects.toThrow(/REMCTL_BACKEND/);
@@ -55,8 +56,7 @@ describe('createClient()', () => {
     }
   });
 
-  test('an object that is no backend is a TypeError', async () => {
-    const object: unknown = {};
-    await expect(createClient(object as 'pure')).rejects.toThrow(TypeError);
+  test('refuses an object that is no backend with a TypeError', async () => {
+    await expect(createClient(loose({}))).rejects.toThrow(TypeError);
   });
 });

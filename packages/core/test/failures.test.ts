@@ -1,4 +1,4 @@
-/** The wording of failures: libremctl's text first, then what this client knows. */
+/** The wording of failures: libremctl's text first, then this client's own. */
 import { describe, expect, test } from 'vitest';
 import {
   authenticationFailed,
@@ -23,7 +23,7 @@ import {
 const SERVER = { host: 'server.example.org', port: 4373 };
 const AT = 'server.example.org (port 4373)';
 
-/** Each failure, the text of libremctl 3.18 that its message begins with, and the rest of it. */
+/** A title, a failure, the text of libremctl 3.18 that begins its message, and the rest of its message. */
 const failures: readonly (readonly [string, Error, string, string])[] = [
   [
     'a name that does not resolve',
@@ -44,13 +44,13 @@ const failures: readonly (readonly [string, Error, string, string])[] = [
     'Connection refused',
   ],
   [
-    'no file descriptor left',
+    'a lack of file descriptors',
     shortage(SERVER, { code: 'EMFILE', text: 'Too many open files' }),
     `cannot connect to ${AT}: Too many open files`,
     ' (EMFILE): close connections and files that are not needed, or raise the limit of open files',
   ],
   [
-    'no thread left',
+    'a lack of threads',
     shortage(SERVER, { code: 'EAGAIN', text: 'Resource temporarily unavailable' }),
     `cannot connect to ${AT}: Resource temporarily unavailable`,
     ' (EAGAIN): close connections that are not needed, or raise the limit of threads',
@@ -118,7 +118,7 @@ const failures: readonly (readonly [string, Error, string, string])[] = [
     `: the connection to ${AT} broke`,
   ],
   [
-    'a message that nothing had asked for',
+    'a message that was not asked for',
     unaskedToken(SERVER),
     'unexpected token from server',
     `: ${AT} sent a message that nothing had asked for`,
@@ -166,28 +166,31 @@ const failures: readonly (readonly [string, Error, string, string])[] = [
     ': the server speaks protocol 1, which has none',
   ],
   [
-    'no connection',
+    'a client without a connection',
     notOpened('call open() first'),
     'no currently open connection',
     ': call open() first',
   ],
 ];
 
-test.each(failures)('%s', (_, error, libremctl, ours) => {
-  expect(error.message).toBe(`${libremctl}${ours}`);
-});
+test.each(failures)(
+  "the message for %s begins with libremctl's text",
+  (_, error, libremctl, ours) => {
+    expect(error.message).toBe(`${libremctl}${ours}`);
+  },
+);
 
 describe('codes and phases', () => {
-  test('an abort is ECONNABORTED', () => {
+  test('an abort has the code ECONNABORTED', () => {
     expect(connectionAborted()).toMatchObject({ code: 'ECONNABORTED', phase: 'command' });
   });
 
-  test('a reset while connecting is a dropped open', () => {
+  test('a reset while connecting counts as a dropped open', () => {
     const reset = { code: 'ECONNRESET', text: 'Connection reset by peer' };
     expect(cannotConnect(SERVER, reset)).toMatchObject({ code: 'ECONNRESET', phase: 'negotiate' });
   });
 
-  test('a shortage is never a dropped open', () => {
+  test('a shortage never counts as a dropped open', () => {
     const none = { code: 'EMFILE', text: 'Too many open files' };
     expect(shortage(SERVER, none)).toMatchObject({ code: 'EMFILE', phase: 'connect' });
   });

@@ -1,11 +1,12 @@
-/** One AbortSignal for many calls. */
+/** One AbortSignal that many calls share. */
 import { getEventListeners } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createClient, Remctl } from '../src/index.js';
 import { scriptedBackend } from '../src/testing.js';
-import { manualBackend, never, output } from './scripted.js';
+import { output, SUCCESS, tokensOf } from './support/answers.js';
+import { manualBackend } from './support/manual-backend.js';
+import { stallingBackend } from './support/stalling-backend.js';
+import { caught, garbageCollector, turn } from './support/waiting.js';
 
 const CALLS = 1000;
 const warnings: Error[] = [];
@@ -17,9 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => process.off('warning', note));
 
-const STATUS = { type: 'status', status: 0 } as const;
-
-test('a thousand calls put one listener on it, none stays, and nobody is warned', async () => {
+test('a thousand calls add one listener to their signal, remove it, and cause no warning', async () => {
   const { signal } = new AbortController();
   const manual = manualBackend();
   const opening = Array.from({ length: CALLS }, async () => {
@@ -29,34 +28,27 @@ test('a thousand calls put one listener on it, none stays, and nobody is warned'
     await client.output({ signal });
     await client.noop({ signal });
     await client.run(['x'], { signal }).text();
-    for await (const _ of client.run(['x'], { signal })) {
-      // Only reading is wanted.
-    }
+    await tokensOf(client.run(['x'], { signal }));
     return client;
   });
   expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
   await Promise.all(opening);
-  await new Promise(setImmediate);
+  await turn();
   expect(getEventListeners(signal, 'abort')).toEqual([]);
   expect(warnings).toEqual([]);
 });
 
-test('its abort reaches each of them', async () => {
+test('an abort reaches every call that shares the signal', async () => {
   const controller = new AbortController();
   const { signal } = controller;
-  const backend = scriptedBackend(async function* () {
-    yield output('x');
-    await never();
-    yield STATUS;
-  });
   const runs = await Promise.all(
     Array.from({ length: 20 }, async () => {
-      const client = await createClient(backend, { host: 'h', signal });
+      const client = await createClient(stallingBackend, { host: 'h', signal });
       return client.run(['x'], { signal });
     }),
   );
-  const results = runs.map((run) => run.text().catch((reason: unknown) => reason));
-  await new Promise(setImmediate);
+  const results = runs.map((run) => caught(run.text()));
+  await turn();
   expect(getEventListeners(signal, 'abort')).toHaveLength(1);
   controller.abort('the reason');
   expect(await Promise.all(results)).toEqual(Array(20).fill('the reason'));
@@ -64,11 +56,10 @@ test('its abort reaches each of them', async () => {
   expect(warnings).toEqual([]);
 });
 
-test('a signal that lives long does not keep a client whose run nobody holds', async () => {
+test('a signal that lives long does not hold a client whose run nobody holds', async () => {
   const { signal } = new AbortController();
-  setFlagsFromString('--expose-gc');
-  const collectGarbage: () => void = runInNewContext('gc');
-  const backend = scriptedBackend(() => [output('x'), STATUS]);
+  const collectGarbage = garbageCollector();
+  const backend = scriptedBackend(() => [output('x'), SUCCESS]);
   const clients: WeakRef<Remctl>[] = [];
   for (let n = 0; n < 20; n += 1) {
     await (async () => {
@@ -85,24 +76,19 @@ test('a signal that lives long does not keep a client whose run nobody holds', a
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-test('a signal of another global object, as test runners have them, will do', async () => {
+test('a signal of another global object, as test runners have, ends a call', async () => {
   const target = new EventTarget();
   const foreign: unknown = {
     aborted: false,
     throwIfAborted: () => undefined,
     addEventListener: target.addEventListener.bind(target),
     removeEventListener: target.removeEventListener.bind(target),
-    reason: 'theirs',
+    reason: 'foreign',
   };
   const signal = foreign as AbortSignal;
-  const backend = scriptedBackend(async function* () {
-    yield output('x');
-    await never();
-    yield STATUS;
-  });
-  const client = await createClient(backend, { host: 'h' });
+  const client = await createClient(stallingBackend, { host: 'h' });
   const whole = client.run(['x'], { signal }).text();
-  await new Promise(setImmediate);
+  await turn();
   target.dispatchEvent(new Event('abort'));
-  await expect(whole).rejects.toBe('theirs');
+  await expect(whole).rejects.toBe('foreign');
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** An error of each class, made by a copy. */
+/** Makes an error of each class of one copy. */
 function errorsOf(core: Core): readonly Error[] {
   const phase = 'connect';
   return [
@@ -42,7 +42,7 @@ function errorsOf(core: Core): readonly Error[] {
   ];
 }
 
-test('instanceof says the same of the errors of both copies', () => {
+test('instanceof gives the same answers for the errors of both copies', () => {
   const classes = errorsOf(own).map((error) => error.constructor as new () => Error);
   const ofBoth = [errorsOf(own), errorsOf(other)].map((errors) =>
     errors.map((error) => classes.filter((each) => error instanceof each).map(({ name }) => name)),
@@ -53,7 +53,7 @@ test('instanceof says the same of the errors of both copies', () => {
   );
 });
 
-test('instanceof says no of everything else, and keeps its meaning for derived classes', () => {
+test('instanceof is false for everything else, and keeps its meaning for derived classes', () => {
   class Derived extends own.RemctlNetworkError {}
   const derived = new Derived('x', { code: 'EOF', phase: 'connect' });
   expect(derived instanceof Derived).toBe(true);
@@ -67,7 +67,7 @@ test('instanceof says no of everything else, and keeps its meaning for derived c
   }
 });
 
-test('an error names its class, in its text and for programs', () => {
+test('an error names its class in its text, its stack and its name', () => {
   for (const error of errorsOf(own)) {
     expect(error.name).toBe(error.constructor.name);
     expect(String(error)).toBe(`${error.name}: x`);
@@ -76,7 +76,7 @@ test('an error names its class, in its text and for programs', () => {
   }
 });
 
-/** A backend that stands on the other copy, and does as `connect` says at each port. */
+/** Makes a backend of the other copy, whose connect() throws the error that `connect` gives for a port. */
 function backendOf(connect: (port: number, attempt: number) => Error | undefined) {
   const ports: number[] = [];
   const backend: import('../src/index.js').Backend = {
@@ -104,7 +104,7 @@ function backendOf(connect: (port: number, attempt: number) => Error | undefined
   return { backend, ports };
 }
 
-test('the legacy port is tried after an error of the other copy', async () => {
+test('open() tries the legacy port after an error of the other copy', async () => {
   const { backend, ports } = backendOf((port) =>
     port === own.DEFAULT_PORT
       ? new other.RemctlNetworkError('x', { code: 'ECONNREFUSED', phase: 'connect' })
@@ -114,7 +114,7 @@ test('the legacy port is tried after an error of the other copy', async () => {
   expect(ports).toEqual([own.DEFAULT_PORT, own.LEGACY_PORT]);
 });
 
-test('a dropped open is tried again after an error of the other copy', async () => {
+test('open() tries a dropped open again after an error of the other copy', async () => {
   const { backend, ports } = backendOf((_, attempt) =>
     attempt === 1
       ? new other.RemctlNetworkError('x', { code: 'EOF', phase: 'negotiate' })
@@ -124,7 +124,7 @@ test('a dropped open is tried again after an error of the other copy', async () 
   expect(ports).toEqual([4373, 4373]);
 });
 
-test('commandState is set in an error of the other copy, and its NOOP error keeps the connection', async () => {
+test('an error of the other copy gets commandState, and its NOOP error leaves the connection open', async () => {
   const { backend } = backendOf(() => undefined);
   const client = new own.Remctl(backend);
   await client.open('host', 4373);

@@ -1,7 +1,8 @@
-/** What bad arguments of the public functions are told: which argument, and what it should be. */
-import { describe, expect, test } from 'vitest';
+/** Bad arguments of the public functions: the error names the argument and the remedy. */
+import { expect, test } from 'vitest';
 import { createClient, Remctl, remctl } from '../../src/index.js';
-import { manualBackend } from '../scripted.js';
+import { manualBackend } from '../support/manual-backend.js';
+import { caught } from '../support/waiting.js';
 
 const COMMAND = ['x'];
 
@@ -12,7 +13,7 @@ interface Bad {
   readonly says: RegExp;
 }
 
-/** The public functions, without their types. */
+/** The public functions and a client, without their types. */
 interface Loose {
   // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are the point
   readonly remctl: (...values: any[]) => Promise<unknown>;
@@ -25,7 +26,7 @@ interface Loose {
 
 const bad: readonly Bad[] = [
   {
-    title: 'remctl() with nothing',
+    title: 'remctl() without an argument',
     call: ({ remctl }) => remctl(),
     error: TypeError,
     says: /an object: \{ host/,
@@ -67,32 +68,6 @@ const bad: readonly Bad[] = [
     says: /^command must be a list of arguments/,
   },
   {
-    title: 'the first wrong one is told: host before port',
-    call: ({ remctl, backend }) =>
-      remctl({ backend, host: '', port: -1, principal: '', command: [] }),
-    error: RangeError,
-    says: /^host/,
-  },
-  {
-    title: 'port before principal',
-    call: ({ remctl, backend }) =>
-      remctl({ backend, host: 'h', port: -1, principal: '', command: [] }),
-    error: RangeError,
-    says: /^port/,
-  },
-  {
-    title: 'principal before command',
-    call: ({ remctl, backend }) => remctl({ backend, host: 'h', principal: '', command: [] }),
-    error: RangeError,
-    says: /^principal/,
-  },
-  {
-    title: 'command before the options',
-    call: ({ remctl, backend }) => remctl({ backend, host: 'h', command: [], timeout: -1 }),
-    error: RangeError,
-    says: /^command/,
-  },
-  {
     title: 'a port that is a name',
     call: ({ client }) => client.open('h', 'foo'),
     error: TypeError,
@@ -105,13 +80,13 @@ const bad: readonly Bad[] = [
     says: /^port must be a whole number.*"4373": pass 4373$/,
   },
   {
-    title: 'a port that is NaN',
+    title: 'a port of NaN',
     call: ({ client }) => client.open('h', Number.NaN),
     error: RangeError,
     says: /^port must be a whole number .* it is NaN$/,
   },
   {
-    title: 'open() with nothing',
+    title: 'open() without an argument',
     call: ({ client }) => client.open(),
     error: TypeError,
     says: /^host is missing/,
@@ -141,13 +116,13 @@ const bad: readonly Bad[] = [
     says: /^host is missing/,
   },
   {
-    title: 'a signal that is none',
+    title: 'open() with a signal that is a number',
     call: ({ client }) => client.open({ host: 'h', signal: 5 }),
     error: TypeError,
     says: /^signal must be an AbortSignal, not a value of type number/,
   },
   {
-    title: 'command() with a controller for a signal',
+    title: 'command() with a controller as the signal',
     call: ({ client }) => client.command(COMMAND, { signal: new AbortController() }),
     error: TypeError,
     says: /^signal must be an AbortSignal/,
@@ -159,13 +134,13 @@ const bad: readonly Bad[] = [
     says: /^the options must be an object.*null/,
   },
   {
-    title: 'noop() with a signal that is none',
+    title: 'noop() with a signal that is a string',
     call: ({ client }) => client.noop({ signal: 'x' }),
     error: TypeError,
     says: /^signal must be/,
   },
   {
-    title: 'run() with a signal that is none',
+    title: 'run() with a signal that is an empty object',
     call: async ({ client }) => client.run(COMMAND, { signal: {} }),
     error: TypeError,
     says: /^signal must be/,
@@ -184,17 +159,50 @@ const bad: readonly Bad[] = [
   },
 ];
 
-describe('bad arguments', () => {
-  test.each(bad)('$title', async ({ call, error, says }) => {
-    const manual = manualBackend();
-    const client = new Remctl(manual.backend);
-    await client.open('before', 1);
-    const { length } = manual.log;
-    const loose = { remctl, createClient, client, backend: manual.backend } as Loose;
-    const thrown = await Promise.resolve(call(loose)).catch((reason: unknown) => reason);
-    expect(thrown).toBeInstanceOf(error);
-    expect((thrown as Error).message).toMatch(says);
-    expect(manual.log).toHaveLength(length);
-    expect(client.isOpen).toBe(true);
-  });
-});
+/** Calls with several bad arguments, in the order in which they are checked. */
+const order: readonly Bad[] = [
+  {
+    title: 'host before port',
+    call: ({ remctl, backend }) =>
+      remctl({ backend, host: '', port: -1, principal: '', command: [] }),
+    error: RangeError,
+    says: /^host/,
+  },
+  {
+    title: 'port before principal',
+    call: ({ remctl, backend }) =>
+      remctl({ backend, host: 'h', port: -1, principal: '', command: [] }),
+    error: RangeError,
+    says: /^port/,
+  },
+  {
+    title: 'principal before command',
+    call: ({ remctl, backend }) => remctl({ backend, host: 'h', principal: '', command: [] }),
+    error: RangeError,
+    says: /^principal/,
+  },
+  {
+    title: 'command before timeout',
+    call: ({ remctl, backend }) => remctl({ backend, host: 'h', command: [], timeout: -1 }),
+    error: RangeError,
+    says: /^command/,
+  },
+];
+
+/** Makes the call, and expects its error. Nothing may reach the backend, and the client stays open. */
+async function expectRefusal({ call, error, says }: Bad): Promise<void> {
+  const manual = manualBackend();
+  const client = new Remctl(manual.backend);
+  await client.open('before', 1);
+  const { length } = manual.log;
+  const loose = { remctl, createClient, client, backend: manual.backend } as Loose;
+  const thrown = await caught(Promise.resolve(call(loose)));
+  expect(thrown).toBeInstanceOf(error);
+  expect((thrown as Error).message).toMatch(says);
+  expect(manual.log).toHaveLength(length);
+  expect(client.isOpen).toBe(true);
+}
+
+test.each(bad)('$title is refused', expectRefusal);
+
+test.each(order)('the error for several bad arguments names $title', expectRefusal);

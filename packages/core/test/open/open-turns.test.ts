@@ -1,7 +1,8 @@
+/** Turns among the opens of one server. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { inTurn } from '../../src/open/open-turns.js';
 
-/** Opens that are let go by hand. */
+/** Makes opens that a test ends: each entry of `ends` ends one. */
 function manualOpens() {
   const ends: (() => void)[] = [];
   let begun = 0;
@@ -28,7 +29,7 @@ const settled = () => vi.advanceTimersByTimeAsync(0);
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('of many opens of one server four are made at a time, in their order; all are made', async () => {
+test('opens of one server are made four at a time, in their order, until all are made', async () => {
   const { start, ends, begun, most } = manualOpens();
   const opened = Promise.all(Array.from({ length: 20 }, () => inTurn('many', WAIT, start)));
   await settled();
@@ -42,7 +43,7 @@ test('of many opens of one server four are made at a time, in their order; all a
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a server that does not answer holds the others up for a moment only', async () => {
+test('opens of a server that does not answer all begin within 100 ms', async () => {
   const { start, begun } = manualOpens();
   for (let n = 0; n < 20; n += 1) {
     void inTurn('stuck', WAIT, start);
@@ -53,7 +54,7 @@ test('a server that does not answer holds the others up for a moment only', asyn
   expect(begun()).toBe(20);
 });
 
-test('a server that is slow but answers holds nobody up for more than a second', async () => {
+test('opens of a slow server that answers all begin within a second', async () => {
   const { start, ends, begun } = manualOpens();
   for (let n = 0; n < 20; n += 1) {
     void inTurn('slow', WAIT, start);
@@ -67,7 +68,7 @@ test('a server that is slow but answers holds nobody up for more than a second',
   expect(begun()).toBe(20);
 });
 
-test('nobody waits for a turn longer than the time-out', async () => {
+test('an open waits for its turn no longer than its time-out', async () => {
   const { start, begun } = manualOpens();
   for (let n = 0; n < 5; n += 1) {
     void inTurn('short', { timeoutMs: 20, signal }, start);
@@ -76,7 +77,7 @@ test('nobody waits for a turn longer than the time-out', async () => {
   expect(begun()).toBe(5);
 });
 
-test('servers do not wait for each other, and an open that fails makes room', async () => {
+test('opens of two servers do not wait for each other, and a failed open makes room', async () => {
   const { start, begun } = manualOpens();
   const failing = Array.from({ length: 4 }, () =>
     inTurn('one', WAIT, () => Promise.reject(new Error('no'))).catch(() => undefined),
@@ -90,7 +91,7 @@ test('servers do not wait for each other, and an open that fails makes room', as
   expect(begun()).toBe(5);
 });
 
-test('an abort ends the wait, with its reason, and nothing is opened', async () => {
+test('an abort ends the wait for a turn with its reason, and nothing is opened', async () => {
   const { start, ends, begun } = manualOpens();
   for (let n = 0; n < 4; n += 1) {
     void inTurn('abort', WAIT, start);

@@ -1,32 +1,23 @@
-/** A run whose status is asked for before its reader is chosen. */
-import { setImmediate as turn } from 'node:timers/promises';
+/** A run whose status is read before its reader is chosen. */
 import { describe, expect, test } from 'vitest';
 import {
-  Remctl,
   RemctlBusyError,
   RemctlOutputLimitError,
   RemctlProtocolError,
   type RemctlRun,
   type ServerToken,
 } from '../../src/index.js';
-import { manualBackend, output, REFUSAL, textOf, tokens } from '../scripted.js';
+import { ANSWER, output, REFUSAL, SUCCESS, textOf, tokens, tokensOf } from '../support/answers.js';
+import { openedClient } from '../support/manual-backend.js';
+import { microtasks, never, turn } from '../support/waiting.js';
 
-const ANSWER: readonly ServerToken[] = [
-  output('out 1\n'),
-  output('err\n', 2),
-  output('out 2\n'),
-  { type: 'status', status: 7 },
-];
-
+/** Begins a run whose answer is these tokens. */
 async function runOf(list: readonly ServerToken[], maxOutput?: number) {
-  const manual = manualBackend();
-  manual.on({ receive: tokens(...list) });
-  const client = new Remctl(manual.backend);
-  await client.open('h', 1);
+  const { client } = await openedClient({ receive: tokens(...list) });
   return { client, run: client.run(['x'], { maxOutput }) };
 }
 
-function inWords(token: ServerToken): string {
+function asText(token: ServerToken): string {
   switch (token.type) {
     case 'output':
       return `output ${token.stream}: ${Buffer.from(token.output)}`;
@@ -37,29 +28,19 @@ function inWords(token: ServerToken): string {
   }
 }
 
-async function all(run: RemctlRun): Promise<string[]> {
-  const seen: string[] = [];
-  for await (const token of run) {
-    seen.push(inWords(token));
-  }
-  return seen;
-}
+const textsOf = async (run: RemctlRun) => (await tokensOf(run)).map(asText);
 
-/** What passes between the reading of `status` and the choice of a reader. */
+/** The time between the reading of `status` and the choice of a reader. */
 const moments: Readonly<Record<string, (run: RemctlRun) => Promise<unknown>>> = {
   'at once': async () => undefined,
   'after a microtask': () => Promise.resolve(),
-  'after three microtasks': async () => {
-    await undefined;
-    await undefined;
-    await undefined;
-  },
-  'after a turn of the event loop': () => turn(),
+  'after three microtasks': () => microtasks(3),
+  'after a turn of the event loop': turn,
   'after the end': (run) => run.status,
 };
 
-describe.each(Object.entries(moments))('a reader that is chosen %s', (_, passes) => {
-  test('text() gives the whole answer', async () => {
+describe.each(Object.entries(moments))('a run whose reader is chosen %s', (_, passes) => {
+  test('gives text() the whole answer', async () => {
     const { run } = await runOf(ANSWER);
     const { status } = run;
     await passes(run);
@@ -67,7 +48,7 @@ describe.each(Object.entries(moments))('a reader that is chosen %s', (_, passes)
     expect(await status).toBe(7);
   });
 
-  test('bytes() gives the whole answer', async () => {
+  test('gives bytes() the whole answer', async () => {
     const { run } = await runOf(ANSWER);
     const { status } = run;
     await passes(run);
@@ -75,15 +56,15 @@ describe.each(Object.entries(moments))('a reader that is chosen %s', (_, passes)
     expect(await status).toBe(7);
   });
 
-  test('a loop gives every token, in order', async () => {
+  test('gives a loop every token, in order', async () => {
     const { run } = await runOf(ANSWER);
     const { status } = run;
     await passes(run);
-    expect(await all(run)).toEqual(ANSWER.map(inWords));
+    expect(await textsOf(run)).toEqual(ANSWER.map(asText));
     expect(await status).toBe(7);
   });
 
-  test('the streams give all of their output', async () => {
+  test('gives the streams all of their output', async () => {
     const { run } = await runOf(ANSWER);
     const { status } = run;
     await passes(run);
@@ -92,7 +73,7 @@ describe.each(Object.entries(moments))('a reader that is chosen %s', (_, passes)
     expect(await status).toBe(7);
   });
 
-  test('discard() gives the status', async () => {
+  test('gives discard() the status', async () => {
     const { client, run } = await runOf(ANSWER);
     const { status } = run;
     await passes(run);
@@ -101,7 +82,7 @@ describe.each(Object.entries(moments))('a reader that is chosen %s', (_, passes)
     expect(await client.output()).toEqual({ type: 'done' });
   });
 
-  test('the answer is still read once', async () => {
+  test('refuses a second reader', async () => {
     const { run } = await runOf(ANSWER);
     const { status } = run;
     await passes(run);
@@ -111,32 +92,26 @@ describe.each(Object.entries(moments))('a reader that is chosen %s', (_, passes)
   });
 });
 
-test('the output of one stream that arrived ahead is joined, and its order is kept', async () => {
-  const { run } = await runOf([
-    output('a'),
-    output('b'),
-    output('c', 2),
-    output('d'),
-    { type: 'status', status: 0 },
-  ]);
+test('a later loop gets adjacent output of one stream joined, in the order of the server', async () => {
+  const { run } = await runOf([output('a'), output('b'), output('c', 2), output('d'), SUCCESS]);
   await run.status;
-  expect(await all(run)).toEqual(['output 1: ab', 'output 2: c', 'output 1: d', 'status 0']);
+  expect(await textsOf(run)).toEqual(['output 1: ab', 'output 2: c', 'output 1: d', 'status 0']);
 });
 
 test('a refusal reaches both the status and a later reader', async () => {
   const { run } = await runOf([output('said\n'), REFUSAL]);
   await expect(run.status).rejects.toThrow(RemctlProtocolError);
-  expect(await all(run)).toEqual(['output 1: said\n', 'error 6: Access denied']);
+  expect(await textsOf(run)).toEqual(['output 1: said\n', 'error 6: Access denied']);
 });
 
-test('a refusal fails text() that is called after it', async () => {
+test('a refusal fails a later text()', async () => {
   const { run } = await runOf([REFUSAL]);
   await expect(run.status).rejects.toThrow('Access denied');
   await expect(run.text()).rejects.toThrow('Access denied');
 });
 
-test('more output than maxOutput fails the status, and a later reader gets what was kept', async () => {
-  const { run } = await runOf([output('12345'), output('67890'), { type: 'status', status: 0 }], 8);
+test('output above maxOutput fails the status, and a later reader gets the kept part', async () => {
+  const { run } = await runOf([output('12345'), output('67890'), SUCCESS], 8);
   await expect(run.status).rejects.toThrow(RemctlOutputLimitError);
   const { stdout } = run;
   const reader = stdout.getReader();
@@ -144,11 +119,8 @@ test('more output than maxOutput fails the status, and a later reader gets what 
   await expect(reader.read()).rejects.toThrow(RemctlOutputLimitError);
 });
 
-test('a close() while the status is read ahead fails the later reader', async () => {
-  const manual = manualBackend();
-  manual.on({ receive: () => new Promise<ServerToken>(() => undefined) });
-  const client = new Remctl(manual.backend);
-  await client.open('h', 1);
+test('close() fails a later reader while its run still waits for the status', async () => {
+  const { client } = await openedClient({ receive: never });
   const run = client.run(['x']);
   const { status } = run;
   await turn();

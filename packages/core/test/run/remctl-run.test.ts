@@ -1,6 +1,4 @@
-/** A run's answer: as tokens, as web streams, whole, interrupted. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+/** The answer of a run: as tokens, as web streams, whole, interrupted. */
 import { describe, expect, test } from 'vitest';
 import {
   createClient,
@@ -11,44 +9,26 @@ import {
 } from '../../src/index.js';
 import { scriptedBackend } from '../../src/testing.js';
 import type { ServerToken } from '../../src/tokens.js';
-import { manualBackend, never, output, REFUSAL, textOf, tokens } from '../scripted.js';
-
-const answer: ServerToken[] = [
-  output('out 1\n'),
-  output('err\n', 2),
-  output('out 2\n'),
-  { type: 'status', status: 7 },
-];
-async function opened(list: ServerToken[]) {
-  const manual = manualBackend();
-  manual.on({ receive: tokens(...list) });
-  const client = new Remctl(manual.backend);
-  await client.open('h', 1);
-  manual.log.length = 0;
-  return { client, ...manual };
-}
+import { ANSWER, REFUSAL, textOf, tokens, tokensOf } from '../support/answers.js';
+import { manualBackend, openedClient } from '../support/manual-backend.js';
+import { caught, garbageCollector, never, turn } from '../support/waiting.js';
 
 describe('run()', () => {
   test('gives the tokens in order', async () => {
-    const { client } = await opened(answer);
-    const seen: ServerToken[] = [];
-    for await (const token of client.run(['x'])) {
-      seen.push(token);
-    }
-    expect(seen).toEqual(answer);
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
+    expect(await tokensOf(client.run(['x']))).toEqual(ANSWER);
   });
 
-  test('reads no further than it is consumed', async () => {
-    const { client, log } = await opened(answer);
-    const tokens = client.run(['x'])[Symbol.asyncIterator]();
-    await tokens.next();
-    await new Promise(setImmediate);
+  test('reads no token before the loop asks for it', async () => {
+    const { client, log } = await openedClient({ receive: tokens(...ANSWER) });
+    const iterator = client.run(['x'])[Symbol.asyncIterator]();
+    await iterator.next();
+    await turn();
     expect(log).toEqual(['send x', 'receive']);
   });
 
-  test('bytes() holds octets, not the pieces that they came in', async () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage: () => void = runInNewContext('gc');
+  test('holds the bytes for bytes(), not the pieces that they came in', async () => {
+    const collectGarbage = garbageCollector();
     const pieces: WeakRef<Uint8Array>[] = [];
     let held: number | undefined;
     const backend = scriptedBackend(async function* (): AsyncGenerator<ServerToken> {
@@ -68,8 +48,8 @@ describe('run()', () => {
     expect(held).toBeLessThan(10);
   });
 
-  test('text() and bytes() collect both streams and the status', async () => {
-    const { client } = await opened([...answer, ...answer]);
+  test('collects both streams and the status for text() and bytes()', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER, ...ANSWER) });
     expect(await client.run(['x']).text()).toEqual({
       stdout: 'out 1\nout 2\n',
       stderr: 'err\n',
@@ -78,27 +58,23 @@ describe('run()', () => {
     expect((await client.run(['x']).bytes()).stdout).toBeInstanceOf(Uint8Array);
   });
 
-  test('text that is cut in the middle of a letter is put together', async () => {
+  test('puts a letter together that was cut in the middle', async () => {
     const [first, second] = [Buffer.from([0xc3]), Buffer.from([0xa9])];
-    const { client } = await opened([
-      { type: 'output', stream: 1, output: first },
-      { type: 'output', stream: 1, output: second },
-      { type: 'status', status: 0 },
-    ]);
+    const { client } = await openedClient({
+      receive: tokens(
+        { type: 'output', stream: 1, output: first },
+        { type: 'output', stream: 1, output: second },
+        { type: 'status', status: 0 },
+      ),
+    });
     expect((await client.run(['x']).text()).stdout).toBe('é');
   });
 
-  test("the server's refusal is a token in a loop, an error elsewhere", async () => {
-    const { client } = await opened([REFUSAL, REFUSAL, REFUSAL]);
-    const seen: string[] = [];
-    for await (const token of client.run(['x'])) {
-      seen.push(token.type);
-    }
-    expect(seen).toEqual(['error']);
-    const error = await client
-      .run(['x'])
-      .text()
-      .catch((reason: unknown) => reason);
+  test('gives a refusal of the server as a token in a loop, and as an error elsewhere', async () => {
+    const { client } = await openedClient({ receive: tokens(REFUSAL, REFUSAL, REFUSAL) });
+    const seen = await tokensOf(client.run(['x']));
+    expect(seen.map(({ type }) => type)).toEqual(['error']);
+    const error = await caught(client.run(['x']).text());
     expect(error).toBeInstanceOf(RemctlProtocolError);
     expect(error).toMatchObject({
       code: 6,
@@ -109,8 +85,8 @@ describe('run()', () => {
     await expect(client.run(['x']).status).rejects.toThrow('Access denied');
   });
 
-  test('stdout and stderr as web streams, with the status', async () => {
-    const { client } = await opened(answer);
+  test('gives stdout and stderr as web streams, with the status', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
     const { stdout, stderr, status } = client.run(['x']);
     expect(await Promise.all([textOf(stdout), textOf(stderr), status])).toEqual([
       'out 1\nout 2\n',
@@ -119,59 +95,59 @@ describe('run()', () => {
     ]);
   });
 
-  test('one stream alone ends too', async () => {
-    const { client } = await opened(answer);
+  test('ends one stream that is read alone', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
     const run = client.run(['x']);
     expect(await textOf(run.stdout)).toBe('out 1\nout 2\n');
     expect(await run.status).toBe(7);
   });
 
-  test('reading one stream to its end keeps the other for later', async () => {
-    const { client } = await opened(answer);
+  test('keeps one stream for later while the other is read to its end', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
     const { stdout, stderr } = client.run(['x']);
     expect(await textOf(stdout)).toBe('out 1\nout 2\n');
     expect(await textOf(stderr)).toBe('err\n');
   });
 
-  test('the streams read no further than they are consumed', async () => {
-    const { client, log } = await opened(answer);
+  test('reads no token before a stream asks for it', async () => {
+    const { client, log } = await openedClient({ receive: tokens(...ANSWER) });
     const run = client.run(['x']);
     const reader = run.stdout.getReader();
     await reader.read();
-    await new Promise(setImmediate);
+    await turn();
     expect(log).toEqual(['send x', 'receive']);
   });
 
-  test('a refusal fails the streams', async () => {
-    const { client } = await opened([REFUSAL]);
+  test('fails both streams after a refusal', async () => {
+    const { client } = await openedClient({ receive: tokens(REFUSAL) });
     const { stdout, stderr } = client.run(['x']);
     await expect(textOf(stdout)).rejects.toThrow(RemctlProtocolError);
     await expect(textOf(stderr)).rejects.toThrow(RemctlProtocolError);
   });
 
-  test('cancelling the streams closes the connection', async () => {
-    const { client, log } = await opened(answer);
+  test('closes the connection if a stream is cancelled', async () => {
+    const { client, log } = await openedClient({ receive: tokens(...ANSWER) });
     const run = client.run(['x']);
     await run.stdout.cancel();
     expect(log.at(-1)).toBe('abort');
     await expect(client.command(['y'])).rejects.toThrow(RemctlNotOpenedError);
   });
 
-  test('status alone reads the answer', async () => {
-    const { client } = await opened(answer);
+  test('reads the answer for status alone', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
     expect(await client.run(['x']).status).toBe(7);
   });
 
-  test('the answer can be read once', async () => {
-    const { client } = await opened(answer);
+  test('refuses to be read a second time', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
     const run = client.run(['x']);
     await run.text();
     await expect(run.bytes()).rejects.toThrow(RemctlBusyError);
     expect(() => run.stdout).toThrow(RemctlBusyError);
   });
 
-  test('leaving the loop early closes the connection', async () => {
-    const { client, log } = await opened(answer);
+  test('closes the connection if a loop is left early', async () => {
+    const { client, log } = await openedClient({ receive: tokens(...ANSWER) });
     for await (const _ of client.run(['x'])) {
       break;
     }
@@ -179,29 +155,29 @@ describe('run()', () => {
     await expect(client.command(['y'])).rejects.toThrow(/loop over its output was left/);
   });
 
-  test('output() may not take tokens from a run', async () => {
-    const { client } = await opened(answer);
+  test('keeps its tokens from output(), which is refused', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
     const run = client.run(['x']);
     await expect(client.output()).rejects.toThrow(RemctlBusyError);
     expect((await run.text()).status).toBe(7);
     expect(await client.output()).toEqual({ type: 'done' });
   });
 
-  test('a second run while the first is read is refused; the first is not harmed', async () => {
-    const { client } = await opened(answer);
+  test('refuses a second run while the first is read, and the first goes on', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
     const first = client.run(['x']);
     await expect(client.run(['y']).text()).rejects.toThrow(RemctlBusyError);
     expect((await first.text()).status).toBe(7);
   });
 
-  test('bad arguments are thrown at once', async () => {
-    const { client, log } = await opened([]);
+  test('throws for bad arguments at once', async () => {
+    const { client, log } = await openedClient();
     expect(() => client.run([])).toThrow(RangeError);
     expect(log).toEqual([]);
   });
 
-  test('an abort between two reads ends it', async () => {
-    const { client, log } = await opened(answer);
+  test('ends with the reason of an abort between two reads', async () => {
+    const { client, log } = await openedClient({ receive: tokens(...ANSWER) });
     const controller = new AbortController();
     const reason = new Error('enough');
     const loop = (async () => {
@@ -213,9 +189,8 @@ describe('run()', () => {
     expect(log.at(-1)).toBe('abort');
   });
 
-  test('an abort while it waits ends it', async () => {
-    const { client, on } = await opened([]);
-    on({ receive: never });
+  test('ends with the reason of an abort while it waits', async () => {
+    const { client } = await openedClient({ receive: never });
     const controller = new AbortController();
     const { stdout, status } = client.run(['x'], { signal: controller.signal });
     const reading = textOf(stdout);
@@ -225,36 +200,35 @@ describe('run()', () => {
     await expect(status).rejects.toBe(reason);
   });
 
-  test('close() ends a run that nobody reads just now', async () => {
-    const { client } = await opened(answer);
-    const tokens = client.run(['x'])[Symbol.asyncIterator]();
-    await tokens.next();
+  test('ends when close() is called between two reads', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
+    const iterator = client.run(['x'])[Symbol.asyncIterator]();
+    await iterator.next();
     await client.close();
-    await expect(tokens.next()).rejects.toThrow(RemctlNotOpenedError);
+    await expect(iterator.next()).rejects.toThrow(RemctlNotOpenedError);
   });
 
-  test('open() ends a run that is not read to its end', async () => {
-    const { client } = await opened(answer);
-    const tokens = client.run(['x'])[Symbol.asyncIterator]();
-    await tokens.next();
+  test('ends when open() is called before all of it was read', async () => {
+    const { client } = await openedClient({ receive: tokens(...ANSWER) });
+    const iterator = client.run(['x'])[Symbol.asyncIterator]();
+    await iterator.next();
     await client.open('other', 2);
-    await expect(tokens.next()).rejects.toThrow(RemctlNotOpenedError);
+    await expect(iterator.next()).rejects.toThrow(RemctlNotOpenedError);
     expect(await client.output()).toEqual({ type: 'done' });
   });
 
-  test('at protocol 1 each run has a connection of its own', async () => {
-    const manual = manualBackend(1);
-    manual.on({ receive: tokens(...answer, ...answer) });
-    const client = new Remctl(manual.backend);
-    await client.open('h', 1);
+  test('has a connection of its own in protocol 1', async () => {
+    const receive = tokens(...ANSWER, ...ANSWER);
+    const { client, log } = await openedClient({ protocol: 1, receive });
     expect((await client.run(['x']).text()).status).toBe(7);
     expect((await client.run(['x']).text()).status).toBe(7);
-    expect(manual.log.filter((line) => line === 'connect 1')).toHaveLength(2);
+    // The first connection was made before the log was emptied.
+    expect(log.filter((line) => line === 'connect 9')).toHaveLength(1);
   });
 
-  test('a failure that nobody consumes is no unhandled rejection', async () => {
+  test('causes no unhandled rejection if nobody reads its failure', async () => {
     const client = new Remctl(manualBackend().backend);
     client.run(['x']);
-    await new Promise(setImmediate);
+    await turn();
   });
 });
