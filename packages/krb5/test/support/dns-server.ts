@@ -1,4 +1,4 @@
-/** A DNS server with a few records (RFC 1035, section 4; RFC 2782). */
+/** A DNS server with a few records. Messages: RFC 1035, section 4; SRV records: RFC 2782. */
 import dns from 'node:dns';
 import { LOOPBACK, listenUdp } from './loopback.js';
 

@@ -1,4 +1,4 @@
-/** The frames of tokens and the types of messages (protocol, sections 1 and 2). */
+/** The frames of tokens and the types of messages. Source: protocol, sections 1 and 2. */
 import type { TokenConnection } from './connection.js';
 
 export const TOKEN_NOOP_NEXT_PROTOCOL = 0x51;
