@@ -1,4 +1,6 @@
-// Prints what every backend did with every case, suite by suite, from the results that they left.
+// Prints the matrix: what each backend did with each case, suite by suite.
+//
+// It reads packages/*/.results/outcomes-*.json, which the suites write.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './steps.mjs';
@@ -31,7 +33,7 @@ function printTable(rows) {
   }
 }
 
-/** Each reason, and below it the cases that it is given for: pairs of a reason and a case's id. */
+/** Prints each reason and below it its cases. A pair is a reason and a case's id. */
 function printReasons(pairs) {
   const reasons = new Map();
   for (const [reason, id] of pairs) {
@@ -44,7 +46,7 @@ function printReasons(pairs) {
   console.log('');
 }
 
-/** A table of one suite, and below it why cases are declared as unsupported. */
+/** A table of one suite's results, and below it why cases are declared as unsupported. */
 function print(suite, outcomes) {
   const backends = [...new Set(outcomes.map(({ backend }) => backend))];
   const ids = [...new Set(outcomes.map(({ id }) => id))].sort();
@@ -63,26 +65,33 @@ function print(suite, outcomes) {
   printReasons(declared.map(({ backend, reason, id }) => [`${backend}: ${reason}`, id]));
 }
 
-/** What is expected of backends beside what libremctl does, for the cases that say so. */
+/** A table of what backends must do and what libremctl does, and below it why they differ. */
 function printComparison(suite, outcomes) {
-  const byId = new Map(
-    outcomes
-      .filter(({ comparison }) => comparison !== undefined)
-      .map(({ id, comparison }) => [id, comparison]),
-  );
+  const compared = outcomes.filter(({ comparison }) => comparison !== undefined);
+  const byId = new Map(compared.map(({ id, comparison }) => [id, comparison]));
   if (byId.size === 0) {
     return;
   }
+  const exceptions = (id) =>
+    compared.filter((outcome) => outcome.id === id && outcome.differs !== undefined);
   console.log(`${suite}: what ours does beside what libremctl does (reasons below)\n`);
   printTable([
     ['case', 'ours', 'libremctl'],
-    ...[...byId].map(([id, { ours, native, libremctl }]) => [
+    ...[...byId].map(([id, { ours, libremctl }]) => [
       id,
-      native === undefined ? ours : `${ours} (native: ${native})`,
+      [ours, ...exceptions(id).map((each) => `(${each.backend}: ${each.differs.ending})`)].join(
+        ' ',
+      ),
       libremctl,
     ]),
   ]);
-  printReasons([...byId].flatMap(([id, { reasons }]) => reasons.map((reason) => [reason, id])));
+  printReasons(
+    [...byId].flatMap(([id, { difference }]) =>
+      [difference, ...exceptions(id).map(({ differs }) => differs.because)]
+        .filter((reason) => reason !== undefined)
+        .map((reason) => [reason, id]),
+    ),
+  );
 }
 
 const outcomes = readOutcomes();

@@ -1,55 +1,63 @@
-/** What a case is: data with a function, so that suites, matrices and other runners can use it. */
+/**
+ * A case of a suite, and what it works with.
+ *
+ * A case is data with a function, so that suites, matrices and other runners can use it.
+ */
 import type { Backend, ClientOptions, Remctl } from '@remctl/core';
 import type { Realm } from '@remctl/realm';
+import type { CaseDeclaration } from './declarations.js';
+import type { Ending } from './hostile/endings.js';
 
-/** How a process of its own makes the backend. */
+/** Tells another process how to make the backend. */
 export interface BackendModule {
   /** The URL of a built module. */
   readonly url: string;
-  /** Its export that makes the backend, called without arguments. */
+  /** The module's export that makes the backend, called without arguments. */
   readonly factory: string;
 }
 
 /** What a case works with. */
-export interface Context {
+export interface CaseContext {
   readonly backend: Backend;
-  /** For cases that need a process of their own, which throw without it. */
+  /** For cases that start processes: these throw without it. */
   readonly module: BackendModule | undefined;
   readonly realm: Realm;
-  /** 1 where the suite runs through the proxy that makes remctld a server of protocol 1. */
+  /** 1 if the suite runs through the proxy that makes remctld a server of protocol 1. */
   readonly protocol: 1 | 2;
   readonly host: string;
-  /** The port of remctld, or of the proxy before it. */
+  /** The port of remctld, or of the proxy in front of it. */
   readonly port: number;
-  /** A client that is not open; closed when the case is over. */
+  /** What the backend's test file declares of this case. */
+  readonly declared: CaseDeclaration;
+  /** Makes a client, and closes it after the case. The client is not open yet. */
   client(options?: ClientOptions): Remctl;
-  /** An open client; closed when the case is over. */
+  /** Makes and opens a client, and closes it after the case. */
   open(options?: ClientOptions): Promise<Remctl>;
-  /** Keeps something until the case is over. */
+  /** Returns the resource, and disposes of it after the case. */
   use<T extends AsyncDisposable>(resource: Promise<T>): Promise<T>;
 }
 
-/** What a case's matrix shows beside the results. */
+/** What the matrix shows of libremctl beside a case. */
 export interface Comparison {
-  /** What is expected of a backend. */
+  /** What a backend must do. */
   readonly ours: string;
-  /** What is expected of the native one, where that is something else. */
-  readonly native?: string;
   /** What libremctl does. */
   readonly libremctl: string;
-  /** Why they differ. */
-  readonly reasons: readonly string[];
+  /** Why they differ, if they do. */
+  readonly difference?: string;
 }
 
 export interface Case {
-  /** What the matrix and declarations call it: `area/what`. */
+  /** `area/what`: the name of the case in the matrix and in declarations. */
   readonly id: string;
-  /** The behaviour; where the API text promises it, that sentence in quotation marks. */
+  /** The behaviour. It quotes the Python README if the README promises the behaviour. */
   readonly title: string;
-  /** Why protocol 1 cannot carry it, where it cannot. */
+  /** Why the case cannot run in protocol 1, if it cannot. */
   readonly notInProtocol1?: string;
-  /** Milliseconds that it may take, where the runner's own limit is too low for it. */
+  /** The case's time-out in milliseconds, if the runner's own is too short. */
   readonly timeoutMs?: number;
+  /** In cases of hostile servers: how the call must end. */
+  readonly ending?: Ending;
   readonly comparison?: Comparison;
-  readonly run: (context: Context) => Promise<void>;
+  readonly run: (context: CaseContext) => Promise<void>;
 }

@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { RemctlTimeoutError } from '@remctl/core';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { COMMAND } from '../src/hostile/acts.js';
-import type { HostileCase, Printed } from '../src/hostile/hostile-case.js';
+import { COMMAND } from '../src/hostile/client-acts.js';
+import type { HostileCase } from '../src/hostile/hostile-case.js';
 import { hostileCases } from '../src/hostile/index.js';
+import type { Printed } from '../src/hostile/libremctl.js';
 import { startScriptedServer } from '../src/servers/scripted-server.js';
 
 /** The package remctl-client's; another one of this name may come first in PATH. */

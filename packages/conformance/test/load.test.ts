@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { account } from '../src/load/account.js';
 import { createJournal, type Journal } from '../src/load/journal.js';
-import { runLoad } from '../src/load/load.js';
+import { runLoad } from '../src/load/run-load.js';
 
 /** One finished, one unknown, one that was sent again and finished. */
 function journal(): Journal {

@@ -31,6 +31,8 @@ export const COMMAND_TOKEN_FLAGS_V1 = TokenFlag.DATA | TokenFlag.SEND_MIC;
 
 /** Bytes before a token's payload: one of flags, four of length. */
 export const TOKEN_HEADER_LENGTH = 5;
+/** Where the length stands in a token's header. */
+export const TOKEN_LENGTH_OFFSET = 1;
 /** Bytes of the largest token, header included. */
 export const TOKEN_MAX_LENGTH = 1024 * 1024;
 /** Bytes of the largest message: the largest input of gss_wrap (protocol, section 1). */
@@ -42,6 +44,9 @@ export const NUMBER_LENGTH = 4;
 export const VERSION_2 = 2;
 /** The version in MESSAGE_NOOP, and the highest one (protocol, section 2.8). */
 export const VERSION_3 = 3;
+
+/** Where the type stands in a message (protocol, section 2.2). */
+export const MESSAGE_TYPE_OFFSET = 1;
 
 /** The type of a message, its second byte (protocol, section 2.2). */
 export const MessageType = {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runCases, suites } from '@remctl/conformance';
+import { HOSTILE_DIFFERENCES, HOSTILE_TEXTS } from '../test/hostile-texts.mjs';
 
 // The tool watches this process; the programs that it starts must not run under it.
 delete process.env.LD_PRELOAD;
@@ -32,6 +33,8 @@ let failed = 0;
 await runCases({
   backend: createNativeBackend,
   cases,
+  says: HOSTILE_TEXTS,
+  differs: HOSTILE_DIFFERENCES,
   protocol: values.protocol === '1' ? 1 : 2,
   onResult({ id }, { error }) {
     if (error === undefined) {

@@ -1,8 +1,11 @@
+/** The pure backend on npm's `kerberos` against hostile servers. */
 import { conformance } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
+import { HOSTILE_TEXTS } from './hostile-texts.js';
 
 conformance({
   name: 'pure/kerberos',
   suite: 'hostile',
   backend: () => createPureBackend({ mechanism: 'kerberos' }),
+  says: HOSTILE_TEXTS,
 });

@@ -9,9 +9,9 @@ import {
   withNetwork,
 } from '@remctl/realm';
 import { expect } from 'vitest';
-import type { Case, Context } from '../case.js';
-import { INTERRUPT_BOUND_MS } from './helpers.js';
-import { inOwnProcess, PRELUDE } from './own-process.js';
+import type { Case, CaseContext } from '../case.js';
+import { inChildProcess, PRELUDE } from './in-child-process.js';
+import { INTERRUPT_BOUND_MS } from './waiting.js';
 
 const NAME = 'addresses.test';
 
@@ -132,14 +132,14 @@ interface Options {
 
 /** Opens the name with these addresses, in this order, in a process of its own. */
 async function openAt(
-  context: Context,
+  context: CaseContext,
   addresses: readonly string[],
   port: number,
   { timeout = 0, abortAfterMs, onOpening }: Options = {},
 ): Promise<Result> {
   const { realm } = context;
   const hosts = addresses.map((address) => `${address} ${NAME}`);
-  const result: Result = await inOwnProcess(context, {
+  const result: Result = await inChildProcess(context, {
     program: PROGRAM,
     job: { host: NAME, port, principal: realm.principals.server, timeout, abortAfterMs },
     wrap: (command) => withHosts(realm.folder, hosts, command),
@@ -155,7 +155,7 @@ async function openAt(
 }
 
 /** A server at the last address of a name, and nothing but black holes at the others. */
-async function behindBlackHoles(context: Context, count: number) {
+async function behindBlackHoles(context: CaseContext, count: number) {
   const { port: target, use } = context;
   const server = late();
   const { port } = await use(startForwardingProxy(target, { host: server }));
@@ -299,17 +299,20 @@ export const addressCases: readonly Case[] = [
 ];
 
 /** Has a process open a name that a silent DNS is asked for. */
-async function expectEnds(context: Context, nsswitch: string): Promise<void> {
+async function expectEnds(context: CaseContext, nsswitch: string): Promise<void> {
   const { realm } = context;
   let printed = Number.NaN;
-  const { ends, abortedMs } = await inOwnProcess<{ ends: unknown[]; abortedMs: number }>(context, {
-    program: SILENT_DNS_PROGRAM,
-    job: {},
-    wrap: (command) => withNetwork(realm.folder, { nsswitch, resolv: PATIENT_RESOLVER }, command),
-    onLine: () => {
-      printed = performance.now();
+  const { ends, abortedMs } = await inChildProcess<{ ends: unknown[]; abortedMs: number }>(
+    context,
+    {
+      program: SILENT_DNS_PROGRAM,
+      job: {},
+      wrap: (command) => withNetwork(realm.folder, { nsswitch, resolv: PATIENT_RESOLVER }, command),
+      onLine: () => {
+        printed = performance.now();
+      },
     },
-  });
+  );
   expect(performance.now() - printed).toBeLessThan(SILENT_DNS_BOUND_MS);
   expect(ends).toEqual([
     { name: 'Error', message: 'enough' },

@@ -1,21 +1,24 @@
 /** Wrong arguments and wrong surroundings: a typed error that says what to do. */
 import { freePort, startForwardingProxy } from '@remctl/realm';
 import { expect } from 'vitest';
-import type { Case, Context } from '../case.js';
-import { type Expected, expectError, rejection, wrong } from './helpers.js';
+import type { Case, CaseContext } from '../case.js';
+import { type ExpectedError, expectError, rejection } from './expected-errors.js';
+
+/** Passes a value of the wrong type, as JavaScript callers may. */
+const wrong = <T>(value: unknown): T => value as T;
 
 const badOpen = (
   id: string,
   title: string,
-  expected: Expected,
-  call: (context: Context) => Promise<unknown>,
+  expected: ExpectedError,
+  call: (context: CaseContext) => Promise<unknown>,
 ): Case => ({
   id: `bad-input/${id}`,
   title,
   run: async (context) => expectError(await rejection(call(context)), expected),
 });
 
-const badCommand = (id: string, command: unknown, expected: Expected): Case => ({
+const badCommand = (id: string, command: unknown, expected: ExpectedError): Case => ({
   id: `bad-input/command-${id}`,
   title: `a command that is ${id} is refused before anything is sent`,
   async run({ open }) {

@@ -2,21 +2,22 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Case, Context } from '../case.js';
-import { collect, hex, rejection, text } from './helpers.js';
+import type { Case, CaseContext } from '../case.js';
+import { rejection } from './expected-errors.js';
+import { collectTokens, hex, text } from './reading.js';
 
 const TOO_LONG_FOR_1 = 'protocol 1 carries one message of at most 64 KiB, and no continuation';
 const ONE_STREAM_IN_1 = 'protocol 1 sends both streams as one';
 const OUTPUT_LIMIT_IN_1 = 'protocol 1 carries at most 64 KiB of output';
 
-async function argv({ open }: Context, words: readonly (string | Uint8Array)[]): Promise<void> {
+async function argv({ open }: CaseContext, words: readonly (string | Uint8Array)[]): Promise<void> {
   const client = await open();
   const { stdout, status } = await client.run(['test', 'argv', ...words]).text();
   expect(status).toBe(0);
   expect(stdout).toBe(words.map((word) => `${hex(word)}\n`).join(''));
 }
 
-async function digest({ open }: Context, data: Uint8Array): Promise<void> {
+async function digest({ open }: CaseContext, data: Uint8Array): Promise<void> {
   const client = await open();
   const { stdout } = await client.run(['test', 'digest', data]).text();
   expect(stdout).toBe(`${data.length} ${createHash('sha256').update(data).digest('hex')}\n`);
@@ -54,7 +55,7 @@ export const commandCases: readonly Case[] = [
     notInProtocol1: ONE_STREAM_IN_1,
     async run({ open }) {
       const client = await open();
-      const tokens = await collect(client.run(['test', 'streams']));
+      const tokens = await collectTokens(client.run(['test', 'streams']));
       expect(
         tokens.map((token) =>
           token.type === 'output' ? [token.stream, text(token.output)] : token.type,
@@ -80,7 +81,9 @@ export const commandCases: readonly Case[] = [
     title: 'a command without output gives a status and nothing else',
     async run({ open }) {
       const client = await open();
-      expect(await collect(client.run(['true', 'x']))).toEqual([{ type: 'status', status: 0 }]);
+      expect(await collectTokens(client.run(['true', 'x']))).toEqual([
+        { type: 'status', status: 0 },
+      ]);
     },
   },
   {

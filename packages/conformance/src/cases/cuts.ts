@@ -6,10 +6,12 @@
  * `STRIDE`th; with it, all.
  */
 import { type Remctl, RemctlError } from '@remctl/core';
+import { TOKEN_HEADER_LENGTH, TOKEN_LENGTH_OFFSET } from '@remctl/core/wire';
 import { type Direction, startTamperingProxy, type Tampering } from '@remctl/realm';
 import { expect } from 'vitest';
-import type { Case, Context } from '../case.js';
-import { tallyName, text } from './helpers.js';
+import type { Case, CaseContext } from '../case.js';
+import { text } from './reading.js';
+import { tallyName } from './unique-names.js';
 
 const LONG = process.env.REMCTL_LONG === '1';
 const STRIDE = 32;
@@ -31,8 +33,6 @@ const DELAY_MS = 60;
 const SPLIT_MS = 2;
 const GATHER_MS = 15;
 
-/** Octets of a token's flags and length (specification, section 1). */
-const TOKEN_HEADER_LENGTH = 5;
 /** A session's length varies by some bytes, as the length of DER's integers does. */
 const LENGTH_VARIES_BY = 16;
 
@@ -130,7 +130,7 @@ function offsetsIn(bytes: Buffer): number[] {
   const boundaries = new Set<number>();
   for (let at = 0; at < bytes.length; ) {
     const payload = at + TOKEN_HEADER_LENGTH;
-    const end = payload + bytes.readUInt32BE(at + 1);
+    const end = payload + bytes.readUInt32BE(at + TOKEN_LENGTH_OFFSET);
     for (const boundary of [at, payload, end]) {
       for (const offset of [boundary - 1, boundary, boundary + 1]) {
         boundaries.add(offset);
@@ -147,7 +147,7 @@ function offsetsIn(bytes: Buffer): number[] {
 
 /** Runs one session through a proxy that tampers with it. */
 async function tamperedSession(
-  { client, port, protocol }: Context,
+  { client, port, protocol }: CaseContext,
   name: string,
   timeout: number,
   direction: Direction,
@@ -165,7 +165,7 @@ interface Attempt {
   readonly ending: Ending;
 }
 
-async function sweep(context: Context, kind: Kind, direction: Direction): Promise<void> {
+async function sweep(context: CaseContext, kind: Kind, direction: Direction): Promise<void> {
   const { realm } = context;
   const prefix = tallyName(context, `${direction}-${kind.id}`);
   const recorded = await tamperedSession(context, `${prefix}-recorded`, PATIENT, direction);

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backend, Remctl } from '@remctl/core';
 import { startForwardingProxy } from '@remctl/realm';
 import { expect } from 'vitest';
-import type { Case, Context } from '../case.js';
-import { collectGarbage } from '../process.js';
-import { text } from './helpers.js';
+import type { Case, CaseContext } from '../case.js';
+import { collectGarbage } from '../process-usage.js';
+import { text } from './reading.js';
 
 const CLIENTS = 20;
 /** Far above what a collection and the end of a connection take. */
@@ -28,7 +28,7 @@ async function useAndDrop(backend: Backend, port: number, use: Use): Promise<unk
 }
 
 /** Drops clients that were used so, and waits until the server has seen the end of each. */
-async function expectClosed({ backend, port, use }: Context, how: Use): Promise<void> {
+async function expectClosed({ backend, port, use }: CaseContext, how: Use): Promise<void> {
   const proxy = await use(startForwardingProxy(port));
   for (let n = 0; n < CLIENTS; n += 1) {
     await useAndDrop(backend, proxy.port, how);

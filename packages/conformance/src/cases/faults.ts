@@ -12,34 +12,35 @@ import {
   writeKrb5Conf,
 } from '@remctl/realm';
 import { expect } from 'vitest';
-import type { Case, Context } from '../case.js';
-import { expectError, rejection, tallyName } from './helpers.js';
+import type { Case, CaseContext } from '../case.js';
+import { expectError, rejection } from './expected-errors.js';
+import { tallyName } from './unique-names.js';
 
 /** Seconds: more than any of these may take, so that none waits for ever. */
 const TIMEOUT = 20;
 
 /** Sets this process's environment for a realm, with its own krb5.conf or a variant, until the case's end. */
-async function enter({ use }: Context, realm: Realm, krb5Conf?: string): Promise<void> {
+async function enter({ use }: CaseContext, realm: Realm, krb5Conf?: string): Promise<void> {
   const leave = realm.useHere(krb5Conf);
   await use(Promise.resolve({ [Symbol.asyncDispose]: async () => leave() }));
 }
 
 /** A realm of the case's own, which it may break. */
-async function ownRealm(context: Context, options?: RealmOptions): Promise<Realm> {
+async function ownRealm(context: CaseContext, options?: RealmOptions): Promise<Realm> {
   const realm = await context.use(startRealm(options));
   await enter(context, realm);
   return realm;
 }
 
 /** Runs one command as the ticket's owner. */
-async function whoami({ client }: Context, ccache: string, port: number): Promise<string> {
+async function whoami({ client }: CaseContext, ccache: string, port: number): Promise<string> {
   const made = client({ ccache, timeout: TIMEOUT });
   await made.open('localhost', port);
   const { stdout } = await made.run(['test', 'whoami']).text();
   return stdout.trim();
 }
 
-const open = ({ client }: Context, ccache: string, port: number): Promise<void> =>
+const open = ({ client }: CaseContext, ccache: string, port: number): Promise<void> =>
   client({ ccache, timeout: TIMEOUT }).open('localhost', port);
 
 const aKdcThatIsDead = async () => `127.0.0.1:${await freePort()}`;
@@ -48,7 +49,7 @@ const aKdcThatIsDead = async () => `127.0.0.1:${await freePort()}`;
 const firstKdc = (
   id: string,
   what: string,
-  start: (context: Context) => Promise<string>,
+  start: (context: CaseContext) => Promise<string>,
 ): Case => ({
   id: `faults/first-kdc-${id}`,
   title: `the first KDC of two ${what}: the second is asked, in a bounded time`,

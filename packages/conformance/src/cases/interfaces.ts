@@ -6,15 +6,13 @@ import {
   RemctlProtocolError,
   remctl,
 } from '@remctl/core';
-import {
-  startDroppingProxy,
-  startForwardingProxy,
-  startSilentServer,
-  startStallingProxy,
-} from '@remctl/realm';
+import { startDroppingProxy, startForwardingProxy, startSilentServer } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { collect, ownAddress, rejection, tallyName, text, UNREAD } from './helpers.js';
+import { rejection } from './expected-errors.js';
+import { collectTokens, readStream, text } from './reading.js';
+import { tallyName, uniqueAddress } from './unique-names.js';
+import { openStalled, UNREAD } from './waiting.js';
 
 const NO_LONG_COMMANDS_IN_1 =
   'protocol 1 carries at most 64 KiB of command, which a socket takes without a reader';
@@ -75,7 +73,7 @@ export const interfaceCases: readonly Case[] = [
     id: 'simple/default-port',
     title: '"the library default is used (try 4373 first [...])": 4444 is left alone',
     async run({ backend, port, realm, use }) {
-      const host = ownAddress();
+      const host = uniqueAddress();
       const registered = await use(startForwardingProxy(port, { host, port: 4373 }));
       const legacy = await use(startForwardingProxy(port, { host, port: 4444 }));
       const principal = realm.principals.server;
@@ -88,7 +86,7 @@ export const interfaceCases: readonly Case[] = [
     id: 'simple/legacy-port',
     title: '"[...] and fall back to attempting the legacy 4444 port"',
     async run({ backend, port, realm, use }) {
-      const host = ownAddress();
+      const host = uniqueAddress();
       const legacy = await use(startForwardingProxy(port, { host, port: 4444 }));
       const principal = realm.principals.server;
       const result = await remctl({ backend, host, principal, command: ['echo', 'x'] });
@@ -102,7 +100,7 @@ export const interfaceCases: readonly Case[] = [
     async run({ backend, realm }) {
       const principal = realm.principals.server;
       const command = ['echo', 'x'];
-      const error = await rejection(remctl({ backend, host: ownAddress(), principal, command }));
+      const error = await rejection(remctl({ backend, host: uniqueAddress(), principal, command }));
       expect(error).toMatchObject({
         name: 'RemctlNetworkError',
         phase: 'connect',
@@ -176,7 +174,7 @@ export const interfaceCases: readonly Case[] = [
     notInProtocol1: NO_CODES_IN_1,
     async run({ open }) {
       const client = await open();
-      expect(await collect(client.run(['no', 'such', 'command']))).toMatchObject([
+      expect(await collectTokens(client.run(['no', 'such', 'command']))).toMatchObject([
         { type: 'error', error: 5 },
       ]);
     },
@@ -186,7 +184,7 @@ export const interfaceCases: readonly Case[] = [
     title: 'a denied or unknown command fails at protocol 1 too, by its status',
     async run({ open, protocol }) {
       const client = await open();
-      const tokens = await collect(client.run(['test', 'denied']));
+      const tokens = await collectTokens(client.run(['test', 'denied']));
       if (protocol === 1) {
         expect(tokens.at(-1)).toMatchObject({ type: 'status', status: 255 });
         expect(text(tokens[0]?.type === 'output' ? tokens[0].output : Buffer.of())).toMatch(
@@ -372,12 +370,9 @@ export const interfaceCases: readonly Case[] = [
     title:
       '"All subsequent operations on this object will be subject to this timeout": a command that the server does not read',
     notInProtocol1: NO_LONG_COMMANDS_IN_1,
-    async run({ client, port, use }) {
-      const proxy = await use(startStallingProxy(port));
-      const waiting = client();
-      await waiting.open('localhost', proxy.port);
+    async run(context) {
+      const waiting = await openStalled(context);
       waiting.setTimeout(0.4);
-      proxy.stall();
       expect(await rejection(waiting.command(['test', 'digest', UNREAD]))).toMatchObject({
         name: 'RemctlTimeoutError',
         phase: 'command',
@@ -390,12 +385,9 @@ export const interfaceCases: readonly Case[] = [
     id: 'full/timeout-noop',
     title: 'the time-out holds for noop() too',
     notInProtocol1: 'protocol 1 has no NOOP message',
-    async run({ client, port, use }) {
-      const proxy = await use(startStallingProxy(port));
-      const waiting = client();
-      await waiting.open('localhost', proxy.port);
+    async run(context) {
+      const waiting = await openStalled(context);
       waiting.setTimeout(0.4);
-      proxy.stall();
       expect(await rejection(waiting.noop())).toMatchObject({ name: 'RemctlTimeoutError' });
       expect(await rejection(waiting.noop())).toBeInstanceOf(RemctlNotOpenedError);
     },
@@ -447,14 +439,7 @@ export const interfaceCases: readonly Case[] = [
     async run({ open, protocol }) {
       const client = await open();
       const { stdout, stderr, status } = client.run(['test', 'streams']);
-      const read = async (stream: ReadableStream<Uint8Array>) => {
-        let whole = '';
-        for await (const piece of stream) {
-          whole += text(piece);
-        }
-        return whole;
-      };
-      const [out, err, code] = await Promise.all([read(stdout), read(stderr), status]);
+      const [out, err, code] = await Promise.all([readStream(stdout), readStream(stderr), status]);
       if (protocol === 2) {
         expect([out, err]).toEqual(['out 1\nout 2\n', 'err 1\nerr 2\n']);
       } else {

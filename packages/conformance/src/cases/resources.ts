@@ -2,9 +2,9 @@
 import { Remctl, RemctlAuthenticationError, RemctlNetworkError } from '@remctl/core';
 import { startSilentServer } from '@remctl/realm';
 import { expect } from 'vitest';
-import type { Case, Context } from '../case.js';
-import { settledUsage, type Usage } from '../process.js';
-import { rejection } from './helpers.js';
+import type { Case, CaseContext } from '../case.js';
+import { settledUsage, type Usage } from '../process-usage.js';
+import { rejection } from './expected-errors.js';
 
 /** Far below a descriptor's or a context's size; noise of the heap stays under it. */
 const BYTES_A_CYCLE = 4000;
@@ -56,7 +56,10 @@ async function expectFlat(what: string, times: number, act: () => Promise<void>)
   console.log(`${what}, ${times} times in a round:\n${shown.join('\n')}`);
 }
 
-async function failToOpen({ backend, realm, host }: Context, silentPort: number): Promise<void> {
+async function failToOpen(
+  { backend, realm, host }: CaseContext,
+  silentPort: number,
+): Promise<void> {
   const failing = new Remctl(backend);
   const controller = new AbortController();
   setTimeout(() => controller.abort(new Error('enough')), ABORT_AFTER_MS);

@@ -1,7 +1,7 @@
 /** What a process runs out of while it opens connections: it is said, and is over when it is over. */
 import { expect } from 'vitest';
-import type { Case, Context } from '../case.js';
-import { inOwnProcess, PRELUDE } from './own-process.js';
+import type { Case, CaseContext } from '../case.js';
+import { inChildProcess, PRELUDE } from './in-child-process.js';
 
 /** The limit of open files: above what a process of Node holds by itself. */
 const LIMIT = 200;
@@ -57,13 +57,13 @@ const PROGRAM = `${PRELUDE}
   console.log(JSON.stringify(tries));`;
 
 function tries(
-  context: Context,
+  context: CaseContext,
   free: readonly number[],
   atOnce: number,
   ccache: string,
 ): Promise<readonly Try[]> {
   const { host, port } = context;
-  return inOwnProcess(context, {
+  return inChildProcess(context, {
     program: PROGRAM,
     job: { host, port, free, atOnce },
     env: { KRB5CCNAME: ccache },

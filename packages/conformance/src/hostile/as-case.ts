@@ -1,61 +1,56 @@
-/** A hostile server's case as one of the suite: the act, what is expected of it, and the state after. */
+/** Makes a case of the suite from a case of a hostile server. */
 import { RemctlError, RemctlNotOpenedError, RemctlTimeoutError } from '@remctl/core';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { rejection } from '../cases/helpers.js';
+import { rejection } from '../cases/expected-errors.js';
 import { startScriptedServer } from '../servers/scripted-server.js';
-import { COMMAND, runCommand, runTwoCommands } from './acts.js';
-import {
-  describeEnding,
-  describeRecord,
-  describeToken,
-  type Ending,
-  type HostileCase,
-  type Refused,
-} from './hostile-case.js';
-import { memoryPeak } from './memory.js';
+import { COMMAND, runCommand, runTwoCommands } from './client-acts.js';
+import { describeEnding, describeToken, type Ending, type Refused } from './endings.js';
+import type { HostileCase } from './hostile-case.js';
+import { describeRecord } from './libremctl.js';
+import { memoryPeak } from './memory-peak.js';
 
-/** Seconds of silence that end a case whose server is silent. */
+/** Seconds of silence that end a call to a silent server. */
 const SHORT_TIMEOUT = 0.3;
-/** Seconds in which all others have to end by themselves. */
+/** Seconds in which every other call must end by itself. */
 const LONG_TIMEOUT = 10;
-/** What a busy machine may take beside a time-out, in milliseconds. */
+/** Milliseconds that a busy machine may add to a time-out. */
 const GRACE_MS = 2_000;
 
-/**
- * By how much a case may raise this process's memory, in octets, whatever the server claims. Address
- * space has more room: a thread's arena reserves much of it, and 4 GiB are still far more.
- */
+/** Bytes by which a case may raise this process's memory, whatever length the server claims. */
 const MEMORY_BOUND = 64 * 1024 * 1024;
+/** The same for address space: a thread's arena reserves much, but far less than 4 GiB. */
 const ADDRESS_SPACE_BOUND = 1024 * 1024 * 1024;
 
-const NATIVE = 'native';
-const PURE = 'pure/';
-
+/**
+ * Returns the case that plays `hostile` against a backend.
+ *
+ * It checks the ending, the time and memory that the call took, the client's state afterwards, and
+ * that the same client then works with an honest server.
+ */
 export function asCase(hostile: HostileCase): Case {
-  const { id, title, serve, act = runCommand } = hostile;
+  const { id, title, serve, act = runCommand, difference } = hostile;
   return {
     id,
     title,
+    ending: hostile.ending,
     comparison: {
       ours: describeEnding(hostile.ending),
-      ...(hostile.native === undefined ? {} : { native: describeEnding(hostile.native.ending) }),
       libremctl: describeRecord(hostile.libremctl),
-      reasons: [hostile.difference, hostile.native?.because].filter((text) => text !== undefined),
+      ...(difference === undefined ? {} : { difference }),
     },
-    async run({ backend, client: makeClient, host, port, realm, use }) {
+    async run({ client: makeClient, declared, host, port, realm, use }) {
       const server = await use(
         startScriptedServer({ keytab: realm.keytabs.server, script: serve }),
       );
-      const ending =
-        (backend.name === NATIVE ? hostile.native?.ending : undefined) ?? hostile.ending;
+      const ending = declared.differs?.ending ?? hostile.ending;
       const timesOut = ending.type === 'refused' && ending.error === RemctlTimeoutError;
       const timeout = hostile.client?.timeout ?? (timesOut ? SHORT_TIMEOUT : LONG_TIMEOUT);
-      // Only a server that is silent while it authenticates is to be met with a short one there.
-      const inOpen = ending.type === 'refused' && ending.details?.phase === 'negotiate';
+      // The short time-out could end an honest open() on a busy machine.
+      const silentInOpen = ending.type === 'refused' && ending.details?.phase === 'negotiate';
       const client = makeClient({
         ...hostile.client,
-        timeout: timesOut && !inOpen ? LONG_TIMEOUT : timeout,
+        timeout: timesOut && !silentInOpen ? LONG_TIMEOUT : timeout,
       });
       const open = async (signal?: AbortSignal) => {
         await client.open({ host, port: server.port, signal });
@@ -72,11 +67,11 @@ export function asCase(hostile: HostileCase): Case {
       const after = memoryPeak();
 
       expect(server.failures()).toEqual([]);
-      // No command is sent twice, and none that is said not to have been sent.
+      // A command must not come twice, nor at all if the client says that it was not sent.
       const unsent = ending.type !== 'answered' && ending.commandState === 'not-sent';
       const commands = act === runTwoCommands ? 2 : 1;
       expect(server.commands()).toBeLessThanOrEqual(unsent ? commands - 1 : commands);
-      expectEnding(ending, result, backend.name);
+      expectEnding(ending, result, declared.says);
       if (ending.type === 'refused') {
         expect(elapsed).toBeLessThan(timeout * 1000 + (timesOut ? GRACE_MS : 0));
       }
@@ -85,7 +80,6 @@ export function asCase(hostile: HostileCase): Case {
         expect(after.reserved - before.reserved).toBeLessThan(ADDRESS_SPACE_BOUND);
       }
 
-      // Its state says the same as the error, and it can be used again.
       const isOpen = ending.type === 'answered' || (ending.type === 'refused' && ending.staysOpen);
       expect(client.isOpen).toBe(isOpen === true);
       expect(client.commandState).toBe(
@@ -103,20 +97,21 @@ export function asCase(hostile: HostileCase): Case {
 
 type Result = { readonly tokens: readonly string[] } | { readonly error: unknown };
 
-function expectEnding(ending: Ending, result: Result, backend: string): void {
+/** `declaredText` is the backend's own text, for a case that leaves the text to backends. */
+function expectEnding(ending: Ending, result: Result, declaredText: RegExp | undefined): void {
   if (ending.type === 'answered') {
     expect(result).toEqual({ tokens: ending.tokens });
     return;
   }
   if ('tokens' in result) {
-    expect.fail(`the server got through with it: ${result.tokens.join(', ')}`);
+    expect.fail(`the client took the answer: ${result.tokens.join(', ')}`);
   }
   if (ending.type === 'refused') {
-    expectRefusal(ending, result.error, backend);
+    expectRefusal(ending, result.error, declaredText);
   }
 }
 
-function expectRefusal(refused: Refused, error: unknown, backend: string): void {
+function expectRefusal(refused: Refused, error: unknown, declaredText: RegExp | undefined): void {
   if (!(error instanceof RemctlError)) {
     throw error;
   }
@@ -126,10 +121,8 @@ function expectRefusal(refused: Refused, error: unknown, backend: string): void 
     commandState: refused.commandState,
   });
   expect(error).toMatchObject(refused.details ?? {});
-  if (backend === NATIVE) {
-    expect(message).toMatch(refused.says.native);
-  }
-  if (backend.startsWith(PURE)) {
-    expect(message).toMatch(refused.says.pure);
+  const text = refused.says ?? declaredText;
+  if (text !== undefined) {
+    expect(message).toMatch(text);
   }
 }

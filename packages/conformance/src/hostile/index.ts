@@ -1,4 +1,4 @@
-/** The cases of hostile servers. */
+/** All cases of hostile servers. */
 import { authenticationCases } from './authentication.js';
 import { drippingCases } from './dripping.js';
 import type { HostileCase } from './hostile-case.js';

@@ -1,6 +1,8 @@
 /** Servers that go away at every boundary, and servers that are silent or slow. */
-import { CONTEXT_V2, frame } from '../servers/wire-tokens.js';
-import { abortAfter, runCommandLater, runTwoCommands, sendNoop } from './acts.js';
+import { CONTEXT_TOKEN_FLAGS } from '@remctl/core/wire';
+import { frame } from '../servers/framing.js';
+import { abortAfter, runCommandLater, runTwoCommands, sendNoop } from './client-acts.js';
+import { ANSWERED, broken, silent } from './endings.js';
 import type { HostileCase } from './hostile-case.js';
 import {
   EOF,
@@ -11,16 +13,8 @@ import {
   NO_NOOP,
   TAKES_IT,
   TIMED_OUT,
-} from './records.js';
-import {
-  ANSWERED,
-  answerHonestly,
-  broken,
-  ONE_COMMAND,
-  OUTPUT,
-  STATUS,
-  silent,
-} from './scripts.js';
+} from './libremctl.js';
+import { answerHonestly, ONE_COMMAND, OUTPUT, STATUS } from './scripts.js';
 
 /** "One byte a second". */
 const SECOND_MS = 1_000;
@@ -214,7 +208,7 @@ export const interruptionCases: readonly HostileCase[] = [
     id: 'silent/in-authentication',
     title: 'a server that stops in the middle of its proof',
     serve: async (peer) => {
-      peer.send(frame(CONTEXT_V2, await peer.accept()).subarray(0, 60));
+      peer.send(frame(CONTEXT_TOKEN_FLAGS, await peer.accept()).subarray(0, 60));
     },
     ending: silent('negotiate'),
     libremctl: fails(TIMED_OUT),
@@ -268,7 +262,7 @@ export const interruptionCases: readonly HostileCase[] = [
     id: 'slow/authentication',
     title: 'one octet a second of its proof: an abort ends the open',
     serve: async (peer) => {
-      await peer.trickle(frame(CONTEXT_V2, await peer.accept()), SECOND_MS);
+      await peer.trickle(frame(CONTEXT_TOKEN_FLAGS, await peer.accept()), SECOND_MS);
     },
     act: abortAfter(1.5 * SECOND_MS),
     client: { timeout: 2 },

@@ -1,18 +1,11 @@
 /** Messages, well protected, that are not what sections 2.2 to 2.8 of the specification allow. */
-import {
-  bytes,
-  error,
-  MESSAGE_MAX_LENGTH,
-  MessageType,
-  output,
-  status,
-  uint32,
-  VERSION_2,
-} from '../servers/messages.js';
-import { LARGEST_LENGTH } from '../servers/wire-tokens.js';
+import { MESSAGE_MAX_LENGTH, MessageType, VERSION_2 } from '@remctl/core/wire';
+import { LARGEST_LENGTH } from '../servers/framing.js';
+import { bytes, error, output, status, uint32 } from '../servers/messages.js';
+import { invalid } from './endings.js';
 import type { HostileCase } from './hostile-case.js';
-import { failsReading, MALFORMED, prints, printsError } from './records.js';
-import { answerWithMessages, invalid, OUTPUT, STATUS } from './scripts.js';
+import { failsReading, MALFORMED, prints, printsError } from './libremctl.js';
+import { answerWithMessages, OUTPUT, STATUS } from './scripts.js';
 
 /** libremctl reads an octet through a signed char. */
 const signed = (octet: number): number => (octet > 0x7f ? octet - 0x100 : octet);
@@ -22,10 +15,7 @@ const ofVersion = (octet: number): HostileCase => ({
   id: `message/version-${octet}`,
   title: `a message of protocol version ${octet} is refused`,
   serve: answerWithMessages(bytes(octet, MessageType.STATUS, 0)),
-  ending: invalid({
-    native: new RegExp(`unexpected protocol ${signed(octet)} from server`),
-    pure: new RegExp(`malformed message: version ${octet}`),
-  }),
+  ending: invalid(),
   libremctl: failsReading(`unexpected protocol ${signed(octet)} from server`),
 });
 
@@ -34,10 +24,7 @@ const ofType = (octet: number, what: string): HostileCase => ({
   id: `message/type-${octet}`,
   title: `a message of type ${octet}, ${what}, is refused`,
   serve: answerWithMessages(bytes(VERSION_2, octet, 0)),
-  ending: invalid({
-    native: new RegExp(`unknown message type ${signed(octet)} from server`),
-    pure: new RegExp(`unexpected message type ${octet}`),
-  }),
+  ending: invalid(),
   libremctl: failsReading(`unknown message type ${signed(octet)} from server`),
 });
 
@@ -46,19 +33,16 @@ const ofStream = (stream: number): HostileCase => ({
   id: `message/stream-${stream}`,
   title: `output on stream ${stream} is refused`,
   serve: answerWithMessages(output('out\n', stream), STATUS),
-  ending: invalid({
-    native: new RegExp(`unexpected stream ${VERSION_2} from server`),
-    pure: new RegExp(`output stream ${stream}`),
-  }),
+  ending: invalid(),
   libremctl: failsReading(`unexpected stream ${VERSION_2} from server`),
 });
 
 /** A message that is not as long as it says, or not as long as its type is. */
-const ofLength = (id: string, what: string, message: Uint8Array, pure: RegExp): HostileCase => ({
+const ofLength = (id: string, what: string, message: Uint8Array): HostileCase => ({
   id: `message/${id}`,
   title: `${what} is refused`,
   serve: answerWithMessages(message, STATUS),
-  ending: invalid({ native: new RegExp(MALFORMED), pure }),
+  ending: invalid(),
   libremctl: failsReading(MALFORMED),
 });
 
@@ -70,10 +54,6 @@ const withUnknownCode = (code: number): HostileCase => ({
   libremctl: printsError('strange'),
 });
 
-const OUTPUT_LENGTH = /MESSAGE_OUTPUT's length is not its output's/;
-const ERROR_LENGTH = /MESSAGE_ERROR's length is not its text's/;
-const STATUS_LENGTH = /MESSAGE_STATUS of a wrong length/;
-
 export const messageCases: readonly HostileCase[] = [
   ...[0, 1, 4, 255].map(ofVersion),
   ofType(0, 'which there is none of'),
@@ -82,77 +62,52 @@ export const messageCases: readonly HostileCase[] = [
   ofType(8, 'which there is none of'),
   ofType(255, 'which there is none of'),
   ...[0, 3, 255].map(ofStream),
-  ofLength('empty', 'a message of no octets', bytes(), /it is too short/),
-  ofLength('short', 'a message of one octet', bytes(VERSION_2), /it is too short/),
+  ofLength('empty', 'a message of no octets', bytes()),
+  ofLength('short', 'a message of one octet', bytes(VERSION_2)),
   ofLength(
     'output-length-longer',
     'MESSAGE_OUTPUT that claims an octet more than it has',
     output('out\n', 1, 5),
-    OUTPUT_LENGTH,
   ),
   ofLength(
     'output-length-shorter',
     'MESSAGE_OUTPUT that claims an octet less than it has',
     output('out\n', 1, 3),
-    OUTPUT_LENGTH,
   ),
   ofLength(
     'output-length-largest',
     'MESSAGE_OUTPUT that claims 4 GiB',
     output('out\n', 1, LARGEST_LENGTH),
-    OUTPUT_LENGTH,
   ),
-  ofLength(
-    'output-cut',
-    'MESSAGE_OUTPUT that ends in its length',
-    output('').subarray(0, 5),
-    /MESSAGE_OUTPUT is too short/,
-  ),
+  ofLength('output-cut', 'MESSAGE_OUTPUT that ends in its length', output('').subarray(0, 5)),
   ofLength(
     'error-length-longer',
     'MESSAGE_ERROR that claims an octet more than it has',
     error(6, 'no', 3),
-    ERROR_LENGTH,
   ),
   ofLength(
     'error-length-shorter',
     'MESSAGE_ERROR that claims an octet less than it has',
     error(6, 'no', 1),
-    ERROR_LENGTH,
   ),
   ofLength(
     'error-length-largest',
     'MESSAGE_ERROR that claims 4 GiB',
     error(6, 'no', LARGEST_LENGTH),
-    ERROR_LENGTH,
   ),
-  ofLength(
-    'error-cut',
-    'MESSAGE_ERROR that ends in its code',
-    error(6, '').subarray(0, 4),
-    /MESSAGE_ERROR is too short/,
-  ),
-  ofLength('status-longer', 'MESSAGE_STATUS with an octet more', bytes(STATUS, 0), STATUS_LENGTH),
+  ofLength('error-cut', 'MESSAGE_ERROR that ends in its code', error(6, '').subarray(0, 4)),
+  ofLength('status-longer', 'MESSAGE_STATUS with an octet more', bytes(STATUS, 0)),
   ofLength(
     'status-four-octets',
     'MESSAGE_STATUS with a number of four octets',
     bytes(VERSION_2, MessageType.STATUS, uint32(0)),
-    STATUS_LENGTH,
   ),
-  ofLength(
-    'status-cut',
-    'MESSAGE_STATUS without its status',
-    bytes(VERSION_2, MessageType.STATUS),
-    STATUS_LENGTH,
-  ),
+  ofLength('status-cut', 'MESSAGE_STATUS without its status', bytes(VERSION_2, MessageType.STATUS)),
   {
     id: 'message/over-64-kib',
     title: 'a message of more than 64 KiB is refused, in a token that is not too large',
     serve: answerWithMessages(output('x'.repeat(MESSAGE_MAX_LENGTH)), STATUS),
-    ending: invalid({
-      native: /a message of 65543 octets from server/,
-      pure: /malformed message: 65543 octets/,
-    }),
+    ending: invalid(),
     libremctl: prints('x'.repeat(MESSAGE_MAX_LENGTH)),
     difference: 'section 1 has 64 KiB as the most that is wrapped; libremctl takes up to 1 MiB',
   },

@@ -1,2 +1,2 @@
-export { type LoadOptions, type LoadReport, runLoad } from './load.js';
 export { formatReport } from './report.js';
+export { type LoadOptions, type LoadReport, runLoad } from './run-load.js';

@@ -1,6 +1,6 @@
 /** A load run's figures as text. */
-import type { Usage } from '../process.js';
-import type { LoadReport } from './load.js';
+import type { Usage } from '../process-usage.js';
+import type { LoadReport } from './run-load.js';
 
 const MEBIBYTE = 2 ** 20;
 

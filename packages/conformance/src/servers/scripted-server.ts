@@ -1,34 +1,37 @@
 /**
- * A server that does what a script says, on a real socket and with a real key: it can misbehave before,
- * during and after authentication.
+ * A server that does what a script says.
+ *
+ * It has a real socket and a real key, so that clients authenticate to it. A script can break the
+ * protocol before, during and after authentication.
  */
 import { createServer, type Socket } from 'node:net';
 import { readKeytab } from '@remctl/krb5';
+import { ClientGone } from './framing.js';
 import { createPeer, type Peer } from './peer.js';
-import { ClientGone } from './wire-tokens.js';
 
 /**
- * What a server does on one connection. Where it settles, the connection stays as it is until the
- * client hangs up. It may reject with ClientGone at any time.
+ * What the server does on one connection. After the script the connection stays as it is until the
+ * client closes it. A script may throw ClientGone at any time.
  */
 export type Script = (peer: Peer) => Promise<void>;
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly port: number;
-  /** How many connections it has taken. */
+  /** Returns the number of connections that the server has accepted. */
   connections(): number;
-  /** How many commands it was sent, on all of them. */
+  /** Returns the number of commands that clients sent on all connections. */
   commands(): number;
-  /** What scripts failed with: the client did something else than they expected. */
+  /** Returns the errors of scripts: the client did something that its script did not expect. */
   failures(): readonly unknown[];
 }
 
 export interface ScriptedServerOptions {
-  /** The name of a keytab with the key of the server's principal. */
+  /** The file name of a keytab with the key of the server's principal. */
   readonly keytab: string;
   readonly script: Script;
 }
 
+/** Starts the server on a free port of 127.0.0.1. Disposal closes all connections. */
 export async function startScriptedServer(options: ScriptedServerOptions): Promise<ScriptedServer> {
   const keytab = await readKeytab(options.keytab);
   const sockets = new Set<Socket>();
@@ -40,7 +43,7 @@ export async function startScriptedServer(options: ScriptedServerOptions): Promi
     connections += 1;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // The client hangs up as it likes; the script notices by its next receive().
+    // A client may hang up at any time; the script learns it from its next receive().
     socket.on('error', () => socket.destroy());
     socket.on('end', () => socket.end());
     const peer = createPeer({

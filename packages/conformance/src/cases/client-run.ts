@@ -9,29 +9,21 @@ import {
 } from '@remctl/core';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { collect, rejection } from './helpers.js';
+import { rejection } from './expected-errors.js';
+import { collectTokens, readStream } from './reading.js';
+import { SETTLED_MS } from './waiting.js';
 
 const ONE_ANSWER_IN_1 = 'an answer of protocol 1 is one message of standard output';
-/** After this a call surely waits. */
-const SETTLED_MS = 150;
 const LIMIT = 100_000;
-
-async function read(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stream) {
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString();
-}
 
 const waysToRead: Readonly<Record<string, (run: RemctlRun) => Promise<unknown>>> = {
   'text()': (run) => run.text(),
   'bytes()': (run) => run.bytes(),
   'discard()': (run) => run.discard(),
   status: (run) => run.status,
-  stdout: (run) => read(run.stdout),
-  stderr: (run) => read(run.stderr),
-  'for await': (run) => collect(run),
+  stdout: (run) => readStream(run.stdout),
+  stderr: (run) => readStream(run.stderr),
+  'for await': (run) => collectTokens(run),
 };
 
 async function expectUsable(client: Remctl, host: string, port: number): Promise<void> {
@@ -39,7 +31,7 @@ async function expectUsable(client: Remctl, host: string, port: number): Promise
   expect((await client.run(['echo', 'again']).text()).stdout).toBe('again\n');
 }
 
-export const runCases: readonly Case[] = [
+export const clientRunCases: readonly Case[] = [
   {
     id: 'run/signal-reason',
     title: "an aborted run rejects with the signal's reason, however it is read",
@@ -99,12 +91,12 @@ export const runCases: readonly Case[] = [
     async run({ open }) {
       const client = await open();
       const run = client.run(['test', 'streams']);
-      expect(await read(run.stdout)).toBe('out 1\nout 2\n');
-      expect(await read(run.stderr)).toBe('err 1\nerr 2\n');
+      expect(await readStream(run.stdout)).toBe('out 1\nout 2\n');
+      expect(await readStream(run.stderr)).toBe('err 1\nerr 2\n');
       const second = client.run(['test', 'streams']);
       expect(await second.status).toBe(0);
-      expect(await read(second.stderr)).toBe('err 1\nerr 2\n');
-      expect(await read(second.stdout)).toBe('out 1\nout 2\n');
+      expect(await readStream(second.stderr)).toBe('err 1\nerr 2\n');
+      expect(await readStream(second.stdout)).toBe('out 1\nout 2\n');
     },
   },
   {
@@ -119,7 +111,7 @@ export const runCases: readonly Case[] = [
         status: (run) => run.status,
         'stderr, beside an unread stdout': (run) => {
           void run.stdout;
-          return read(run.stderr);
+          return readStream(run.stderr);
         },
       };
       for (const consume of Object.values(unread)) {
@@ -133,7 +125,7 @@ export const runCases: readonly Case[] = [
       const exact = client.run(['test', 'output', String(LIMIT)], { maxOutput: LIMIT });
       expect((await exact.bytes()).stdout).toHaveLength(LIMIT);
       const read1 = client.run(['test', 'output', '1000000'], { maxOutput: LIMIT });
-      expect((await read(read1.stdout)).length).toBe(1_000_000);
+      expect((await readStream(read1.stdout)).length).toBe(1_000_000);
       const discarded = client.run(['test', 'output', '1000000'], { maxOutput: LIMIT });
       expect(await discarded.discard()).toBe(0);
     },

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backend, Remctl } from '@remctl/core';
-import { type Realm, type Remctld, startRealm } from '@remctl/realm';
-import { settledUsage, type Usage, usage } from '../process.js';
+import type { Realm, Remctld } from '@remctl/realm';
+import { settledUsage, type Usage, usage } from '../process-usage.js';
+import { startRealmHere } from '../realm-here.js';
 import { type Account, account } from './account.js';
 import { createJournal } from './journal.js';
 import { startServers } from './servers.js';
@@ -74,58 +75,53 @@ const OWN_DESCRIPTORS = 200;
  */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   checkOptions(options);
-  await using realm = await startRealm();
-  const leave = realm.useHere();
-  try {
-    const servers = await startServers(realm, options.servers);
-    const journal = createJournal(options.commands);
-    const counts = newCounts();
-    const backend = countFailures(options.backend(), counts.failedConnects);
-    const make = (first: number) => makeWorker(backend, { first, servers, journal, counts });
-    await warmUp(backend, realm);
+  await using realm = await startRealmHere();
+  const servers = await startServers(realm, options.servers);
+  const journal = createJournal(options.commands);
+  const counts = newCounts();
+  const backend = countFailures(options.backend(), counts.failedConnects);
+  const make = (first: number) => makeWorker(backend, { first, servers, journal, counts });
+  await warmUp(backend, realm);
 
-    const before = await settledUsage();
-    const peak = watchPeak();
-    const workers = Array.from({ length: options.connections }, (_, n) => make(n));
-    const openSeconds = await timed(() => inWaves(workers, options.opensAtOnce));
-    const open = await settledUsage();
+  const before = await settledUsage();
+  const peak = watchPeak();
+  const workers = Array.from({ length: options.connections }, (_, n) => make(n));
+  const openSeconds = await timed(() => inWaves(workers, options.opensAtOnce));
+  const open = await settledUsage();
 
-    const half = options.commands >> 1;
-    const firstSeconds = await timed(() => work(workers, 0, half));
-    const firstHalf = await settledUsage();
+  const half = options.commands >> 1;
+  const firstSeconds = await timed(() => work(workers, 0, half));
+  const firstHalf = await settledUsage();
 
-    const killAt = half + Math.floor((options.commands - half) * KILL_AT);
-    let killing: Promise<void> | undefined;
-    const secondSeconds = await timed(() =>
-      work(workers, half, options.commands, (id) => {
-        if (id === killAt) {
-          killing = killAtWork(servers.remctlds[0]);
-        }
-      }),
-    );
-    await killing;
-    const secondHalf = await settledUsage();
+  const killAt = half + Math.floor((options.commands - half) * KILL_AT);
+  let killing: Promise<void> | undefined;
+  const secondSeconds = await timed(() =>
+    work(workers, half, options.commands, (id) => {
+      if (id === killAt) {
+        killing = killAtWork(servers.remctlds[0]);
+      }
+    }),
+  );
+  await killing;
+  const secondHalf = await settledUsage();
 
-    await Promise.all(workers.map(({ client }) => client.close()));
-    const after = await settledUsage(before);
-    const accounted = account(journal, servers.ledger());
-    const latencies = journal.latencies().sort();
-    const quantile = (q: number) => latencies[Math.floor((latencies.length - 1) * q)] ?? 0;
-    const taken = { before, open, firstHalf, secondHalf, after, peak: peak() };
-    return {
-      backend: backend.name,
-      options,
-      counts,
-      account: accounted,
-      killedAt: killAt,
-      seconds: { open: openSeconds, commands: firstSeconds + secondSeconds },
-      latency: { p50: quantile(0.5), p99: quantile(0.99), longest: quantile(1) },
-      usage: taken,
-      faults: [...accounted.faults, ...growth(taken, options.commands - half)],
-    };
-  } finally {
-    leave();
-  }
+  await Promise.all(workers.map(({ client }) => client.close()));
+  const after = await settledUsage(before);
+  const accounted = account(journal, servers.ledger());
+  const latencies = journal.latencies().sort();
+  const quantile = (q: number) => latencies[Math.floor((latencies.length - 1) * q)] ?? 0;
+  const taken = { before, open, firstHalf, secondHalf, after, peak: peak() };
+  return {
+    backend: backend.name,
+    options,
+    counts,
+    account: accounted,
+    killedAt: killAt,
+    seconds: { open: openSeconds, commands: firstSeconds + secondSeconds },
+    latency: { p50: quantile(0.5), p99: quantile(0.99), longest: quantile(1) },
+    usage: taken,
+    faults: [...accounted.faults, ...growth(taken, options.commands - half)],
+  };
 }
 
 /** Has the workers run the commands from `from` to `to` - 1, each taking the next when it is done. */

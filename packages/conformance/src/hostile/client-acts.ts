@@ -1,17 +1,16 @@
-/** What clients do with hostile servers. */
+/** What the client does in the cases of hostile servers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Remctl, ServerToken } from '@remctl/core';
-import { expect } from 'vitest';
-import { INTERRUPT_BOUND_MS, rejection } from '../cases/helpers.js';
+import { expectAborted } from '../cases/waiting.js';
 import type { Act } from './hostile-case.js';
 
-/** The command that is sent. */
+/** The command that every act sends. */
 export const COMMAND = ['test', 'hostile'];
 
-/** Enough turns of the event loop, which is the server's too, for what the server has sent to arrive. */
+/** Time for the server's bytes to arrive: client and server share an event loop. */
 const ARRIVAL_MS = 50;
 
-/** One command on an open client, and its answer. */
+/** Sends one command on an open client, and reads the answer to its end. */
 async function answerTo(client: Remctl): Promise<ServerToken[]> {
   const tokens: ServerToken[] = [];
   await client.command(COMMAND);
@@ -24,13 +23,13 @@ async function answerTo(client: Remctl): Promise<ServerToken[]> {
   }
 }
 
-/** Opens, sends one command, reads its answer to the end. */
+/** Opens, sends one command, and reads the answer to its end. */
 export const runCommand: Act = async ({ client, open }) => {
   await open();
   return answerTo(client);
 };
 
-/** The same, the command so many milliseconds after open(). */
+/** Opens, waits so many milliseconds, sends one command, and reads the answer to its end. */
 export function runCommandAfter(delayMs: number): Act {
   return async ({ client, open }) => {
     await open();
@@ -39,10 +38,10 @@ export function runCommandAfter(delayMs: number): Act {
   };
 }
 
-/** The same, once what came with the open has arrived. */
+/** Sends the command after the bytes that follow the server's context token have arrived. */
 export const runCommandLater: Act = runCommandAfter(ARRIVAL_MS);
 
-/** Two commands, the second some time after the first one's end. Gives both answers. */
+/** Sends two commands, the second after a pause. Returns both answers. */
 export const runTwoCommands: Act = async ({ client, open }) => {
   await open();
   const first = await answerTo(client);
@@ -50,7 +49,7 @@ export const runTwoCommands: Act = async ({ client, open }) => {
   return [...first, ...(await answerTo(client))];
 };
 
-/** A NOOP, then a command. */
+/** Sends a NOOP, and after a pause a command. */
 export const sendNoop: Act = async ({ client, open }) => {
   await open();
   await client.noop();
@@ -58,24 +57,12 @@ export const sendNoop: Act = async ({ client, open }) => {
   return answerTo(client);
 };
 
-/** Runs a command, and aborts it after so many milliseconds: that has to end it within 100 ms. */
+/** Opens and runs a command, and aborts after so many milliseconds: the abort must end it in 100 ms. */
 export function abortAfter(delayMs: number): Act {
   return async ({ client, open }) => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const reason = new Error('enough');
-    let aborted = Number.NaN;
-    setTimeout(() => {
-      aborted = performance.now();
-      controller.abort(reason);
-    }, delayMs);
-    const run = async () => {
+    throw await expectAborted(async (signal) => {
       await open(signal);
       await client.run(COMMAND, { signal }).bytes();
-    };
-    const error = await rejection(run());
-    expect(performance.now() - aborted).toBeLessThan(INTERRUPT_BOUND_MS);
-    expect(error).toBe(reason);
-    throw error;
+    }, delayMs);
   };
 }

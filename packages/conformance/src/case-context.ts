@@ -1,37 +1,41 @@
-/** Makes what a case works with. */
+/** Makes what a case works with, and releases it. */
 import { type Backend, type ClientOptions, Remctl } from '@remctl/core';
 import type { Realm } from '@remctl/realm';
-import type { BackendModule, Context } from './case.js';
+import type { BackendModule, CaseContext } from './case.js';
+import type { CaseDeclaration } from './declarations.js';
 
-export interface ContextOptions {
+export interface CaseContextOptions {
   readonly realm: Realm;
   readonly backend: Backend;
   readonly module?: BackendModule | undefined;
   readonly protocol: 1 | 2;
   readonly port: number;
+  readonly declared: CaseDeclaration;
 }
 
-/** A context, and what releases all that a case took from it. */
-export function makeContext({ realm, backend, module, protocol, port }: ContextOptions): {
-  context: Context;
+/** Returns a case's context, and `end`, which releases everything that the case took from it. */
+export function makeCaseContext(options: CaseContextOptions): {
+  context: CaseContext;
   end: () => Promise<void>;
 } {
+  const { realm, backend, module, protocol, port, declared } = options;
   const resources: AsyncDisposable[] = [];
-  const client = (options?: ClientOptions) => {
-    const made = new Remctl(backend, options);
+  const client = (clientOptions?: ClientOptions) => {
+    const made = new Remctl(backend, clientOptions);
     resources.push(made);
     return made;
   };
-  const context: Context = {
+  const context: CaseContext = {
     backend,
     module,
     realm,
     protocol,
     host: realm.host,
     port,
+    declared,
     client,
-    async open(options) {
-      const made = client(options);
+    async open(clientOptions) {
+      const made = client(clientOptions);
       await made.open(realm.host, port);
       return made;
     },

@@ -1,15 +1,17 @@
-/** How much memory this process has taken at its peak. */
+/** The most memory that this process has taken so far. */
 import { readFileSync } from 'node:fs';
 
 const KIB = 1024;
 
+/** The highest values since the process began, in bytes. */
 export interface MemoryPeak {
-  /** The most that was in use at once, in octets. */
+  /** The most memory in use at once. */
   readonly inUse: number;
-  /** The most address space, in octets: what was allocated and never touched counts here. Linux alone. */
+  /** The most address space, which includes memory that was never touched. Undefined except on Linux. */
   readonly reserved: number | undefined;
 }
 
+/** Returns the peaks of this process. */
 export function memoryPeak(): MemoryPeak {
   const inUse = process.resourceUsage().maxRSS * KIB;
   if (process.platform !== 'linux') {

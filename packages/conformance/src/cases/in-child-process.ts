@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { expect } from 'vitest';
-import type { Context } from '../case.js';
+import type { CaseContext } from '../case.js';
 
-export interface OwnProcess {
+export interface ChildProgram {
   /** An ES module that begins with `PRELUDE` and prints JSON as its last line. */
   readonly program: string;
   /** For the program, as `job`. */
@@ -25,9 +25,9 @@ export const PRELUDE = `
   const backend = (await import(job.url))[job.factory]();`;
 
 /** Runs it, expects it to end well and without a word on standard error, and gives what it printed last. */
-export async function inOwnProcess<Result>(
-  { module, realm, use }: Context,
-  { program, job, wrap = (command) => command, env = {}, onLine }: OwnProcess,
+export async function inChildProcess<Result>(
+  { module, realm, use }: CaseContext,
+  { program, job, wrap = (command) => command, env = {}, onLine }: ChildProgram,
 ): Promise<Result> {
   if (module === undefined) {
     throw new Error('this suite needs `module`: it runs other processes');

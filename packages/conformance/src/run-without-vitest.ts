@@ -1,24 +1,25 @@
-/** Runs cases in this process, without a test runner: for tools that watch one process. */
+/** Runs cases in this process without vitest, for tools that watch one process. */
 import type { Backend } from '@remctl/core';
-import { startProtocol1Proxy, startRealm } from '@remctl/realm';
+import { startProtocol1Proxy } from '@remctl/realm';
 import type { Case } from './case.js';
-import { makeContext } from './context.js';
+import { makeCaseContext } from './case-context.js';
+import { type Declarations, declarationOf } from './declarations.js';
+import { startRealmHere } from './realm-here.js';
 
-export interface RunCasesOptions {
-  /** Makes the backend. Called once the realm is up. */
+export interface RunCasesOptions extends Omit<Declarations, 'unsupported'> {
+  /** Makes the backend. Called once, when the realm is up. */
   readonly backend: () => Backend;
   readonly cases: readonly Case[];
-  /** 1: through the proxy that makes remctld a server of protocol 1. */
+  /** 1: through the proxy that makes remctld a server of protocol 1. 2 without it. */
   readonly protocol?: 1 | 2;
-  /** Called after each case; `error` is what it threw. */
+  /** Called after each case. `error` is what the case threw. */
   readonly onResult: (each: Case, result: { readonly error?: unknown }) => void;
 }
 
-/** Runs the cases on a realm of their own, one after the other; those that protocol 1 lacks are left out. */
+/** Runs the cases on their own realm, one after the other. In protocol 1 it leaves out those that cannot run there. */
 export async function runCases(options: RunCasesOptions): Promise<void> {
   const { cases, protocol = 2, onResult } = options;
-  await using realm = await startRealm();
-  const leave = realm.useHere();
+  await using realm = await startRealmHere();
   const proxy = protocol === 1 ? await startProtocol1Proxy(realm.port) : undefined;
   try {
     const backend = options.backend();
@@ -26,11 +27,12 @@ export async function runCases(options: RunCasesOptions): Promise<void> {
       if (protocol === 1 && each.notInProtocol1 !== undefined) {
         continue;
       }
-      const { context, end } = makeContext({
+      const { context, end } = makeCaseContext({
         realm,
         backend,
         protocol,
         port: proxy?.port ?? realm.port,
+        declared: declarationOf(options, each.id),
       });
       try {
         await each.run(context);
@@ -42,7 +44,6 @@ export async function runCases(options: RunCasesOptions): Promise<void> {
       }
     }
   } finally {
-    leave();
     await proxy?.[Symbol.asyncDispose]();
   }
 }

@@ -1,8 +1,8 @@
 /** Registers the load with vitest, as small as `npm test` has time for: `pnpm load` is the full one. */
 import type { Backend } from '@remctl/core';
 import { expect, test } from 'vitest';
-import { runLoad } from './load.js';
 import { formatReport } from './report.js';
+import { runLoad } from './run-load.js';
 
 /** Call it at the top of a test file of its own: the whole process's descriptors are counted. */
 export function loadInSmall(backend: () => Backend): void {

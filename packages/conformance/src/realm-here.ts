@@ -1,0 +1,18 @@
+/** A realm whose Kerberos configuration this process uses. */
+import { type Realm, type RealmOptions, startRealm } from '@remctl/realm';
+
+/**
+ * Starts a realm, and sets this process's KRB5_CONFIG and KRB5CCNAME to those of the realm.
+ *
+ * `dispose()` also restores both variables. In a test file:
+ * `beforeAll(async () => { realm = await startRealmHere(); })` and `afterAll(() => realm?.dispose())`.
+ */
+export async function startRealmHere(options?: RealmOptions): Promise<Realm> {
+  const realm = await startRealm(options);
+  const leave = realm.useHere();
+  const dispose = async () => {
+    leave();
+    await realm.dispose();
+  };
+  return { ...realm, dispose, [Symbol.asyncDispose]: dispose };
+}
