@@ -1,11 +1,11 @@
 /** Opens of a server whose key has changed. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { startRealmHere } from '@remctl/conformance';
 import { type ClientOptions, Remctl } from '@remctl/core';
 import {
   type Realm,
   startForwardingProxy,
-  startRealm,
   startSilentKdc,
   storeServiceTicket,
   writeKrb5Conf,
@@ -16,15 +16,10 @@ import { createPureBackend } from '../src/index.js';
 const TIMEOUT = 20;
 
 let realm: Realm;
-let leave: () => void;
 beforeAll(async () => {
-  realm = await startRealm();
-  leave = realm.useHere();
+  realm = await startRealmHere();
 });
-afterAll(async () => {
-  leave();
-  await realm.dispose();
-});
+afterAll(() => realm?.dispose());
 
 let servers = 0;
 /** A server with a principal and a keytab of its own. */

@@ -1,22 +1,17 @@
 /** What the errors of the default mechanism say. */
+import { startRealmHere } from '@remctl/conformance';
 import { Remctl, RemctlAuthenticationError } from '@remctl/core';
-import { startRealm } from '@remctl/realm';
 import { expect, test } from 'vitest';
 import { createPureBackend } from '../src/index.js';
 
 test("a KDC's refusal carries RFC 4120's name and number, and says what to do", async () => {
-  await using realm = await startRealm();
-  const leave = realm.useHere();
-  try {
-    const client = new Remctl(createPureBackend());
-    const open = client.open(realm.host, realm.port, realm.principals.unknownServer);
-    const error = await open.catch((e: unknown) => e);
-    expect(error).toBeInstanceOf(RemctlAuthenticationError);
-    expect(error).toMatchObject({
-      message: expect.stringMatching(/check .* principal.*\[KDC_ERR_S_PRINCIPAL_UNKNOWN, 7\]$/),
-      cause: { name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN', code: 7 },
-    });
-  } finally {
-    leave();
-  }
+  await using realm = await startRealmHere();
+  const client = new Remctl(createPureBackend());
+  const open = client.open(realm.host, realm.port, realm.principals.unknownServer);
+  const error = await open.catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(RemctlAuthenticationError);
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/check .* principal.*\[KDC_ERR_S_PRINCIPAL_UNKNOWN, 7\]$/),
+    cause: { name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN', code: 7 },
+  });
 });

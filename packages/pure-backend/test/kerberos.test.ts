@@ -1,21 +1,17 @@
 /** The mechanism `kerberos`, where it is not like `krb5`. */
+import { startRealmHere } from '@remctl/conformance';
 import { Remctl, RemctlAuthenticationError, RemctlUnsupportedError } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
+import type { Realm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPureBackend } from '../src/index.js';
 
 let realm: Realm;
-let leave: () => void;
 
 beforeAll(async () => {
-  realm = await startRealm();
-  leave = realm.useHere();
+  realm = await startRealmHere();
 });
 
-afterAll(async () => {
-  leave();
-  await realm.dispose();
-});
+afterAll(() => realm?.dispose());
 
 const client = () => new Remctl(createPureBackend({ mechanism: 'kerberos' }));
 
@@ -78,16 +74,11 @@ test.each([
   'aes128-cts-hmac-sha256-128',
   'aes256-cts-hmac-sha384-192',
 ] as const)('messages both ways with %s', async (enctype) => {
-  await using other = await startRealm({ enctype });
-  const leaveOther = other.useHere();
-  try {
-    await using open = client();
-    await open.open(other.host, other.port);
-    expect((await open.run(['test', 'whoami']).text()).stdout).toBe(`${other.principals.client}\n`);
-    const long = new Uint8Array(200_000);
-    expect((await open.run(['test', 'digest', long]).text()).stdout).toMatch(/^200000 /);
-    expect(await open.noop()).toBe(true);
-  } finally {
-    leaveOther();
-  }
+  await using other = await startRealmHere({ enctype });
+  await using open = client();
+  await open.open(other.host, other.port);
+  expect((await open.run(['test', 'whoami']).text()).stdout).toBe(`${other.principals.client}\n`);
+  const long = new Uint8Array(200_000);
+  expect((await open.run(['test', 'digest', long]).text()).stdout).toMatch(/^200000 /);
+  expect(await open.noop()).toBe(true);
 });

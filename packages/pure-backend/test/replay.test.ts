@@ -1,8 +1,9 @@
 /** An attacker between client and server, who relays and records, and plays it back later. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { startRealmHere } from '@remctl/conformance';
 import { Remctl } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
+import type { Realm } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createPureBackend } from '../src/index.js';
 
@@ -15,15 +16,12 @@ const RELAYED = 30;
 const REPLAYED = 300;
 
 let realm: Realm;
-let leave: () => void;
 
 beforeAll(async () => {
-  realm = await startRealm();
-  leave = realm.useHere();
+  realm = await startRealmHere();
 });
 afterAll(async () => {
   vi.restoreAllMocks();
-  leave?.();
   await realm?.dispose();
 });
 
