@@ -1,4 +1,4 @@
-/** What this process holds: descriptors, threads and memory, for tests that nothing is left behind. */
+/** Counts this process's descriptors, threads and memory. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -9,22 +9,23 @@ function residentMemory(): number {
   return Number(line?.[1]) * 1024;
 }
 
-/** Frees what JavaScript no longer holds, so that what is measured is what is kept. */
+/** Runs the garbage collector, so that only memory that is still held is measured. */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
 }
 
-/** All of it at one moment; memory in bytes. */
+/** What the process holds at one moment. Memory is in bytes. */
 export interface Usage {
   readonly descriptors: number;
   readonly threads: number;
   /** Resident memory. */
   readonly resident: number;
-  /** JavaScript's heap, and what is held outside of it on its behalf. */
+  /** JavaScript's heap, and the memory outside of the heap that JavaScript objects hold. */
   readonly heap: number;
 }
 
+/** Returns what this process holds now. */
 export function usage(): Usage {
   const { heapUsed, external } = process.memoryUsage();
   return {
@@ -36,15 +37,15 @@ export function usage(): Usage {
 }
 
 const POLL_MS = 20;
-/** What is released in its own time, such as the other end of a connection, has so long. */
+/** Time for what is released later, such as the other end of a connection. */
 const SETTLE_MS = 5000;
 
-/** Two collections that leave as many bytes, but for so many, have freed what there was to free. */
+/** A collection that changes the heap by no more than this has freed everything. */
 const STEADY_BYTES = 16 * 1024;
-/** Collections at most: a heap that never comes to rest is judged as it is then. */
+/** The most collections: a heap that never settles is measured as it then is. */
 const MAX_COLLECTIONS = 50;
 
-/** Collects until a collection frees nothing more: finalizers and weak references take several. */
+/** Collects garbage until nothing more is freed: finalizers and weak references take several rounds. */
 async function collectUntilSteady(): Promise<void> {
   let before = Number.POSITIVE_INFINITY;
   for (let n = 0; n < MAX_COLLECTIONS; n += 1) {
@@ -59,8 +60,10 @@ async function collectUntilSteady(): Promise<void> {
 }
 
 /**
- * Once collections free nothing more. With `earlier`, once there are no more descriptors and
- * threads than then, or the time for that is over.
+ * Returns what this process holds when collections free nothing more.
+ *
+ * With `earlier` it also waits until descriptors and threads are back at the earlier numbers, for at
+ * most SETTLE_MS.
  */
 export async function settledUsage(earlier?: Usage): Promise<Usage> {
   await collectUntilSteady();

@@ -1,4 +1,4 @@
-/** A server's name with several addresses, of which some swallow connections or refuse them. */
+/** Names with several addresses, some of which swallow or refuse connections. */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -15,43 +15,44 @@ import { INTERRUPT_BOUND_MS } from './waiting.js';
 
 const NAME = 'addresses.test';
 
-/**
- * More than the Connection Attempt Delay (RFC 8305, section 5), of which an abort must not wait for
- * the end.
- */
+/** More than the Connection Attempt Delay (RFC 8305, section 5): an abort must not wait for its end. */
 const ABORT_AFTER_MS = 400;
-/** Seconds: far above what it takes, and far below what TCP itself waits for an address. */
+/** Seconds: far more than an open takes, far less than TCP itself waits for an address. */
 const TIMEOUT = 5;
-/** Seconds in which several addresses have their turn. */
+/** Seconds in which several addresses must have their turn. */
 const SHORT_TIMEOUT = 3;
-/** More addresses than any client would call at the same time, and time for each of them. */
+/** More addresses than any client tries at the same time. */
 const MANY = 20;
+/** Seconds in which all of them must have their turn. */
 const MANY_TIMEOUT = 10;
-/** Milliseconds after which an address that swallowed connections takes them: before TCP's next try. */
+/** Milliseconds after which a black hole becomes a server: before TCP's next try. */
 const OPENS_AFTER_MS = 400;
 
 /**
- * The system puts the addresses of a name in order (RFC 6724): those come first that have more of
- * their first bits in common with 127.0.0.1, here 16 and 8. Suites run side by side: each takes
- * others.
+ * Returns an address that the system tries early.
+ *
+ * The system sorts a name's addresses (RFC 6724): first come those that share more leading bits with
+ * 127.0.0.1. An early one shares 16, a late one 8. The other bits are random, because suites run side
+ * by side.
  */
 const early = (n: number) => `127.0.${randomInt(128, 256)}.${n}`;
+/** Returns an address that the system tries late. */
 const late = () => `127.${randomInt(128, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
 interface Result {
-  /** The name's addresses as the system orders them. */
+  /** The name's addresses in the system's order. */
   readonly addresses: readonly string[];
   readonly stdout?: string;
-  /** Milliseconds that the open took. */
+  /** Milliseconds of the open. */
   readonly openMs?: number;
   readonly error?: Readonly<Record<string, string>>;
   /** Milliseconds from the abort to the rejection. */
   readonly abortedMs?: number;
-  /** Sockets that are left afterwards. */
+  /** Sockets that are still open afterwards. */
   readonly sockets: number;
 }
 
-/** Opens, runs a command, closes; prints a line before the open, and a `Result`. */
+/** Opens, runs a command, closes. Prints a line before the open, and a `Result` at the end. */
 const PROGRAM = `${PRELUDE}
   import { lookup } from 'node:dns/promises';
   import { readdirSync, readlinkSync } from 'node:fs';
@@ -95,7 +96,7 @@ const PROGRAM = `${PRELUDE}
   console.log(JSON.stringify(result));
   process.exit();`;
 
-/** Opens a name that a silent DNS is asked for, once until an abort and once until the time-out. */
+/** Opens a name of a silent DNS server twice: until an abort, and until the time-out. */
 const SILENT_DNS_PROGRAM = `${PRELUDE}
   import { createSocket } from 'node:dgram';
   import { once } from 'node:events';
@@ -118,9 +119,9 @@ const SILENT_DNS_PROGRAM = `${PRELUDE}
   await open({ timeout: 0.5 });
   console.log(JSON.stringify({ ends, abortedMs }));`;
 
-/** What the C library waits for an answer: options of resolv.conf, at their largest. */
+/** A resolv.conf that makes the C library wait as long as it can. */
 const PATIENT_RESOLVER = 'nameserver 127.0.0.1\noptions timeout:30 attempts:5\n';
-/** Milliseconds: far below what any resolver waits, and far above what an end takes. */
+/** Milliseconds: far less than any resolver waits, far more than the end of the process takes. */
 const SILENT_DNS_BOUND_MS = 2500;
 
 interface Options {
@@ -130,7 +131,7 @@ interface Options {
   readonly onOpening?: () => void;
 }
 
-/** Opens the name with these addresses, in this order, in a process of its own. */
+/** Opens a name with these addresses, in this order, in another process. */
 async function openAt(
   context: CaseContext,
   addresses: readonly string[],
@@ -154,7 +155,7 @@ async function openAt(
   return result;
 }
 
-/** A server at the last address of a name, and nothing but black holes at the others. */
+/** Starts a server at the last address of a name, and black holes at `count` addresses before it. */
 async function behindBlackHoles(context: CaseContext, count: number) {
   const { port: target, use } = context;
   const server = late();
@@ -177,7 +178,7 @@ export const addressCases: readonly Case[] = [
   },
   {
     id: 'addresses/black-hole-timeout',
-    title: 'the same with a time-out, which the first address does not use up',
+    title: 'the first address swallows connections: it does not use up the time-out',
     async run(context) {
       const { addresses, port } = await behindBlackHoles(context, 1);
       const opened = await openAt(context, addresses, port, { timeout: TIMEOUT });
@@ -197,7 +198,7 @@ export const addressCases: readonly Case[] = [
   },
   {
     id: 'addresses/many-black-holes',
-    title: 'the same with more addresses than are tried at the same time',
+    title: 'more addresses swallow connections than are tried at once: the last is reached',
     async run(context) {
       const { addresses, port } = await behindBlackHoles(context, MANY);
       const opened = await openAt(context, addresses, port, { timeout: MANY_TIMEOUT });
@@ -218,7 +219,7 @@ export const addressCases: readonly Case[] = [
   },
   {
     id: 'addresses/black-hole-abort',
-    title: 'every address swallows connections: an abort ends the open, and all that it tried',
+    title: 'every address swallows connections: an abort ends the open and all its attempts',
     async run(context) {
       const { addresses, port } = await behindBlackHoles(context, 3);
       const holes = addresses.slice(0, -1);
@@ -241,7 +242,7 @@ export const addressCases: readonly Case[] = [
   },
   {
     id: 'addresses/all-refused',
-    title: 'every address refuses: a network error that says so',
+    title: 'every address refuses: the network error says so',
     async run(context) {
       const refused = await openAt(context, [early(1), late()], await freePort());
       expect(refused).toMatchObject({
@@ -251,7 +252,7 @@ export const addressCases: readonly Case[] = [
   },
   {
     id: 'addresses/slow',
-    title: 'the first address is slow, the second swallows: the first is not given up for it',
+    title: 'the first address is slow, the second swallows: the first one is not given up',
     async run(context) {
       const { port: target, use } = context;
       const [slow, swallows] = [early(1), late()];
@@ -287,18 +288,17 @@ export const addressCases: readonly Case[] = [
   },
   {
     id: 'addresses/silent-dns',
-    title:
-      'DNS never answers: an open ends by its time-out and by an abort, and so does the process',
+    title: 'DNS never answers: a time-out and an abort each end the open, and the process can end',
     run: (context) => expectEnds(context, 'hosts: files dns\n'),
   },
   {
     id: 'addresses/silent-dns-and-others',
-    title: 'the same where the system has other services to ask beside DNS',
+    title: 'DNS never answers, and the system asks other services too: the same',
     run: (context) => expectEnds(context, 'hosts: files dns myhostname\n'),
   },
 ];
 
-/** Has a process open a name that a silent DNS is asked for. */
+/** Expects opens of a name of a silent DNS server to end, and then their process. */
 async function expectEnds(context: CaseContext, nsswitch: string): Promise<void> {
   const { realm } = context;
   let printed = Number.NaN;

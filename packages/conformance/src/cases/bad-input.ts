@@ -1,4 +1,4 @@
-/** Wrong arguments and wrong surroundings: a typed error that says what to do. */
+/** Wrong arguments, names, addresses and credentials: each gives a typed error. */
 import { freePort, startForwardingProxy } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
@@ -7,6 +7,7 @@ import { type ExpectedError, expectError, rejection } from './expected-errors.js
 /** Passes a value of the wrong type, as JavaScript callers may. */
 const wrong = <T>(value: unknown): T => value as T;
 
+/** A case in which one call must reject. */
 const badOpen = (
   id: string,
   title: string,
@@ -18,6 +19,7 @@ const badOpen = (
   run: async (context) => expectError(await rejection(call(context)), expected),
 });
 
+/** A case of a list that is no command. The connection must survive it. */
 const badCommand = (id: string, command: unknown, expected: ExpectedError): Case => ({
   id: `bad-input/command-${id}`,
   title: `a command that is ${id} is refused before anything is sent`,
@@ -56,7 +58,7 @@ export const badInputCases: readonly Case[] = [
     async ({ client, port, use }) => {
       const proxy = await use(startForwardingProxy(port));
       const error = await rejection(client().open('localhost', proxy.port, 'host/local\0host'));
-      expect(proxy.connections(), 'it is refused before anything is sent').toBe(0);
+      expect(proxy.connections(), 'connections before the refusal').toBe(0);
       throw error;
     },
   ),
@@ -111,7 +113,7 @@ export const badInputCases: readonly Case[] = [
   ),
   {
     id: 'bad-input/principal-wrong',
-    title: 'a principal that the server has no key for is an authentication failure',
+    title: 'a principal whose key the server lacks is an authentication failure',
     async run({ client, port, realm }) {
       const error = await rejection(client().open('localhost', port, realm.principals.wrongServer));
       expectError(error, { name: 'RemctlAuthenticationError' });

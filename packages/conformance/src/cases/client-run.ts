@@ -1,4 +1,4 @@
-/** How a run is read, left and interrupted, and how much of its output is kept. */
+/** Client.run(): reading, leaving and interrupting a run, and the output limit. */
 import { Readable } from 'node:stream';
 import {
   type Remctl,
@@ -14,6 +14,7 @@ import { collectTokens, readStream } from './reading.js';
 import { SETTLED_MS } from './waiting.js';
 
 const ONE_ANSWER_IN_1 = 'an answer of protocol 1 is one message of standard output';
+/** Bytes of `maxOutput`. */
 const LIMIT = 100_000;
 
 const waysToRead: Readonly<Record<string, (run: RemctlRun) => Promise<unknown>>> = {
@@ -26,6 +27,7 @@ const waysToRead: Readonly<Record<string, (run: RemctlRun) => Promise<unknown>>>
   'for await': (run) => collectTokens(run),
 };
 
+/** Expects that the client can be opened again, and then runs a command. */
 async function expectUsable(client: Remctl, host: string, port: number): Promise<void> {
   await client.open(host, port);
   expect((await client.run(['echo', 'again']).text()).stdout).toBe('again\n');
@@ -51,7 +53,7 @@ export const clientRunCases: readonly Case[] = [
   {
     id: 'run/simple-signal-reason',
     title:
-      'the simple interface rejects with the reason: AbortSignal.timeout() is told by its name',
+      'remctl() rejects with the reason of its signal: a TimeoutError for AbortSignal.timeout()',
     async run({ backend, host, port }) {
       const signal = AbortSignal.timeout(2 * SETTLED_MS);
       const command = ['test', 'sleep', '20'];
@@ -62,7 +64,7 @@ export const clientRunCases: readonly Case[] = [
   },
   {
     id: 'run/interrupted-by-open',
-    title: 'open() while a run is read: the command may have run, and nothing says not-sent',
+    title: 'open() while a run is read: the state of the command is never not-sent',
     async run({ open, host, port }) {
       const client = await open();
       for (let offset = 0; offset < 10; offset += 1) {
@@ -71,7 +73,7 @@ export const clientRunCases: readonly Case[] = [
         for (let n = 0; n < offset; n += 1) {
           await undefined;
         }
-        // Busy while the command is being sent; then it interrupts the run.
+        // open() is refused as busy while the command is being sent; later it interrupts the run.
         await client.open(host, port).catch(() => undefined);
         const result = await whole;
         const state = result instanceof Error ? 'unknown' : 'finished';
@@ -86,7 +88,7 @@ export const clientRunCases: readonly Case[] = [
   },
   {
     id: 'run/late-stderr',
-    title: 'standard error that is asked for after standard output was read is all there',
+    title: 'standard error is complete if it is read after standard output',
     notInProtocol1: ONE_ANSWER_IN_1,
     async run({ open }) {
       const client = await open();
@@ -101,7 +103,7 @@ export const clientRunCases: readonly Case[] = [
   },
   {
     id: 'run/output-limit',
-    title: 'more output than maxOutput is an error that says so, and ends the connection',
+    title: 'more output than maxOutput is a RemctlOutputLimitError, and ends the connection',
     notInProtocol1: 'an answer of protocol 1 has 64 KiB at most',
     async run({ open, host, port }) {
       const client = await open();
@@ -140,7 +142,7 @@ export const clientRunCases: readonly Case[] = [
   },
   {
     id: 'run/left-unread',
-    title: 'a run that is left before it is read frees the client',
+    title: 'a run that is left before its end frees the client',
     async run({ open, host, port }) {
       const client = await open();
       const leave: readonly ((run: RemctlRun) => unknown)[] = [

@@ -1,4 +1,4 @@
-/** What a command carries to the server, and what comes back. */
+/** Arguments that reach the server, and output and status that come back. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -10,14 +10,18 @@ const TOO_LONG_FOR_1 = 'protocol 1 carries one message of at most 64 KiB, and no
 const ONE_STREAM_IN_1 = 'protocol 1 sends both streams as one';
 const OUTPUT_LIMIT_IN_1 = 'protocol 1 carries at most 64 KiB of output';
 
-async function argv({ open }: CaseContext, words: readonly (string | Uint8Array)[]): Promise<void> {
+type Arguments = readonly (string | Uint8Array)[];
+
+/** Expects that the server's program gets exactly these arguments. */
+async function expectArguments({ open }: CaseContext, sent: Arguments): Promise<void> {
   const client = await open();
-  const { stdout, status } = await client.run(['test', 'argv', ...words]).text();
+  const { stdout, status } = await client.run(['test', 'argv', ...sent]).text();
   expect(status).toBe(0);
-  expect(stdout).toBe(words.map((word) => `${hex(word)}\n`).join(''));
+  expect(stdout).toBe(sent.map((each) => `${hex(each)}\n`).join(''));
 }
 
-async function digest({ open }: CaseContext, data: Uint8Array): Promise<void> {
+/** Expects that the server's program gets the whole argument. */
+async function expectWhole({ open }: CaseContext, data: Uint8Array): Promise<void> {
   const client = await open();
   const { stdout } = await client.run(['test', 'digest', data]).text();
   expect(stdout).toBe(`${data.length} ${createHash('sha256').update(data).digest('hex')}\n`);
@@ -26,6 +30,7 @@ async function digest({ open }: CaseContext, data: Uint8Array): Promise<void> {
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+/** Bytes whose order can be told. */
 function pattern(length: number): Buffer {
   const data = Buffer.alloc(length);
   for (let at = 0; at < length; at += 1) {
@@ -34,24 +39,23 @@ function pattern(length: number): Buffer {
   return data;
 }
 
-const argument = (name: string, title: string, words: readonly (string | Uint8Array)[]): Case => ({
+const argument = (name: string, title: string, sent: Arguments): Case => ({
   id: `argv/${name}`,
   title: `arguments arrive exactly as sent: ${title}`,
-  run: (context) => argv(context, words),
+  run: (context) => expectArguments(context, sent),
 });
 
 const size = (name: string, length: number): Case => ({
   id: `size/${name}`,
-  title: `an argument of ${length} bytes arrives whole, in continued messages where it is long`,
+  title: `an argument of ${length} bytes arrives whole, in continued messages if it is long`,
   ...(length > 60 * KIB ? { notInProtocol1: TOO_LONG_FOR_1 } : {}),
-  run: (context) => digest(context, pattern(length)),
+  run: (context) => expectWhole(context, pattern(length)),
 });
 
 export const commandCases: readonly Case[] = [
   {
     id: 'output/streams',
-    title:
-      'standard output and standard error come as they were written, each marked with its stream',
+    title: 'standard output and standard error come in their order, each marked with its stream',
     notInProtocol1: ONE_STREAM_IN_1,
     async run({ open }) {
       const client = await open();
@@ -65,7 +69,7 @@ export const commandCases: readonly Case[] = [
   },
   {
     id: 'output/status',
-    title: 'every exit status from 0 to 255 is reported as it is',
+    title: 'every exit status from 0 to 255 is reported unchanged',
     async run({ open }) {
       const client = await open();
       const seen: number[] = [];
@@ -174,13 +178,13 @@ export const commandCases: readonly Case[] = [
       const client = await open();
       const set = new Set(['test', 'argv', new Uint8Array([0xff]), 'x']);
       expect((await client.run(set).text()).stdout).toBe('ff\n78\n');
-      function* words() {
+      function* command() {
         yield* ['test', 'argv', 'y'];
       }
-      expect((await client.run(words()).text()).stdout).toBe('79\n');
+      expect((await client.run(command()).text()).stdout).toBe('79\n');
     },
   },
-  argument('empty', 'an empty one', ['', 'x', '']),
+  argument('empty', 'empty arguments', ['', 'x', '']),
   argument('unicode', 'text "encoded in UTF-8"', ['Grüße', '日本語', '🙂']),
   argument('bytes', 'bytes that are not UTF-8', [new Uint8Array([0xff, 0xfe, 0x80, 0xc3])]),
   argument('newline', 'newlines, quotes, blanks and shell characters', [
@@ -193,12 +197,12 @@ export const commandCases: readonly Case[] = [
   ]),
   argument(
     '200',
-    '200 of them',
-    Array.from({ length: 200 }, (_, n) => `word ${n}`),
+    '200 arguments',
+    Array.from({ length: 200 }, (_, n) => `argument ${n}`),
   ),
   argument(
     '4096',
-    'as many as remctld takes, 4,096 with the command',
+    'as many as remctld takes, 4,096 with the command and its subcommand',
     Array.from({ length: 4094 }, (_, n) => String(n)),
   ),
   {
@@ -208,7 +212,7 @@ export const commandCases: readonly Case[] = [
       const client = await open();
       await client.command(['test', 'argv', ...Array.from({ length: 4095 }, () => 'x')]);
       const token = await client.output();
-      // In protocol 1 a refusal is output with a status of -1, and no code.
+      // A refusal in protocol 1 is output with a status of -1, and has no code.
       if (protocol === 1) {
         expect(token.type).toBe('output');
       } else {
@@ -242,8 +246,7 @@ export const commandCases: readonly Case[] = [
   },
   {
     id: 'size/too-long-for-protocol-1',
-    title:
-      'a command that protocol 1 cannot carry is refused before it is sent; the client goes on',
+    title: 'a command too long for protocol 1 is refused before it is sent; the client goes on',
     async run({ open, protocol }) {
       const client = await open();
       const command = ['test', 'digest', pattern(64 * KIB)];

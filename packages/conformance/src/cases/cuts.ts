@@ -1,9 +1,9 @@
 /**
- * One session, of which the bytes of one direction are cut, stalled, delayed, split or merged at an
- * offset: what the caller is told must be true, by the count of how often the command ran.
+ * A session whose bytes are cut, stalled, delayed, split or merged.
  *
- * Without REMCTL_LONG=1 the offsets are those around every boundary of a token, and every
- * `STRIDE`th; with it, all.
+ * A proxy does it to one direction at one offset. The state that the client then reports must agree
+ * with how often the command ran. The offsets are those around every boundary of a token and every
+ * `STRIDE`th; with REMCTL_LONG=1 they are all.
  */
 import { type Remctl, RemctlError } from '@remctl/core';
 import { TOKEN_HEADER_LENGTH, TOKEN_LENGTH_OFFSET } from '@remctl/core/wire';
@@ -15,30 +15,30 @@ import { tallyName } from './unique-names.js';
 
 const LONG = process.env.REMCTL_LONG === '1';
 const STRIDE = 32;
-/** Sessions at the same time: about as many as fit into the backlog of remctld. */
+/** Sessions at the same time: about as many as remctld's backlog holds. */
 const SIDE_BY_SIDE = 6;
-/** The same where most of them wait for their time-out. */
+/** Sessions at the same time if most of them wait for their time-out. */
 const STALLED_SIDE_BY_SIDE = 16;
-/** The same where most of them wait before they try again. */
+/** Sessions at the same time if most of them wait before they try again. */
 const TRYING_SIDE_BY_SIDE = 24;
-/** A case's time in milliseconds where every offset is tried. */
+/** Milliseconds of a case that tries every offset. */
 const LONG_MS = 30 * 60_000;
 
-/** Seconds. No cut may need it: a session that ends by it was not ended promptly. */
+/** Seconds. A session that ends by this time-out did not end promptly: that is a fault. */
 const PATIENT = 20;
-/** Seconds. What stalls ends by it. */
+/** Seconds. A stalled session ends by this time-out. */
 const IMPATIENT = 0.3;
-/** Milliseconds; far below the time-out. */
+/** Milliseconds, far below the time-out. */
 const DELAY_MS = 60;
 const SPLIT_MS = 2;
 const GATHER_MS = 15;
 
-/** A session's length varies by some bytes, as the length of DER's integers does. */
+/** A session's length varies by some bytes, because DER's integers do. */
 const LENGTH_VARIES_BY = 16;
 
 type Step = 'open' | 'command' | 'output' | 'noop' | 'done';
 
-/** How a session ended: where, with what, and what the client then says of the command. */
+/** How a session ended: the last step, its error, the client's state of the command, the answer. */
 interface Ending {
   readonly step: Step;
   readonly error: unknown;
@@ -46,7 +46,7 @@ interface Ending {
   readonly answer: string;
 }
 
-/** Open, a command that writes on both streams, its status, a NOOP, close. */
+/** Opens, runs a command that writes on both streams, sends a NOOP if `noop` is set, and closes. */
 async function session(client: Remctl, port: number, name: string, noop: boolean): Promise<Ending> {
   let step: Step = 'open';
   const answer = { 1: '', 2: '', status: '' };
@@ -85,8 +85,9 @@ async function session(client: Remctl, port: number, name: string, noop: boolean
 const WHOLE_ANSWER = 'counted\ntraced\nstatus 0';
 
 /**
- * What the caller may be told of the command, by the step that failed. A connection that is known to be gone
- * is not sent a command.
+ * The states that a client may report, by the step that failed.
+ *
+ * In `command` both are possible: a client that knows its connection is gone sends nothing.
  */
 const STATES: Readonly<Record<Step, readonly string[]>> = {
   open: ['not-sent'],
@@ -96,14 +97,14 @@ const STATES: Readonly<Record<Step, readonly string[]>> = {
   done: ['finished'],
 };
 
-/** How often a command in this state may have run. */
+/** How often a command may have run, by its state. */
 const RUNS: Readonly<Record<string, readonly number[]>> = {
   'not-sent': [0],
   unknown: [0, 1],
   finished: [1],
 };
 
-/** What is wrong with an ending, or undefined. */
+/** Returns what is wrong with an ending, or undefined. */
 function complaint(ending: Ending, failure: string | undefined, runs: number): string | undefined {
   const { step, error, commandState, answer } = ending;
   const told = error instanceof RemctlError ? error.commandState : commandState;
@@ -125,7 +126,7 @@ function complaint(ending: Ending, failure: string | undefined, runs: number): s
   return undefined;
 }
 
-/** The offsets to try in the bytes of one direction; the last is beyond the end of any session. */
+/** Returns the offsets to try in one direction. The last is beyond the end of any session. */
 function offsetsIn(bytes: Buffer): number[] {
   const boundaries = new Set<number>();
   for (let at = 0; at < bytes.length; ) {
@@ -145,7 +146,7 @@ function offsetsIn(bytes: Buffer): number[] {
   ];
 }
 
-/** Runs one session through a proxy that tampers with it. */
+/** Runs a session through a proxy that tampers with one direction. */
 async function tamperedSession(
   { client, port, protocol }: CaseContext,
   name: string,
@@ -165,6 +166,7 @@ interface Attempt {
   readonly ending: Ending;
 }
 
+/** Tries one kind of tampering at every offset of one direction. */
 async function sweep(context: CaseContext, kind: Kind, direction: Direction): Promise<void> {
   const { realm } = context;
   const prefix = tallyName(context, `${direction}-${kind.id}`);
@@ -184,7 +186,7 @@ async function sweep(context: CaseContext, kind: Kind, direction: Direction): Pr
     }
   };
   await Promise.all(Array.from({ length: kind.sideBySide ?? SIDE_BY_SIDE }, work));
-  // Only now, so that a command that ran late, or once more, is counted too.
+  // Counted after the last session, so that a command that ran late or twice is counted too.
   const complaints = attempts
     .sort((a, b) => a.offset - b.offset)
     .map(({ name, offset, ending }) => {
@@ -193,17 +195,17 @@ async function sweep(context: CaseContext, kind: Kind, direction: Direction): Pr
     });
   expect(complaints.filter((each) => each !== undefined)).toEqual([]);
   const states = new Set(attempts.map(({ ending }) => ending.commandState));
-  expect([...states].sort(), 'what the caller was told').toEqual(
+  expect([...states].sort(), 'the states that clients reported').toEqual(
     kind.failure === undefined ? ['finished'] : ['finished', 'not-sent', 'unknown'],
   );
 }
 
 interface Kind {
   readonly id: string;
-  /** What a case's title says of it, after "the client's bytes". */
+  /** The case's title after "the client's bytes". */
   readonly title: string;
   readonly tampering: (offset: number) => Tampering;
-  /** The one class of error that a session may end in; without it, none may. */
+  /** The only error that may end a session; without it every session must succeed. */
   readonly failure?: string;
   readonly timeout?: number;
   readonly sideBySide?: number;

@@ -1,4 +1,4 @@
-/** Clients that nobody holds any more, and that nobody closed. */
+/** Clients that become garbage while they are open. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backend, Remctl } from '@remctl/core';
 import { startForwardingProxy } from '@remctl/realm';
@@ -8,26 +8,27 @@ import { collectGarbage } from '../process-usage.js';
 import { text } from './reading.js';
 
 const CLIENTS = 20;
-/** Far above what a collection and the end of a connection take. */
+/** Far more than a collection and the end of a connection take. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 20;
-/** Seconds: longer than the case. */
+/** Seconds: more than a case takes. */
 const TIMEOUT = 60;
 
-const API_TEXT = '"The connection will also be automatically closed when the object is destroyed"';
+const CLOSED_WHEN_DESTROYED =
+  '"The connection will also be automatically closed when the object is destroyed"';
 
 type Use = (client: Remctl) => Promise<unknown>;
 
-/** Opens a client, uses it, and lets it go: only what `use` gives may still hold it. */
+/** Opens a client, uses it, and drops it. Only the value that `use` returns may still hold it. */
 async function useAndDrop(backend: Backend, port: number, use: Use): Promise<unknown> {
-  // Not the context's own, which it keeps until the case is over. The timers of its time-out are no
-  // holders.
+  // A client of the context would be held until the end of the case. The time-out shows that its
+  // timers do not hold the client.
   const client = new Remctl(backend, { timeout: TIMEOUT });
   await client.open('localhost', port);
   return use(client);
 }
 
-/** Drops clients that were used so, and waits until the server has seen the end of each. */
+/** Drops clients after this use, and waits until every connection has ended at the server. */
 async function expectClosed({ backend, port, use }: CaseContext, how: Use): Promise<void> {
   const proxy = await use(startForwardingProxy(port));
   for (let n = 0; n < CLIENTS; n += 1) {
@@ -42,7 +43,7 @@ async function expectClosed({ backend, port, use }: CaseContext, how: Use): Prom
   expect(proxy.open()).toBe(0);
 }
 
-/** Collects garbage until this settles. */
+/** Collects garbage until the promise settles. */
 async function collectUntil<T>(work: Promise<T>): Promise<T> {
   let over = false;
   const end = () => {
@@ -62,15 +63,15 @@ const ALL_LINES = 'line 1\nline 2\nline 3\n';
 export const droppedCases: readonly Case[] = [
   {
     id: 'dropped/idle',
-    title: `${API_TEXT}: open, and never used`,
+    title: `${CLOSED_WHEN_DESTROYED}: open, and never used`,
     timeoutMs: 2 * PATIENCE_MS,
     run: (context) => expectClosed(context, async () => undefined),
   },
   {
     id: 'dropped/used',
-    title: `${API_TEXT}: after commands and a NOOP`,
+    title: `${CLOSED_WHEN_DESTROYED}: after commands and a NOOP`,
     timeoutMs: 2 * PATIENCE_MS,
-    notInProtocol1: 'there the answer ends the connection',
+    notInProtocol1: 'the answer of protocol 1 ends the connection',
     run: (context) =>
       expectClosed(context, async (client) => {
         expect((await client.run(['echo', 'x']).text()).stdout).toBe('x\n');
@@ -81,16 +82,16 @@ export const droppedCases: readonly Case[] = [
   },
   {
     id: 'dropped/output-pending',
-    title: `${API_TEXT}: with output that nobody reads`,
+    title: `${CLOSED_WHEN_DESTROYED}: with output that nobody reads`,
     timeoutMs: 2 * PATIENCE_MS,
     run: (context) =>
       expectClosed(context, (client) => client.command(['test', 'output', '60000'])),
   },
   {
     id: 'dropped/output-endless',
-    title: `${API_TEXT}: with a server that goes on sending`,
+    title: `${CLOSED_WHEN_DESTROYED}: with a server that goes on sending`,
     timeoutMs: 2 * PATIENCE_MS,
-    notInProtocol1: 'there an answer is one message',
+    notInProtocol1: 'an answer of protocol 1 is one message',
     run: (context) =>
       expectClosed(context, async (client) => {
         await client.command(['test', 'output', String(2 ** 40)]);
@@ -99,18 +100,18 @@ export const droppedCases: readonly Case[] = [
   },
   {
     id: 'dropped/run-unread',
-    title: `${API_TEXT}: with a run that nobody reads`,
+    title: `${CLOSED_WHEN_DESTROYED}: with a run that nobody reads`,
     timeoutMs: 2 * PATIENCE_MS,
     run: (context) =>
       expectClosed(context, async (client) => {
         client.run(['test', 'sleep', '600']);
-        // The command is on its way by then.
+        // Time in which the command is sent.
         await sleep(POLL_MS);
       }),
   },
   {
     id: 'dropped/waiting',
-    title: 'a client that nobody holds, whose call waits, is not dropped',
+    title: 'a client that nobody holds stays open while its call waits',
     async run({ backend, host, port }) {
       const waiting = async (): Promise<[unknown, unknown]> => {
         const client = new Remctl(backend);
@@ -125,7 +126,7 @@ export const droppedCases: readonly Case[] = [
   },
   {
     id: 'dropped/run-read',
-    title: 'a client that nobody holds, whose run is read, is not dropped',
+    title: 'a client that nobody holds stays open while its run is read',
     async run({ backend, port }) {
       const whole = useAndDrop(backend, port, (client) => client.run(LINES).text());
       expect(await collectUntil(whole)).toMatchObject({ stdout: ALL_LINES, status: 0 });

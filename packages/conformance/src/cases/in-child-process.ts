@@ -1,4 +1,4 @@
-/** Cases that need a process of their own: its limits or name space cannot be this one's. */
+/** Runs a program with the backend in a process with its own limits or name space. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -7,30 +7,35 @@ import { expect } from 'vitest';
 import type { CaseContext } from '../case.js';
 
 export interface ChildProgram {
-  /** An ES module that begins with `PRELUDE` and prints JSON as its last line. */
+  /** The source of an ES module. It begins with `PRELUDE`, and its last line of output is JSON. */
   readonly program: string;
-  /** For the program, as `job`. */
+  /** The program's variable `job`. */
   readonly job: Readonly<Record<string, unknown>>;
-  /** The command that runs this one. */
+  /** Wraps the command, for example in a shell that sets a limit. */
   readonly wrap?: (command: readonly string[]) => readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Called with each line that it prints. */
+  /** Called with each line of the program's output. */
   readonly onLine?: (line: string) => void;
 }
 
-/** Gives the program `job`, `Remctl` and `backend`. */
+/** Defines `job`, `Remctl` and `backend` in the program. */
 export const PRELUDE = `
   const job = JSON.parse(process.argv[1]);
   const { Remctl } = await import(job.core);
   const backend = (await import(job.url))[job.factory]();`;
 
-/** Runs it, expects it to end well and without a word on standard error, and gives what it printed last. */
+/**
+ * Runs the program and returns the JSON of its last line.
+ *
+ * Fails if the program's exit status is not 0 or if it writes on standard error. Throws without
+ * `module`.
+ */
 export async function inChildProcess<Result>(
   { module, realm, use }: CaseContext,
   { program, job, wrap = (command) => command, env = {}, onLine }: ChildProgram,
 ): Promise<Result> {
   if (module === undefined) {
-    throw new Error('this suite needs `module`: it runs other processes');
+    throw new Error('this suite needs the option `module`: it runs the backend in other processes');
   }
   const core = createRequire(import.meta.url).resolve('@remctl/core');
   const argument = JSON.stringify({ core, ...module, ...job });
@@ -50,7 +55,7 @@ export async function inChildProcess<Result>(
     onLine?.(line);
   });
   const closed = once(child, 'close');
-  // Where the case's own time is over, it ends too.
+  // A case that runs out of time must not leave the process behind.
   const end = async () => void child.kill('SIGKILL');
   await use(Promise.resolve({ [Symbol.asyncDispose]: end }));
   const [status] = await closed;

@@ -1,4 +1,4 @@
-/** What the API text promises of the simple and the full interface. */
+/** What the Python README promises of the simple and the full interface. */
 import {
   createClient,
   RemctlError,
@@ -62,7 +62,7 @@ export const interfaceCases: readonly Case[] = [
   },
   {
     id: 'simple/principal-without-realm',
-    title: 'a principal without a realm is of the default one',
+    title: 'a principal without a realm gets the default realm',
     async run({ backend, host, port }) {
       const command = ['test', 'status', '3'];
       const result = await remctl({ backend, host, port, principal: 'remctl/localhost', command });
@@ -71,7 +71,7 @@ export const interfaceCases: readonly Case[] = [
   },
   {
     id: 'simple/default-port',
-    title: '"the library default is used (try 4373 first [...])": 4444 is left alone',
+    title: '"the library default is used (try 4373 first [...])": 4444 is not tried',
     async run({ backend, port, realm, use }) {
       const host = uniqueAddress();
       const registered = await use(startForwardingProxy(port, { host, port: 4373 }));
@@ -96,7 +96,7 @@ export const interfaceCases: readonly Case[] = [
   },
   {
     id: 'simple/neither-port',
-    title: 'where neither default port answers, the error is that of 4373',
+    title: 'neither default port answers: the error names 4373',
     async run({ backend, realm }) {
       const principal = realm.principals.server;
       const command = ['echo', 'x'];
@@ -181,7 +181,7 @@ export const interfaceCases: readonly Case[] = [
   },
   {
     id: 'full/refusal-in-protocol-1',
-    title: 'a denied or unknown command fails at protocol 1 too, by its status',
+    title: 'a denied command fails in protocol 1 too, by its status',
     async run({ open, protocol }) {
       const client = await open();
       const tokens = await collectTokens(client.run(['test', 'denied']));
@@ -197,7 +197,7 @@ export const interfaceCases: readonly Case[] = [
   },
   {
     id: 'full/help',
-    title: "help gives a command's help, and without one the summary of all",
+    title: 'help with a command gives its help; help alone gives the summary of all',
     async run({ open }) {
       const client = await open();
       const help = await client.run(['help', 'test', 'streams']).text();
@@ -288,7 +288,7 @@ export const interfaceCases: readonly Case[] = [
       const alice = await open();
       const mallory = await open();
       mallory.setCcache(realm.otherCcache);
-      // At protocol 1 the command takes the open connection with it, and the next opens another.
+      // In protocol 1 a command ends its connection, and the next command opens another.
       expect(await who(mallory)).toBe(aliceName);
       if (protocol === 2) {
         expect(await who(mallory)).toBe(aliceName);
@@ -330,8 +330,7 @@ export const interfaceCases: readonly Case[] = [
   },
   {
     id: 'full/timeout-silence',
-    title:
-      '"The timeout is a timeout on network activity from the server": a silent one ends a command',
+    title: '"The timeout is a timeout on network activity from the server": silence ends a command',
     async run({ open }) {
       const client = await open({ timeout: 0.5 });
       await client.command(['test', 'sleep', '20']);
@@ -354,7 +353,7 @@ export const interfaceCases: readonly Case[] = [
   },
   {
     id: 'full/timeout-open',
-    title: '"including open() if called prior to calling open()": a server that never answers',
+    title: '"including open() if called prior to calling open()": a server never answers',
     async run({ client, use }) {
       const silent = await use(startSilentServer());
       const waiting = client({ timeout: 0.4 });
@@ -368,7 +367,7 @@ export const interfaceCases: readonly Case[] = [
   {
     id: 'full/timeout-command',
     title:
-      '"All subsequent operations on this object will be subject to this timeout": a command that the server does not read',
+      '"All subsequent operations on this object will be subject to this timeout": the server does not read a command',
     notInProtocol1: NO_LONG_COMMANDS_IN_1,
     async run(context) {
       const waiting = await openStalled(context);
@@ -403,7 +402,7 @@ export const interfaceCases: readonly Case[] = [
   },
   {
     id: 'full/dropped-open',
-    title: 'an open that the server drops is tried again, and the command runs exactly once',
+    title: 'an open that the server drops is tried again, and the command runs once',
     async run(context) {
       const { client, use, port, realm } = context;
       const proxy = await use(startDroppingProxy(port, 3));
@@ -417,8 +416,8 @@ export const interfaceCases: readonly Case[] = [
   },
   {
     id: 'full/server-gone',
-    title: 'a server that dies during a command ends it with an error, and its state is unknown',
-    notInProtocol1: 'it kills a server of its own, before which there is no proxy',
+    title: 'a server that dies during a command: a network error, and the state is unknown',
+    notInProtocol1: 'the case starts its own server, which has no proxy for protocol 1',
     async run({ client, realm }) {
       const server = await realm.startRemctld();
       const cut = client();

@@ -1,4 +1,4 @@
-/** That connections, whatever ends them, leave nothing of this process's resources behind. */
+/** Connections leave no descriptor, thread or memory behind, however they end. */
 import { Remctl, RemctlAuthenticationError, RemctlNetworkError } from '@remctl/core';
 import { startSilentServer } from '@remctl/realm';
 import { expect } from 'vitest';
@@ -6,20 +6,21 @@ import type { Case, CaseContext } from '../case.js';
 import { settledUsage, type Usage } from '../process-usage.js';
 import { rejection } from './expected-errors.js';
 
-/** Far below a descriptor's or a context's size; noise of the heap stays under it. */
+/** Bytes of growth allowed per cycle: far less than a context takes, more than the heap's noise. */
 const BYTES_A_CYCLE = 4000;
-/** The same, where there are too few cycles for the noise of what is not counted by them. */
+/** Bytes of growth allowed in any round, for noise that does not depend on the cycles. */
 const LEAST_BYTES = 4 * 2 ** 20;
-/** How often it is measured: compiled code and heaps grow for a while, what leaks grows always. */
+/** The most measurements: compiled code and heaps grow for a while, a leak grows always. */
 const ROUNDS = 6;
 
+/** Cycles of open and close in two rounds. */
 const CYCLES = Number(process.env.REMCTL_CYCLES ?? 2000);
-/** Set where a tool such as AddressSanitizer watches: resident memory is mostly the tool's own then. */
+/** A tool such as AddressSanitizer watches: resident memory is then mostly the tool's own. */
 const WATCHED = process.env.REMCTL_WATCHED_BY !== undefined;
 const FAILED_OPENS = 200;
-/** Far above what a cycle takes on a busy machine. */
+/** Far more than a cycle takes on a busy machine. */
 const MILLISECONDS_A_CYCLE = 50;
-/** After this an open of a silent server surely waits. */
+/** After this time an open of a silent server surely waits. */
 const ABORT_AFTER_MS = 5;
 
 const show = ({ descriptors, threads, resident, heap }: Usage) =>
@@ -27,8 +28,9 @@ const show = ({ descriptors, threads, resident, heap }: Usage) =>
   `${(resident / 2 ** 20).toFixed(1)} MiB resident, ${(heap / 2 ** 20).toFixed(1)} MiB of heap`;
 
 /**
- * Does it `times` times, and again until a round added nothing. Descriptors and threads have to be
- * back after each round.
+ * Repeats rounds of `times` acts until a round adds no memory.
+ *
+ * Fails if every round adds memory, or if descriptors or threads are left after a round.
  */
 async function expectFlat(what: string, times: number, act: () => Promise<void>): Promise<void> {
   const round = async () => {
@@ -56,6 +58,7 @@ async function expectFlat(what: string, times: number, act: () => Promise<void>)
   console.log(`${what}, ${times} times in a round:\n${shown.join('\n')}`);
 }
 
+/** Fails to open three times: by an abort, by a closed port, by an unknown principal. */
 async function failToOpen(
   { backend, realm, host }: CaseContext,
   silentPort: number,
@@ -80,7 +83,7 @@ export const resourceCases: readonly Case[] = [
     timeoutMs: (CYCLES >> 1) * ROUNDS * MILLISECONDS_A_CYCLE,
     async run({ backend, host, port }) {
       await expectFlat('open and close', CYCLES >> 1, async () => {
-        // Not the context's own, which it keeps until the case is over.
+        // A client of the context would be held until the end of the case.
         const client = new Remctl(backend);
         await client.open(host, port);
         await client.close();
@@ -89,7 +92,8 @@ export const resourceCases: readonly Case[] = [
   },
   {
     id: 'resources/failed-opens',
-    title: 'aborted, refused and unauthenticated opens leave nothing behind either',
+    title:
+      'aborted, refused and unauthenticated opens leave no descriptor, thread or memory behind',
     async run(context) {
       const silent = await context.use(startSilentServer());
       await expectFlat('failed opens', FAILED_OPENS >> 1, () => failToOpen(context, silent.port));

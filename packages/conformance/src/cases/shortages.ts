@@ -1,25 +1,27 @@
-/** What a process runs out of while it opens connections: it is said, and is over when it is over. */
+/** Opens in a process that runs out of file descriptors. */
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
 import { inChildProcess, PRELUDE } from './in-child-process.js';
 
-/** The limit of open files: above what a process of Node holds by itself. */
+/** The process's limit of open files: more than Node itself holds. */
 const LIMIT = 200;
-/** Descriptors that are left for an open: from none to more than any needs. */
+/** The most descriptors left for an open: more than any open needs. */
 const FREE = 12;
-/** As many opens at once, with as many descriptors for each at most. */
+/** Opens at once. */
 const AT_ONCE = 16;
+/** The most descriptors left for each of them. */
 const FREE_EACH = 4;
 
+/** One try: opens with few descriptors left, and one open with enough. */
 interface Try {
   readonly free: number;
-  /** How each open ended: 'open', or its error. */
+  /** How each open with few descriptors ended: 'open', or its error. */
   readonly first: readonly unknown[];
-  /** How one ended when there were descriptors again. */
+  /** How the open with enough descriptors ended: 'open', or its error. */
   readonly next: unknown;
 }
 
-/** Tries with each of the numbers of free descriptors that it is given. */
+/** Tries each number of free descriptors in `job.free`. Prints a `Try` for each. */
 const PROGRAM = `${PRELUDE}
   import { closeSync, openSync } from 'node:fs';
   import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,11 +53,12 @@ const PROGRAM = `${PRELUDE}
     const later = new Remctl(backend, { timeout: 20 });
     tries.push({ free, first, next: await open(later) });
     await later.close();
-    // What the library closes in its own time is not to be counted as free twice.
+    // The library closes some descriptors later: they must not count as free in the next try.
     await sleep(20);
   }
   console.log(JSON.stringify(tries));`;
 
+/** Runs the tries in another process, with this credential cache. */
 function tries(
   context: CaseContext,
   free: readonly number[],
@@ -71,7 +74,7 @@ function tries(
   });
 }
 
-/** Either it came about, or the shortage is said. */
+/** Expects that each open succeeded or reported the shortage, and that the next one succeeded. */
 function expectToldOrOpen(all: readonly Try[]): void {
   const told = all.flatMap(({ first }) => first.filter((end) => end !== 'open'));
   for (const end of told) {
@@ -92,7 +95,7 @@ const numbers = (to: number) => Array.from({ length: to + 1 }, (_, n) => n);
 export const shortageCases: readonly Case[] = [
   {
     id: 'shortages/descriptors',
-    title: 'no descriptor at any moment of an open: EMFILE, and the next open works',
+    title: 'descriptors run out at any moment of an open: EMFILE, and the next open works',
     async run(context) {
       const all = await tries(context, numbers(FREE), 1, await context.realm.kinit());
       expectToldOrOpen(all);
@@ -101,7 +104,8 @@ export const shortageCases: readonly Case[] = [
   },
   {
     id: 'shortages/descriptors-first',
-    title: "the same in each process's first open, before the libraries have read a thing",
+    title:
+      "descriptors run out in a process's first open, before its libraries have read any file: the same",
     async run(context) {
       const all: Try[] = [];
       for (const free of numbers(FREE >> 1)) {
@@ -112,7 +116,7 @@ export const shortageCases: readonly Case[] = [
   },
   {
     id: 'shortages/descriptors-many',
-    title: 'the same of many opens at once, which take the descriptors from one another',
+    title: 'descriptors run out in many opens at once, which compete for them: the same',
     timeoutMs: 90_000,
     async run(context) {
       const free = numbers((AT_ONCE * FREE_EACH) >> 1).map((n) => 2 * n);

@@ -1,4 +1,4 @@
-/** What a server can do before and while it authenticates. */
+/** Servers that break the protocol before and during authentication. */
 
 import { RemctlUnsupportedError } from '@remctl/core';
 import { CONTEXT_TOKEN_FLAGS, MESSAGE_TOKEN_FLAGS, TokenFlag } from '@remctl/core/wire';
@@ -23,7 +23,7 @@ import { answerHonestly, answerHonestlyV1, insteadOfContext, OUTPUT, STATUS } fr
 
 const NOTHING = new Uint8Array();
 
-/** Authenticates honestly in all but the flags of its context token. */
+/** Authenticates honestly, except for the flags of its context token. */
 const acceptWithFlags =
   (flags: number): HostileCase['serve'] =>
   async (peer) => {
@@ -32,7 +32,7 @@ const acceptWithFlags =
   };
 
 const FLAGS_DIFFERENCE =
-  'section 2.1 gives a context token its flags, and no others; libremctl looks at one of them alone';
+  'section 2.1 allows a context token these flags and no others; libremctl reads one of them alone';
 
 export const authenticationCases: readonly HostileCase[] = [
   {
@@ -51,7 +51,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/no-remctl-server',
-    title: 'a web server on the port is told from a remctl server',
+    title: 'a web server on the port is recognized as no remctl server',
     serve: insteadOfContext(Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')),
     ending: invalid('not-sent'),
     libremctl: fails(TOO_LARGE),
@@ -81,7 +81,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/flags-unknown',
-    title: 'a context token with a flag that there is none of is refused',
+    title: 'a context token with an unknown flag is refused',
     serve: acceptWithFlags(CONTEXT_TOKEN_FLAGS | 0x80),
     ending: invalid('not-sent'),
     libremctl: TAKES_IT,
@@ -89,7 +89,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/no-flags',
-    title: 'a context token without any flag is refused: it is not taken for protocol 1 either',
+    title: 'a context token without any flag is refused, also as protocol 1',
     serve: async (peer) => {
       peer.send(frame(0, await peer.accept()));
       await answerHonestlyV1(peer);
@@ -100,7 +100,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/down-negotiation',
-    title: 'TOKEN_PROTOCOL taken from the context token: nothing is sent where minProtocol is 2',
+    title: 'TOKEN_PROTOCOL missing in the context token: nothing is sent if minProtocol is 2',
     serve: async (peer) => {
       peer.send(frame(TokenFlag.CONTEXT, await peer.accept()));
       await answerHonestlyV1(peer);
@@ -113,12 +113,11 @@ export const authenticationCases: readonly HostileCase[] = [
       commandState: 'not-sent',
     },
     libremctl: TAKES_IT,
-    difference: 'libremctl has no lowest protocol to ask for: it falls back, and sends the command',
+    difference: 'libremctl cannot require a protocol: it falls back, and sends the command',
   },
   {
     id: 'authentication/protocol-dropped-later',
-    title:
-      'TOKEN_PROTOCOL dropped after the first token: a second context token without it is refused',
+    title: 'a second context token, without TOKEN_PROTOCOL, is refused',
     serve: async (peer) => {
       const apRep = await peer.accept();
       peer.send(frame(CONTEXT_TOKEN_FLAGS, apRep), frame(TokenFlag.CONTEXT, apRep));
@@ -129,7 +128,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/protocol-taken-up-later',
-    title: 'protocol 1 agreed on, and messages of protocol 2 after it: refused',
+    title: 'messages of protocol 2 after an agreement on protocol 1 are refused',
     serve: async (peer) => {
       peer.send(frame(TokenFlag.CONTEXT, await peer.accept()));
       await peer.expectCommand(1);
@@ -140,7 +139,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/bit-flipped',
-    title: "one bit flipped in the server's proof",
+    title: "one bit flipped in the server's proof: refused",
     serve: async (peer) => {
       const apRep = Buffer.from(await peer.accept());
       apRep.writeUInt8(apRep.readUInt8(apRep.length - 1) ^ 1, apRep.length - 1);
@@ -151,7 +150,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/replayed',
-    title: "the proof of another connection, with the same ticket, is not this one's",
+    title: 'the proof of another connection, with the same ticket, is refused',
     serve: async (peer) => {
       const apRep = await peer.accept({
         alterApRep: (part) => ({ ...part, ctime: part.ctime - 1 }),
@@ -163,7 +162,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/reflected',
-    title: "the client's own request, sent back to it, is no proof",
+    title: "the client's own context token, sent back to it, is refused",
     serve: async (peer) => {
       await peer.receive();
       const { payload } = await peer.receive();
@@ -174,7 +173,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/refused',
-    title: 'a KRB-ERROR, which anybody can make, ends the open with its reason',
+    title: 'a KRB-ERROR, which anybody can forge, ends the open with its reason',
     serve: async (peer) => {
       const elsewhere = parsePrincipal('host/elsewhere@REMCTL.TEST');
       try {
@@ -191,7 +190,7 @@ export const authenticationCases: readonly HostileCase[] = [
   },
   {
     id: 'authentication/message-instead',
-    title: 'a message in place of the context token is refused',
+    title: 'a message instead of the context token is refused',
     serve: insteadOfContext(frame(MESSAGE_TOKEN_FLAGS, NOOP)),
     ending: invalid('not-sent'),
     libremctl: failsOpening(DEFECTIVE),

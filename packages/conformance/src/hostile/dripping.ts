@@ -1,4 +1,4 @@
-/** Servers that send an octet now and then, so that they are never silent. */
+/** Servers that send a byte now and then, and so are never silent. */
 
 import { RemctlTimeoutError } from '@remctl/core';
 import { CONTEXT_TOKEN_FLAGS, TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
@@ -10,12 +10,12 @@ import type { HostileCase } from './hostile-case.js';
 import { DEFECTIVE, fails, failsOpening, NO_NOOP, TAKES_IT, TIMED_OUT } from './libremctl.js';
 import { answerHonestly, insteadOfContext } from './scripts.js';
 
-/** Far below the time-out: a client that waits for silence alone would wait for all of the octets. */
+/** Far below the time-out: a client that only notices silence would wait for all bytes. */
 const DRIP_MS = 50;
-/** A pause between octets at which an honest answer still comes in a moment. */
+/** A pause between bytes with which an honest answer still comes quickly. */
 const SLOW_MS = 4;
 
-/** The negotiation's time is over, whatever has come. */
+/** The time of the negotiation is over, although bytes came. */
 const notInTime: Refused = {
   type: 'refused',
   error: RemctlTimeoutError,
@@ -27,7 +27,7 @@ const notInTime: Refused = {
 export const drippingCases: readonly HostileCase[] = [
   {
     id: 'dripping/proof',
-    title: 'an octet of the proof now and then: the time-out is for the whole negotiation',
+    title: 'the proof comes byte by byte: the time-out is for the whole negotiation',
     serve: async (peer) => {
       await peer.trickle(frame(CONTEXT_TOKEN_FLAGS, await peer.accept()), DRIP_MS);
     },
@@ -36,7 +36,7 @@ export const drippingCases: readonly HostileCase[] = [
   },
   {
     id: 'dripping/largest-token',
-    title: 'a context token of 1 MiB is begun, and comes an octet now and then',
+    title: 'a context token of 1 MiB comes byte by byte: the time-out ends the open',
     serve: async (peer) => {
       await peer.receive();
       const token = frame(
@@ -50,7 +50,7 @@ export const drippingCases: readonly HostileCase[] = [
   },
   {
     id: 'dripping/unread',
-    title: 'octets come now and then from a server that reads nothing',
+    title: 'a server that reads nothing sends byte by byte: the time-out ends the open',
     serve: async (peer) => {
       await peer.trickle(
         frame(CONTEXT_TOKEN_FLAGS, new Uint8Array(TOKEN_MAX_LENGTH >> 1)),
@@ -62,7 +62,7 @@ export const drippingCases: readonly HostileCase[] = [
   },
   {
     id: 'dripping/context-tokens',
-    title: 'context tokens of 1 MiB without end are refused at the first, and fill no memory',
+    title: 'endless context tokens of 1 MiB: the first is refused, and none fills memory',
     serve: async (peer) => {
       await insteadOfContext()(peer);
       await peer.flood(
@@ -74,7 +74,7 @@ export const drippingCases: readonly HostileCase[] = [
   },
   {
     id: 'dripping/honest-proof',
-    title: 'an honest proof that comes one octet at a time, in time',
+    title: 'an honest proof comes byte by byte, in time: the client takes it',
     serve: async (peer) => {
       await peer.trickle(frame(CONTEXT_TOKEN_FLAGS, await peer.accept()), SLOW_MS);
       await answerHonestly(peer);
@@ -84,7 +84,8 @@ export const drippingCases: readonly HostileCase[] = [
   },
   {
     id: 'dripping/noop',
-    title: "a NOOP's answer that comes one octet at a time, and takes longer than the time-out",
+    title:
+      'the answer to a NOOP comes byte by byte for longer than the time-out: the client takes it',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectNoop();

@@ -1,4 +1,4 @@
-/** Servers that go away at every boundary, and servers that are silent or slow. */
+/** Servers that end the connection at every boundary, and silent or slow servers. */
 import { CONTEXT_TOKEN_FLAGS } from '@remctl/core/wire';
 import { frame } from '../servers/framing.js';
 import { abortAfter, runCommandLater, runTwoCommands, sendNoop } from './client-acts.js';
@@ -16,24 +16,24 @@ import {
 } from './libremctl.js';
 import { answerHonestly, ONE_COMMAND, OUTPUT, STATUS } from './scripts.js';
 
-/** "One byte a second". */
+/** The pause between the bytes of a slow server. */
 const SECOND_MS = 1_000;
 const ITS_TIME_OUT =
-  'libremctl\'s time-out is for a whole token; ours is, as the API text has it, "a timeout on network activity from the server, not on a complete operation"';
-/** A pause between octets at which an honest answer still comes in a moment. */
+  'libremctl\'s time-out is for a whole token; ours is what the Python README promises, "a timeout on network activity from the server, not on a complete operation"';
+/** A pause between bytes with which an honest answer still comes quickly. */
 const SLOW_MS = 4;
 
 export const interruptionCases: readonly HostileCase[] = [
   {
     id: 'reset/at-connect',
-    title: 'a reset as soon as the connection is made, each time that it is tried again',
+    title: 'a reset of every connection at once: the open fails after its attempts',
     serve: async (peer) => peer.reset(),
     ending: broken('negotiate', 'reset'),
     libremctl: FAILS_AT_CONNECT_OR_THE_END,
   },
   {
     id: 'reset/first-open',
-    title: 'a reset of the first open alone: it is tried again, and the command runs once',
+    title: 'a reset of the first attempt alone: the open is tried again, and the command runs once',
     serve: async (peer) => {
       if (peer.connection === 1) {
         await peer.receive();
@@ -45,12 +45,11 @@ export const interruptionCases: readonly HostileCase[] = [
     },
     ending: ANSWERED,
     libremctl: FAILS_AT_THE_END,
-    difference:
-      'nothing has been sent of a command while a connection is opened: core opens again, libremctl gives up',
+    difference: 'no part of a command is sent during an open: core opens again, libremctl gives up',
   },
   {
     id: 'reset/after-start',
-    title: "a reset after the client's first token",
+    title: "a reset after the client's first token: the open fails",
     serve: async (peer) => {
       await peer.receive();
       peer.reset();
@@ -60,7 +59,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'reset/after-request',
-    title: "a reset in place of the server's proof",
+    title: "a reset instead of the server's proof: the open fails",
     serve: async (peer) => {
       await peer.receive();
       await peer.receive();
@@ -93,7 +92,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'reset/after-output',
-    title: 'a reset after output: its result is not known',
+    title: 'a reset after output: the result of the command is unknown',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();
@@ -105,7 +104,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'reset/in-a-token',
-    title: 'a reset in the middle of a token',
+    title: 'a reset in the middle of a token: the command may have run',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();
@@ -130,7 +129,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'reset/after-noop',
-    title: 'a reset in place of the answer to a NOOP',
+    title: 'a reset instead of the answer to a NOOP: the NOOP fails',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectNoop();
@@ -142,7 +141,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'half-open/before-authentication',
-    title: 'the server ends its direction before it proves itself, and goes on reading',
+    title: 'the server ends its direction before its proof, and goes on reading: the open fails',
     serve: async (peer) => {
       await peer.receive();
       peer.end();
@@ -163,7 +162,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'half-open/after-command',
-    title: 'the server ends its direction after the command, and goes on reading',
+    title: 'the server ends its direction after the command, and goes on reading: it may have run',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();
@@ -174,7 +173,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'half-open/after-output',
-    title: 'the server ends its direction after output: there is no status',
+    title: 'the server ends its direction after output: the status is missing',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();
@@ -199,14 +198,14 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'silent/before-authentication',
-    title: 'a server that takes the connection, and never says a word',
+    title: 'a server that never sends anything: the open ends by its time-out',
     serve: async () => undefined,
     ending: silent('negotiate'),
     libremctl: fails(TIMED_OUT),
   },
   {
     id: 'silent/in-authentication',
-    title: 'a server that stops in the middle of its proof',
+    title: 'a server that stops in the middle of its proof: the open ends by its time-out',
     serve: async (peer) => {
       peer.send(frame(CONTEXT_TOKEN_FLAGS, await peer.accept()).subarray(0, 60));
     },
@@ -215,7 +214,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'silent/after-command',
-    title: 'a server that never answers a command',
+    title: 'a server that never answers a command: the call ends by its time-out',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();
@@ -225,7 +224,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'silent/after-output',
-    title: 'a server that stops after output, as one that vanished does',
+    title: 'a server that vanishes after output: the call ends by its time-out',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();
@@ -236,7 +235,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'silent/after-noop',
-    title: 'a server that never answers a NOOP',
+    title: 'a server that never answers a NOOP: the call ends by its time-out',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectNoop();
@@ -247,8 +246,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'slow/honest',
-    title:
-      'an honest answer, one octet at a time: it takes longer than the time-out, and comes through',
+    title: 'an honest answer comes byte by byte for longer than the time-out: the client takes it',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();
@@ -260,7 +258,7 @@ export const interruptionCases: readonly HostileCase[] = [
   },
   {
     id: 'slow/authentication',
-    title: 'one octet a second of its proof: an abort ends the open',
+    title: 'the proof comes at one byte a second: an abort ends the open',
     serve: async (peer) => {
       await peer.trickle(frame(CONTEXT_TOKEN_FLAGS, await peer.accept()), SECOND_MS);
     },
@@ -268,11 +266,11 @@ export const interruptionCases: readonly HostileCase[] = [
     client: { timeout: 2 },
     ending: { type: 'aborted', commandState: 'not-sent' },
     libremctl: fails(TIMED_OUT),
-    difference: 'the abort comes before the time-out, which is for the whole negotiation',
+    difference: 'the abort comes before the time-out of the negotiation',
   },
   {
     id: 'slow/answer',
-    title: 'one octet a second of its answer: an abort ends the command',
+    title: 'the answer comes at one byte a second: an abort ends the command',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();

@@ -1,4 +1,4 @@
-/** Tokens after authentication: framing, and the protection of what is inside. */
+/** Tokens after authentication: wrong frames, and wrong protection of messages. */
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -34,7 +34,7 @@ import { answerWith, OUTPUT, SIGNED_ONLY_DIFFERENCE, STATUS } from './scripts.js
 
 const NOTHING = new Uint8Array();
 
-/** An honest answer, but for the flags of its tokens. */
+/** An honest answer, except for the flags of its tokens. */
 const withFlags = (flags: number, what: string): HostileCase => ({
   id: `token/flags-${flags.toString(16).padStart(2, '0')}`,
   title: `a message ${what} is refused`,
@@ -43,19 +43,19 @@ const withFlags = (flags: number, what: string): HostileCase => ({
   libremctl: failsReading(UNEXPECTED),
 });
 
-/** One bit of a Wrap token flipped: at an octet from its begin, or from its end where it is negative. */
+/** One bit of a Wrap token is flipped. A negative offset counts from the token's end. */
 const withFlip = (
   id: string,
   what: string,
-  octet: number,
+  offset: number,
   bit: number,
   gssText: string,
 ): HostileCase => ({
   id: `protection/flipped-${id}`,
-  title: `one bit flipped in ${what}`,
+  title: `one bit flipped in ${what}: refused`,
   serve: answerWith((peer) => {
     const token = peer.wrap(OUTPUT);
-    const at = octet < 0 ? token.length + octet : octet;
+    const at = offset < 0 ? token.length + offset : offset;
     token.writeUInt8(token.readUInt8(at) ^ bit, at);
     return [frame(MESSAGE_TOKEN_FLAGS, token), peer.seal(STATUS)];
   }),
@@ -66,25 +66,25 @@ const withFlip = (
 export const tokenCases: readonly HostileCase[] = [
   {
     id: 'token/oversized',
-    title: 'a token that claims 4 GiB is refused before memory is taken for it',
+    title: 'a token that claims 4 GiB is refused before memory is allocated',
     serve: answerWith(() => [frame(MESSAGE_TOKEN_FLAGS, new Uint8Array(4096), LARGEST_LENGTH)]),
     ending: invalid('unknown', /a token of 4294967295 octets/),
     libremctl: failsReading(TOO_LARGE),
   },
   {
     id: 'token/over-limit',
-    title: 'a token that claims an octet more than 1 MiB, header included, is refused',
+    title: 'a token that claims one byte more than 1 MiB, header included, is refused',
     serve: answerWith(() => [
       frame(MESSAGE_TOKEN_FLAGS, new Uint8Array(4096), TOKEN_MAX_LENGTH - TOKEN_HEADER_LENGTH + 1),
     ]),
     ending: invalid('unknown', /a token of 1048572 octets/),
     libremctl: failsReading(TIMED_OUT),
     difference:
-      'section 1 counts the prefix of five octets as part of the token; libremctl does not, and waits for the rest',
+      'section 1 counts the five bytes of the header as part of the token; libremctl does not, and waits for the rest',
   },
   {
     id: 'token/at-limit',
-    title: 'a token of 1 MiB is read to its end, and refused by what is in it',
+    title: 'a token of 1 MiB is read to its end, and its content is refused',
     serve: answerWith(() => [
       frame(MESSAGE_TOKEN_FLAGS, new Uint8Array(TOKEN_MAX_LENGTH - TOKEN_HEADER_LENGTH)),
     ]),
@@ -100,7 +100,7 @@ export const tokenCases: readonly HostileCase[] = [
   },
   {
     id: 'token/cut-header',
-    title: "a token that ends in its header, with the server's direction",
+    title: 'the server ends its direction inside of a header: a network error',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();
@@ -112,7 +112,7 @@ export const tokenCases: readonly HostileCase[] = [
   },
   {
     id: 'token/cut-payload',
-    title: "a token that ends in its payload, with the server's direction",
+    title: 'the server ends its direction inside of a payload: a network error',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.expectCommand();
@@ -124,16 +124,16 @@ export const tokenCases: readonly HostileCase[] = [
   },
   {
     id: 'token/truncated',
-    title: 'a token that is never finished, on a connection that stays',
+    title: 'a token that is never finished: the call ends by its time-out',
     serve: answerWith((peer) => [peer.seal(OUTPUT).subarray(0, -1)]),
     ending: silent('command'),
     libremctl: failsReading(TIMED_OUT),
   },
-  withFlags(TokenFlag.DATA, 'without TOKEN_PROTOCOL, dropped midway,'),
+  withFlags(TokenFlag.DATA, 'without TOKEN_PROTOCOL, after protocol 2 was agreed on,'),
   withFlags(0, 'without any flag'),
   withFlags(CONTEXT_TOKEN_FLAGS, "with a context token's flags"),
   withFlags(MESSAGE_TOKEN_FLAGS | TokenFlag.SEND_MIC, 'with TOKEN_SEND_MIC'),
-  withFlags(MESSAGE_TOKEN_FLAGS | 0x80, 'with a flag that there is none of'),
+  withFlags(MESSAGE_TOKEN_FLAGS | 0x80, 'with an unknown flag'),
   {
     id: 'protection/none',
     title: 'a message without any protection is refused',
@@ -157,14 +157,14 @@ export const tokenCases: readonly HostileCase[] = [
   },
   {
     id: 'protection/mic-instead',
-    title: 'a MIC token in place of a Wrap token is refused',
+    title: 'a MIC token instead of a Wrap token is refused',
     serve: answerWith((peer) => [frame(MESSAGE_TOKEN_FLAGS, peer.mic(OUTPUT))]),
     ending: invalid(),
     libremctl: failsUnwrapping(DEFECTIVE),
   },
   {
     id: 'protection/forged',
-    title: 'a Wrap token with the right header, and another key, is refused',
+    title: 'a Wrap token with the right header and random content is refused',
     serve: answerWith((peer) => {
       const token = peer.wrap(STATUS);
       return [
@@ -182,14 +182,14 @@ export const tokenCases: readonly HostileCase[] = [
   },
   {
     id: 'protection/shortened',
-    title: 'a Wrap token without its last octet is refused',
+    title: 'a Wrap token without its last byte is refused',
     serve: answerWith((peer) => [frame(MESSAGE_TOKEN_FLAGS, peer.wrap(STATUS).subarray(0, -1))]),
     ending: invalid(),
     libremctl: failsUnwrapping(BAD_INTEGRITY),
   },
   {
     id: 'protection/replayed',
-    title: 'a token sent twice: what it says is taken once',
+    title: 'a token sent twice is refused the second time',
     serve: answerWith((peer) => {
       const token = peer.seal(OUTPUT);
       return [token, token, peer.seal(STATUS)];
@@ -199,7 +199,7 @@ export const tokenCases: readonly HostileCase[] = [
   },
   {
     id: 'protection/reordered',
-    title: 'two tokens in the other order are refused',
+    title: 'two tokens in the wrong order are refused',
     serve: answerWith((peer) => {
       const first = peer.seal(output('first'));
       return [peer.seal(output('second')), first, peer.seal(STATUS)];
@@ -209,7 +209,7 @@ export const tokenCases: readonly HostileCase[] = [
   },
   {
     id: 'protection/withheld',
-    title: 'a token withheld: the next one is refused, so that nothing is missing unseen',
+    title: 'a token withheld: the next one is refused, so that the loss is noticed',
     serve: answerWith((peer) => {
       peer.seal(OUTPUT);
       return [peer.seal(STATUS)];
@@ -230,12 +230,12 @@ export const tokenCases: readonly HostileCase[] = [
   },
   withFlip('token-id', "the header: the token's type", 0, 1, DEFECTIVE),
   withFlip('direction', 'the header: the direction', WrapHeader.FLAGS, 1, WRONG_DIRECTION),
-  withFlip('sealed', 'the header: whether it is encrypted', WrapHeader.FLAGS, 2, BAD_SIGNATURE),
-  withFlip('subkey', 'the header: whose key it is', WrapHeader.FLAGS, 4, BAD_INTEGRITY),
-  withFlip('filler', 'the header: its filler', WrapHeader.FILLER, 1, DEFECTIVE),
+  withFlip('sealed', 'the header: the flag of encryption', WrapHeader.FLAGS, 2, BAD_SIGNATURE),
+  withFlip('subkey', 'the header: the flag of the subkey', WrapHeader.FLAGS, 4, BAD_INTEGRITY),
+  withFlip('filler', 'the header: the filler', WrapHeader.FILLER, 1, DEFECTIVE),
   withFlip('ec', 'the header: the extra count', WrapHeader.EC + 1, 1, DEFECTIVE),
   withFlip('rrc', 'the header: the rotation', WrapHeader.RRC + 1, 1, BAD_INTEGRITY),
-  withFlip('sequence', 'the header: the number', WrapHeader.SND_SEQ + 7, 1, DEFECTIVE),
-  withFlip('body', 'what is encrypted', WrapHeader.LENGTH + 20, 0x80, BAD_INTEGRITY),
+  withFlip('sequence', 'the header: the sequence number', WrapHeader.SND_SEQ + 7, 1, DEFECTIVE),
+  withFlip('body', 'the encrypted part', WrapHeader.LENGTH + 20, 0x80, BAD_INTEGRITY),
   withFlip('checksum', 'the checksum', -1, 0x80, BAD_INTEGRITY),
 ];

@@ -1,4 +1,4 @@
-/** Messages, well formed and protected, that come when nothing has asked for them. */
+/** Well-formed messages that come while no answer is due. */
 
 import { RemctlUnsupportedError } from '@remctl/core';
 import { MESSAGE_TOKEN_FLAGS, TOKEN_HEADER_LENGTH } from '@remctl/core/wire';
@@ -26,13 +26,13 @@ import {
   sendUnasked,
 } from './scripts.js';
 
-/** A client that kept what came would have kept several times the bound by then. */
+/** By then a client that kept the tokens would hold several times the memory bound. */
 const FLOOD_MS = 500;
 
 const BEFORE_COMMAND =
-  'libremctl looks at nothing that came before the command, but takes it for the answer';
+  'libremctl ignores when a message came, and takes one from before the command for the answer';
 
-/** Answers the first command with these bytes, in one piece, and the next one honestly. */
+/** Answers the first command with these bytes in one piece, and the second command honestly. */
 const answerTwice =
   (pieces: (peer: Peer) => readonly Uint8Array[]): Script =>
   async (peer) => {
@@ -42,7 +42,7 @@ const answerTwice =
     await answerHonestly(peer);
   };
 
-/** Answers a NOOP with these messages, in one piece, and the command after it honestly. */
+/** Answers a NOOP with these messages in one piece, and then a command honestly. */
 const answerNoop =
   (...messages: readonly Uint8Array[]): Script =>
   async (peer) => {
@@ -77,7 +77,7 @@ export const unaskedCases: readonly HostileCase[] = [
   },
   {
     id: 'unasked/part-of-a-token',
-    title: 'the begin of a token before the command: the command is not sent',
+    title: 'the beginning of a token before the command: the command is not sent',
     serve: async (peer) => {
       await peer.authenticate();
       const token = peer.seal(OUTPUT);
@@ -92,7 +92,8 @@ export const unaskedCases: readonly HostileCase[] = [
   },
   {
     id: 'unasked/flood',
-    title: 'empty tokens without end before the command: they take no memory, and it is not sent',
+    title:
+      'endless empty tokens before the command: they take no memory, and the command is not sent',
     serve: async (peer) => {
       await peer.authenticate();
       await peer.flood(
@@ -130,7 +131,7 @@ export const unaskedCases: readonly HostileCase[] = [
   },
   {
     id: 'unasked/version-for-command',
-    title: 'a VERSION as the answer to a command of a version that all servers have is refused',
+    title: 'a VERSION as the answer to a command is refused: every server supports its version',
     serve: answerWithMessages(version(3), STATUS),
     ending: invalid(),
     libremctl: failsReading('unknown message type 6 from server'),
@@ -144,8 +145,7 @@ export const unaskedCases: readonly HostileCase[] = [
   },
   {
     id: 'noop/version',
-    title:
-      'MESSAGE_VERSION for a NOOP is what servers of protocol 2 answer; the connection goes on',
+    title: 'servers of protocol 2 answer a NOOP with MESSAGE_VERSION: the connection goes on',
     serve: answerNoop(version(2)),
     act: sendNoop,
     ending: {
@@ -167,7 +167,7 @@ export const unaskedCases: readonly HostileCase[] = [
   },
   {
     id: 'noop/longer',
-    title: 'a NOOP with an octet more is refused',
+    title: 'a NOOP with one byte more is refused',
     serve: answerNoop(bytes(NOOP, 0)),
     act: sendNoop,
     ending: invalid('not-sent'),
@@ -175,7 +175,7 @@ export const unaskedCases: readonly HostileCase[] = [
   },
   {
     id: 'noop/twice',
-    title: 'two NOOPs for one: the second is not taken for a later answer',
+    title: 'two answers to one NOOP: the second is not taken for a later answer',
     serve: answerNoop(NOOP, NOOP),
     act: sendNoop,
     ending: invalid('not-sent', UNASKED),
