@@ -16,7 +16,11 @@ export interface RunCasesOptions extends Omit<Declarations, 'unsupported'> {
   readonly onResult: (each: Case, result: { readonly error?: unknown }) => void;
 }
 
-/** Runs the cases on their own realm, one after the other. In protocol 1 it leaves out those that cannot run there. */
+/**
+ * Runs the cases on their own realm, one after the other.
+ *
+ * In protocol 1 it leaves out the cases that protocol 1 cannot carry.
+ */
 export async function runCases(options: RunCasesOptions): Promise<void> {
   const { cases, protocol = 2, onResult } = options;
   await using realm = await startRealmHere();

@@ -1,4 +1,4 @@
-/** What must not go unseen: suites of broken backends, run by a vitest of their own. */
+/** Suites of broken backends must fail: each runs in its own vitest. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ interface Run {
   readonly outcomes: readonly Outcome[];
 }
 
-/** Runs one suite of test/fixture; its results stay out of this package's own. */
+/** Runs one suite of test/fixture in another folder, so that its results do not count here. */
 async function runFixture(name: string, ...args: readonly string[]): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'remctl-gaps-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -38,7 +38,7 @@ async function runFixture(name: string, ...args: readonly string[]): Promise<Run
   return { code, log, outcomes: JSON.parse(readFileSync(file, 'utf8')) };
 }
 
-test('a gap that is not declared fails; one that is declared keeps its reason', async () => {
+test('an undeclared gap fails; a declared one keeps its reason', async () => {
   const { code, outcomes } = await runFixture('gaps');
   const of = (id: string) => outcomes.find((outcome) => outcome.id === id);
   expect(code).toBe(1);
@@ -48,7 +48,7 @@ test('a gap that is not declared fails; one that is declared keeps its reason', 
   expect(of('bad-input/port-range')).toMatchObject({ result: 'pass' });
 });
 
-test('a suite that cannot begin leaves every case as failed', async () => {
+test('every case of a suite that cannot begin counts as failed', async () => {
   const { code, log, outcomes } = await runFixture('unmade');
   expect(code).toBe(1);
   expect(log).toContain('not built');
@@ -58,7 +58,7 @@ test('a suite that cannot begin leaves every case as failed', async () => {
   }
 });
 
-test('a case that never ends, and a declaration of no case, fail', async () => {
+test('a case that never ends fails, and so does a declaration that matches no case', async () => {
   const { code, log, outcomes } = await runFixture(
     'late',
     '-t',

@@ -1,4 +1,4 @@
-/** The records of what libremctl does with hostile servers, compared with what it does. */
+/** Compares the records of libremctl with what the program `remctl` does. */
 import { spawn } from 'node:child_process';
 import { RemctlTimeoutError } from '@remctl/core';
 import { type Realm, startRealm } from '@remctl/realm';
@@ -9,12 +9,12 @@ import { hostileCases } from '../src/hostile/index.js';
 import type { Printed } from '../src/hostile/libremctl.js';
 import { startScriptedServer } from '../src/servers/scripted-server.js';
 
-/** The package remctl-client's; another one of this name may come first in PATH. */
+/** The program of the package remctl-client. Another program of this name may come first in PATH. */
 const REMCTL = '/usr/bin/remctl';
 
-/** Its time-out, in whole seconds, of which it may lose up to one. */
+/** The program's time-out in whole seconds. It may lose up to one of them. */
 const TIMEOUT = 3;
-/** How many of them it gets before it is killed. */
+/** The program is killed after so many time-outs. */
 const PATIENCE = 3;
 
 let realm: Realm;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => realm?.dispose());
 
-/** What it prints and its exit status, which is null where it was killed. */
+/** Returns what the program prints, and its exit status: null if it was killed. */
 async function runRemctl(port: number) {
   const args = ['-t', String(TIMEOUT), '-p', String(port), realm.host, ...COMMAND];
   const child = spawn(REMCTL, args, {
@@ -67,15 +67,17 @@ test.concurrent.for(asked)('$id: $title', async ({ serve, printed }, { expect })
 
 type Verdict = 'takes it' | 'refuses' | 'times out' | 'waits';
 
+/** How the program ends, from what it prints. */
 function itsVerdict({ stderr = '' }: Printed): Verdict {
   const text = String(stderr);
   if (text.includes('timed out')) {
     return 'times out';
   }
-  // What a server says in a MESSAGE_ERROR is printed without the program's name.
+  // The text of a MESSAGE_ERROR is printed without the program's name.
   return text.includes('remctl: ') ? 'refuses' : 'takes it';
 }
 
+/** How our backends end. */
 function ourVerdict({ ending }: HostileCase): Verdict {
   if (ending.type === 'aborted') {
     return 'waits';
@@ -86,7 +88,7 @@ function ourVerdict({ ending }: HostileCase): Verdict {
   return ending.error === RemctlTimeoutError ? 'times out' : 'refuses';
 }
 
-test('where ours is not its answer, the reason is written down, and nowhere else', () => {
+test('a case has a difference exactly if our ending differs from that of libremctl', () => {
   const differing = asked.filter((each) => itsVerdict(each.printed) !== ourVerdict(each));
   const explained = hostileCases.filter(({ difference }) => difference !== undefined);
   expect(explained.map(({ id }) => id)).toEqual(differing.map(({ id }) => id));

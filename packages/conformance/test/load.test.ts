@@ -1,10 +1,10 @@
-/** That the accounts of a load run tell right from wrong. */
+/** The account of a load run finds contradictions, and options are checked. */
 import { expect, test } from 'vitest';
 import { account } from '../src/load/account.js';
 import { createJournal, type Journal } from '../src/load/journal.js';
 import { runLoad } from '../src/load/run-load.js';
 
-/** One finished, one unknown, one that was sent again and finished. */
+/** Three commands: one finished, one unknown, one sent again and then finished. */
 function journal(): Journal {
   const made = createJournal(3);
   for (const [id, states] of [['finished'], ['unknown'], ['not-sent', 'finished']].entries()) {
@@ -21,7 +21,7 @@ const RIGHT = [
   { id: 2, send: 2 },
 ];
 
-test('what was told is what ran', () => {
+test('no fault if the servers ran what the clients reported', () => {
   expect(account(journal(), RIGHT)).toEqual({
     commands: { finished: 2, unknown: 1, 'not-sent': 0 },
     sentAgain: 1,
@@ -34,14 +34,18 @@ test('what was told is what ran', () => {
 
 test.each([
   ['a finished command that did not run', RIGHT.slice(1), 'command 0 is finished, and ran 0'],
-  ['one that ran twice', [...RIGHT, { id: 0, send: 1 }], 'command 0 is finished, and ran 2'],
   [
-    'an unknown one that ran twice',
+    'a finished command that ran twice',
+    [...RIGHT, { id: 0, send: 1 }],
+    'command 0 is finished, and ran 2',
+  ],
+  [
+    'an unknown command that ran twice',
     [...RIGHT, { id: 1, send: 1 }, { id: 1, send: 1 }],
     'command 1 is unknown, and ran 2',
   ],
   [
-    'one that ran although it was not sent',
+    'a command that ran although it was not sent',
     [...RIGHT, { id: 2, send: 1 }],
     'command 2 is not-sent, and ran 1',
   ],
@@ -55,7 +59,7 @@ test('a command that was never sent is a fault', () => {
   expect(account(createJournal(1), []).faults).toEqual(['command 0 was never sent']);
 });
 
-test('options that cannot be are refused before anything starts', async () => {
+test('impossible options are refused before anything starts', async () => {
   const backend = () => expect.fail('no backend is wanted');
   const options = { backend, connections: 1, commands: 1, servers: 2, opensAtOnce: 1 };
   await expect(runLoad({ ...options, servers: 1 })).rejects.toThrow('one is killed');

@@ -1,3 +1,4 @@
+/** The native backend with names that have several addresses. */
 import { conformance } from '@remctl/conformance';
 import { createNativeBackend } from '../src/index.js';
 

@@ -1,3 +1,4 @@
+/** What the native backend does for its users in protocol 1. */
 import { conformance } from '@remctl/conformance';
 import { createNativeBackend } from '../src/index.js';
 

@@ -1,3 +1,4 @@
+/** The native backend with sessions that are cut, stalled, delayed, split or merged. */
 import { conformance } from '@remctl/conformance';
 import { createNativeBackend } from '../src/index.js';
 

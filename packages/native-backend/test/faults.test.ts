@@ -1,3 +1,4 @@
+/** The native backend with faults of KDCs, clocks, tickets, keytabs and remctld. */
 import { conformance } from '@remctl/conformance';
 import { createNativeBackend } from '../src/index.js';
 

@@ -1,3 +1,4 @@
+/** The native backend under a small load. */
 import { loadInSmall } from '@remctl/conformance';
 import { createNativeBackend } from '../src/index.js';
 

@@ -1,3 +1,4 @@
+/** The native backend leaves no descriptor, thread or memory behind. */
 import { conformance } from '@remctl/conformance';
 import { createNativeBackend } from '../src/index.js';
 

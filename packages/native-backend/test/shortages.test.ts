@@ -1,3 +1,4 @@
+/** The native backend in a process that runs out of file descriptors. */
 import { conformance } from '@remctl/conformance';
 import { createNativeBackend } from '../src/index.js';
 

@@ -1,3 +1,4 @@
+/** The pure backend with names that have several addresses. */
 import { conformance } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
 

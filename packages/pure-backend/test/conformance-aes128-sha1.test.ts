@@ -1,3 +1,4 @@
+/** What the pure backend does for its users, with AES-128 and SHA-1. */
 import { conformance } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
 

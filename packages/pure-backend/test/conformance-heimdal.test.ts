@@ -1,3 +1,4 @@
+/** What the pure backend does for its users, with Heimdal's KDC. */
 import { conformance } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
 

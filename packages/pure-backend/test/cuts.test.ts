@@ -1,3 +1,4 @@
+/** The pure backend with sessions that are cut, stalled, delayed, split or merged. */
 import { conformance } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
 

@@ -1,4 +1,8 @@
-/** What npm's `kerberos` cannot do, by the case that it would be. kerberos.test.ts proves what happens instead. */
+/**
+ * The cases that npm's `kerberos` cannot support, with the reasons.
+ *
+ * kerberos.test.ts proves what happens instead.
+ */
 const NO_CCACHE =
   'npm kerberos cannot be given a credential cache: setCcache is refused with a RemctlError';
 

@@ -1,3 +1,4 @@
+/** The pure backend under a small load. */
 import { loadInSmall } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
 

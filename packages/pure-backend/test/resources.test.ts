@@ -1,3 +1,4 @@
+/** The pure backend leaves no descriptor, thread or memory behind. */
 import { conformance } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
 

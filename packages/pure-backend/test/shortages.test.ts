@@ -1,3 +1,4 @@
+/** The pure backend in a process that runs out of file descriptors. */
 import { conformance } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
 

@@ -1,28 +1,31 @@
-/** Compares what the servers ran with what the clients were told. */
+/** Compares what servers ran with the states that clients reported. */
 import type { CommandState } from '@remctl/core';
 import type { Journal } from './journal.js';
 
 /** One run of a command on a server: a line of the ledger. */
 export interface LedgerLine {
   readonly id: number;
-  /** Which send of it, from 1 on. */
+  /** The number of the send, from 1 on. */
   readonly send: number;
 }
 
+/** The result of the comparison. */
 export interface Account {
-  /** Commands by what is known of their last send. */
+  /** Number of commands by the state of their last send. */
   readonly commands: Readonly<Record<CommandState, number>>;
-  /** Sends that ended as `not-sent` and were followed by another. */
+  /** Number of sends that ended as `not-sent` and were followed by another send. */
   readonly sentAgain: number;
-  /** How many of the commands that ended as `unknown` did run. */
+  /** Number of commands that ended as `unknown` and did run. */
   readonly unknownThatRan: number;
-  /** What must not be, each in a sentence. */
+  /** One sentence for each contradiction. */
   readonly faults: readonly string[];
 }
 
 /**
- * Every `finished` command ran exactly once; one whose end is `unknown` not more than once; a send
- * that was `not-sent` never; and no command is left unsent.
+ * Compares the journal of the clients with the ledger of the servers.
+ *
+ * A `finished` command must have run once, an `unknown` one at most once, and a `not-sent` send
+ * never. Every command must have been sent.
  */
 export function account(journal: Journal, ledger: Iterable<LedgerLine>): Account {
   const faults: string[] = [];

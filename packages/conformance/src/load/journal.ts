@@ -1,24 +1,29 @@
-/** What the clients know of each command; of fixed size, so that it is no growth of its own. */
+/**
+ * What the clients know of each command of a load run.
+ *
+ * Its size is fixed, so that it does not grow while memory is measured.
+ */
 import type { CommandState } from '@remctl/core';
 
-/** In the order of their numbers in a journal. */
+/** A state's index is its number in the journal. */
 const STATES = ['not-sent', 'unknown', 'finished'] as const satisfies readonly CommandState[];
 
+/** The sends and states of commands that are numbered from 0. */
 export interface Journal {
   readonly commands: number;
-  /** How often the command was given to a client. */
+  /** Returns how often the command was given to a client. */
   sends(id: number): number;
-  /** What is known of its last send. Of the earlier ones it is `not-sent`: no other is sent again. */
+  /** Returns the state of the last send. All earlier sends were `not-sent`: only those are repeated. */
   state(id: number): CommandState;
-  /** Notes a send before it is made, and gives its number, from 1 on. */
+  /** Notes a send before it is made, and returns its number, from 1 on. */
   begin(id: number): number;
-  /** Notes what became of the last send; `milliseconds` where it finished. */
+  /** Notes the state of the last send, and its milliseconds if it finished. */
   end(id: number, state: CommandState, milliseconds?: number): void;
-  /** The milliseconds that each finished command took, in the order of the commands. */
+  /** Returns the milliseconds of each finished command, in the order of the commands. */
   latencies(): Float64Array;
 }
 
-/** A journal for the commands from 0 to `commands` - 1. */
+/** Makes a journal for the commands from 0 to `commands` - 1. */
 export function createJournal(commands: number): Journal {
   const sends = new Uint8Array(commands);
   const states = new Uint8Array(commands);

@@ -1,9 +1,10 @@
-/** A load run's figures as text. */
+/** Formats the report of a load run. */
 import type { Usage } from '../process-usage.js';
 import type { LoadReport } from './run-load.js';
 
 const MEBIBYTE = 2 ** 20;
 
+/** Returns the figures and the first faults as lines of text. */
 export function formatReport(report: LoadReport): string {
   const { options, account, counts, seconds, latency, usage } = report;
   const { commands } = account;

@@ -1,4 +1,4 @@
-/** Many connections of one process, many commands, and a server that dies in the middle. */
+/** Runs the load: many connections, many commands, one killed server. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backend, Remctl } from '@remctl/core';
@@ -12,13 +12,13 @@ import { type Counts, count, kindOf, makeWorker, newCounts, type Worker } from '
 
 export interface LoadOptions {
   readonly backend: () => Backend;
-  /** Connections that are open at once. */
+  /** Number of connections that are open at once. */
   readonly connections: number;
-  /** Commands in all. */
+  /** Number of all commands. */
   readonly commands: number;
-  /** How many remctlds there are; one of them is killed. */
+  /** Number of remctlds; one of them is killed. */
   readonly servers: number;
-  /** How many connections are being opened at once. */
+  /** Number of connections that are opened at the same time. */
   readonly opensAtOnce: number;
 }
 
@@ -27,51 +27,54 @@ export interface LoadReport {
   readonly options: LoadOptions;
   readonly counts: Counts;
   readonly account: Account;
-  /** How much was finished when the remctld was killed. */
+  /** The number of the command at whose start the remctld was killed. */
   readonly killedAt: number;
   readonly seconds: { readonly open: number; readonly commands: number };
-  /** Milliseconds of finished commands. */
+  /** Milliseconds of the finished commands. */
   readonly latency: { readonly p50: number; readonly p99: number; readonly longest: number };
   readonly usage: {
     /** After one connection was opened and closed. */
     readonly before: Usage;
-    /** All connections open, no command at work. */
+    /** All connections are open, no command runs. */
     readonly open: Usage;
     readonly firstHalf: Usage;
     readonly secondHalf: Usage;
-    /** All connections closed. */
+    /** All connections are closed. */
     readonly after: Usage;
-    /** The highest of each that was seen. */
+    /** The highest value of each that was seen. */
     readonly peak: Usage;
   };
-  /** What must not be, each in a sentence: none in a good run. */
+  /** One sentence for each fault; empty after a good run. */
   readonly faults: readonly string[];
 }
 
 /**
- * How far above the first half the second may be: bytes, and bytes for each of its commands. The
- * heap is what is held once collections free nothing more; resident memory has V8's young
- * generation and compiled code in it too, which come and go by themselves.
+ * Growth allowed in the second half: fixed bytes, and bytes for each command.
+ *
+ * The heap is measured when collections free nothing more. Resident memory also holds V8's young
+ * generation and compiled code, which come and go.
  */
 const HEAP_BOUND = { fixed: 2 ** 19, command: 32 };
 const RESIDENT_BOUND = { fixed: 48 * 2 ** 20, command: 64 };
 
 const SAMPLE_MS = 500;
-/** When the server dies: this share of the second half is finished. */
+/** The server is killed after this share of the second half. */
 const KILL_AT = 0.1;
-/** How long it is stopped before: its clients have a command each by then. */
+/** The server is stopped so long before: by its end each of its clients waits for a command. */
 const STOPPED_MS = 250;
-/** A connection of the native backend has two; the rest is the process's own. */
+/** The most descriptors that a backend holds for one connection. */
 const DESCRIPTORS_A_CONNECTION = 2;
+/** More than the process holds by itself. */
 const OWN_DESCRIPTORS = 200;
 
 /**
- * Runs the load on a realm of its own, in this process: half of the commands, then the other half,
- * in which the first server is killed. All connections stay open meanwhile, so that the two halves
- * can be compared.
+ * Runs the load in this process, on its own realm.
  *
- * Errors: RangeError for options, and where the limit of open files is too low; what a worker meets
- * and cannot deal with.
+ * Half of the commands run first, then the other half, in which the first server is killed. All
+ * connections stay open meanwhile, so that the two halves can be compared.
+ *
+ * Throws RangeError if an option is out of range or the limit of open files is too low. Throws any
+ * error that a worker cannot handle.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   checkOptions(options);
@@ -124,7 +127,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   };
 }
 
-/** Has the workers run the commands from `from` to `to` - 1, each taking the next when it is done. */
+/** Runs the commands from `from` to `to` - 1: each worker takes the next one when it is free. */
 async function work(
   workers: readonly Worker[],
   from: number,
@@ -145,31 +148,34 @@ async function work(
 }
 
 /**
- * Kills a server while it has commands: it is stopped first, so that those that it is given meanwhile
- * cannot all have ended when it dies.
+ * Kills a server while it runs commands.
+ *
+ * The server is stopped first, so that some commands are unfinished when it dies.
  */
 async function killAtWork(remctld: Remctld | undefined): Promise<void> {
   if (remctld === undefined) {
-    throw new Error('a server was to be killed, and there is none');
+    throw new Error('there is no server to kill');
   }
   process.kill(-remctld.pid, 'SIGSTOP');
   await sleep(STOPPED_MS);
   await remctld.kill();
 }
 
+/** Opens all connections, so many at the same time. */
 async function inWaves(workers: readonly Worker[], atOnce: number): Promise<void> {
   for (let at = 0; at < workers.length; at += atOnce) {
     await Promise.all(workers.slice(at, at + atOnce).map((worker) => worker.open()));
   }
 }
 
-/** Threads and descriptors that a process has from its first connection on are no growth. */
+/** Opens and closes one connection: what the process keeps from its first one is no growth. */
 async function warmUp(backend: Backend, { host, port }: Realm): Promise<void> {
   await using client = new Remctl(backend);
   await client.open(host, port);
   await client.run(['true', '']).bytes();
 }
 
+/** Throws RangeError if an option is out of range or the limit of open files is too low. */
 function checkOptions({ connections, commands, servers, opensAtOnce }: LoadOptions): void {
   for (const [name, value] of Object.entries({ connections, commands, opensAtOnce })) {
     if (!(Number.isInteger(value) && value >= 1)) {
@@ -189,7 +195,7 @@ function checkOptions({ connections, commands, servers, opensAtOnce }: LoadOptio
   }
 }
 
-/** The same backend; the connects that failed are counted, also those that core tries again. */
+/** Wraps a backend, and counts its failed connects, also those that core tries again. */
 function countFailures(backend: Backend, failures: Map<string, number>): Backend {
   return {
     name: backend.name,
@@ -204,13 +210,14 @@ function countFailures(backend: Backend, failures: Map<string, number>): Backend
   };
 }
 
+/** Returns the seconds that the work took. */
 async function timed(what: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await what();
   return (performance.now() - started) / 1000;
 }
 
-/** Samples until it is asked for the highest. */
+/** Samples this process's usage. The returned function ends it, and returns the highest values. */
 function watchPeak(): () => Usage {
   let peak = usage();
   const sample = () => {
@@ -231,7 +238,7 @@ function watchPeak(): () => Usage {
   };
 }
 
-/** What was not given back, and what grew. */
+/** Returns one sentence for each value that grew too much or was not given back. */
 function growth(taken: LoadReport['usage'], commands: number): string[] {
   const { before, open, firstHalf, secondHalf, after } = taken;
   const faults: string[] = [];

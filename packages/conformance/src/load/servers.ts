@@ -1,4 +1,4 @@
-/** The servers of a load run, and the ledger in which they write what they run. */
+/** The servers of a load run, and the ledger of their commands. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Realm, Remctld } from '@remctl/realm';
@@ -6,15 +6,17 @@ import type { LedgerLine } from './account.js';
 
 export interface LoadServers {
   readonly remctlds: readonly Remctld[];
-  /** The command that writes one line of the ledger. */
+  /** Returns the command that writes one line of the ledger. */
   command(id: number, send: number): readonly string[];
-  /** What has been run so far. */
+  /** Returns the lines of all commands that ran so far. */
   ledger(): LedgerLine[];
 }
 
 /**
- * Starts several remctlds beside the realm's own. Their one command appends a line, by a single
- * write to a file that is open for appending; a shell starts in a fraction of perl's time.
+ * Starts `count` remctlds beside the realm's own.
+ *
+ * Their only command appends a line to the ledger by one write, so that lines never mix. It is a
+ * shell script, because a shell starts faster than perl.
  */
 export async function startServers(realm: Realm, count: number): Promise<LoadServers> {
   const ledger = join(realm.folder, 'ledger');

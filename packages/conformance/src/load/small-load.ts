@@ -1,10 +1,10 @@
-/** Registers the load with vitest, as small as `npm test` has time for: `pnpm load` is the full one. */
+/** Registers a small load with vitest; `pnpm load` runs the full one. */
 import type { Backend } from '@remctl/core';
 import { expect, test } from 'vitest';
 import { formatReport } from './report.js';
 import { runLoad } from './run-load.js';
 
-/** Call it at the top of a test file of its own: the whole process's descriptors are counted. */
+/** Registers the test. It needs its own test file: it counts the descriptors of the whole process. */
 export function loadInSmall(backend: () => Backend): void {
   test('100 connections and 3,000 commands, while one of three remctlds is killed', async () => {
     const report = await runLoad({
@@ -16,7 +16,7 @@ export function loadInSmall(backend: () => Backend): void {
     });
     console.log(formatReport(report));
     expect(report.faults).toEqual([]);
-    // The kill was noticed, and what had not been sent was sent again elsewhere.
+    // Clients must have noticed the kill, and sent their unsent commands to other servers.
     expect(report.counts.interrupted.size).toBeGreaterThan(0);
     expect(report.account.sentAgain).toBeGreaterThan(0);
   });

@@ -1,21 +1,21 @@
-/** The application of a load run: a worker has a client, and gives it one command after the other. */
+/** The clients of a load run: each worker runs one command after the other. */
 import { type Backend, Remctl, RemctlError, RemctlNetworkError } from '@remctl/core';
 import type { Journal } from './journal.js';
 import type { LoadServers } from './servers.js';
 
-/** Seconds; far above what a busy machine needs, so that what hangs is told from what is slow. */
+/** Seconds: far more than a busy machine needs, so that a slow answer is not taken for a hang. */
 const SILENCE_SECONDS = 120;
-/** How often a worker goes round all servers before it gives up. */
+/** How often a worker tries all servers before it gives up. */
 const ROUNDS = 10;
 
-/** Errors are counted by their kind: see `kindOf`. */
+/** What the workers counted. Errors are counted by kind: see `kindOf`. */
 export interface Counts {
   opened: number;
-  /** Opens that the caller saw fail. */
+  /** Opens that failed for the worker. */
   readonly failedOpens: Map<string, number>;
-  /** Attempts of the backend that failed: beyond the failed opens, core tried again. */
+  /** Failed attempts of the backend. Core tried some of them again, so the worker saw fewer. */
   readonly failedConnects: Map<string, number>;
-  /** What ended commands whose result is unknown. */
+  /** Errors of commands whose result is unknown. */
   readonly interrupted: Map<string, number>;
 }
 
@@ -26,7 +26,7 @@ export const newCounts = (): Counts => ({
   interrupted: new Map(),
 });
 
-/** An error's code and phase, such as `EOF (command)`, or its class. */
+/** Returns a network error's code and phase, such as `EOF (command)`, and another error's class. */
 export function kindOf(error: unknown): string {
   if (error instanceof RemctlNetworkError) {
     return `${error.code} (${error.phase})`;
@@ -40,14 +40,14 @@ export function count(counts: Map<string, number>, kind: string): void {
 
 export interface Worker {
   readonly client: Remctl;
-  /** Connects to the server it had before, or the next one that can be reached. */
+  /** Connects to the server of the last connection, or to the next one that can be reached. */
   open(): Promise<void>;
-  /** Runs the command. It is sent again, on a new connection, only where it was not sent. */
+  /** Runs a command. Sends it again, on a new connection, only if its state is `not-sent`. */
   run(id: number): Promise<void>;
 }
 
 export interface WorkerOptions {
-  /** The server to begin with; higher numbers go round. */
+  /** The number of the first server, modulo the number of servers. */
   readonly first: number;
   readonly servers: LoadServers;
   readonly journal: Journal;
