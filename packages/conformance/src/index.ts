@@ -5,6 +5,7 @@ export type { CaseDeclaration, Declarations, Difference } from './declarations.j
 export { declarationFaults } from './declarations.js';
 export { ANSWERED, type Ending, unauthenticated } from './hostile/endings.js';
 export { loadInSmall } from './load/small-load.js';
+export { startRealmForFile, useRealmForFile } from './realm-for-file.js';
 export { startRealmHere } from './realm-here.js';
 export { type RunCasesOptions, runCases } from './run-without-vitest.js';
 export { type SuiteName, suites } from './suites.js';

@@ -1,12 +1,12 @@
 /** Compares the records of libremctl with what the program `remctl` does. */
 import { spawn } from 'node:child_process';
 import { RemctlTimeoutError } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { COMMAND } from '../src/hostile/client-acts.js';
 import type { HostileCase } from '../src/hostile/hostile-case.js';
 import { hostileCases } from '../src/hostile/index.js';
 import type { Printed } from '../src/hostile/libremctl.js';
+import { startRealmForFile } from '../src/index.js';
 import { startScriptedServer } from '../src/servers/scripted-server.js';
 
 /** The program of the package remctl-client. Another program of this name may come first in PATH. */
@@ -17,11 +17,7 @@ const TIMEOUT = 3;
 /** The program is killed after so many time-outs. */
 const PATIENCE = 3;
 
-let realm: Realm;
-beforeAll(async () => {
-  realm = await startRealm();
-});
-afterAll(() => realm?.dispose());
+const realm = await startRealmForFile();
 
 /** Returns what the program prints, and its exit status: null if it was killed. */
 async function runRemctl(port: number) {

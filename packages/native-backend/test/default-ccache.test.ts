@@ -14,9 +14,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { startRealmForFile } from '@remctl/conformance';
 import { afterAll, describe, expect, test } from 'vitest';
 import { nodeArguments } from './support/programs.js';
-import { startRealmForFile } from './support/realm.js';
 
 const realm = await startRealmForFile();
 const alice = `${realm.principals.client}\n`;

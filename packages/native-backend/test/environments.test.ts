@@ -1,10 +1,10 @@
 /** Processes and workers that end while connections wait. */
 import { spawn } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
+import { useRealmForFile } from '@remctl/conformance';
 import { expect, test } from 'vitest';
 import { compilePreload } from './support/preload.js';
 import { IMPORTS, nodeArguments } from './support/programs.js';
-import { useRealmForFile } from './support/realm.js';
 
 const realm = await useRealmForFile();
 

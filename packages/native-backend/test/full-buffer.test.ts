@@ -1,10 +1,10 @@
 /** Answers that fill the socket's receive buffer and end it inside a token's header. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { useRealmForFile } from '@remctl/conformance';
 import { output, startScriptedServer, status } from '@remctl/conformance/servers';
 import { Remctl } from '@remctl/core';
 import { expect, test } from 'vitest';
 import { createNativeBackend } from '../src/index.js';
-import { useRealmForFile } from './support/realm.js';
 
 const realm = await useRealmForFile();
 

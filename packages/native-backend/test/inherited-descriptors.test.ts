@@ -2,12 +2,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { useRealmForFile } from '@remctl/conformance';
 import { Remctl } from '@remctl/core';
 import { expect, test } from 'vitest';
 import { createNativeBackend } from '../src/index.js';
 import { compilePreload } from './support/preload.js';
 import { nodeArguments } from './support/programs.js';
-import { useRealmForFile } from './support/realm.js';
 
 const PROGRAM = `
   const [port] = process.argv.slice(1);

@@ -1,11 +1,11 @@
 /** Errors of the system that a preloaded library makes, and the names that callers get. */
 import { execFileSync } from 'node:child_process';
 import { constants } from 'node:os';
+import { startRealmForFile } from '@remctl/conformance';
 import { expect, test } from 'vitest';
 import { errorOf, unaskedError } from '../src/failure.js';
 import { compilePreload } from './support/preload.js';
 import { nodeArguments } from './support/programs.js';
-import { startRealmForFile } from './support/realm.js';
 
 const realm = await startRealmForFile();
 const SERVER = { host: 'localhost', port: 4373, sourceIp: undefined };

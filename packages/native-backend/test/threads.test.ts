@@ -1,10 +1,10 @@
 /** Many connections at once block neither the event loop nor libuv's pool. */
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
+import { useRealmForFile } from '@remctl/conformance';
 import { Remctl } from '@remctl/core';
 import { expect, test } from 'vitest';
 import { createNativeBackend } from '../src/index.js';
-import { useRealmForFile } from './support/realm.js';
 
 const realm = await useRealmForFile();
 

@@ -1,25 +1,20 @@
 /** Opens of a server whose key has changed. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { startRealmHere } from '@remctl/conformance';
+import { useRealmForFile } from '@remctl/conformance';
 import { type ClientOptions, Remctl } from '@remctl/core';
 import {
-  type Realm,
   startForwardingProxy,
   startSilentKdc,
   storeServiceTicket,
   writeKrb5Conf,
 } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createPureBackend } from '../src/index.js';
 
 const TIMEOUT = 20;
 
-let realm: Realm;
-beforeAll(async () => {
-  realm = await startRealmHere();
-});
-afterAll(() => realm?.dispose());
+const realm = await useRealmForFile();
 
 let servers = 0;
 /** A server with a principal and a keytab of its own. */

@@ -1,24 +1,22 @@
 /** Opens that find no file descriptor at one known place: the error says so, and the next open works. */
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { startRealmHere } from '@remctl/conformance';
+import { useRealmForFile } from '@remctl/conformance';
 import { type ClientOptions, Remctl } from '@remctl/core';
-import { type DescriptorLimit, limitDescriptors, type Realm } from '@remctl/realm';
+import { type DescriptorLimit, limitDescriptors } from '@remctl/realm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { shortageIn } from '../src/find-shortage.js';
 import { createPureBackend } from '../src/index.js';
 
-let realm: Realm;
+const realm = await useRealmForFile();
 let limit: DescriptorLimit;
 
 beforeAll(async () => {
-  realm = await startRealmHere();
   limit = await limitDescriptors();
 });
 
 afterAll(async () => {
   await limit[Symbol.asyncDispose]();
-  await realm.dispose();
 });
 
 const descriptors = () => readdirSync('/proc/self/fd').length;

@@ -1,17 +1,10 @@
 /** The mechanism `kerberos`, where it is not like `krb5`. */
-import { startRealmHere } from '@remctl/conformance';
+import { startRealmHere, useRealmForFile } from '@remctl/conformance';
 import { Remctl, RemctlAuthenticationError, RemctlUnsupportedError } from '@remctl/core';
-import type { Realm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createPureBackend } from '../src/index.js';
 
-let realm: Realm;
-
-beforeAll(async () => {
-  realm = await startRealmHere();
-});
-
-afterAll(() => realm?.dispose());
+const realm = await useRealmForFile();
 
 const client = () => new Remctl(createPureBackend({ mechanism: 'kerberos' }));
 

@@ -1,10 +1,9 @@
 /** An attacker between client and server, who relays and records, and plays it back later. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { startRealmHere } from '@remctl/conformance';
+import { useRealmForFile } from '@remctl/conformance';
 import { Remctl } from '@remctl/core';
-import type { Realm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { createPureBackend } from '../src/index.js';
 
 const HEADER_LENGTH = 5;
@@ -15,14 +14,9 @@ const COMMAND = ['test', 'tally', LEDGER];
 const RELAYED = 30;
 const REPLAYED = 300;
 
-let realm: Realm;
-
-beforeAll(async () => {
-  realm = await startRealmHere();
-});
+const realm = await useRealmForFile();
 afterAll(async () => {
   vi.restoreAllMocks();
-  await realm?.dispose();
 });
 
 /** What the server sent in a session: its token of authentication, then its answer. */
