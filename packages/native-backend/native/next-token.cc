@@ -26,7 +26,7 @@ constexpr int kWrapBegin = 3;
 
 // Returns the violation of a token whose payload has so many bytes.
 std::string too_long(uint32_t length) {
-  return "a token of " + std::to_string(length) + " octets from server";
+  return "error receiving token: token too large: a token of " + std::to_string(length) + " bytes";
 }
 
 // Checks that a Wrap token's message is encrypted. Returns the violation, or "". The token has a
@@ -35,7 +35,8 @@ std::string violation_of_wrap(const unsigned char *token) {
   const unsigned char *wrap = token + kTokenHeaderLength;
   bool is_wrap = std::memcmp(wrap, kWrapTokenId, sizeof(kWrapTokenId)) == 0;
   bool is_sealed = (wrap[sizeof(kWrapTokenId)] & kSealed) != 0;
-  return is_wrap && !is_sealed ? "a message that is not encrypted from server" : "";
+  return is_wrap && !is_sealed ? "GSS-API error receiving token: a message that is not encrypted"
+                               : "";
 }
 
 // Reads up to `length` bytes, fewer only if the connection ends. Returns 0 or an errno.

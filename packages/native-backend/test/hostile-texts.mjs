@@ -4,11 +4,10 @@
 // MIT Kerberos.
 import { ANSWERED, unauthenticated } from '@remctl/conformance';
 
-/** libremctl and the addon name an end of the connection in different words. */
-const ENDED = /unexpected end of file|the server closed the connection/;
+const ENDED = /token: unexpected end of file: .* closed the connection/;
 /** libremctl reports every reset as an end. */
 const ENDED_OR_RESET =
-  /unexpected end of file|the server closed the connection|Connection reset by peer/;
+  /token: unexpected end of file: .* closed the connection|Connection reset by peer/;
 const DEFECTIVE = /Invalid token was supplied/;
 const GSS_RECEIVING = /GSS-API error receiving token/;
 const GSS_SENDING = /GSS-API error sending token/;
@@ -83,7 +82,7 @@ export const HOSTILE_TEXTS = {
   'message/status-longer': MALFORMED,
   'message/status-four-octets': MALFORMED,
   'message/status-cut': MALFORMED,
-  'message/over-64-kib': /a message of 65543 octets from server/,
+  'message/over-64-kib': /^malformed result token from server: a message of 65543 bytes/,
   'unasked/noop-for-command': /unknown message type 7/,
   'unasked/version-for-command': /unknown message type 6/,
   'unasked/noop-after-output': /unknown message type 7/,
@@ -103,9 +102,9 @@ export const HOSTILE_TEXTS = {
   'half-open/after-output': ENDED,
   'half-open/between-commands': ENDED,
   'dripping/context-tokens': DEFECTIVE,
-  'protocol-1/status-256': /exit status 256 from server/,
-  'protocol-1/status-2147483647': /exit status 2147483647 from server/,
-  'protocol-1/status-4294967040': /exit status 4294967040 from server/,
+  'protocol-1/status-256': /^malformed result token from server: exit status 256:/,
+  'protocol-1/status-2147483647': /^malformed result token from server: exit status 2147483647:/,
+  'protocol-1/status-4294967040': /^malformed result token from server: exit status 4294967040:/,
   'protocol-1/mic-of-another': GSS_SENDING,
   'protocol-1/mic-flipped': GSS_SENDING,
   'protocol-1/mic-empty': GSS_SENDING,

@@ -102,7 +102,7 @@ async function establish(
     const expected = protocol === 1 ? TokenFlag.CONTEXT : CONTEXT_TOKEN_FLAGS;
     if (reply.flags !== expected) {
       throw unexpectedToken(
-        `the server sent a token with ${flagsText(reply.flags)} while authenticating, not ${flagsText(expected)}`,
+        `the server sent a token with flags ${flagsText(reply.flags)} while authenticating, not ${flagsText(expected)}`,
       );
     }
     tokens += 1;

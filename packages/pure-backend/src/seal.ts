@@ -19,15 +19,15 @@ export function seal(context: SecurityContext, message: Uint8Array): Uint8Array 
   return context.wrap(message);
 }
 
-/** How messages name a token's flags. */
+/** How messages write a token's flags: `0x44`. */
 export function flagsText(flags: number): string {
-  return `flags 0x${flags.toString(16)}`;
+  return `0x${flags.toString(16)}`;
 }
 
 function checkFlags(token: FramedToken, expected: number): void {
   if (token.flags !== expected) {
     throw unexpectedToken(
-      `the server sent a token with ${flagsText(token.flags)}, not ${flagsText(expected)}`,
+      `the server sent a token with flags ${flagsText(token.flags)}, not ${flagsText(expected)}`,
     );
   }
 }

@@ -3,8 +3,9 @@
 /** The mechanism chooses the words: krb5 and npm's `kerberos` have their own. */
 const ANY_TEXT = /./;
 const ANSWER_LENGTH = /the answer's length is not its output's/;
-const ENDED = /the server closed the connection/;
-const ENDED_OR_RESET = /the server closed the connection|Connection reset by peer/;
+const ENDED = /token: unexpected end of file: .* closed the connection/;
+const ENDED_OR_RESET =
+  /token: unexpected end of file: .* closed the connection|Connection reset by peer/;
 const ERROR_LENGTH = /MESSAGE_ERROR's length is not its text's/;
 /** The two mechanisms' texts for a server that did not prove its identity. */
 const NOT_PROVEN = /did not (prove that it is|authenticate itself)/;
@@ -16,9 +17,9 @@ const WRONG_MIC = /a MIC that is not the command's/;
 
 /** The texts of the errors. */
 export const HOSTILE_TEXTS: Readonly<Record<string, RegExp>> = {
-  'authentication/oversized': /a token of 4294967295 octets/,
+  'authentication/oversized': /^error receiving token: token too large: .* 4294967295 bytes/,
   'authentication/zero-length': ANY_TEXT,
-  'authentication/no-remctl-server': /a token of 1414811695 octets/,
+  'authentication/no-remctl-server': /^error receiving token: token too large: .* 1414811695 bytes/,
   'authentication/garbage': ANY_TEXT,
   'authentication/flags-data': /flags 0x44 while authenticating, not 0x42/,
   'authentication/flags-more': /flags 0x43 while authenticating, not 0x42/,
@@ -58,15 +59,15 @@ export const HOSTILE_TEXTS: Readonly<Record<string, RegExp>> = {
   'protection/flipped-sequence': NOT_UNWRAPPED,
   'protection/flipped-body': NOT_UNWRAPPED,
   'protection/flipped-checksum': NOT_UNWRAPPED,
-  'message/version-0': /malformed message: version 0/,
-  'message/version-1': /malformed message: version 1/,
-  'message/version-4': /malformed message: version 4/,
-  'message/version-255': /malformed message: version 255/,
-  'message/type-0': /unexpected message type 0/,
-  'message/type-1': /unexpected message type 1/,
-  'message/type-2': /unexpected message type 2/,
-  'message/type-8': /unexpected message type 8/,
-  'message/type-255': /unexpected message type 255/,
+  'message/version-0': /^malformed result token from server: version 0/,
+  'message/version-1': /^malformed result token from server: version 1/,
+  'message/version-4': /^malformed result token from server: version 4/,
+  'message/version-255': /^malformed result token from server: version 255/,
+  'message/type-0': /message type 0/,
+  'message/type-1': /message type 1/,
+  'message/type-2': /message type 2/,
+  'message/type-8': /message type 8/,
+  'message/type-255': /message type 255/,
   'message/stream-0': /output stream 0/,
   'message/stream-3': /output stream 3/,
   'message/stream-255': /output stream 255/,
@@ -83,7 +84,7 @@ export const HOSTILE_TEXTS: Readonly<Record<string, RegExp>> = {
   'message/status-longer': STATUS_LENGTH,
   'message/status-four-octets': STATUS_LENGTH,
   'message/status-cut': STATUS_LENGTH,
-  'message/over-64-kib': /malformed message: 65543 octets/,
+  'message/over-64-kib': /^malformed result token from server: 65543 bytes/,
   'unasked/noop-for-command': /command with MESSAGE_NOOP/,
   'unasked/version-for-command': /command with MESSAGE_VERSION/,
   'unasked/noop-after-output': /command with MESSAGE_NOOP/,
@@ -112,7 +113,7 @@ export const HOSTILE_TEXTS: Readonly<Record<string, RegExp>> = {
   'protocol-1/mic-empty': WRONG_MIC,
   'protocol-1/no-mic': /flags 0x4, not 0x8/,
   'protocol-1/mic-flags': /flags 0x48, not 0x8/,
-  'protocol-1/mic-oversized': /a token of 4294967295 octets/,
+  'protocol-1/mic-oversized': /^error receiving token: token too large: .* 4294967295 bytes/,
   'protocol-1/answer-flags': /flags 0x44, not 0x4/,
   'protocol-1/signed-only': NOT_UNWRAPPED,
   'protocol-1/replayed': /flags 0x8, not 0x4/,

@@ -255,7 +255,7 @@ export const commandCases: readonly Case[] = [
       }
       expect(await rejection(client.command(command))).toMatchObject({
         name: 'RemctlUnsupportedError',
-        message: expect.stringMatching(/65\d{3} octets.*at most 65536/),
+        message: expect.stringMatching(/65\d{3} bytes.*at most 65536/),
         commandState: 'not-sent',
       });
       expect((await client.run(['echo', 'on']).text()).stdout).toBe('on\n');

@@ -9,6 +9,7 @@ import { describeEnding, describeToken, type Ending, type Refused } from './endi
 import type { HostileCase } from './hostile-case.js';
 import { describeRecord } from './libremctl.js';
 import { memoryPeak } from './memory-peak.js';
+import { expectLibremctlBeginning } from './wording.js';
 
 /** Seconds of silence that end a call to a silent server. */
 const SHORT_TIMEOUT = 0.3;
@@ -121,6 +122,7 @@ function expectRefusal(refused: Refused, error: unknown, declaredText: RegExp | 
     commandState: refused.commandState,
   });
   expect(error).toMatchObject(refused.details ?? {});
+  expectLibremctlBeginning(error);
   const text = refused.says ?? declaredText;
   if (text !== undefined) {
     expect(message).toMatch(text);

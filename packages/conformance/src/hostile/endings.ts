@@ -106,7 +106,7 @@ const stateIn = (phase: Phase | 'between'): CommandState =>
 export const silent = (phase: Phase, commandState = stateIn(phase)): Refused => ({
   type: 'refused',
   error: RemctlTimeoutError,
-  says: /silent for/,
+  says: /was silent/,
   commandState,
   details: { phase },
 });

@@ -151,7 +151,7 @@ export const unaskedCases: readonly HostileCase[] = [
     ending: {
       type: 'refused',
       error: RemctlUnsupportedError,
-      says: /has no NOOP message/,
+      says: /^NOOP message not supported: /,
       commandState: 'not-sent',
       staysOpen: true,
     },
