@@ -1,23 +1,27 @@
 /**
- * AES in CBC mode with ciphertext stealing as Kerberos has it (RFC 3962, section 5): CBC with a zero
- * initial vector, the last two blocks swapped, the last then cut to the input's length.
+ * AES in CBC mode with ciphertext stealing (RFC 3962, section 5).
+ *
+ * It is CBC with a zero initial vector. The last two blocks are swapped, and the last one is then
+ * cut to the input's length.
  */
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 
 /** Octets in a block. */
 export const AES_BLOCK = 16;
 export const ZERO_IV = new Uint8Array(AES_BLOCK);
+/** Octets of random data before every plaintext: one block (RFC 3961, section 5.3). */
+export const CONFOUNDER_LENGTH = AES_BLOCK;
 
 export type CbcCipher = 'aes-128-cbc' | 'aes-256-cbc';
 
-/** Octets up to the end of the last block that an input of `length` octets touches. */
+/** Rounds `length` octets up to whole blocks. */
 export function paddedLength(length: number): number {
   return Math.ceil(length / AES_BLOCK) * AES_BLOCK;
 }
 
 /**
- * Encrypts the first `length` octets of `padded`, at least 16. The rest of `padded` is zeros up to
- * `paddedLength(length)`, its own length. Yields `length` octets.
+ * Encrypts the first `length` octets of `padded`, at least 16. `padded` has `paddedLength(length)`
+ * octets, with zeros at the end. Returns `length` octets.
  */
 export function ctsEncrypt(
   cipher: CbcCipher,
@@ -32,7 +36,7 @@ export function ctsEncrypt(
   return blocks.subarray(0, length);
 }
 
-/** Decrypts `ciphertext`, at least 16 octets. Yields as many. */
+/** Decrypts `ciphertext`, at least 16 octets. Returns as many. */
 export function ctsDecrypt(
   cipher: CbcCipher,
   key: KeyObject | Uint8Array,
@@ -44,7 +48,7 @@ export function ctsDecrypt(
   if (blocks.length > AES_BLOCK) {
     const end = blocks.length - AES_BLOCK;
     if (length < blocks.length) {
-      // The stolen octets: what the block before the last decrypts to under the padding's zeros.
+      // The stolen octets are those that the block before the last decrypts to, where the padding was.
       const last = blocks.subarray(end - AES_BLOCK, end);
       const opened = createDecipheriv(cipher, key, ZERO_IV).setAutoPadding(false).update(last);
       opened.copy(blocks, length, length - end);

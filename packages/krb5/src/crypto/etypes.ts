@@ -1,6 +1,9 @@
-/** The encryption types: what is supported, what each is made of, and what they are called. */
+/** The table of encryption types, their names, and the types that are refused. */
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import type { EncryptionProfile } from './profile.js';
+import { rfc3962 } from './rfc3962.js';
+import { rfc8009 } from './rfc8009.js';
 
 /** The supported encryption types (RFC 3962, section 7; RFC 8009, section 9). */
 export const Etype = {
@@ -10,7 +13,7 @@ export const Etype = {
   AES256_CTS_HMAC_SHA384_192: 20,
 } as const;
 
-/** The checksum types that belong to them (RFC 3962, section 7; RFC 8009, section 9). */
+/** The checksum types that belong to the encryption types (RFC 3962, section 7; RFC 8009, section 9). */
 export const ChecksumType = {
   HMAC_SHA1_96_AES128: 15,
   HMAC_SHA1_96_AES256: 16,
@@ -22,31 +25,34 @@ export const ChecksumType = {
 export interface EtypeInfo {
   readonly etype: number;
   readonly name: string;
-  /** Which RFC's key derivation and order of encryption and HMAC it follows. */
-  readonly profile: 'rfc3962' | 'rfc8009';
-  /** node:crypto's name of AES in CBC mode with the key's length. */
+  /** The algorithms of the RFC that defines the type. */
+  readonly profile: EncryptionProfile;
+  /** The name that node:crypto has for AES in CBC mode with keys of `keyLength`. */
   readonly cipher: 'aes-128-cbc' | 'aes-256-cbc';
   readonly hash: 'sha1' | 'sha256' | 'sha384';
   readonly keyLength: number;
-  /** The truncated HMAC's, in ciphertexts and in checksums. */
+  /** Octets of the truncated HMAC in ciphertexts and in checksums. */
   readonly macLength: number;
-  /** Of Ki and Kc; Ke has `keyLength`. */
+  /** Octets of Ki and Kc; Ke has `keyLength`. */
   readonly integrityKeyLength: number;
+  /** Octets of the pseudo-random function's output. */
+  readonly prfLength: number;
   readonly checksumType: number;
   readonly checksumName: string;
-  /** PBKDF2's, where the KDC sends no s2kparams. */
+  /** Rounds of PBKDF2 if the KDC sends no s2kparams. */
   readonly defaultIterations: number;
 }
 
 const AES128_SHA1: EtypeInfo = {
   etype: Etype.AES128_CTS_HMAC_SHA1_96,
   name: 'aes128-cts-hmac-sha1-96',
-  profile: 'rfc3962',
+  profile: rfc3962,
   cipher: 'aes-128-cbc',
   hash: 'sha1',
   keyLength: 16,
   macLength: 12,
   integrityKeyLength: 16,
+  prfLength: 16,
   checksumType: ChecksumType.HMAC_SHA1_96_AES128,
   checksumName: 'hmac-sha1-96-aes128',
   defaultIterations: 4096,
@@ -55,12 +61,13 @@ const AES128_SHA1: EtypeInfo = {
 const AES256_SHA1: EtypeInfo = {
   etype: Etype.AES256_CTS_HMAC_SHA1_96,
   name: 'aes256-cts-hmac-sha1-96',
-  profile: 'rfc3962',
+  profile: rfc3962,
   cipher: 'aes-256-cbc',
   hash: 'sha1',
   keyLength: 32,
   macLength: 12,
   integrityKeyLength: 32,
+  prfLength: 16,
   checksumType: ChecksumType.HMAC_SHA1_96_AES256,
   checksumName: 'hmac-sha1-96-aes256',
   defaultIterations: 4096,
@@ -69,12 +76,13 @@ const AES256_SHA1: EtypeInfo = {
 const AES128_SHA2: EtypeInfo = {
   etype: Etype.AES128_CTS_HMAC_SHA256_128,
   name: 'aes128-cts-hmac-sha256-128',
-  profile: 'rfc8009',
+  profile: rfc8009,
   cipher: 'aes-128-cbc',
   hash: 'sha256',
   keyLength: 16,
   macLength: 16,
   integrityKeyLength: 16,
+  prfLength: 32,
   checksumType: ChecksumType.HMAC_SHA256_128_AES128,
   checksumName: 'hmac-sha256-128-aes128',
   defaultIterations: 32_768,
@@ -83,12 +91,13 @@ const AES128_SHA2: EtypeInfo = {
 const AES256_SHA2: EtypeInfo = {
   etype: Etype.AES256_CTS_HMAC_SHA384_192,
   name: 'aes256-cts-hmac-sha384-192',
-  profile: 'rfc8009',
+  profile: rfc8009,
   cipher: 'aes-256-cbc',
   hash: 'sha384',
   keyLength: 32,
   macLength: 24,
   integrityKeyLength: 24,
+  prfLength: 48,
   checksumType: ChecksumType.HMAC_SHA384_192_AES256,
   checksumName: 'hmac-sha384-192-aes256',
   defaultIterations: 32_768,
@@ -96,7 +105,7 @@ const AES256_SHA2: EtypeInfo = {
 
 const SUPPORTED = [AES256_SHA1, AES128_SHA1, AES256_SHA2, AES128_SHA2];
 
-/** Every supported type's number, in the order that MIT Kerberos offers them by default. */
+/** The number of every supported type, in MIT Kerberos's default order of preference. */
 export const DEFAULT_ETYPES: readonly number[] = SUPPORTED.map(({ etype }) => etype);
 
 const byNumber: ReadonlyMap<number, EtypeInfo> = new Map(
@@ -108,7 +117,7 @@ const DES3 = 'triple DES was retired by RFC 8429';
 const RC4 = 'RC4 was retired by RFC 8429';
 const CAMELLIA = 'Camellia is not implemented here';
 
-/** Known types that are refused: name, and why. */
+/** Known types that are refused, by number: the name and the reason. */
 const REFUSED: ReadonlyMap<number, readonly [name: string, reason: string]> = new Map([
   [1, ['des-cbc-crc', DES]],
   [2, ['des-cbc-md4', DES]],
@@ -125,17 +134,20 @@ const REFUSED: ReadonlyMap<number, readonly [name: string, reason: string]> = ne
   [26, ['camellia256-cts-cmac', CAMELLIA]],
 ]);
 
-/** Whether keys of this type can be used. */
+/** Tells whether keys of this type can be used. */
 export function isSupportedEtype(etype: number): boolean {
   return byNumber.has(etype);
 }
 
-/** The type's name; `etype` and the number where it has none here. */
+/** Returns the type's name; `etype` and the number if the type is unknown here. */
 export function etypeName(etype: number): string {
   return byNumber.get(etype)?.name ?? REFUSED.get(etype)?.[0] ?? `etype ${etype}`;
 }
 
-/** A supported type's parameters. Throws Krb5Error KDC_ERR_ETYPE_NOSUPP, with the reason, for others. */
+/**
+ * Returns a supported type's parameters. Throws Krb5Error KDC_ERR_ETYPE_NOSUPP, with the reason, for
+ * every other type.
+ */
 export function etypeInfo(etype: number): EtypeInfo {
   const info = byNumber.get(etype);
   if (info !== undefined) {
@@ -152,7 +164,7 @@ export function etypeInfo(etype: number): EtypeInfo {
 
 const AES = [...DEFAULT_ETYPES];
 
-/** Names as MIT Kerberos reads them in krb5.conf (kdc.conf(5), "Encryption types"), and what they add. */
+/** The types that each name in krb5.conf stands for (kdc.conf(5), "Encryption types"). */
 const NAMES: ReadonlyMap<string, readonly number[]> = new Map([
   ['default', DEFAULT_ETYPES],
   ['aes', AES],
@@ -166,16 +178,17 @@ const NAMES: ReadonlyMap<string, readonly number[]> = new Map([
 ]);
 
 /**
- * Reads a list of encryption types as krb5.conf's permitted_enctypes has it: names or families apart by
- * space or comma, case ignored, `DEFAULT` for the default list, `-name` to take away what stands before
- * it, `+name` as `name`. Unknown, weak and unsupported names add nothing, as with MIT Kerberos.
- * Throws Krb5Error KRB5_CONFIG_ETYPE_NOSUPP where nothing is left. Takes at most 96 times the memory of `text`.
+ * Reads a list of encryption types in the form of krb5.conf's permitted_enctypes. Names of types or
+ * families are separated by spaces or commas; case is ignored. `DEFAULT` stands for the default
+ * list, `-name` removes a name from the list so far, `+name` means `name`. Unknown, weak and
+ * unsupported names add nothing, as with MIT Kerberos. Takes at most 96 times the memory of `text`.
+ * Throws Krb5Error KRB5_CONFIG_ETYPE_NOSUPP if the list is empty in the end.
  */
 export function parseEtypeList(text: string): number[] {
   const list = new Set<number>();
-  for (const word of text.split(/[\s,]+/)) {
-    const removes = word.startsWith('-');
-    const name = word.replace(/^[-+]/, '').toLowerCase();
+  for (const item of text.split(/[\s,]+/)) {
+    const removes = item.startsWith('-');
+    const name = item.replace(/^[-+]/, '').toLowerCase();
     for (const etype of NAMES.get(name) ?? []) {
       if (removes) {
         list.delete(etype);

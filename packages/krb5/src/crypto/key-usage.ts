@@ -1,4 +1,4 @@
-/** What a key is used for: the numbers that go into key derivation. */
+/** Key usage numbers: a key is derived for each purpose. */
 
 /** Key usage numbers (RFC 4120, section 7.5.1; RFC 6806, section 11; RFC 4121, section 2). */
 export const KeyUsage = {

@@ -3,9 +3,10 @@
 const ROTATION_BITS = 13;
 
 /**
- * Stretches or compresses `input` to `length` octets: copies of it, each rotated right by 13 bits more
- * than the one before, end to end up to the least common multiple of the lengths; then the sum of all
- * pieces of `length` octets in ones' complement. `input` and `length` are not empty.
+ * Stretches or compresses `input` to `length` octets. Copies of `input`, each rotated right by 13
+ * bits more than the one before, are laid end to end up to the least common multiple of the two
+ * lengths. The result is the ones' complement sum of all pieces of `length` octets. `input` is not
+ * empty and `length` is not 0.
  */
 export function nfold(input: Uint8Array, length: number): Buffer {
   const total = leastCommonMultiple(input.length, length);
@@ -25,7 +26,7 @@ export function nfold(input: Uint8Array, length: number): Buffer {
   return folded;
 }
 
-/** The octet at `position` of the endless row of copies, each rotated right by 13 bits more. */
+/** Returns the octet at `position` in the row of rotated copies. */
 function rotatedOctet(input: Uint8Array, position: number): number {
   const bits = input.length * 8;
   const copy = Math.floor(position / input.length);

@@ -1,31 +1,27 @@
 /** Keys from passwords (RFC 3962, section 4; RFC 8009, section 4). */
-import { pbkdf2 } from 'node:crypto';
-import { promisify } from 'node:util';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { EncryptionKey } from './encryption-key.js';
 import { type EtypeInfo, etypeInfo } from './etypes.js';
-import { deriveKey } from './key-derivation.js';
 
 /**
- * The most rounds of PBKDF2 that a KDC may ask for: about a second of work. The defaults are 4,096 and
- * 32,768; the format allows 2^32, which would occupy a thread for an hour.
+ * The most rounds of PBKDF2 that a KDC may ask for: about a second of work. The defaults are 4,096
+ * and 32,768; the format allows 2^32, which would occupy a thread for an hour.
  */
 export const MAX_ITERATIONS = 1 << 20;
 
-const LABEL = Buffer.from('kerberos');
 const PARAMS_LENGTH = 4;
 
-const pbkdf2Async = promisify(pbkdf2);
-
 /**
- * The key for a password. `salt` and `params` are the KDC's (ETYPE-INFO2, RFC 4120, section 5.2.7.5);
- * without `params` the type's default number of iterations holds. Does not block the event loop.
+ * Makes the key for a password. `salt` and `params` are the KDC's (ETYPE-INFO2, RFC 4120, section
+ * 5.2.7.5); without `params` the type's default number of iterations is used. The event loop is not
+ * blocked.
  *
- * Throws Krb5Error KDC_ERR_ETYPE_NOSUPP for a type that is not supported, KRB5_ERR_BAD_S2K_PARAMS for
- * `params` that are not 4 octets, or ask for fewer iterations than the type's default or more than
- * MAX_ITERATIONS: what a KDC sends before it is authenticated must neither make the password cheap to
- * guess (MIT Kerberos has the same lower bound) nor occupy this process.
+ * Throws Krb5Error KDC_ERR_ETYPE_NOSUPP for a type that is not supported. Throws Krb5Error
+ * KRB5_ERR_BAD_S2K_PARAMS if `params` are not 4 octets, or ask for fewer iterations than the type's
+ * default or for more than MAX_ITERATIONS. These bounds are needed because the KDC is not
+ * authenticated yet: its parameters must neither make the password cheap to guess (MIT Kerberos has
+ * the same lower bound) nor occupy this process.
  */
 export async function stringToKey(
   etype: number,
@@ -38,22 +34,15 @@ export async function stringToKey(
   return iteratedStringToKey(info, password, salt, iterations);
 }
 
-/** `stringToKey` with any number of iterations. */
+/** Makes the key for a password as `stringToKey` does, with any number of iterations. */
 export async function iteratedStringToKey(
   info: EtypeInfo,
   password: string,
   salt: string | Uint8Array,
   iterations: number,
 ): Promise<EncryptionKey> {
-  const { keyLength, hash } = info;
-  const salted = saltFor(info, Buffer.from(salt));
-  const seed = await pbkdf2Async(password, salted, iterations, keyLength, hash);
-  return new EncryptionKey(info.etype, deriveKey(info, seed, LABEL, keyLength));
-}
-
-/** RFC 8009's types put their name before the salt. */
-function saltFor(info: EtypeInfo, salt: Buffer): Buffer {
-  return info.profile === 'rfc8009' ? Buffer.concat([Buffer.from(`${info.name}\0`), salt]) : salt;
+  const value = await info.profile.stringToKey(info, password, Buffer.from(salt), iterations);
+  return new EncryptionKey(info.etype, value);
 }
 
 function readIterations(info: EtypeInfo, params: Uint8Array): number {

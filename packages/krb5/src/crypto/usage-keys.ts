@@ -1,12 +1,11 @@
-/** The keys for one use, derived once (RFC 3961, section 5.3; RFC 8009, section 5). */
+/** The keys that a base key gives for one usage. */
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { EncryptionKey } from './encryption-key.js';
 import { type EtypeInfo, etypeInfo } from './etypes.js';
-import { deriveKey } from './key-derivation.js';
 
-/** Ke, Ki and Kc: for encryption, for its integrity, for checksums alone. */
+/** Ke, Ki and Kc: for encryption, for its integrity, for checksums alone (RFC 3961, section 5.3). */
 export interface UsageKeys {
   readonly info: EtypeInfo;
   readonly ke: KeyObject;
@@ -14,12 +13,15 @@ export interface UsageKeys {
   readonly kc: KeyObject;
 }
 
+/** The last octet of a derivation's label, after the four of the usage (RFC 3961, section 5.3). */
 const ENCRYPTION = 0xaa;
 const INTEGRITY = 0x55;
 const CHECKSUM = 0x99;
+const LABEL_LENGTH = 5;
+const KIND_AT = 4;
 
 /**
- * The parameters of the key's type, once its length has been checked. Throws Krb5Error
+ * Returns the parameters of the key's type, once its length has been checked. Throws Krb5Error
  * KDC_ERR_ETYPE_NOSUPP for a type that is not supported, KRB5_BAD_KEYSIZE for a wrong length.
  */
 export function checkedEtypeInfo(key: EncryptionKey): EtypeInfo {
@@ -34,16 +36,16 @@ export function checkedEtypeInfo(key: EncryptionKey): EtypeInfo {
 }
 
 /**
- * Derives the keys for a `KeyUsage`. Keep the result where many messages share key and usage. Throws
- * as `checkedEtypeInfo`.
+ * Derives the keys for a `KeyUsage`. Keep the result if many messages share key and usage. Throws
+ * as `checkedEtypeInfo` does.
  */
 export function deriveKeys(key: EncryptionKey, usage: number): UsageKeys {
   const info = checkedEtypeInfo(key);
-  const label = Buffer.alloc(5);
+  const label = Buffer.alloc(LABEL_LENGTH);
   label.writeUInt32BE(usage);
   const derive = (kind: number, length: number) => {
-    label[4] = kind;
-    return createSecretKey(deriveKey(info, key.value, label, length));
+    label[KIND_AT] = kind;
+    return createSecretKey(info.profile.deriveKey(info, key.value, label, length));
   };
   return {
     info,

@@ -1,0 +1,63 @@
+/** AES with HMAC-SHA1: the profile of RFC 3962. */
+import { createCipheriv, createHash, createHmac } from 'node:crypto';
+import { AES_BLOCK, CONFOUNDER_LENGTH, ctsDecrypt, ctsEncrypt, ZERO_IV } from './aes-cts.js';
+import {
+  checkMac,
+  hmacChecksum,
+  joinMac,
+  passwordSeed,
+  splitMac,
+  withConfounder,
+} from './aes-hmac.js';
+import type { EtypeInfo } from './etypes.js';
+import { nfold } from './nfold.js';
+import type { EncryptionProfile } from './profile.js';
+
+const STRING_TO_KEY_LABEL = Buffer.from('kerberos');
+const PRF_LABEL = Buffer.from('prf');
+
+/**
+ * DR (RFC 3961, section 5.1), which is DK too: random-to-key is the identity for AES. The result has
+ * `info.keyLength` octets.
+ */
+function deriveRandom(info: EtypeInfo, key: Uint8Array, constant: Uint8Array): Buffer {
+  // CBC over zeros after the folded constant gives DR's chain: it encrypts each block's ciphertext
+  // to get the next.
+  const blocks = Buffer.alloc(info.keyLength);
+  nfold(constant, AES_BLOCK).copy(blocks);
+  return createCipheriv(info.cipher, key, ZERO_IV).setAutoPadding(false).update(blocks);
+}
+
+export const rfc3962: EncryptionProfile = {
+  // Every key of these types has the length of the cipher's key, so `length` says nothing new.
+  deriveKey: deriveRandom,
+
+  async stringToKey(info, password, salt, iterations) {
+    const seed = await passwordSeed(info, password, salt, iterations);
+    return deriveRandom(info, seed, STRING_TO_KEY_LABEL);
+  },
+
+  /** Encrypt-and-MAC: the MAC covers confounder and plaintext (RFC 3961, section 5.3). */
+  encrypt({ info, ke, ki }, parts, headroom) {
+    const { padded, length } = withConfounder(parts);
+    const encrypted = ctsEncrypt(info.cipher, ke, padded, length);
+    const mac = createHmac(info.hash, ki).update(padded.subarray(0, length)).digest();
+    return joinMac(info, encrypted, mac, headroom);
+  },
+
+  decrypt({ info, ke, ki }, ciphertext) {
+    const { encrypted, mac } = splitMac(info, ciphertext);
+    const plaintext = ctsDecrypt(info.cipher, ke, encrypted);
+    checkMac(createHmac(info.hash, ki).update(plaintext).digest(), mac);
+    return plaintext.subarray(CONFOUNDER_LENGTH);
+  },
+
+  checksum: hmacChecksum,
+
+  /** RFC 3962, section 6: the hash of `input`, cut to a block, encrypted with DK(key, "prf"). */
+  prf(info, key, input) {
+    const derived = deriveRandom(info, key, PRF_LABEL);
+    const block = createHash(info.hash).update(input).digest().subarray(0, info.prfLength);
+    return createCipheriv(info.cipher, derived, ZERO_IV).setAutoPadding(false).update(block);
+  },
+};

@@ -1,0 +1,69 @@
+/** AES with HMAC-SHA2: the profile of RFC 8009. */
+import { createHmac } from 'node:crypto';
+import { CONFOUNDER_LENGTH, ctsDecrypt, ctsEncrypt, ZERO_IV } from './aes-cts.js';
+import {
+  checkMac,
+  hmacChecksum,
+  joinMac,
+  passwordSeed,
+  splitMac,
+  withConfounder,
+} from './aes-hmac.js';
+import type { EtypeInfo } from './etypes.js';
+import type { EncryptionProfile } from './profile.js';
+
+const STRING_TO_KEY_LABEL = Buffer.from('kerberos');
+const PRF_LABEL = Buffer.from('prf');
+const NO_CONTEXT = new Uint8Array(0);
+const FIRST_BLOCK = Buffer.of(0, 0, 0, 1);
+const SEPARATOR = Buffer.of(0);
+
+/** KDF-HMAC-SHA2 (section 3). One block of output is enough for every length that the types need. */
+function kdfHmacSha2(
+  info: EtypeInfo,
+  key: Uint8Array,
+  label: Uint8Array,
+  context: Uint8Array,
+  length: number,
+): Buffer {
+  const bits = Buffer.alloc(4);
+  bits.writeUInt32BE(length * 8);
+  return createHmac(info.hash, key)
+    .update(FIRST_BLOCK)
+    .update(label)
+    .update(SEPARATOR)
+    .update(context)
+    .update(bits)
+    .digest()
+    .subarray(0, length);
+}
+
+export const rfc8009: EncryptionProfile = {
+  deriveKey: (info, key, label, length) => kdfHmacSha2(info, key, label, NO_CONTEXT, length),
+
+  /** Section 4: the type's name and a zero octet stand before the salt. */
+  async stringToKey(info, password, salt, iterations) {
+    const salted = Buffer.concat([Buffer.from(`${info.name}\0`), salt]);
+    const seed = await passwordSeed(info, password, salted, iterations);
+    return kdfHmacSha2(info, seed, STRING_TO_KEY_LABEL, NO_CONTEXT, info.keyLength);
+  },
+
+  /** Encrypt-then-MAC: the MAC covers the initial vector and the ciphertext (section 5). */
+  encrypt({ info, ke, ki }, parts, headroom) {
+    const { padded, length } = withConfounder(parts);
+    const encrypted = ctsEncrypt(info.cipher, ke, padded, length);
+    const mac = createHmac(info.hash, ki).update(ZERO_IV).update(encrypted).digest();
+    return joinMac(info, encrypted, mac, headroom);
+  },
+
+  decrypt({ info, ke, ki }, ciphertext) {
+    const { encrypted, mac } = splitMac(info, ciphertext);
+    checkMac(createHmac(info.hash, ki).update(ZERO_IV).update(encrypted).digest(), mac);
+    return ctsDecrypt(info.cipher, ke, encrypted).subarray(CONFOUNDER_LENGTH);
+  },
+
+  checksum: hmacChecksum,
+
+  /** Section 5: KDF-HMAC-SHA2 with `input` as its context. */
+  prf: (info, key, input) => kdfHmacSha2(info, key, PRF_LABEL, input, info.prfLength),
+};
