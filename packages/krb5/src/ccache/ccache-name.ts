@@ -1,56 +1,32 @@
-/** The names of credential caches: `TYPE:residual`, or a path. */
-import { basename, dirname } from 'node:path';
+/** The names of credential caches, and the table of their types. */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import type { CcacheLocation, CcacheType } from './ccache-type.js';
+import { dirType } from './dir-type.js';
+import { fileType } from './file-type.js';
 
-/** Every subsidiary cache of a directory has a name that begins so. */
-export const SUBSIDIARY_PREFIX = 'tkt';
+const CCACHE_TYPES: readonly CcacheType[] = [fileType, dirType];
 
-/** A cache's file, or the directory (type DIR) of a collection whose primary cache is meant. */
-export type CcacheLocation =
-  | { readonly type: 'file'; readonly path: string }
-  | { readonly type: 'directory'; readonly path: string };
-
-function subsidiary(name: string, path: string): CcacheLocation {
-  if (
-    !path.includes('/') ||
-    dirname(path) === '' ||
-    !basename(path).startsWith(SUBSIDIARY_PREFIX)
-  ) {
-    throw new Krb5Error(
-      LocalErrorCode.KRB5_CC_BADNAME,
-      `the credential cache ${name} has no file in a directory whose name begins with tkt: ` +
-        'use DIR::/directory/tktXXXXXX, or DIR:/directory for its primary cache',
-    );
-  }
-  return { type: 'file', path };
-}
+const byName: ReadonlyMap<string, CcacheType> = new Map(
+  CCACHE_TYPES.map((type) => [type.name, type]),
+);
 
 /**
- * Where the cache called `name` is: `FILE:/path`, `/path`, `DIR:/directory` or `DIR::/directory/tktXXXXXX`.
- * Throws Krb5Error: KRB5_CC_BADNAME for a name without a path, KRB5_CC_UNKNOWN_TYPE for types whose
- * caches are not files (KEYRING, KCM, API, MSLSA, MEMORY), with what to do instead.
+ * Finds the cache called `name`: `FILE:/path`, `/path`, `DIR:/directory` or
+ * `DIR::/directory/tktXXXXXX`. Throws Krb5Error KRB5_CC_UNKNOWN_TYPE, with what to do instead, for a
+ * type that is not in the table (KEYRING, KCM, API, MSLSA, MEMORY), KRB5_CC_BADNAME for a name that
+ * the type does not allow.
  */
 export function locateCcache(name: string): CcacheLocation {
   // A path may hold a colon, and a single letter before one is a drive.
-  const [, type = 'FILE', residual = name] = /^([^:/]{2,}|):(.*)$/s.exec(name) ?? [];
-  if (type !== 'FILE' && type !== 'DIR') {
+  const [, typeName = fileType.name, residual = name] = /^([^:/]{2,}|):(.*)$/s.exec(name) ?? [];
+  const type = byName.get(typeName);
+  if (type === undefined) {
     throw new Krb5Error(
       LocalErrorCode.KRB5_CC_UNKNOWN_TYPE,
-      `the credential cache ${name} is of type ${type || '(none)'}, which cannot be read here: ` +
+      `the credential cache ${name} is of type ${typeName || '(none)'}, which cannot be read here: ` +
         'run kinit -c FILE:/path and set KRB5CCNAME=FILE:/path, or give keytab',
     );
   }
-  if (residual === '') {
-    throw new Krb5Error(
-      LocalErrorCode.KRB5_CC_BADNAME,
-      `the credential cache's name "${name}" has no path: use FILE:/path`,
-    );
-  }
-  if (type === 'FILE') {
-    return { type: 'file', path: residual };
-  }
-  return residual.startsWith(':')
-    ? subsidiary(name, residual.slice(1))
-    : { type: 'directory', path: residual };
+  return type.locate(residual, name);
 }

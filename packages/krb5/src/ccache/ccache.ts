@@ -1,4 +1,4 @@
-/** What a credential cache holds (MIT Kerberos's "Credential cache file format"). */
+/** The content of a credential cache (MIT Kerberos's "Credential cache file format"). */
 import type { EncryptionKey } from '../crypto/encryption-key.js';
 import type { Principal } from '../principal.js';
 
@@ -21,12 +21,12 @@ export interface CcacheCredential {
   /** The session key. */
   readonly key: EncryptionKey;
   readonly authtime: number;
-  /** 0 where the ticket has none: it is good from `authtime`. */
+  /** 0 if the ticket has no start time: it is good from `authtime`. */
   readonly starttime: number;
   readonly endtime: number;
-  /** 0 where the ticket is not renewable. */
+  /** 0 if the ticket is not renewable. */
   readonly renewTill: number;
-  /** Whether `ticket` is encrypted in another ticket's session key: user to user. */
+  /** Whether `ticket` is encrypted with another ticket's session key: user to user. */
   readonly isSkey: boolean;
   /** TicketFlags (RFC 4120, section 5.3), its first bit the highest of 32. */
   readonly flags: number;
@@ -34,19 +34,19 @@ export interface CcacheCredential {
   readonly authorizationData: readonly CcacheAuthorizationData[];
   /** The Ticket's encoding (RFC 4120, section 5.3). */
   readonly ticket: Uint8Array;
-  /** That of the ticket whose session key encrypts `ticket`; mostly empty. */
+  /** The encoding of the ticket whose session key encrypts `ticket`; mostly empty. */
   readonly secondTicket: Uint8Array;
 }
 
-/** What a cache notes beside its tickets, such as `fast_avail`, `pa_type` or `start_realm`. */
+/** A note in a cache beside its tickets, such as `fast_avail`, `pa_type` or `start_realm`. */
 export interface CcacheConfigEntry {
   readonly key: string;
-  /** The principal that it is about, as text; undefined where it is about the whole cache. */
+  /** The principal that the note is about, as text; undefined if it is about the whole cache. */
   readonly principal: string | undefined;
   readonly value: Uint8Array;
 }
 
-/** What to add to this machine's clock to have the KDC's. */
+/** The difference to add to this machine's clock to get the KDC's. */
 export interface TimeOffset {
   readonly seconds: number;
   readonly microseconds: number;
@@ -55,10 +55,10 @@ export interface TimeOffset {
 export interface Ccache {
   /** The version of the file format. */
   readonly version: 3 | 4;
-  /** Undefined where the file says nothing of it; always in version 3. */
+  /** Undefined if the file has none; files of version 3 never have one. */
   readonly timeOffset: TimeOffset | undefined;
   readonly defaultPrincipal: Principal;
-  /** Without those that were removed, and without configuration entries. */
+  /** Tickets only: neither removed entries nor configuration entries. */
   readonly credentials: readonly CcacheCredential[];
   readonly configEntries: readonly CcacheConfigEntry[];
 }

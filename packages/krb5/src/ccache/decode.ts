@@ -1,4 +1,4 @@
-/** A credential cache file's bytes, versions 3 and 4, into what it holds. */
+/** Decodes credential cache files of versions 3 and 4. */
 import { EncryptionKey } from '../crypto/encryption-key.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -17,7 +17,10 @@ function data(reader: ByteReader): Uint8Array {
   return reader.bytes(reader.uint32());
 }
 
-/** As many as announced. Each takes bytes, so that a number too great ends in TruncatedError. */
+/**
+ * Reads as many items as are announced. Each item takes bytes, so a number that is too great ends in
+ * TruncatedError.
+ */
 function list<T>(reader: ByteReader, read: () => T): T[] {
   const items: T[] = [];
   for (let left = reader.uint32(); left > 0; left--) {
@@ -122,9 +125,9 @@ function decode(reader: ByteReader): Ccache {
 }
 
 /**
- * Reads a credential cache file. Throws Krb5Error: KRB5_CCACHE_BADVNO for versions other than 3 and 4,
- * KRB5_CC_FORMAT for bytes that are no such file or end too early. Takes at most 96 times the memory of
- * `bytes`, whatever numbers they announce.
+ * Decodes a credential cache file. Takes at most 96 times the memory of `bytes`, whatever numbers
+ * they announce. Throws Krb5Error KRB5_CCACHE_BADVNO for versions other than 3 and 4, KRB5_CC_FORMAT
+ * if the bytes are not a cache file or end too early (MIT Kerberos, "Credential cache file format").
  */
 export function decodeCcache(bytes: Uint8Array): Ccache {
   try {

@@ -6,10 +6,10 @@ export const FORMAT = 5;
 /** Tags of version 4's header. */
 export const HeaderTag = { DELTATIME: 1 } as const;
 
-/** The server's realm of an entry that configures. */
+/** A configuration entry's server has this realm. */
 export const CONFIG_REALM = 'X-CACHECONF:';
-/** The first component of such a server. */
+/** A configuration entry's server has this first component. */
 export const CONFIG_NAME = 'krb5_ccache_conf_data';
 
-/** With an end time of 0, what a removed credential's authtime is overwritten with: -1 in 32 bits. */
+/** A removed credential has this authtime, -1 in 32 bits, and an end time of 0. */
 export const REMOVED_AUTHTIME = 0xffff_ffff;

@@ -1,13 +1,10 @@
 /** Tickets from a credential cache, read again when its file has changed. */
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { CcacheCredential } from '../ccache/ccache.js';
 import { locateCcache } from '../ccache/ccache-name.js';
-import { type ReadCcache, readCcache } from '../ccache/read-ccache.js';
+import type { ReadCcache } from '../ccache/ccache-type.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { systemErrorCode } from '../file/read-file.js';
 import { formatPrincipal, principalsEqual, tgsPrincipal } from '../principal.js';
 import { recentlyUsed } from '../recently-used.js';
 import { kdcNow } from './clock.js';
@@ -19,35 +16,12 @@ import { noTickets, type TicketSource } from './ticket-source.js';
 const MAX_CACHES = 64;
 
 interface KnownCache {
-  /** What the file system said of the file before it was read. */
+  /** The cache's signature from before it was read. */
   readonly signature: string;
-  readonly path: string;
   readonly source: TicketSource;
 }
 
 const known = recentlyUsed<KnownCache>(MAX_CACHES);
-
-/** Tells whether a file is still the one that was read; a file that is not there has an empty one. */
-async function signatureOf(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return `${ino} ${size} ${mtimeNs}`;
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) {
-      throw error;
-    }
-    // Reading it tells the caller what is wrong with it.
-    return '';
-  }
-}
-
-async function cacheSignature(name: string, path: string | undefined): Promise<string> {
-  const location = locateCcache(name);
-  const primary =
-    location.type === 'directory' ? await signatureOf(join(location.path, 'primary')) : '';
-  const file = location.type === 'file' ? location.path : path;
-  return `${primary}/${file === undefined ? '' : await signatureOf(file)}`;
-}
 
 function toCredential(entry: CcacheCredential): Credential {
   const { client, server, key, ticket, flags, authtime, starttime, endtime } = entry;
@@ -57,7 +31,7 @@ function toCredential(entry: CcacheCredential): Credential {
 /** Reads that are under way, so that all who ask meanwhile share one source and its tickets. */
 const reads = new Map<string, Promise<TicketSource>>();
 
-/** The source of the cache called `name`. Rejects with Krb5Error, as `readCcache`. */
+/** The source of the cache called `name`. Throws as `CcacheLocation.read` does. */
 export function ccacheSource(name: string, config: Krb5Config): Promise<TicketSource> {
   let read = reads.get(name);
   if (read === undefined) {
@@ -68,17 +42,15 @@ export function ccacheSource(name: string, config: Krb5Config): Promise<TicketSo
 }
 
 async function refresh(name: string, config: Krb5Config): Promise<TicketSource> {
+  const location = locateCcache(name);
   const before = known.get(name);
-  // Looked at before the file is read: a change in between is then seen next time.
-  const early = await cacheSignature(name, before?.path);
-  if (before?.signature === early) {
+  // A change between this look and the reading has another signature next time.
+  const signature = await location.signature();
+  if (before !== undefined && signature !== '' && signature === before.signature) {
     return before.source;
   }
-  const read = await readCcache(name);
-  // Where the primary cache of a directory is another one now, the early look was at the wrong file.
-  const signature = before?.path === read.path ? early : await cacheSignature(name, read.path);
-  const source = sourceOf(read, config, before?.source);
-  known.set(name, { signature, path: read.path, source });
+  const source = sourceOf(await location.read(), config, before?.source);
+  known.set(name, { signature, source });
   return source;
 }
 

@@ -4,15 +4,15 @@ import { locateCcache } from '../../src/ccache/ccache-name.js';
 
 describe('locateCcache', () => {
   it.each([
-    ['FILE:/tmp/x', { type: 'file', path: '/tmp/x' }],
-    ['/tmp/x', { type: 'file', path: '/tmp/x' }],
-    ['/tmp/x:y', { type: 'file', path: '/tmp/x:y' }],
-    ['relative', { type: 'file', path: 'relative' }],
-    ['c:/x', { type: 'file', path: 'c:/x' }],
-    ['DIR:/tmp/x', { type: 'directory', path: '/tmp/x' }],
-    ['DIR::/tmp/x/tktA', { type: 'file', path: '/tmp/x/tktA' }],
-  ])('finds %s', (name, location) => {
-    expect(locateCcache(name)).toEqual(location);
+    ['FILE:/tmp/x', 'FILE:/tmp/x'],
+    ['/tmp/x', 'FILE:/tmp/x'],
+    ['/tmp/x:y', 'FILE:/tmp/x:y'],
+    ['relative', 'FILE:relative'],
+    ['c:/x', 'FILE:c:/x'],
+    ['DIR:/tmp/x', 'DIR:/tmp/x'],
+    ['DIR::/tmp/x/tktA', 'FILE:/tmp/x/tktA'],
+  ])('finds %s', (name, fullName) => {
+    expect(locateCcache(name).name).toBe(fullName);
   });
 
   it.each(['KEYRING:persistent:0', 'KCM:', 'KCM:0', 'API:x', 'MSLSA:', 'MEMORY:x', ':x'])(

@@ -4,8 +4,8 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Ccache } from '../../src/ccache/ccache.js';
+import { locateCcache } from '../../src/ccache/ccache-name.js';
 import { encodeCcache } from '../../src/ccache/encode.js';
-import { readCcache } from '../../src/ccache/read-ccache.js';
 import { etypeName } from '../../src/crypto/etypes.js';
 import { formatPrincipal } from '../../src/principal.js';
 import { plainCcache } from '../support/arbitrary.js';
@@ -16,6 +16,8 @@ import { useRealm } from '../support/use-realm.js';
 
 const realm = useRealm();
 const files = useTemporaryFiles();
+
+const readCcache = async (name: string) => locateCcache(name).read();
 
 /** Returns the output of one of MIT Kerberos's programs; `more` adds to its environment. */
 async function run(program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { storeServiceTicket } from '@remctl/realm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readCcache } from '../../src/ccache/read-ccache.js';
+import { locateCcache } from '../../src/ccache/ccache-name.js';
 import type { Credentials } from '../../src/client/credentials.js';
 import { ticketSource } from '../../src/client/tickets.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   config = await configOf(realm);
   keytab = await readKeytab(realm.keytabs.server);
   const client = await readKeytab(realm.keytabs.client);
-  const { ccache } = await readCcache(realm.ccache);
+  const { ccache } = await locateCcache(realm.ccache).read();
   secrets = [
     Buffer.from(realm.passwords.client),
     ...[...keytab.entries, ...client.entries, ...ccache.credentials].map(({ key }) => key.value),
@@ -119,7 +119,7 @@ describe.each(Object.entries(kinds))('with %s', (_kind, credentialsOf) => {
 });
 
 test('keytabs and caches show no secret', async () => {
-  expectNoSecret([keytab, await readCcache(realm.ccache)]);
+  expectNoSecret([keytab, await locateCcache(realm.ccache).read()]);
 });
 
 test('the key for the context of another library is not shown', async () => {
