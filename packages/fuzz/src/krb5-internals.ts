@@ -18,7 +18,6 @@ export {
   readAsRep,
 } from '@remctl/krb5/internal/client/as-exchange';
 export { kdcRefusal } from '@remctl/krb5/internal/client/kdc-failure';
-export { toPrincipalName } from '@remctl/krb5/internal/client/names';
 export { checkReply } from '@remctl/krb5/internal/client/reply-check';
 export { buildTgsReq, openTgsRep } from '@remctl/krb5/internal/client/tgs-exchange';
 export { Krb5ConfigError } from '@remctl/krb5/internal/config/config-error';
@@ -56,6 +55,7 @@ export { locateKeytab } from '@remctl/krb5/internal/keytab/read-keytab';
 export * as apMessages from '@remctl/krb5/internal/messages/ap-messages';
 export * as kdcMessages from '@remctl/krb5/internal/messages/kdc-messages';
 export { krbError } from '@remctl/krb5/internal/messages/krb-error';
+export { toPrincipalName } from '@remctl/krb5/internal/messages/principal-name';
 export { decryptData } from '@remctl/krb5/internal/messages/protection';
 export {
   formatPrincipal,

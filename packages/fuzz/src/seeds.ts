@@ -112,7 +112,7 @@ async function kdcAnswers(realm: Realm): Promise<void> {
   const request = buildAsReq({ ...options, padata: [encTimestamp(clientKey, Date.now())] });
   const refused = await ask(first.message);
   const asRep = await ask(request.message);
-  const tgt = readAsRep(asRep, request)?.open(clientKey)?.credential;
+  const tgt = readAsRep(asRep, request)?.open(clientKey)?.granted;
   if (tgt === undefined) {
     throw new Error('no ticket-granting ticket');
   }

@@ -2,7 +2,7 @@
  * GSS-API Kerberos 5 in TypeScript, on node:crypto: contexts of both sides, and what they stand on.
  */
 export type { Credentials } from './client/credentials.js';
-export { currentConfig } from './client/current-config.js';
+export { currentConfig } from './config/current-config.js';
 export { type Krb5Config, krb5Config, readKrb5Config } from './config/krb5-config.js';
 export { EncryptionKey, KeyUsage, makeChecksum } from './crypto/index.js';
 export {

@@ -14,11 +14,11 @@ import {
   paDataSequence,
   paEncTsEnc,
 } from '../messages/pa-data.js';
+import { toPrincipal, toPrincipalName } from '../messages/principal-name.js';
 import { decryptData, encryptData } from '../messages/protection.js';
 import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
-import { toCredential } from './credential.js';
-import { randomMoment } from './moments.js';
-import { toPrincipal, toPrincipalName } from './names.js';
+import { randomMoment } from '../time/moments.js';
+import { ticketOfReply } from './held-ticket.js';
 import type { OpenedReply } from './reply-check.js';
 import { randomNonce } from './tgs-exchange.js';
 
@@ -113,9 +113,9 @@ export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep |
         return undefined;
       }
       const part = decode(encKdcRepPart, plaintext);
-      const credential = toCredential(client, ticket, part);
-      return part.nonce === request.nonce && principalsEqual(credential.server, server)
-        ? { credential, part }
+      const granted = ticketOfReply(client, ticket, part);
+      return part.nonce === request.nonce && principalsEqual(granted.server, server)
+        ? { granted, part }
         : undefined;
     },
   };

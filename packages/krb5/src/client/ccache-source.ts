@@ -7,10 +7,11 @@ import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { formatPrincipal, principalsEqual, tgsPrincipal } from '../principal.js';
 import { recentlyUsed } from '../recently-used.js';
-import { kdcNow } from './clock.js';
-import type { Credential } from './credential.js';
-import { timeText } from './kdc-failure.js';
-import { noTickets, type TicketSource } from './ticket-source.js';
+import { kdcNow } from '../time/clock.js';
+import { timeText } from '../time/time-text.js';
+import type { HeldTicket } from './held-ticket.js';
+import { noTickets } from './kept-tickets.js';
+import type { TicketSource } from './ticket-source.js';
 
 /** Caches of one process that are kept parsed. */
 const MAX_CACHES = 64;
@@ -23,7 +24,7 @@ interface KnownCache {
 
 const known = recentlyUsed<KnownCache>(MAX_CACHES);
 
-function toCredential(entry: CcacheCredential): Credential {
+function heldTicket(entry: CcacheCredential): HeldTicket {
   const { client, server, key, ticket, flags, authtime, starttime, endtime } = entry;
   return { client, server, key, ticket, flags, starttime: starttime || authtime, endtime };
 }
@@ -62,7 +63,7 @@ function sourceOf(
   const client = ccache.defaultPrincipal;
   const stored = ccache.credentials
     .filter((entry) => !entry.isSkey && principalsEqual(entry.client, client))
-    .map(toCredential);
+    .map(heldTicket);
   const server = tgsPrincipal(client.realm);
   const tgt = newest(stored.filter((entry) => principalsEqual(entry.server, server)));
   const { seconds = 0, microseconds = 0 } = (config.kdcTimesync && ccache.timeOffset) || {};
@@ -94,8 +95,8 @@ function sourceOf(
   };
 }
 
-function newest(credentials: readonly Credential[] = []): Credential | undefined {
-  return credentials.reduce<Credential | undefined>(
+function newest(credentials: readonly HeldTicket[] = []): HeldTicket | undefined {
+  return credentials.reduce<HeldTicket | undefined>(
     (best, each) => (best === undefined || each.endtime > best.endtime ? each : best),
     undefined,
   );

@@ -13,6 +13,7 @@ import { askKdcs } from '../kdc/ask.js';
 import type { KrbError } from '../messages/krb-error.js';
 import { type EtypeInfo2Entry, type PaData, PaDataType } from '../messages/pa-data.js';
 import { formatPrincipal, type Principal, tgsPrincipal } from '../principal.js';
+import { type Clock, clockOffset, kdcNow, setClock } from '../time/clock.js';
 import {
   buildAsReq,
   encTimestamp,
@@ -21,10 +22,9 @@ import {
   readAsRep,
   type SealedAsRep,
 } from './as-exchange.js';
-import { type Clock, clockOffset, kdcNow, setClock } from './clock.js';
-import type { Credential } from './credential.js';
-import { permittedEtypes } from './etypes.js';
+import type { HeldTicket } from './held-ticket.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
+import { permittedEtypes } from './offered-etypes.js';
 import { checkReply } from './reply-check.js';
 
 /** A client's own keys: from a keytab, or made from a password. */
@@ -145,7 +145,7 @@ function readMethods(error: KrbError): readonly PaData[] {
  * Asks the KDCs of the client's realm for a ticket-granting ticket. Throws Krb5Error, or the signal's
  * reason.
  */
-export async function getInitialTicket(request: InitialTicketRequest): Promise<Credential> {
+export async function getInitialTicket(request: InitialTicketRequest): Promise<HeldTicket> {
   const { client, keys, config, clock } = request;
   let key: EncryptionKey | undefined;
   let answer = await ask(request);
@@ -185,7 +185,7 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<C
     clockskew,
   });
   if (kdcTimesync) {
-    setClock(clock, opened.credential.starttime);
+    setClock(clock, opened.granted.starttime);
   }
-  return opened.credential;
+  return opened.granted;
 }

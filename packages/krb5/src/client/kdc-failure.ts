@@ -6,6 +6,7 @@ import { KdcLookupFailed } from '../kdc/locate.js';
 import { KdcUnreachable } from '../kdc/send.js';
 import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal } from '../principal.js';
+import { differenceText } from '../time/time-text.js';
 
 /** Who asked whom for what. */
 export interface KdcRequestContext {
@@ -14,17 +15,6 @@ export interface KdcRequestContext {
   readonly server: Principal;
   /** The encryption types that the request offered, the best first. */
   readonly etypes: readonly number[];
-}
-
-/** A moment as the errors' texts have it. */
-export function timeText(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
-}
-
-/** "12 seconds" or "3 minutes", for a difference between clocks. */
-export function differenceText(seconds: number): string {
-  const size = Math.abs(seconds);
-  return size < 120 ? `${Math.round(size)} seconds` : `${Math.round(size / 60)} minutes`;
 }
 
 function advice(error: KrbError, { realm, client, server, etypes }: KdcRequestContext): string {

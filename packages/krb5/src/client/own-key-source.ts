@@ -10,14 +10,15 @@ import { findKey, keytabEntries } from '../keytab/keytab.js';
 import { readKeytab } from '../keytab/read-keytab.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import { recentlyUsed } from '../recently-used.js';
-import type { Clock } from './clock.js';
-import type { Credential } from './credential.js';
+import type { Clock } from '../time/clock.js';
 import type { Credentials } from './credentials.js';
-import { asEtypes } from './etypes.js';
+import type { HeldTicket } from './held-ticket.js';
 import { type ClientKeys, getInitialTicket } from './initial-ticket.js';
+import { dropObtained, noTickets, type ObtainedTickets } from './kept-tickets.js';
+import { asEtypes } from './offered-etypes.js';
 import { isFresh, renewed } from './renewal.js';
 import { type SharedExchanges, shareExchange } from './shared-exchange.js';
-import { dropObtained, noTickets, type TicketSource } from './ticket-source.js';
+import type { TicketSource } from './ticket-source.js';
 
 type OwnKeyCredentials = Extract<Credentials, { type: 'keytab' | 'password' }>;
 
@@ -35,9 +36,9 @@ const TGT_KEY = 'tgt';
 
 interface KnownClient {
   readonly clock: Clock;
-  readonly exchanges: SharedExchanges<Credential>;
-  readonly obtained: TicketSource['obtained'];
-  tgt: Credential | undefined;
+  readonly exchanges: SharedExchanges<HeldTicket>;
+  readonly obtained: ObtainedTickets;
+  tgt: HeldTicket | undefined;
   /**
    * `performance.now()` when a ticket-granting ticket that a KDC refused was replaced; -Infinity
    * for never.

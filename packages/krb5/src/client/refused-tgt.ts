@@ -3,7 +3,7 @@ import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
-import type { Credential } from './credential.js';
+import type { HeldTicket } from './held-ticket.js';
 import { type KdcRequestContext, kdcRefusal } from './kdc-failure.js';
 import type { TicketSource } from './ticket-source.js';
 
@@ -33,7 +33,7 @@ export function isTgtRefusal(answer: KdcAnswer<unknown>): boolean {
 }
 
 /** Throws TgtRefused where `answer` says that of the ticket that the request was made with. */
-export function checkTgtTaken(answer: KdcAnswer<Credential>, context: KdcRequestContext): void {
+export function checkTgtTaken(answer: KdcAnswer<HeldTicket>, context: KdcRequestContext): void {
   if (answer.type === 'error' && isTgtRefusal(answer)) {
     const { code, message } = kdcRefusal(answer.error, context);
     throw new TgtRefused(code, message);
@@ -48,8 +48,8 @@ export function checkTgtTaken(answer: KdcAnswer<Credential>, context: KdcRequest
  */
 export async function withTgt<T>(
   { replaceTgt }: TicketSource,
-  tgt: Credential,
-  get: (tgt: Credential) => Promise<T>,
+  tgt: HeldTicket,
+  get: (tgt: HeldTicket) => Promise<T>,
   config: Krb5Config,
   signal: AbortSignal | undefined,
 ): Promise<T> {

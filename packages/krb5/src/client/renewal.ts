@@ -1,7 +1,7 @@
 /** When tickets are replaced, and what happens where that fails. */
 import { Krb5Error } from '../errors.js';
-import { type Clock, kdcNow } from './clock.js';
-import type { Credential } from './credential.js';
+import { type Clock, kdcNow } from '../time/clock.js';
+import type { HeldTicket } from './held-ticket.js';
 
 /** A ticket is replaced when a quarter of its life is left, or this many seconds. */
 const RENEW_BEFORE_S = 600;
@@ -15,17 +15,17 @@ const PATIENCE_MS = 2000;
 export type FailedRenewals = Map<string, number>;
 
 /** When a ticket is to be replaced, in seconds since 1970. */
-export function renewTime({ starttime, endtime }: Credential): number {
+export function renewTime({ starttime, endtime }: HeldTicket): number {
   return endtime - Math.min(RENEW_BEFORE_S, (endtime - starttime) / RENEW_PART);
 }
 
 /** Whether a ticket is not to be replaced yet. */
-export function isFresh(ticket: Credential, clock: Clock): boolean {
+export function isFresh(ticket: HeldTicket, clock: Clock): boolean {
   return kdcNow(clock) / 1000 < renewTime(ticket);
 }
 
 /** Whether a ticket can still be used. */
-export function isValid(ticket: Credential, clock: Clock): boolean {
+export function isValid(ticket: HeldTicket, clock: Clock): boolean {
   return kdcNow(clock) / 1000 < ticket.endtime;
 }
 
@@ -34,7 +34,7 @@ export interface Renewal {
   /** What the ticket is for. */
   readonly key: string;
   /** The ticket to be replaced, if there is one. */
-  readonly held: Credential | undefined;
+  readonly held: HeldTicket | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
 }
@@ -47,8 +47,8 @@ export interface Renewal {
  */
 export async function renewed(
   { failed, key, held, clock, signal }: Renewal,
-  renew: (signal: AbortSignal | undefined) => Promise<Credential>,
-): Promise<Credential> {
+  renew: (signal: AbortSignal | undefined) => Promise<HeldTicket>,
+): Promise<HeldTicket> {
   if (held === undefined || !isValid(held, clock)) {
     return renew(signal);
   }

@@ -5,14 +5,14 @@ import { etypeName } from '../crypto/index.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { EncKdcRepPart } from '../messages/kdc-messages.js';
+import { toPrincipal } from '../messages/principal-name.js';
 import { ticket as ticketCodec } from '../messages/ticket.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
-import type { Credential } from './credential.js';
-import { toPrincipal } from './names.js';
+import type { HeldTicket } from './held-ticket.js';
 
 /** A reply that opened. */
 export interface OpenedReply {
-  readonly credential: Credential;
+  readonly granted: HeldTicket;
   readonly part: EncKdcRepPart;
 }
 
@@ -43,7 +43,7 @@ function modified(realm: string, what: string): Krb5Error {
 }
 
 /** Who the ticket says it is for, outside of what the server's key seals. */
-function ticketServer({ ticket }: Credential, realm: string): Principal {
+function ticketServer({ ticket }: HeldTicket, realm: string): Principal {
   try {
     const { sname, realm: itsRealm } = decode(ticketCodec, ticket);
     return toPrincipal(sname, itsRealm);
@@ -59,11 +59,11 @@ function ticketServer({ ticket }: Credential, realm: string): Principal {
  * Throws Krb5Error for a reply that its KDC should not have given: KRB5_KDCREP_MODIFIED,
  * KRB5_KDCREP_SKEW, or KRB5_CONFIG_ETYPE_NOSUPP.
  */
-export function checkReply({ credential, part }: OpenedReply, expected: ReplyExpectation): void {
+export function checkReply({ granted, part }: OpenedReply, expected: ReplyExpectation): void {
   const { realm, till, permitted, now, clockskew } = expected;
   const asked = expected.server;
-  const { server, key, endtime } = credential;
-  const named = ticketServer(credential, realm);
+  const { server, key, endtime } = granted;
+  const named = ticketServer(granted, realm);
   if (!principalsEqual(named, server)) {
     throw modified(
       realm,

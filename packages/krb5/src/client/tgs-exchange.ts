@@ -15,11 +15,11 @@ import {
 } from '../messages/kdc-messages.js';
 import { MessageType, PVNO } from '../messages/message-type.js';
 import { PaDataType } from '../messages/pa-data.js';
+import { toPrincipal, toPrincipalName } from '../messages/principal-name.js';
 import { checksumOf, decryptData, encryptData } from '../messages/protection.js';
 import { type Principal, principalsEqual } from '../principal.js';
-import { type Credential, toCredential } from './credential.js';
-import { randomMoment } from './moments.js';
-import { toPrincipal, toPrincipalName } from './names.js';
+import { randomMoment } from '../time/moments.js';
+import { type HeldTicket, ticketOfReply } from './held-ticket.js';
 import type { OpenedReply } from './reply-check.js';
 
 export interface TgsRequest {
@@ -27,13 +27,13 @@ export interface TgsRequest {
   readonly server: Principal;
   readonly nonce: number;
   readonly subkey: EncryptionKey;
-  readonly tgt: Credential;
+  readonly tgt: HeldTicket;
   /** When the ticket shall end at the latest, in seconds since 1970. */
   readonly till: number;
 }
 
 export interface TgsRequestOptions {
-  readonly tgt: Credential;
+  readonly tgt: HeldTicket;
   readonly server: Principal;
   /** The realm whose ticket-granting service is asked. */
   readonly realm: string;
@@ -107,5 +107,5 @@ export function openTgsRep(answer: Uint8Array, request: TgsRequest): OpenedReply
   if (part.nonce !== nonce || !principalsEqual(client, tgt.client)) {
     return undefined;
   }
-  return { credential: toCredential(client, ticket, part), part };
+  return { granted: ticketOfReply(client, ticket, part), part };
 }

@@ -1,55 +1,49 @@
-/** Where a client's tickets come from, and those it has, kept for the process. */
+/** Where a client's tickets come from: a credential cache, a keytab or a password. */
+import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import type { Principal } from '../principal.js';
-import type { Clock } from './clock.js';
-import type { Credential } from './credential.js';
-import type { FailedRenewals } from './renewal.js';
-import type { SharedExchanges } from './shared-exchange.js';
-
-/** Tickets that were obtained with one ticket-granting ticket, or one after another of one client. */
-export interface ObtainedTickets {
-  /** By the name that was asked for. */
-  readonly services: Map<string, Credential>;
-  /** Tickets that a server did not take, from a cache too. */
-  readonly refused: WeakSet<Credential>;
-  /** Ticket-granting tickets of other realms, by the realm that was asked for. */
-  readonly crossRealmTgts: Map<string, Credential>;
-  readonly exchanges: SharedExchanges<Credential>;
-  readonly failedRenewals: FailedRenewals;
-}
+import type { Clock } from '../time/clock.js';
+import { ccacheSource } from './ccache-source.js';
+import type { Credentials } from './credentials.js';
+import type { HeldTicket } from './held-ticket.js';
+import type { ObtainedTickets } from './kept-tickets.js';
+import { ownKeySource } from './own-key-source.js';
 
 export interface TicketSource {
   readonly client: Principal;
   readonly clock: Clock;
   /** The tickets that a cache already holds. */
-  readonly stored: readonly Credential[];
+  readonly stored: readonly HeldTicket[];
   readonly obtained: ObtainedTickets;
-  /** A ticket-granting ticket of the client's own realm that has not expired. Throws Krb5Error. */
-  tgt(config: Krb5Config, signal: AbortSignal | undefined): Promise<Credential>;
   /**
-   * Another ticket-granting ticket than `refused`, which a KDC does not take; undefined where there
-   * is none. Without it the source cannot get any. Throws Krb5Error; the old one is kept then.
+   * Gets a ticket-granting ticket of the client's own realm that has not expired. Throws Krb5Error,
+   * or the signal's reason.
+   */
+  tgt(config: Krb5Config, signal: AbortSignal | undefined): Promise<HeldTicket>;
+  /**
+   * Gets another ticket-granting ticket than `refused`, which a KDC does not take. Returns undefined
+   * if there is none. Throws Krb5Error if it fails; the old ticket is kept then. A source without
+   * this method cannot get another ticket.
    */
   replaceTgt?(
-    refused: Credential,
+    refused: HeldTicket,
     config: Krb5Config,
     signal: AbortSignal | undefined,
-  ): Promise<Credential | undefined>;
+  ): Promise<HeldTicket | undefined>;
 }
 
-export function noTickets(): ObtainedTickets {
-  return {
-    services: new Map(),
-    refused: new WeakSet(),
-    crossRealmTgts: new Map(),
-    exchanges: new Map(),
-    failedRenewals: new Map(),
-  };
-}
-
-/** Drops what was obtained by a clock that has turned out to be wrong: its times are not to be trusted. */
-export function dropObtained({ services, crossRealmTgts, failedRenewals }: ObtainedTickets): void {
-  services.clear();
-  crossRealmTgts.clear();
-  failedRenewals.clear();
+/**
+ * Returns the source of tickets for `credentials`; without credentials, the default cache. Throws
+ * Krb5Error.
+ */
+export async function ticketSource(
+  credentials: Credentials | undefined,
+  config: Krb5Config,
+): Promise<TicketSource> {
+  if (credentials === undefined) {
+    return ccacheSource(defaultCcacheName(config), config);
+  }
+  return credentials.type === 'ccache'
+    ? ccacheSource(credentials.ccache, config)
+    : ownKeySource(credentials, config);
 }

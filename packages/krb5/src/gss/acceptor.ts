@@ -1,14 +1,14 @@
 /** The acceptor's side of a context (RFC 2743, section 2.2.2; RFC 4121, section 4.1). */
 import { decode } from '../asn1/codec.js';
-import { randomMoment } from '../client/moments.js';
-import { toPrincipal, toPrincipalName } from '../client/names.js';
 import { randomKey } from '../crypto/index.js';
 import { GssStatus, KrbErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
 import type { Authenticator, EncApRepPart } from '../messages/ap-messages.js';
 import { MessageType, PVNO } from '../messages/message-type.js';
+import { toPrincipal, toPrincipalName } from '../messages/principal-name.js';
 import { type EncTicketPart, ticket as ticketCodec } from '../messages/ticket.js';
 import { formatPrincipal, type Principal } from '../principal.js';
+import { randomMoment } from '../time/moments.js';
 import {
   apRepToken,
   krbErrorToken,

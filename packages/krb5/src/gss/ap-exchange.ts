@@ -2,9 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { decode, encode } from '../asn1/codec.js';
-import type { Credential } from '../client/credential.js';
-import type { Moment } from '../client/moments.js';
-import { toPrincipalName } from '../client/names.js';
+import type { HeldTicket } from '../client/held-ticket.js';
 import { type EncryptionKey, KeyUsage, randomKey } from '../crypto/index.js';
 import { GssStatus } from '../error-codes.js';
 import { GssError } from '../errors.js';
@@ -21,7 +19,9 @@ import {
 import { decodeMessage } from '../messages/decode-message.js';
 import { type KrbError, krbError } from '../messages/krb-error.js';
 import { MessageType, PVNO } from '../messages/message-type.js';
+import { toPrincipalName } from '../messages/principal-name.js';
 import { decryptData, encryptData } from '../messages/protection.js';
+import type { Moment } from '../time/moments.js';
 import { ContextFlag, encodeContextChecksum, GSS_CHECKSUM_TYPE } from './context-flags.js';
 import { frameToken, TokenId, unframeToken } from './token-framing.js';
 
@@ -45,7 +45,7 @@ export interface InitiatorState {
  * Makes the initiator's token: an AP-REQ with the context flags in the authenticator's checksum.
  */
 export function apReqToken(
-  credential: Credential,
+  credential: HeldTicket,
   flags: number,
   moment: Moment,
 ): { token: Uint8Array; state: InitiatorState } {

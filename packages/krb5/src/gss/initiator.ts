@@ -1,17 +1,20 @@
 /** The initiator's side of a context (RFC 2743, section 2.2.1; RFC 4121, section 4.1). */
-import { kdcNow } from '../client/clock.js';
-import type { Credential } from '../client/credential.js';
+
 import type { Credentials } from '../client/credentials.js';
-import { currentConfig } from '../client/current-config.js';
-import { nextMoment } from '../client/moments.js';
+import type { HeldTicket } from '../client/held-ticket.js';
+import { forgetTicket } from '../client/kept-tickets.js';
 import { servicePrincipals } from '../client/service-principal.js';
-import { forgetTicket, serviceTicket, ticketSource } from '../client/tickets.js';
+import { serviceTicket } from '../client/service-ticket.js';
+import { ticketSource } from '../client/ticket-source.js';
+import { currentConfig } from '../config/current-config.js';
 import { REFERRAL_REALM } from '../config/host-realm.js';
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
+import { kdcNow } from '../time/clock.js';
+import { nextMoment } from '../time/moments.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
 import { ALL_FLAGS, ContextFlag } from './context-flags.js';
 import { protectionOf } from './message-keys.js';
@@ -63,7 +66,7 @@ interface Ticket extends UsedTicket {
 }
 
 /** The tickets that contexts of this process have used. */
-const taken = new WeakSet<Credential>();
+const taken = new WeakSet<HeldTicket>();
 
 /**
  * Creates an initiator's context. Nothing happens before `step`. Throws TypeError without host or

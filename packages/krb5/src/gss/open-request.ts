@@ -1,11 +1,11 @@
 /** Opens and checks an initiator's request (RFC 4120, section 3.2.3). */
 import { decode } from '../asn1/codec.js';
-import { toPrincipal } from '../client/names.js';
 import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { findKey, type Keytab, keytabEntries } from '../keytab/keytab.js';
 import { ApOption, type ApReq, type Authenticator } from '../messages/ap-messages.js';
+import { toPrincipal } from '../messages/principal-name.js';
 import { decryptData } from '../messages/protection.js';
 import { type EncTicketPart, encTicketPart, type Ticket, TicketFlag } from '../messages/ticket.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';

@@ -4,7 +4,7 @@
  * but cannot protect messages.
  */
 import { ccacheSource } from '../client/ccache-source.js';
-import { currentConfig } from '../client/current-config.js';
+import { currentConfig } from '../config/current-config.js';
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { EncryptionKey } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';

@@ -1,16 +1,17 @@
 /** The error for a server's KRB-ERROR, with advice for the user. */
-import { clockOffset } from '../client/clock.js';
-import type { Credential } from '../client/credential.js';
-import { differenceText, timeText } from '../client/kdc-failure.js';
+
+import type { HeldTicket } from '../client/held-ticket.js';
 import type { TicketSource } from '../client/ticket-source.js';
 import { KrbErrorCode } from '../error-codes.js';
 import { Krb5Error, ServiceTicketRefused } from '../errors.js';
 import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal } from '../principal.js';
+import { clockOffset } from '../time/clock.js';
+import { differenceText, timeText } from '../time/time-text.js';
 
 /** The ticket in a request, and where it came from. */
 export interface UsedTicket {
-  readonly credential: Credential;
+  readonly credential: HeldTicket;
   readonly source: TicketSource;
   /** Whether the ticket is older than the context: from a cache, or got for an earlier context. */
   readonly wasAtHand: boolean;

@@ -3,9 +3,13 @@ import { Asn1Error } from '../asn1/asn1-error.js';
 import { decodeMessage } from '../messages/decode-message.js';
 import { type KrbError, krbError } from '../messages/krb-error.js';
 
-export type KdcAnswer<T> =
-  | { readonly type: 'reply'; readonly reply: T }
-  | { readonly type: 'error'; readonly error: KrbError };
+/** A KRB-ERROR. */
+export interface KdcError {
+  readonly type: 'error';
+  readonly error: KrbError;
+}
+
+export type KdcAnswer<T> = { readonly type: 'reply'; readonly reply: T } | KdcError;
 
 /**
  * Reads an answer with `open`, which throws Asn1Error for other bytes and returns undefined for a reply

@@ -4,7 +4,7 @@ import { storeServiceTicket } from '@remctl/realm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { locateCcache } from '../../src/ccache/ccache-name.js';
 import type { Credentials } from '../../src/client/credentials.js';
-import { ticketSource } from '../../src/client/tickets.js';
+import { ticketSource } from '../../src/client/ticket-source.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';

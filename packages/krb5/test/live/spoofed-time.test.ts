@@ -1,6 +1,6 @@
 /** An attacker between a client and its KDC who sends another time. */
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ticketSource } from '../../src/client/tickets.js';
+import { ticketSource } from '../../src/client/ticket-source.js';
 import { KrbErrorCode } from '../../src/error-codes.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';

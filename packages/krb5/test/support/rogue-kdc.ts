@@ -1,12 +1,12 @@
 /** A KDC that answers TGS requests with false claims of a test. */
 import { decode, encode } from '../../src/asn1/codec.js';
-import { toPrincipalName } from '../../src/client/names.js';
 import { type EncryptionKey, KeyUsage, randomKey } from '../../src/crypto/index.js';
 import { KrbErrorCode } from '../../src/error-codes.js';
 import { apReq, authenticator } from '../../src/messages/ap-messages.js';
 import { encTgsRepPart, tgsRep, tgsReq } from '../../src/messages/kdc-messages.js';
 import { MessageType, PVNO } from '../../src/messages/message-type.js';
 import { PaDataType } from '../../src/messages/pa-data.js';
+import { toPrincipalName } from '../../src/messages/principal-name.js';
 import { decryptData, encryptData } from '../../src/messages/protection.js';
 import { encTicketPart, ticket as ticketCodec } from '../../src/messages/ticket.js';
 import type { Principal } from '../../src/principal.js';

@@ -1,5 +1,5 @@
 /** The configuration that the environment names, read again once what was read is a second old. */
-import { type Krb5Config, readKrb5Config } from '../config/krb5-config.js';
+import { type Krb5Config, readKrb5Config } from './krb5-config.js';
 
 const MAX_AGE_MS = 1000;
 

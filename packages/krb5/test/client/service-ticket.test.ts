@@ -1,8 +1,9 @@
 /** Cached tickets for a host without a realm. */
 import { expect, test } from 'vitest';
-import type { Credential } from '../../src/client/credential.js';
-import { noTickets, type TicketSource } from '../../src/client/ticket-source.js';
-import { serviceTicket } from '../../src/client/tickets.js';
+import type { HeldTicket } from '../../src/client/held-ticket.js';
+import { noTickets } from '../../src/client/kept-tickets.js';
+import { serviceTicket } from '../../src/client/service-ticket.js';
+import type { TicketSource } from '../../src/client/ticket-source.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
 import { Etype } from '../../src/crypto/etypes.js';
 import { randomKey } from '../../src/crypto/index.js';
@@ -14,7 +15,7 @@ const client = parsePrincipal('alice@HOME.TEST');
 
 /** Returns a cache with one ticket, and without a way to another ticket. */
 function sourceWith(server: string): TicketSource {
-  const ticket: Credential = {
+  const ticket: HeldTicket = {
     client,
     server: parsePrincipal(server),
     key: randomKey(Etype.AES256_CTS_HMAC_SHA1_96),

@@ -1,9 +1,9 @@
 /** The times in authenticators. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Moment, nextMoment, randomMoment } from '../../src/client/moments.js';
 import { Etype } from '../../src/crypto/etypes.js';
 import { EncryptionKey, randomKey } from '../../src/crypto/index.js';
+import { type Moment, nextMoment, randomMoment } from '../../src/time/moments.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR_MS = 3_600_000;

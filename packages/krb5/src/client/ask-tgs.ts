@@ -1,0 +1,118 @@
+/** Asks one realm's ticket-granting service for one ticket (RFC 4120, section 3.3). */
+import { KrbErrorCode } from '../error-codes.js';
+import type { KdcAnswer, KdcError } from '../kdc/answer.js';
+import { askKdcs } from '../kdc/ask.js';
+import type { Principal } from '../principal.js';
+import { clockOffset, kdcNow, setClock } from '../time/clock.js';
+import { grantingRealm, type HeldTicket } from './held-ticket.js';
+import { unreachable } from './kdc-failure.js';
+import { permittedEtypes } from './offered-etypes.js';
+import { checkTgtTaken } from './refused-tgt.js';
+import { checkReply, type OpenedReply } from './reply-check.js';
+import { buildTgsReq, openTgsRep } from './tgs-exchange.js';
+import type { TicketRequest } from './ticket-request.js';
+
+/** One ticket that is asked for. */
+interface Question {
+  /** The realm that is asked. */
+  readonly realm: string;
+  readonly tgt: HeldTicket;
+  readonly server: Principal;
+  /** Whether the KDC may answer with another name or a referral (RFC 6806). */
+  readonly canonicalize: boolean;
+}
+
+/**
+ * Asks the realm that `tgt` is for about a ticket for `server`. With `canonicalize`, the KDC may
+ * answer with another name or a referral (RFC 6806). Returns the ticket or the KDC's refusal. Throws
+ * TgtRefused if the client's own realm refuses the client's ticket-granting ticket, Krb5Error if no
+ * KDC can be reached or the reply is wrong, or the signal's reason.
+ */
+export async function askTgs(
+  request: TicketRequest,
+  tgt: HeldTicket,
+  server: Principal,
+  canonicalize = true,
+): Promise<KdcAnswer<HeldTicket>> {
+  const question = { realm: grantingRealm(tgt), tgt, server, canonicalize };
+  const answer = await askByEitherClock(request, question);
+  if (answer.type === 'reply') {
+    return { type: 'reply', reply: answer.reply.granted };
+  }
+  if (tgt === request.tgt) {
+    const { etypes } = request;
+    checkTgtTaken(answer, { realm: server.realm, client: tgt.client, server, etypes });
+  }
+  return answer;
+}
+
+/** Tells whether a KDC says that it does not know the server. */
+export function isUnknownServer(answer: KdcAnswer<HeldTicket>): boolean {
+  return isError(answer, KrbErrorCode.KDC_ERR_S_PRINCIPAL_UNKNOWN);
+}
+
+function isError(answer: KdcAnswer<unknown>, code: number): answer is KdcError {
+  return answer.type === 'error' && answer.error.errorCode === code;
+}
+
+/** Asks by the clock as it is known, and once more by the KDC's time if the KDC says it differs. */
+async function askByEitherClock(
+  request: TicketRequest,
+  question: Question,
+): Promise<KdcAnswer<OpenedReply>> {
+  const { clock, config } = request;
+  try {
+    const answer = await askOnce(request, question, kdcNow(clock));
+    return config.kdcTimesync && isError(answer, KrbErrorCode.KRB_AP_ERR_SKEW)
+      ? await askByKdcTime(request, question, answer)
+      : answer;
+  } catch (error) {
+    throw unreachable(error, question.realm);
+  }
+}
+
+/**
+ * Asks by the time in `refusal`. The error is not authenticated: its time is tried once, and only
+ * the time of a reply that opens is kept.
+ */
+async function askByKdcTime(
+  request: TicketRequest,
+  question: Question,
+  refusal: KdcError,
+): Promise<KdcAnswer<OpenedReply>> {
+  const said = kdcNow({ offsetMs: clockOffset(refusal.error.stime) });
+  const answer = await askOnce(request, question, said);
+  if (answer.type === 'error') {
+    return refusal;
+  }
+  const { config, clock, onClockSet } = request;
+  // A KDC may leave the start out. It is then the start of the client's first ticket, and no news.
+  const { starttime } = answer.reply.granted;
+  const isNow = Math.abs(starttime - said / 1000) <= config.clockskew;
+  if (isNow && setClock(clock, starttime)) {
+    onClockSet();
+  }
+  return answer;
+}
+
+/** Asks at the time `now`, in milliseconds since 1970, and checks the reply. */
+async function askOnce(
+  { etypes, config, signal }: TicketRequest,
+  { realm, tgt, server, canonicalize }: Question,
+  now: number,
+): Promise<KdcAnswer<OpenedReply>> {
+  const tgsRequest = buildTgsReq({ tgt, server, realm, etypes, now, canonicalize });
+  const open = (answer: Uint8Array) => openTgsRep(answer, tgsRequest);
+  const answer = await askKdcs(realm, tgsRequest.message, open, { config, signal });
+  if (answer.type === 'reply') {
+    checkReply(answer.reply, {
+      realm,
+      server: canonicalize ? undefined : server,
+      till: tgsRequest.till,
+      permitted: permittedEtypes(config),
+      now: now / 1000,
+      clockskew: config.clockskew,
+    });
+  }
+  return answer;
+}
