@@ -46,9 +46,9 @@ export {
 } from '@remctl/krb5/internal/gss/ap-exchange';
 export { frameToken, TokenId, unframeToken } from '@remctl/krb5/internal/gss/token-framing';
 export { readAnswer } from '@remctl/krb5/internal/kdc/answer';
-export { createAnswerReader } from '@remctl/krb5/internal/kdc/answer-reader';
-export { parseKdc } from '@remctl/krb5/internal/kdc/locate';
+export { parseKdc } from '@remctl/krb5/internal/kdc/parse-kdc';
 export { exchangeByTcp } from '@remctl/krb5/internal/kdc/tcp';
+export { createAnswerReader } from '@remctl/krb5/internal/kdc/tcp-framing';
 export { decodeKeytab } from '@remctl/krb5/internal/keytab/decode';
 export { encodeKeytab } from '@remctl/krb5/internal/keytab/encode';
 export { locateKeytab } from '@remctl/krb5/internal/keytab/read-keytab';

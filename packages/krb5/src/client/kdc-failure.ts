@@ -2,8 +2,8 @@
 import { etypeName } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { KdcLookupFailed } from '../kdc/locate.js';
-import { KdcUnreachable } from '../kdc/send.js';
+import { KdcUnreachable } from '../kdc/kdc-unreachable.js';
+import { KdcLookupFailed } from '../kdc/srv-records.js';
 import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import { differenceText } from '../time/time-text.js';

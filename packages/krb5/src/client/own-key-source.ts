@@ -5,7 +5,7 @@ import { etypeName, isSupportedEtype, stringToKey } from '../crypto/index.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { abandonmentOf } from '../kdc/abandoned.js';
-import { kdcsKey } from '../kdc/ask.js';
+import { kdcsKey } from '../kdc/known-realms.js';
 import { findKey, keytabEntries } from '../keytab/keytab.js';
 import { readKeytab } from '../keytab/read-keytab.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';

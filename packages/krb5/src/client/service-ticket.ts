@@ -7,7 +7,7 @@
  */
 import type { Krb5Config } from '../config/krb5-config.js';
 import { Krb5Error } from '../errors.js';
-import { kdcsKey } from '../kdc/ask.js';
+import { kdcsKey } from '../kdc/known-realms.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import { grantedTicket } from './granted-ticket.js';
 import type { HeldTicket } from './held-ticket.js';

@@ -1,9 +1,9 @@
-/** A KDC's answer: what was asked for, or a KRB-ERROR. */
+/** A KDC's answer: the reply to a request, or a KRB-ERROR. */
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { decodeMessage } from '../messages/decode-message.js';
 import { type KrbError, krbError } from '../messages/krb-error.js';
 
-/** A KRB-ERROR. */
+/** A KRB-ERROR. It is not authenticated: it can deny, but never grant. */
 export interface KdcError {
   readonly type: 'error';
   readonly error: KrbError;
@@ -12,8 +12,8 @@ export interface KdcError {
 export type KdcAnswer<T> = { readonly type: 'reply'; readonly reply: T } | KdcError;
 
 /**
- * Reads an answer with `open`, which throws Asn1Error for other bytes and returns undefined for a reply
- * that is not to this request. A KRB-ERROR is not authenticated: it can deny, but never grant.
+ * Reads a KRB-ERROR, or a reply with `open`. `open` throws Asn1Error for other bytes and returns
+ * undefined for a reply to another request. Returns undefined for bytes that are no answer.
  */
 export function readAnswer<T>(
   answer: Uint8Array,

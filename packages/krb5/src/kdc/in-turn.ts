@@ -1,11 +1,12 @@
 /**
- * Requests to the KDCs of one realm, in turn: a bounded number at a time.
+ * Lets a bounded number of requests to one realm run at a time.
  *
- * More at a time overrun the buffer of a KDC's UDP socket, and then its bound of TCP connections.
+ * More requests at a time would overrun the buffer of a KDC's UDP socket, and then its bound of TCP
+ * connections.
  */
 import { onAbort } from '../abort-calls.js';
 
-/** Requests under way at the same time. */
+/** The most requests under way at the same time. */
 const AT_ONCE = 32;
 
 interface Waiting {
@@ -18,10 +19,11 @@ export interface Turns {
   underWay: number;
   /** How many requests have been answered. */
   answered: number;
-  /** Those that have not begun, in their order. */
+  /** The requests that have not begun, in their order. */
   readonly waiting: Set<Waiting>;
 }
 
+/** Makes the turns of a realm that has no request. */
 export function newTurns(): Turns {
   return { underWay: 0, answered: 0, waiting: new Set() };
 }
@@ -61,10 +63,10 @@ function nextTurn(turns: Turns): void {
 }
 
 /**
- * Runs `ask` when its turn has come. Rejects as `ask`, or with `signal`'s reason while it waits.
- * Where `ask` fails with an error that `isSilence` names, and no other request was answered since
- * it began, all that wait fail with that error: each of them would wait as long for KDCs that
- * answer nobody.
+ * Runs `ask` when its turn has come. Throws as `ask` does, or `signal`'s reason while it waits. If
+ * `ask` fails with an error for which `isSilence` is true, and no other request was answered since
+ * it began, all requests that wait fail with that error: each of them would wait as long for KDCs
+ * that answer nobody.
  */
 export async function inTurn<T>(
   turns: Turns,

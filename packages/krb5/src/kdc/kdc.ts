@@ -1,17 +1,41 @@
-/** A KDC, by its name and by its address. */
+/** A KDC by its name, and by its addresses. */
+import { isIP } from 'node:net';
+import { resolveHost } from '../host/resolve-host.js';
+
 export type Transport = 'udp' | 'tcp';
 
 /** A KDC by name, as the configuration or DNS gives it. */
 export interface Kdc {
   readonly host: string;
   readonly port: number;
-  /** What the KDC may be asked by. */
+  /** The transports that the KDC may be asked by. */
   readonly transports: readonly Transport[];
 }
 
-/** A KDC's address, resolved. */
+/** One resolved address of a KDC. */
 export interface KdcAddress {
   readonly address: string;
   readonly family: 4 | 6;
   readonly port: number;
+}
+
+/** Resolves a host's addresses. Throws the system's error, or the signal's reason. */
+export type Resolve = (
+  host: string,
+  signal: AbortSignal,
+) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+
+/** Resolves a host as the system does. */
+export const systemResolve: Resolve = async (host, signal) =>
+  (await resolveHost(host, signal)).addresses;
+
+/** Returns a KDC's addresses. An address in the place of a name is not looked up. */
+export async function addressesOf(
+  { host, port }: Kdc,
+  resolve: Resolve,
+  signal: AbortSignal,
+): Promise<KdcAddress[]> {
+  const family = isIP(host);
+  const found = family === 0 ? await resolve(host, signal) : [{ address: host, family }];
+  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4, port }));
 }

@@ -1,18 +1,20 @@
 /** One request to one KDC by TCP (RFC 4120, section 7.2.2). */
 import { connect } from 'node:net';
-import { createAnswerReader } from './answer-reader.js';
 import type { KdcAddress } from './kdc.js';
-import type { AcceptAnswer } from './udp.js';
+import { createAnswerReader, frameRequest } from './tcp-framing.js';
+import type { AcceptAnswer } from './transports.js';
 
-const LENGTH_OCTETS = 4;
-/** Milliseconds that connecting may take when nobody waits: until then it keeps the process alive. */
+/**
+ * Milliseconds that connecting may take when nobody waits any more. While a socket connects, it keeps
+ * the process alive.
+ */
 const ABANDONED_CONNECT_MS = 500;
 
 /**
- * Sends `request` with its four octets of length and reads one answer. Waits until `signal` aborts;
- * rejects with its reason, with the socket's error, or where the answer is none. The socket does
- * not keep the process alive: whoever waits does. Once `abandoned` has aborted, connecting takes
- * half a second at most.
+ * Sends `request` in its frame and reads one answer, until `signal` aborts. Throws the signal's
+ * reason, the socket's error, or Error if `accept` does not take the answer. Once connected, the
+ * socket does not keep the process alive: the caller who waits does. Once `abandoned` has aborted,
+ * connecting takes half a second at most.
  */
 export function exchangeByTcp<T>(
   { address, port }: KdcAddress,
@@ -75,8 +77,6 @@ export function exchangeByTcp<T>(
         fail(error);
       }
     });
-    const length = Buffer.alloc(LENGTH_OCTETS);
-    length.writeUInt32BE(request.length);
-    socket.write(Buffer.concat([length, request]));
+    socket.write(frameRequest(request));
   });
 }

@@ -1,18 +1,13 @@
 /** One request to one KDC by UDP (RFC 4120, section 7.2.1). */
 import { createSocket } from 'node:dgram';
 import type { KdcAddress } from './kdc.js';
+import type { AcceptAnswer } from './transports.js';
 
 /**
- * Looks at an answer. Returns what the caller waits for, or undefined where the bytes are no answer to
- * the request.
- */
-export type AcceptAnswer<T> = (answer: Uint8Array) => T | undefined;
-
-/**
- * Sends `request` and waits for a datagram that `accept` takes; any other is ignored, as anyone may have
- * sent it. The socket is connected, so the system drops what comes from another address and reports a
- * closed port. Waits until `signal` aborts; rejects with its reason, or with the socket's error. The
- * socket does not keep the process alive: whoever waits does.
+ * Sends `request` and waits for a datagram that `accept` takes, until `signal` aborts. Every other
+ * datagram is ignored: anyone may have sent it. The socket is connected, so the system drops
+ * datagrams from other addresses and reports a closed port. The socket does not keep the process
+ * alive: the caller who waits does. Throws the signal's reason or the socket's error.
  */
 export function exchangeByUdp<T>(
   { address, family, port }: KdcAddress,

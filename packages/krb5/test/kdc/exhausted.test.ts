@@ -3,8 +3,9 @@ import { type DescriptorLimit, limitDescriptors, startSilentKdc } from '@remctl/
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unreachable } from '../../src/client/kdc-failure.js';
 import { LocalErrorCode } from '../../src/error-codes.js';
+import type { Kdc, Transport } from '../../src/kdc/kdc.js';
 import type { LastAnswer } from '../../src/kdc/last-answer.js';
-import { type Kdc, sendToKdcs, type Transport } from '../../src/kdc/send.js';
+import { sendToKdcs } from '../../src/kdc/send.js';
 
 const REQUEST = Buffer.from('request');
 

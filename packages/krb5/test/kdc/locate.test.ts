@@ -1,7 +1,8 @@
 /** The addresses of KDCs in krb5.conf and in SRV records. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { orderSrv, parseKdc } from '../../src/kdc/locate.js';
+import { parseKdc } from '../../src/kdc/parse-kdc.js';
+import { orderSrv } from '../../src/kdc/srv-records.js';
 
 const both = ['udp', 'tcp'];
 

@@ -2,14 +2,10 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Kdc, Resolve, Transport } from '../../src/kdc/kdc.js';
+import { KdcUnreachable } from '../../src/kdc/kdc-unreachable.js';
 import type { LastAnswer } from '../../src/kdc/last-answer.js';
-import {
-  type Kdc,
-  KdcUnreachable,
-  type Resolve,
-  sendToKdcs,
-  type Transport,
-} from '../../src/kdc/send.js';
+import { sendToKdcs } from '../../src/kdc/send.js';
 import { lengthPrefixed } from '../support/connection.js';
 import { LOOPBACK, listenTcp, listenUdp } from '../support/loopback.js';
 

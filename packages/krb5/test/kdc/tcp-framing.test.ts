@@ -1,7 +1,7 @@
 /** A KDC's answer over TCP, read from chunks. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createAnswerReader, MAX_TCP_ANSWER } from '../../src/kdc/answer-reader.js';
+import { createAnswerReader, MAX_TCP_ANSWER } from '../../src/kdc/tcp-framing.js';
 import { lengthPrefixed } from '../support/connection.js';
 
 test('an answer is the same in chunks of any length', () => {

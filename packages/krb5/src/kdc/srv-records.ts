@@ -1,0 +1,82 @@
+/** KDCs by the SRV records of DNS (RFC 4120, section 7.2.3.2). */
+import { randomInt } from 'node:crypto';
+import { NODATA, NOTFOUND, type SrvRecord } from 'node:dns';
+import type { Resolver } from 'node:dns/promises';
+import { withResolver } from '../dns.js';
+import type { Kdc, Transport } from './kdc.js';
+
+/** DNS may list any number of servers; a client has no use for more. */
+const MAX_SRV_RECORDS = 16;
+
+/**
+ * Orders SRV records as RFC 2782 says: by priority; records of the same priority are drawn by
+ * weight. `draw` returns a random integer from `min`, below `max`.
+ */
+export function orderSrv(
+  records: readonly SrvRecord[],
+  draw: (min: number, max: number) => number = randomInt,
+): SrvRecord[] {
+  const left = [...records].sort((a, b) => a.priority - b.priority || a.weight - b.weight);
+  const ordered: SrvRecord[] = [];
+  while (left.length > 0) {
+    const priority = left[0]?.priority;
+    const equals = left.filter((record) => record.priority === priority);
+    let point = draw(0, equals.reduce((sum, { weight }) => sum + weight, 0) + 1);
+    const chosen = equals.find(({ weight }) => {
+      point -= weight;
+      return point <= 0;
+    });
+    const index = chosen === undefined ? 0 : left.indexOf(chosen);
+    ordered.push(...left.splice(index, 1));
+  }
+  return ordered;
+}
+
+async function lookUp(
+  resolver: Resolver,
+  transport: Transport,
+  realm: string,
+): Promise<readonly SrvRecord[]> {
+  try {
+    return await resolver.resolveSrv(`_kerberos._${transport}.${realm}`);
+  } catch (error) {
+    // The realm offers nothing by this transport.
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === NOTFOUND || error.code === NODATA)
+    ) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/** DNS failed to say where a realm's KDCs are. */
+export class KdcLookupFailed extends Error {
+  override readonly name: string = 'KdcLookupFailed';
+}
+
+/**
+ * Returns the KDCs that DNS lists for `realm` (RFC 4120, section 7.2.3.2). A single target `.` says
+ * that there are none (RFC 2782). Throws KdcLookupFailed if DNS fails, or `signal`'s reason.
+ */
+export async function kdcsFromDns(realm: string, signal?: AbortSignal): Promise<Kdc[]> {
+  return withResolver(signal, async (resolver) => {
+    const answers = await Promise.allSettled(
+      (['udp', 'tcp'] as const).map(async (transport) =>
+        orderSrv((await lookUp(resolver, transport, realm)).slice(0, MAX_SRV_RECORDS)).map(
+          ({ name, port }): Kdc => ({ host: name, port, transports: [transport] }),
+        ),
+      ),
+    );
+    const kdcs = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    // One transport's records are enough.
+    if (kdcs.length === 0 && failed !== undefined) {
+      const cause: unknown = failed.reason;
+      throw new KdcLookupFailed(cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+    return kdcs.filter(({ host }) => host !== '' && host !== '.');
+  });
+}

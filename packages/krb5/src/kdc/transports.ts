@@ -1,0 +1,28 @@
+/** One request to one KDC's address, by UDP or TCP. */
+import type { KdcAddress, Transport } from './kdc.js';
+import { exchangeByTcp } from './tcp.js';
+import { exchangeByUdp } from './udp.js';
+
+/**
+ * Reads an answer. Returns the caller's result, or undefined if the bytes are no answer to the
+ * request.
+ */
+export type AcceptAnswer<T> = (answer: Uint8Array) => T | undefined;
+
+/**
+ * Sends `request` to one address and waits for an answer until `signal` aborts. `abandoned` aborts
+ * when nobody waits any more. Throws the signal's reason or the socket's error. The socket does not
+ * keep the process alive: the caller who waits does.
+ */
+type Exchange = <T>(
+  address: KdcAddress,
+  request: Uint8Array,
+  accept: AcceptAnswer<T>,
+  signal: AbortSignal,
+  abandoned: AbortSignal,
+) => Promise<T>;
+
+export const exchangeBy: Readonly<Record<Transport, Exchange>> = {
+  udp: exchangeByUdp,
+  tcp: exchangeByTcp,
+};
