@@ -42,6 +42,7 @@ export type { ContextStep, SecurityContext } from './gss/security-context.js';
 export { type HostAddress, type ResolvedHost, resolveHost } from './host/resolve-host.js';
 export type { Keytab, KeytabEntry } from './keytab/keytab.js';
 export { readKeytab } from './keytab/read-keytab.js';
+export { createKrb5State, type Krb5State } from './krb5-state.js';
 export {
   formatPrincipal,
   NameType,

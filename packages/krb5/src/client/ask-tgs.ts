@@ -97,13 +97,13 @@ async function askByKdcTime(
 
 /** Asks at the time `now`, in milliseconds since 1970, and checks the reply. */
 async function askOnce(
-  { etypes, config, signal }: TicketRequest,
+  { etypes, config, realms, signal }: TicketRequest,
   { realm, tgt, server, canonicalize }: Question,
   now: number,
 ): Promise<KdcAnswer<OpenedReply>> {
   const tgsRequest = buildTgsReq({ tgt, server, realm, etypes, now, canonicalize });
   const open = (answer: Uint8Array) => openTgsRep(answer, tgsRequest);
-  const answer = await askKdcs(realm, tgsRequest.message, open, { config, signal });
+  const answer = await askKdcs(realm, tgsRequest.message, open, { config, realms, signal });
   if (answer.type === 'reply') {
     checkReply(answer.reply, {
       realm,

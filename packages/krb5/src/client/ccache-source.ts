@@ -1,103 +1,137 @@
-/** Tickets from a credential cache, read again when its file has changed. */
-import type { CcacheCredential } from '../ccache/ccache.js';
+/** Tickets from a credential cache, which is read again when it has changed. */
+import type { Ccache, CcacheCredential } from '../ccache/ccache.js';
 import { locateCcache } from '../ccache/ccache-name.js';
 import type { ReadCcache } from '../ccache/ccache-type.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { formatPrincipal, principalsEqual, tgsPrincipal } from '../principal.js';
-import { recentlyUsed } from '../recently-used.js';
-import { kdcNow } from '../time/clock.js';
+import type { Krb5State } from '../krb5-state.js';
+import { formatPrincipal, type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
+import { type Clock, kdcNow } from '../time/clock.js';
 import { timeText } from '../time/time-text.js';
 import type { HeldTicket } from './held-ticket.js';
 import { noTickets } from './kept-tickets.js';
 import type { TicketSource } from './ticket-source.js';
 
-/** Caches of one process that are kept parsed. */
-const MAX_CACHES = 64;
+const MS_PER_SECOND = 1000;
+const MICROSECONDS_PER_MS = 1000;
 
-interface KnownCache {
+/** A cache that was read. */
+export interface KnownCache {
   /** The cache's signature from before it was read. */
   readonly signature: string;
   readonly source: TicketSource;
 }
 
-const known = recentlyUsed<KnownCache>(MAX_CACHES);
-
-function heldTicket(entry: CcacheCredential): HeldTicket {
-  const { client, server, key, ticket, flags, authtime, starttime, endtime } = entry;
-  return { client, server, key, ticket, flags, starttime: starttime || authtime, endtime };
-}
-
-/** Reads that are under way, so that all who ask meanwhile share one source and its tickets. */
-const reads = new Map<string, Promise<TicketSource>>();
-
-/** The source of the cache called `name`. Throws as `CcacheLocation.read` does. */
-export function ccacheSource(name: string, config: Krb5Config): Promise<TicketSource> {
-  let read = reads.get(name);
+/**
+ * Returns the source of the cache called `name`. All who ask while the cache is being read share one
+ * source and its tickets. Throws as `CcacheLocation.read` does.
+ */
+export function ccacheSource(
+  name: string,
+  config: Krb5Config,
+  state: Krb5State,
+): Promise<TicketSource> {
+  const { ccacheReads } = state;
+  let read = ccacheReads.get(name);
   if (read === undefined) {
-    read = refresh(name, config).finally(() => reads.delete(name));
-    reads.set(name, read);
+    read = refresh(name, config, state).finally(() => ccacheReads.delete(name));
+    ccacheReads.set(name, read);
   }
   return read;
 }
 
-async function refresh(name: string, config: Krb5Config): Promise<TicketSource> {
+async function refresh(name: string, config: Krb5Config, state: Krb5State): Promise<TicketSource> {
   const location = locateCcache(name);
-  const before = known.get(name);
+  const before = state.ccaches.get(name);
   // A change between this look and the reading has another signature next time.
   const signature = await location.signature();
   if (before !== undefined && signature !== '' && signature === before.signature) {
     return before.source;
   }
-  const source = sourceOf(await location.read(), config, before?.source);
-  known.set(name, { signature, source });
+  const source = sourceOf(await location.read(), config, state, before?.source);
+  state.ccaches.set(name, { signature, source });
   return source;
 }
 
 function sourceOf(
   { path, ccache }: ReadCcache,
   config: Krb5Config,
+  { realms }: Krb5State,
   before: TicketSource | undefined,
 ): TicketSource {
   const client = ccache.defaultPrincipal;
   const stored = ccache.credentials
     .filter((entry) => !entry.isSkey && principalsEqual(entry.client, client))
     .map(heldTicket);
-  const server = tgsPrincipal(client.realm);
-  const tgt = newest(stored.filter((entry) => principalsEqual(entry.server, server)));
-  const { seconds = 0, microseconds = 0 } = (config.kdcTimesync && ccache.timeOffset) || {};
-  const clock = { offsetMs: seconds * 1000 + microseconds / 1000 };
-  const oldTgt = newest(before?.stored.filter((entry) => principalsEqual(entry.server, server)));
-  const same =
-    tgt !== undefined && oldTgt !== undefined && Buffer.compare(tgt.ticket, oldTgt.ticket) === 0;
+  const tgt = newestTgt(stored, client);
+  // Another login's tickets are not for this one; the same login's stay good.
+  const sameLogin = before !== undefined && isSameLogin(tgt, before, client) ? before : undefined;
+  const { clock, obtained } = sameLogin ?? {
+    clock: clockOf(ccache, config),
+    obtained: noTickets(),
+  };
   return {
     client,
-    clock: same ? (before?.clock ?? clock) : clock,
+    clock,
     stored,
-    // Another login's tickets are not for this one; the same login's stay good.
-    obtained: same ? (before?.obtained ?? noTickets()) : noTickets(),
-    tgt: async () => {
-      if (tgt === undefined) {
-        throw new Krb5Error(
-          LocalErrorCode.KRB5_CC_NOTFOUND,
-          `the credential cache ${path} has no ticket-granting ticket of ${formatPrincipal(client)}: run kinit, or give keytab`,
-        );
-      }
-      if (tgt.endtime * 1000 <= kdcNow(clock)) {
-        throw new Krb5Error(
-          KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED,
-          `the ticket of ${formatPrincipal(client)} in ${path} expired at ${timeText(tgt.endtime)}: run kinit, or give keytab`,
-        );
-      }
-      return tgt;
-    },
+    obtained,
+    realms,
+    tgt: async () => requireTgt(tgt, client, path, clock),
   };
 }
 
-function newest(credentials: readonly HeldTicket[] = []): HeldTicket | undefined {
-  return credentials.reduce<HeldTicket | undefined>(
-    (best, each) => (best === undefined || each.endtime > best.endtime ? each : best),
-    undefined,
+function heldTicket(entry: CcacheCredential): HeldTicket {
+  const { client, server, key, ticket, flags, authtime, starttime, endtime } = entry;
+  return { client, server, key, ticket, flags, starttime: starttime || authtime, endtime };
+}
+
+/** Returns the KDC's clock as kinit noted it in the cache. */
+function clockOf({ timeOffset }: Ccache, { kdcTimesync }: Krb5Config): Clock {
+  const { seconds = 0, microseconds = 0 } = (kdcTimesync && timeOffset) || {};
+  return { offsetMs: seconds * MS_PER_SECOND + microseconds / MICROSECONDS_PER_MS };
+}
+
+function isSameLogin(
+  tgt: HeldTicket | undefined,
+  before: TicketSource,
+  client: Principal,
+): boolean {
+  const oldTgt = newestTgt(before.stored, client);
+  return (
+    tgt !== undefined && oldTgt !== undefined && Buffer.compare(tgt.ticket, oldTgt.ticket) === 0
   );
+}
+
+/** Returns the ticket-granting ticket for the client's own realm that ends last. */
+function newestTgt(tickets: readonly HeldTicket[], client: Principal): HeldTicket | undefined {
+  const server = tgsPrincipal(client.realm);
+  return tickets
+    .filter((ticket) => principalsEqual(ticket.server, server))
+    .reduce<HeldTicket | undefined>(
+      (best, each) => (best === undefined || each.endtime > best.endtime ? each : best),
+      undefined,
+    );
+}
+
+/** Returns the ticket-granting ticket. Throws Krb5Error if there is none or it has expired. */
+function requireTgt(
+  tgt: HeldTicket | undefined,
+  client: Principal,
+  path: string,
+  clock: Clock,
+): HeldTicket {
+  if (tgt === undefined) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_CC_NOTFOUND,
+      `the credential cache ${path} has no ticket-granting ticket of ${formatPrincipal(client)}: run kinit, or give keytab`,
+    );
+  }
+  if (tgt.endtime * MS_PER_SECOND <= kdcNow(clock)) {
+    throw new Krb5Error(
+      KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED,
+      `the ticket of ${formatPrincipal(client)} in ${path} expired at ${timeText(tgt.endtime)}: run kinit, or give keytab`,
+    );
+  }
+  return tgt;
 }

@@ -10,6 +10,7 @@ import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
 import { askKdcs } from '../kdc/ask.js';
+import type { KnownRealms } from '../kdc/known-realms.js';
 import type { KrbError } from '../messages/krb-error.js';
 import { type EtypeInfo2Entry, type PaData, PaDataType } from '../messages/pa-data.js';
 import { formatPrincipal, type Principal, tgsPrincipal } from '../principal.js';
@@ -22,22 +23,11 @@ import {
   readAsRep,
   type SealedAsRep,
 } from './as-exchange.js';
+import type { ClientKeys } from './client-keys.js';
 import type { HeldTicket } from './held-ticket.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
 import { permittedEtypes } from './offered-etypes.js';
 import { checkReply } from './reply-check.js';
-
-/** A client's own keys: from a keytab, or made from a password. */
-export interface ClientKeys {
-  /** The encryption types there are keys of, the best first. */
-  readonly etypes: readonly number[];
-  /** The key of one type. Salt and parameters are the KDC's, where it named any. */
-  readonly key: (
-    etype: number,
-    salt: string | undefined,
-    s2kparams: Uint8Array | undefined,
-  ) => Promise<EncryptionKey>;
-}
 
 export interface InitialTicketRequest {
   readonly client: Principal;
@@ -45,6 +35,7 @@ export interface InitialTicketRequest {
   readonly config: Krb5Config;
   /** Set to the KDC's time where kdc_timesync says so. */
   readonly clock: Clock;
+  readonly realms: KnownRealms;
   readonly signal: AbortSignal;
 }
 
@@ -62,7 +53,7 @@ async function ask(
   request: InitialTicketRequest,
   preauthentication?: Preauthentication,
 ): Promise<KdcAnswer<SealedAsRep>> {
-  const { client, keys, config, signal } = request;
+  const { client, keys, config, realms, signal } = request;
   const { clock, padata = [], key: knownKey } = preauthentication ?? { clock: request.clock };
   const { ticketLifetime, forwardable } = initialTicketOptions(config, client.realm);
   const asRequest = buildAsReq({
@@ -82,7 +73,7 @@ async function ask(
       : sealed;
   };
   try {
-    return await askKdcs(client.realm, asRequest.message, open, { config, signal });
+    return await askKdcs(client.realm, asRequest.message, open, { config, realms, signal });
   } catch (error) {
     throw unreachable(error, client.realm);
   }

@@ -19,6 +19,8 @@ export interface ObtainedTickets {
   readonly services: Map<string, HeldTicket>;
   /** Tickets that a server has refused; they may come from a cache too. */
   readonly refused: WeakSet<HeldTicket>;
+  /** Tickets that a context has used. */
+  readonly used: WeakSet<HeldTicket>;
   /** Ticket-granting tickets of other realms, by the realm that was asked for. */
   readonly crossRealmTgts: Map<string, HeldTicket>;
   readonly exchanges: SharedExchanges<HeldTicket>;
@@ -30,6 +32,7 @@ export function noTickets(): ObtainedTickets {
   return {
     services: new Map(),
     refused: new WeakSet(),
+    used: new WeakSet(),
     crossRealmTgts: new Map(),
     exchanges: new Map(),
     failedRenewals: new Map(),

@@ -105,10 +105,10 @@ async function requestTicket(
   tgt: HeldTicket,
   signal: AbortSignal,
 ): Promise<HeldTicket> {
-  const { clock, obtained } = source;
+  const { clock, obtained, realms } = source;
   const { crossRealmTgts } = obtained;
   const onClockSet = () => dropObtained(obtained);
-  const request = { crossRealmTgts, etypes, config, clock, onClockSet, signal };
+  const request = { crossRealmTgts, etypes, config, clock, realms, onClockSet, signal };
   const get = (own: HeldTicket) => grantedTicket({ ...request, tgt: own }, server);
   const ticket = await withTgt(source, tgt, get, config, signal);
   keepTicket(obtained, server, ticket);

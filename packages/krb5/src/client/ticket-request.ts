@@ -1,5 +1,6 @@
 /** A request for a service ticket, as the functions that serve it share it. */
 import type { Krb5Config } from '../config/krb5-config.js';
+import type { KnownRealms } from '../kdc/known-realms.js';
 import type { Clock } from '../time/clock.js';
 import type { HeldTicket } from './held-ticket.js';
 
@@ -16,6 +17,7 @@ export interface TicketRequest {
   readonly etypes: readonly number[];
   readonly config: Krb5Config;
   readonly clock: Clock;
+  readonly realms: KnownRealms;
   /** Called after a KDC's reply has set the clock. */
   readonly onClockSet: () => void;
   readonly signal: AbortSignal;

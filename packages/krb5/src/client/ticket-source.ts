@@ -1,6 +1,8 @@
 /** Where a client's tickets come from: a credential cache, a keytab or a password. */
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { Krb5Config } from '../config/krb5-config.js';
+import type { KnownRealms } from '../kdc/known-realms.js';
+import type { Krb5State } from '../krb5-state.js';
 import type { Principal } from '../principal.js';
 import type { Clock } from '../time/clock.js';
 import { ccacheSource } from './ccache-source.js';
@@ -15,6 +17,8 @@ export interface TicketSource {
   /** The tickets that a cache already holds. */
   readonly stored: readonly HeldTicket[];
   readonly obtained: ObtainedTickets;
+  /** The memory of KDCs for this source's requests. */
+  readonly realms: KnownRealms;
   /**
    * Gets a ticket-granting ticket of the client's own realm that has not expired. Throws Krb5Error,
    * or the signal's reason.
@@ -39,11 +43,12 @@ export interface TicketSource {
 export async function ticketSource(
   credentials: Credentials | undefined,
   config: Krb5Config,
+  state: Krb5State,
 ): Promise<TicketSource> {
   if (credentials === undefined) {
-    return ccacheSource(defaultCcacheName(config), config);
+    return ccacheSource(defaultCcacheName(config), config, state);
   }
   return credentials.type === 'ccache'
-    ? ccacheSource(credentials.ccache, config)
-    : ownKeySource(credentials, config);
+    ? ccacheSource(credentials.ccache, config, state)
+    : ownKeySource(credentials, config, state);
 }

@@ -1,23 +1,36 @@
-/** The configuration that the environment names, read again once what was read is a second old. */
+/** The configuration that the environment names, kept for a second. */
+import { type Krb5State, processState } from '../krb5-state.js';
 import { type Krb5Config, readKrb5Config } from './krb5-config.js';
 
 const MAX_AGE_MS = 1000;
 
-let last: { config: Promise<Krb5Config>; name: string | undefined; readAt: number } | undefined;
+/** A configuration that was read or is being read. */
+export interface ReadConfig {
+  readonly config: Promise<Krb5Config>;
+  /** KRB5_CONFIG at that time. */
+  readonly name: string | undefined;
+  /** `performance.now()` at that time. */
+  readonly readAt: number;
+}
 
-/** Rejects as `readKrb5Config`. */
-export function currentConfig(): Promise<Krb5Config> {
+/**
+ * Returns the configuration that KRB5_CONFIG names, read at most a second ago. Throws as
+ * `readKrb5Config` does.
+ */
+export function currentConfig({ config }: Krb5State = processState): Promise<Krb5Config> {
   const name = process.env.KRB5_CONFIG;
   const now = performance.now();
-  if (last === undefined || last.name !== name || now - last.readAt > MAX_AGE_MS) {
-    const read = { config: readKrb5Config(), name, readAt: now };
-    last = read;
-    // What kept it from being read, such as too many open files, may be over by the next call.
-    read.config.catch(() => {
-      if (last === read) {
-        last = undefined;
-      }
-    });
+  const { last } = config;
+  if (last !== undefined && last.name === name && now - last.readAt <= MAX_AGE_MS) {
+    return last.config;
   }
-  return last.config;
+  const read: ReadConfig = { config: readKrb5Config(), name, readAt: now };
+  config.last = read;
+  // The reason why it could not be read, such as too many open files, may be over by the next call.
+  read.config.catch(() => {
+    if (config.last === read) {
+      config.last = undefined;
+    }
+  });
+  return read.config;
 }

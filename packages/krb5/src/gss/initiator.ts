@@ -1,7 +1,6 @@
 /** The initiator's side of a context (RFC 2743, section 2.2.1; RFC 4121, section 4.1). */
 
 import type { Credentials } from '../client/credentials.js';
-import type { HeldTicket } from '../client/held-ticket.js';
 import { forgetTicket } from '../client/kept-tickets.js';
 import { servicePrincipals } from '../client/service-principal.js';
 import { serviceTicket } from '../client/service-ticket.js';
@@ -12,6 +11,7 @@ import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
+import { type Krb5State, processState } from '../krb5-state.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import { kdcNow } from '../time/clock.js';
 import { nextMoment } from '../time/moments.js';
@@ -48,6 +48,8 @@ export interface InitiatorOptions {
   readonly signal?: AbortSignal | undefined;
   /** The configuration; without it, the files in KRB5_CONFIG, or /etc/krb5.conf. */
   readonly config?: Krb5Config | undefined;
+  /** State shared with other contexts (`createKrb5State`); without it, the state of the process. */
+  readonly state?: Krb5State | undefined;
 }
 
 export interface InitiatorContext extends SecurityContext {
@@ -65,15 +67,12 @@ interface Ticket extends UsedTicket {
   readonly target: Principal;
 }
 
-/** The tickets that contexts of this process have used. */
-const taken = new WeakSet<HeldTicket>();
-
 /**
  * Creates an initiator's context. Nothing happens before `step`. Throws TypeError without host or
  * principal.
  */
 export function createInitiatorContext(options: InitiatorOptions): InitiatorContext {
-  const { host, principal, signal } = options;
+  const { host, principal, signal, state: shared = processState } = options;
   if (host === undefined && principal === undefined) {
     throw new TypeError('a context needs host or principal');
   }
@@ -83,9 +82,10 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
   let begun = false;
 
   const begin = async (): Promise<ContextStep> => {
-    const ticket = await getTicket(options, options.config ?? (await currentConfig()));
+    const config = options.config ?? (await currentConfig(shared));
+    const ticket = await getTicket(options, config, shared);
     const { credential, source } = ticket;
-    const moment = nextMoment(credential.key, kdcNow(source.clock));
+    const moment = nextMoment(credential.key, kdcNow(source.clock), shared.moments);
     const { token, state } = apReqToken(credential, flags, moment);
     if ((flags & ContextFlag.MUTUAL) === 0) {
       established = establish(ticket, state, flags, undefined);
@@ -184,15 +184,20 @@ async function* targets(
   }
 }
 
-async function getTicket(options: InitiatorOptions, config: Krb5Config): Promise<Ticket> {
+async function getTicket(
+  options: InitiatorOptions,
+  config: Krb5Config,
+  shared: Krb5State,
+): Promise<Ticket> {
   const { credentials, signal } = options;
-  const source = await ticketSource(credentials, config);
+  const source = await ticketSource(credentials, config, shared);
   let unknown: unknown;
   for await (const target of targets(options, config)) {
     try {
       const credential = await serviceTicket(source, target, config, signal);
-      const wasAtHand = taken.has(credential) || source.stored.includes(credential);
-      taken.add(credential);
+      const { used } = source.obtained;
+      const wasAtHand = used.has(credential) || source.stored.includes(credential);
+      used.add(credential);
       return { credential, target, source, wasAtHand };
     } catch (error) {
       if (

@@ -4,6 +4,7 @@ import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { findKey, type Keytab, keytabEntries } from '../keytab/keytab.js';
+import { processState } from '../krb5-state.js';
 import { ApOption, type ApReq, type Authenticator } from '../messages/ap-messages.js';
 import { toPrincipal } from '../messages/principal-name.js';
 import { decryptData } from '../messages/protection.js';
@@ -16,7 +17,7 @@ import {
   decodeContextChecksum,
   GSS_CHECKSUM_TYPE,
 } from './context-flags.js';
-import { createReplayCache, type ReplayCache } from './replay-cache.js';
+import type { ReplayCache } from './replay-cache.js';
 
 /** The default of krb5.conf's clockskew. */
 const DEFAULT_CLOCKSKEW_S = 300;
@@ -32,8 +33,6 @@ export interface RequestPolicy {
   /** Remembers requests, to refuse replays. Without it, all contexts of the process share one. */
   readonly replayCache?: ReplayCache | undefined;
 }
-
-const processReplayCache = createReplayCache();
 
 /** An accepted request. */
 export interface OpenedRequest {
@@ -137,7 +136,7 @@ function checkTransited({ flags, transited, crealm }: EncTicketPart, server: Pri
 
 /** The checks of RFC 4120, section 3.2.3, in its order. */
 function checkRequest(
-  { clockskew = DEFAULT_CLOCKSKEW_S, replayCache = processReplayCache }: RequestPolicy,
+  { clockskew = DEFAULT_CLOCKSKEW_S, replayCache = processState.replayCache }: RequestPolicy,
   part: EncTicketPart,
   proof: Authenticator,
   ciphertext: Uint8Array,

@@ -9,6 +9,7 @@ import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { EncryptionKey } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import { type Krb5State, processState } from '../krb5-state.js';
 import type { Principal } from '../principal.js';
 import { openAuthenticator, readAcceptorToken, readApReqToken } from './ap-exchange.js';
 import { decodeContextChecksum } from './context-flags.js';
@@ -30,11 +31,12 @@ export interface ServiceTicketKey {
 export async function findServiceTicketKey(
   apReqToken: Uint8Array,
   ccache?: string | undefined,
+  state: Krb5State = processState,
 ): Promise<ServiceTicketKey> {
   const { ticket } = readApReqToken(apReqToken);
-  const config = await currentConfig();
+  const config = await currentConfig(state);
   const name = ccache ?? defaultCcacheName(config);
-  const { stored } = await ccacheSource(name, config);
+  const { stored } = await ccacheSource(name, config, state);
   const found = stored.find((each) => Buffer.compare(each.ticket, ticket) === 0);
   if (found === undefined) {
     throw new Krb5Error(

@@ -5,13 +5,15 @@ import { type KdcAnswer, type KdcError, readAnswer } from './answer.js';
 import { inTurn } from './in-turn.js';
 import type { Kdc } from './kdc.js';
 import { isSilence, KdcUnreachable } from './kdc-unreachable.js';
-import { knownRealm } from './known-realms.js';
+import { type KnownRealms, knownRealm } from './known-realms.js';
 import type { LastAnswer } from './last-answer.js';
 import { locateKdcs } from './locate.js';
 import { type NextFirst, sendToKdcs } from './send.js';
 
 export interface AskOptions {
   readonly config: Krb5Config;
+  /** The memory of KDCs; `askKdcs` updates it. */
+  readonly realms: KnownRealms;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -33,9 +35,9 @@ export async function askKdcs<T>(
   realm: string,
   request: Uint8Array,
   open: (answer: Uint8Array) => T | undefined,
-  { config, signal }: AskOptions,
+  { config, realms, signal }: AskOptions,
 ): Promise<KdcAnswer<T>> {
-  const { turns, last } = knownRealm(realm, config);
+  const { turns, last } = knownRealm(realms, realm, config);
   const ask = async () => {
     const kdcs = await locateKdcs(realm, config, signal);
     return askEach(kdcs, { request, open, config, signal, last });

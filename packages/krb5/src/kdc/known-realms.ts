@@ -1,18 +1,16 @@
 /** The memory of each realm's KDCs: who answered last, and the requests under way. */
 import { type Krb5Config, realmKdcs } from '../config/krb5-config.js';
-import { recentlyUsed } from '../recently-used.js';
+import type { RecentlyUsed } from '../recently-used.js';
 import { newTurns, type Turns } from './in-turn.js';
 import type { LastAnswer } from './last-answer.js';
-
-/** The most realms that are remembered. */
-const MAX_REALMS = 256;
 
 export interface KnownRealm {
   readonly turns: Turns;
   readonly last: LastAnswer;
 }
 
-const known = recentlyUsed<KnownRealm>(MAX_REALMS);
+/** Known realms, by `kdcsKey`. */
+export type KnownRealms = RecentlyUsed<KnownRealm>;
 
 /**
  * Returns a key for a realm and its KDCs: a realm of the same name has another key if a
@@ -23,12 +21,13 @@ export function kdcsKey(realm: string, config: Krb5Config): string {
 }
 
 /** Returns the memory of `realm` with the KDCs that this configuration gives it. */
-export function knownRealm(realm: string, config: Krb5Config): KnownRealm {
+export function knownRealm(realms: KnownRealms, realm: string, config: Krb5Config): KnownRealm {
   const key = kdcsKey(realm, config);
-  let state = known.get(key);
-  if (state === undefined) {
-    state = { turns: newTurns(), last: { current: undefined } };
-    known.set(key, state);
+  const known = realms.get(key);
+  if (known !== undefined) {
+    return known;
   }
-  return state;
+  const unknown = { turns: newTurns(), last: { current: undefined } };
+  realms.set(key, unknown);
+  return unknown;
 }

@@ -1,9 +1,9 @@
-/** Moments as authenticators carry them. */
+/** The moments that authenticators carry. */
 import { createHash, randomInt } from 'node:crypto';
 import type { EncryptionKey } from '../crypto/index.js';
-import { recentlyUsed } from '../recently-used.js';
+import type { RecentlyUsed } from '../recently-used.js';
 
-/** A moment as authenticators carry it. */
+/** A moment in the two fields of an authenticator. */
 export interface Moment {
   /** Whole seconds since 1970. */
   readonly seconds: number;
@@ -12,11 +12,9 @@ export interface Moment {
 
 const MICROSECONDS = 1_000_000;
 const MS_PER_SECOND = 1000;
-/** Session keys whose last moment is remembered. */
-const MAX_KEYS = 16_384;
 /**
- * Microseconds at most from one moment of a key to the next within a second: many contexts stay
- * near the time.
+ * The most microseconds from one moment of a key to the next within a second. The bound keeps the
+ * moments of many contexts near the time.
  */
 const LONGEST_STEP = 64;
 
@@ -24,30 +22,34 @@ function asMoment(total: number): Moment {
   return { seconds: Math.floor(total / MICROSECONDS), microseconds: total % MICROSECONDS };
 }
 
-/** A moment of the second that `milliseconds` since 1970 is in. Its microseconds are random. */
+/** Draws a moment, in microseconds, from the second that `milliseconds` since 1970 is in. */
 function randomTotal(milliseconds: number): number {
   return Math.floor(milliseconds / MS_PER_SECOND) * MICROSECONDS + randomInt(MICROSECONDS);
 }
 
-/** For authenticators whose answer is bound to the request by more than the moment, such as a nonce. */
+/**
+ * Returns a moment of the second that `milliseconds` since 1970 is in; its microseconds are random.
+ * For authenticators whose answer is bound to the request by more than the moment, such as a nonce.
+ */
 export function randomMoment(milliseconds: number): Moment {
   return asMoment(randomTotal(milliseconds));
 }
 
-/** The last moment given out, in microseconds since 1970, by a digest of the session key. */
-const last = recentlyUsed<number>(MAX_KEYS);
-
 /**
- * A moment for an authenticator under a service ticket's session key. An AP-REP is bound to its
- * request by nothing but the moment (RFC 4120, section 3.2.4), so that a moment that comes twice
- * would have a recorded AP-REP accepted again. None is given out twice or earlier for one key, even
- * if the clock is set back, and none can be foretold.
+ * Returns a moment for an authenticator under a service ticket's session key. An AP-REP is bound to
+ * its request by nothing but the moment (RFC 4120, section 3.2.4): if a moment came twice, a
+ * recorded AP-REP would be accepted again. For one key, each moment is later than the one before,
+ * even if the clock is set back, and no moment can be foretold. `moments` remembers the last one.
  */
-export function nextMoment(key: EncryptionKey, milliseconds: number): Moment {
+export function nextMoment(
+  key: EncryptionKey,
+  milliseconds: number,
+  moments: RecentlyUsed<number>,
+): Moment {
   const id = createHash('sha256').update(key.value).digest('base64');
-  const before = last.get(id) ?? 0;
+  const before = moments.get(id) ?? 0;
   const wanted = randomTotal(milliseconds);
   const total = wanted > before ? wanted : before + 1 + randomInt(LONGEST_STEP);
-  last.set(id, total);
+  moments.set(id, total);
   return asMoment(total);
 }

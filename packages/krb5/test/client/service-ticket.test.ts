@@ -9,6 +9,7 @@ import { Etype } from '../../src/crypto/etypes.js';
 import { randomKey } from '../../src/crypto/index.js';
 import { LocalErrorCode } from '../../src/error-codes.js';
 import { Krb5Error } from '../../src/errors.js';
+import { createKrb5State } from '../../src/krb5-state.js';
 import { parsePrincipal } from '../../src/principal.js';
 
 const client = parsePrincipal('alice@HOME.TEST');
@@ -29,6 +30,7 @@ function sourceWith(server: string): TicketSource {
     clock: { offsetMs: 0 },
     stored: [ticket],
     obtained: noTickets(),
+    realms: createKrb5State().realms,
     tgt: async () => {
       throw new Krb5Error(LocalErrorCode.KRB5_CC_NOTFOUND, 'none');
     },

@@ -7,6 +7,7 @@ import { serviceTicket } from '../../src/client/service-ticket.js';
 import { ticketSource } from '../../src/client/ticket-source.js';
 import { Etype } from '../../src/crypto/index.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { processState } from '../../src/krb5-state.js';
 import { parsePrincipal } from '../../src/principal.js';
 import { variantConfig } from '../support/realm-files.js';
 import { whoami } from '../support/remctl.js';
@@ -39,7 +40,7 @@ test.each([
 ])('permitted_enctypes = %s chooses the type of session keys', async (types, etype) => {
   const config = await permitting(types);
   const credentials = { type: 'password', password: 'secret', clientPrincipal: 'both' } as const;
-  const source = await ticketSource(credentials, config);
+  const source = await ticketSource(credentials, config, processState);
   const server = parsePrincipal(realm.principals.server);
   expect((await source.tgt(config, undefined)).key.etype).toBe(etype);
   expect((await serviceTicket(source, server, config, undefined)).key.etype).toBe(etype);
@@ -57,7 +58,7 @@ test('a cached ticket of a type that is not permitted is ignored', async () => {
     [AES128, Etype.AES128_CTS_HMAC_SHA1_96],
   ] as const) {
     const config = await permitting(types);
-    const source = await ticketSource(credentials, config);
+    const source = await ticketSource(credentials, config, processState);
     expect((await serviceTicket(source, server, config, undefined)).key.etype).toBe(etype);
   }
 });

@@ -11,6 +11,7 @@ import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { findServiceTicketKey } from '../../src/gss/protection-from-exchange.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { processState } from '../../src/krb5-state.js';
 import { freshCache } from '../support/credentials.js';
 import { otherKeys } from '../support/other-keys.js';
 import { configOf } from '../support/realm-files.js';
@@ -112,7 +113,7 @@ describe.each(Object.entries(kinds))('with %s', (_kind, credentialsOf) => {
   });
 
   test('tickets and their sources show no secret', async () => {
-    const source = await ticketSource(credentialsOf(), config);
+    const source = await ticketSource(credentialsOf(), config, processState);
     const tgt = await source.tgt(config, undefined);
     expectNoSecret([source, tgt], [tgt.key.value]);
   });

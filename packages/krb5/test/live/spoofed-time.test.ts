@@ -5,6 +5,7 @@ import { KrbErrorCode } from '../../src/error-codes.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { processState } from '../../src/krb5-state.js';
 import { shiftClock } from '../support/clock.js';
 import { freshCache, newKeytabClient } from '../support/credentials.js';
 import { type ForgingKdc, startForgingKdc } from '../support/forging-kdc.js';
@@ -42,7 +43,7 @@ async function newClient() {
       (error: unknown) => error,
     );
   };
-  const offset = async () => (await ticketSource(credentials, config)).clock.offsetMs;
+  const offset = async () => (await ticketSource(credentials, config, processState)).clock.offsetMs;
   return { credentials, step, offset };
 }
 
