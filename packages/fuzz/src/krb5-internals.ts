@@ -9,7 +9,6 @@ export { type Codec, decode, encode } from '@remctl/krb5/internal/asn1/codec';
 export { scan } from '@remctl/krb5/internal/asn1/scan';
 export { locateCcache } from '@remctl/krb5/internal/ccache/ccache-name';
 export { decodeCcache } from '@remctl/krb5/internal/ccache/decode';
-export { encodeCcache } from '@remctl/krb5/internal/ccache/encode';
 export {
   buildAsReq,
   encTimestamp,
@@ -50,7 +49,6 @@ export { parseKdc } from '@remctl/krb5/internal/kdc/parse-kdc';
 export { exchangeByTcp } from '@remctl/krb5/internal/kdc/tcp';
 export { createAnswerReader } from '@remctl/krb5/internal/kdc/tcp-framing';
 export { decodeKeytab } from '@remctl/krb5/internal/keytab/decode';
-export { encodeKeytab } from '@remctl/krb5/internal/keytab/encode';
 export { locateKeytab } from '@remctl/krb5/internal/keytab/read-keytab';
 export * as apMessages from '@remctl/krb5/internal/messages/ap-messages';
 export * as kdcMessages from '@remctl/krb5/internal/messages/kdc-messages';
@@ -63,4 +61,5 @@ export {
   principalsEqual,
   tgsPrincipal,
 } from '@remctl/krb5/internal/principal';
+export { encodeCcache, encodeKeytab } from '@remctl/krb5/testing';
 export * as types from './message-types.js';

@@ -13,26 +13,16 @@ export function makeChecksum(key: EncryptionKey, usage: number, data: Uint8Array
   return checksumWith(deriveKeys(key, usage), [data]);
 }
 
-/**
- * Checks, in constant time, a checksum that `makeChecksum` made. If a checksum type comes with it,
- * compare that with `EtypeInfo.checksumType` first. Throws Krb5Error KRB_AP_ERR_MODIFIED if the
- * checksum does not belong to key, usage and data.
- */
-export function verifyChecksum(
-  key: EncryptionKey,
-  usage: number,
-  data: Uint8Array,
-  checksum: Uint8Array,
-): void {
-  verifyChecksumWith(deriveKeys(key, usage), [data], checksum);
-}
-
 /** Computes the checksum of the `parts`, end to end, with keys that were derived before. */
 export function checksumWith(keys: UsageKeys, parts: readonly Uint8Array[]): Buffer {
   return keys.info.profile.checksum(keys, parts);
 }
 
-/** Checks the checksum of the `parts`, end to end, as `verifyChecksum` does. */
+/**
+ * Checks, in constant time, a checksum of the `parts`, end to end, with keys that were derived
+ * before. If a checksum type comes with it, compare that with `EtypeInfo.checksumType` first. Throws
+ * Krb5Error KRB_AP_ERR_MODIFIED if the checksum does not belong to keys and parts.
+ */
 export function verifyChecksumWith(
   keys: UsageKeys,
   parts: readonly Uint8Array[],

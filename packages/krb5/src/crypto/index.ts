@@ -1,5 +1,5 @@
 /** Kerberos cryptography (RFC 3961, 3962, 8009) on node:crypto. */
-export { makeChecksum, verifyChecksum } from './checksum.js';
+export { makeChecksum } from './checksum.js';
 export { decrypt, decryptWith, encrypt, encryptWith } from './encryption.js';
 export { EncryptionKey } from './encryption-key.js';
 export {

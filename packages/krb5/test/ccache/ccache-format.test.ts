@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../tools/property-runs.mjs';
 import type { Ccache } from '../../src/ccache/ccache.js';
 import { decodeCcache } from '../../src/ccache/decode.js';
-import { encodeCcache } from '../../src/ccache/encode.js';
 import { EncryptionKey } from '../../src/crypto/encryption-key.js';
 import { Krb5Error } from '../../src/errors.js';
 import { parsePrincipal } from '../../src/principal.js';
+import { encodeCcache } from '../../src/testing/ccache-encoder.js';
 import { ccache, plainCcache } from '../support/arbitrary.js';
 
 const alice = parsePrincipal('alice@R');

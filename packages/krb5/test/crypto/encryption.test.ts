@@ -16,10 +16,10 @@ import {
   prf,
   randomKey,
   stringToKey,
-  verifyChecksum,
 } from '../../src/crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../../src/error-codes.js';
 import { Krb5Error } from '../../src/errors.js';
+import { verifyChecksum } from './verify-checksum.js';
 
 const infos = DEFAULT_ETYPES.map((etype) => etypeInfo(etype));
 const usage = KeyUsage.AP_REQ_AUTH;

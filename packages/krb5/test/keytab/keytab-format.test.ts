@@ -6,10 +6,10 @@ import { runs } from '../../../../tools/property-runs.mjs';
 import { EncryptionKey } from '../../src/crypto/encryption-key.js';
 import { Krb5Error } from '../../src/errors.js';
 import { decodeKeytab } from '../../src/keytab/decode.js';
-import { encodeKeytab } from '../../src/keytab/encode.js';
 import { findKey, type KeytabEntry, keytabEntries } from '../../src/keytab/keytab.js';
 import { locateKeytab } from '../../src/keytab/read-keytab.js';
 import { parsePrincipal } from '../../src/principal.js';
+import { encodeKeytab } from '../../src/testing/keytab-encoder.js';
 import { key, plainKey, principal, uint32 } from '../support/arbitrary.js';
 
 const entries: fc.Arbitrary<KeytabEntry[]> = fc.array(

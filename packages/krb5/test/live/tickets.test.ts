@@ -12,10 +12,10 @@ import {
 } from '@remctl/realm';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { decodeCcache } from '../../src/ccache/decode.js';
-import { encodeCcache } from '../../src/ccache/encode.js';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../../src/error-codes.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { encodeCcache } from '../../src/testing/ccache-encoder.js';
 import { shiftClock } from '../support/clock.js';
 import { freshCache, newKeytabClient } from '../support/credentials.js';
 import { kdcError } from '../support/kdc-error.js';

@@ -1,7 +1,8 @@
-/** Keytab entries into a file's bytes, version 2 (0x0502). */
-import { int16, int32, uint8, uint16, uint32 } from '../file/byte-writer.js';
-import { FORMAT, VERSION } from './format.js';
-import type { KeytabEntry } from './keytab.js';
+/** Encodes keytab files of version 2 (0x0502), for tests. */
+
+import { FORMAT, VERSION } from '../keytab/format.js';
+import type { KeytabEntry } from '../keytab/keytab.js';
+import { int16, int32, uint8, uint16, uint32 } from './byte-writer.js';
 
 const KVNO_BYTE = 0xff;
 
@@ -25,8 +26,9 @@ function record({ principal, timestamp, kvno, key }: KeytabEntry): Buffer {
 }
 
 /**
- * A file that `decodeKeytab` and libkrb5 read. It holds keys: write it for its owner alone. Throws
- * RangeError for numbers that the format cannot hold.
+ * Encodes entries as a file that `decodeKeytab` and libkrb5 read. It holds keys: write it so that
+ * only its owner can read it. Throws RangeError for numbers that the format cannot hold (MIT
+ * Kerberos, "Keytab file format").
  */
 export function encodeKeytab(entries: readonly KeytabEntry[]): Uint8Array {
   return Uint8Array.from(Buffer.concat([uint8(FORMAT), uint8(VERSION), ...entries.map(record)]));

@@ -1,8 +1,9 @@
-/** What a credential cache holds into a file's bytes. */
-import { int16, int32, uint8, uint16, uint32 } from '../file/byte-writer.js';
+/** Encodes credential cache files of versions 3 and 4, for tests. */
+
+import type { Ccache, CcacheConfigEntry, CcacheCredential, TimeOffset } from '../ccache/ccache.js';
+import { CONFIG_NAME, CONFIG_REALM, FORMAT, HeaderTag } from '../ccache/format.js';
 import { NameType, type Principal } from '../principal.js';
-import type { Ccache, CcacheConfigEntry, CcacheCredential, TimeOffset } from './ccache.js';
-import { CONFIG_NAME, CONFIG_REALM, FORMAT, HeaderTag } from './format.js';
+import { int16, int32, uint8, uint16, uint32 } from './byte-writer.js';
 
 const OFFSET_LENGTH = 8;
 
@@ -22,7 +23,7 @@ function principal({ nameType, components, realm }: Principal): Buffer {
   ]);
 }
 
-/** A ticket's entry, or one that configures: everything but the fields given is zero or empty. */
+/** Encodes a ticket's entry or a configuration entry. Missing fields are zero or empty. */
 function entry(
   each: Pick<CcacheCredential, 'client' | 'server' | 'ticket'> & Partial<CcacheCredential>,
   version: 3 | 4,
@@ -75,8 +76,9 @@ function header(offset: TimeOffset | undefined): Buffer {
 }
 
 /**
- * A file that `decodeCcache` and libkrb5 read, configuration entries first. Version 3 has no place for
- * the time offset. Throws RangeError for numbers that the format cannot hold.
+ * Encodes a cache as a file that `decodeCcache` and libkrb5 read, configuration entries first.
+ * Version 3 has no place for the time offset. Throws RangeError for numbers that the format cannot
+ * hold (MIT Kerberos, "Credential cache file format").
  */
 export function encodeCcache(ccache: Ccache): Uint8Array {
   const { version, defaultPrincipal, credentials, configEntries } = ccache;
