@@ -1,6 +1,4 @@
-/**
- * GSS-API Kerberos 5 in TypeScript, on node:crypto: contexts of both sides, and what they stand on.
- */
+/** The public interface of @remctl/krb5. */
 export type { Credentials } from './client/credentials.js';
 export { currentConfig } from './config/current-config.js';
 export { type Krb5Config, krb5Config, readKrb5Config } from './config/krb5-config.js';

@@ -52,6 +52,7 @@ export interface TimeOffset {
   readonly microseconds: number;
 }
 
+/** A credential cache. */
 export interface Ccache {
   /** The version of the file format. */
   readonly version: 3 | 4;

@@ -1,4 +1,4 @@
-/** Credential caches of type DIR: a directory of caches, one of them primary. */
+/** Credential caches of type DIR: directories with a primary cache. */
 import { basename, dirname, join } from 'node:path';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -20,9 +20,9 @@ const PRIMARY_FILE = 'primary';
 /** libkrb5's bound for the line in that file. */
 const MAX_PRIMARY_BYTES = 63;
 
+/** `DIR:/directory` and `DIR::/directory/tktXXXXXX`. */
 export const dirType: CcacheType = {
   name: 'DIR',
-  /** `DIR:/directory` is the primary cache; `DIR::/directory/tktXXXXXX` is that one file. */
   locate(residual, fullName) {
     const path = requirePath(residual, fullName);
     return path.startsWith(':')

@@ -21,6 +21,7 @@ const MOMENTARY: ReadonlySet<number> = new Set([
   LocalErrorCode.KRB5_CC_FORMAT,
 ]);
 
+/** `FILE:/path`. */
 export const fileType: CcacheType = {
   name: 'FILE',
   locate: (residual, fullName) => fileCcache(requirePath(residual, fullName)),

@@ -1,4 +1,4 @@
-/** The authentication service exchange (RFC 4120, section 3.1), as bytes. */
+/** Builds AS-REQ messages and reads AS-REP messages (RFC 4120, section 3.1). */
 
 import { decode, encode } from '../asn1/codec.js';
 import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
@@ -22,25 +22,27 @@ import { ticketOfReply } from './held-ticket.js';
 import type { OpenedReply } from './reply-check.js';
 import { randomNonce } from './tgs-exchange.js';
 
+/** An encoded AS-REQ, and the terms that its reply must keep to. */
 export interface AsRequest {
   readonly message: Uint8Array;
   readonly nonce: number;
   readonly client: Principal;
-  /** When the ticket shall end at the latest, in seconds since 1970. */
+  /** The latest end of the ticket, in seconds since 1970. */
   readonly till: number;
 }
 
+/** The terms of an AS-REQ. */
 export interface AsRequestOptions {
   readonly client: Principal;
   /** Encryption types, the best first. */
   readonly etypes: readonly number[];
   readonly forwardable: boolean;
-  /** When the ticket shall end, in seconds since 1970. */
+  /** The wanted end of the ticket, in seconds since 1970. */
   readonly till: number;
   readonly padata: readonly PaData[];
 }
 
-/** An AS-REQ for the ticket-granting ticket of the client's realm. */
+/** Builds an AS-REQ for the ticket-granting ticket of the client's realm. */
 export function buildAsReq(options: AsRequestOptions): AsRequest {
   const { client, etypes, forwardable, till, padata } = options;
   const nonce = randomNonce();
@@ -61,7 +63,10 @@ export function buildAsReq(options: AsRequestOptions): AsRequest {
   return { message, nonce, client, till };
 }
 
-/** PA-ENC-TIMESTAMP: the time, proof that the sender knows the key (section 5.2.7.2). */
+/**
+ * Makes a PA-ENC-TIMESTAMP of `now`, in milliseconds since 1970: the proof that the sender knows the
+ * key (RFC 4120, section 5.2.7.2).
+ */
 export function encTimestamp(key: EncryptionKey, now: number): PaData {
   const { seconds, microseconds } = randomMoment(now);
   const timestamp = encode(paEncTsEnc, { patimestamp: seconds, pausec: microseconds });
@@ -74,28 +79,34 @@ export function encTimestamp(key: EncryptionKey, now: number): PaData {
   };
 }
 
-/** What an AS-REP holds before it is opened: how to make the key, and the parts to open with it. */
+/** An AS-REP before it is opened: how to make the key, and the parts to open with it. */
 export interface SealedAsRep {
   readonly etype: number;
-  /** The request's. */
+  /** The latest end that was asked for, in seconds since 1970. */
   readonly till: number;
   readonly etypeInfo: readonly EtypeInfo2Entry[];
-  /** Opens with the client's key; undefined if it is not the reply to the request. See `checkReply`. */
+  /**
+   * Opens the reply with the client's key. Returns undefined if it is not the reply to the request.
+   * `checkReply` checks more. Throws Asn1Error.
+   */
   readonly open: (key: EncryptionKey) => OpenedReply | undefined;
 }
 
-/** The ETYPE-INFO2 among `padata`, empty where there is none (section 5.2.7.5). Throws Asn1Error. */
+/**
+ * Returns the ETYPE-INFO2 among `padata`; an empty list if there is none (RFC 4120, section
+ * 5.2.7.5). Throws Asn1Error.
+ */
 export function etypeInfoOf(padata: readonly PaData[]): readonly EtypeInfo2Entry[] {
   const entry = padata.find(({ padataType }) => padataType === PaDataType.PA_ETYPE_INFO2);
   return entry === undefined ? [] : decode(etypeInfo2, entry.padataValue);
 }
 
-/** The METHOD-DATA of KDC_ERR_PREAUTH_REQUIRED (section 5.9.1). Throws Asn1Error. */
+/** Reads the METHOD-DATA of KDC_ERR_PREAUTH_REQUIRED (RFC 4120, section 5.9.1). Throws Asn1Error. */
 export function methodData(eData: Uint8Array | undefined): readonly PaData[] {
   return eData === undefined ? [] : decode(paDataSequence, eData);
 }
 
-/** Reads an AS-REP to `request`; undefined for one to another client. Throws Asn1Error. */
+/** Reads an AS-REP to `request`. Returns undefined if it is for another client. Throws Asn1Error. */
 export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep | undefined {
   const { crealm, cname, ticket, encPart, padata } = decodeMessage(asRep, answer);
   const client = toPrincipal(cname, crealm);

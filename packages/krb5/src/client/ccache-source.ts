@@ -1,4 +1,4 @@
-/** Tickets from a credential cache, which is read again when it has changed. */
+/** Tickets from a credential cache, read again after each change. */
 import type { Ccache, CcacheCredential } from '../ccache/ccache.js';
 import { locateCcache } from '../ccache/ccache-name.js';
 import type { ReadCcache } from '../ccache/ccache-type.js';

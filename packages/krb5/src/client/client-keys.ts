@@ -12,6 +12,7 @@ import { asEtypes } from './offered-etypes.js';
 /** Credentials with a key of the client's own. */
 export type OwnKeyCredentials = Extract<Credentials, { type: 'keytab' | 'password' }>;
 
+/** The keys of one client. */
 export interface ClientKeys {
   /** The encryption types that the client has keys of, the best first. */
   readonly etypes: readonly number[];

@@ -1,12 +1,12 @@
-/** Whose credentials a context uses, as the caller says it. */
+/** The caller's choice of credentials: what the user logs in with. */
 
 /**
  * - `ccache`: a credential cache's name, such as `FILE:/tmp/krb5cc_0`.
- * - `keytab`: a keytab's name and which of its principals; tickets are got and renewed with its key.
- * - `password`: likewise, with a key made from the password.
- * Without any: the default cache (KRB5CCNAME, default_ccache_name, FILE:/tmp/krb5cc_<uid>).
+ * - `keytab`: a keytab's name and one of its principals; its key gets and renews tickets.
+ * - `password`: a password and its principal; a key made from it gets and renews tickets.
  *
- * A principal without a realm is in the default realm.
+ * Without credentials, the default cache is used (KRB5CCNAME, default_ccache_name,
+ * FILE:/tmp/krb5cc_<uid>). A principal without a realm is in the default realm.
  */
 export type Credentials =
   | { readonly type: 'ccache'; readonly ccache: string }

@@ -1,10 +1,13 @@
-/** A ticket with the session key and the times that its holder needs. */
+/** A ticket with the session key that its holder needs. */
 import type { EncryptionKey } from '../crypto/index.js';
 import type { EncKdcRepPart } from '../messages/kdc-messages.js';
 import { toPrincipal } from '../messages/principal-name.js';
 import { type Principal, TGS_NAME } from '../principal.js';
 
-/** Times are whole seconds since 1970-01-01T00:00:00Z, by the KDC's clock. */
+/**
+ * A ticket and what its holder needs to use it. Times are whole seconds since 1970-01-01T00:00:00Z,
+ * by the KDC's clock.
+ */
 export interface HeldTicket {
   readonly client: Principal;
   /** The service that the ticket is for, as its issuer named it. */

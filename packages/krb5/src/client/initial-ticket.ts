@@ -1,4 +1,4 @@
-/** Gets a ticket-granting ticket with a client's own key (RFC 4120, section 3.1). */
+/** Gets a ticket-granting ticket with a client's own key. */
 import { Asn1Error } from '../asn1/asn1-error.js';
 import {
   encryptedTimestampDisabled,
@@ -27,28 +27,72 @@ import type { ClientKeys } from './client-keys.js';
 import type { HeldTicket } from './held-ticket.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
 import { permittedEtypes } from './offered-etypes.js';
-import { checkReply } from './reply-check.js';
+import { checkReply, type OpenedReply } from './reply-check.js';
 
+/** The client whose ticket is wanted, and its keys. */
 export interface InitialTicketRequest {
   readonly client: Principal;
   readonly keys: ClientKeys;
   readonly config: Krb5Config;
-  /** Set to the KDC's time where kdc_timesync says so. */
+  /** Set to the KDC's time if kdc_timesync allows it. */
   readonly clock: Clock;
   readonly realms: KnownRealms;
   readonly signal: AbortSignal;
 }
 
-/**
- * What a request has once the KDC has said what it wants: the key, the proof of it, and the time of
- * that proof.
- */
+/** The key, the proof that the client has it, and the clock of that proof. */
 interface Preauthentication {
   readonly key: EncryptionKey;
   readonly padata: readonly PaData[];
   readonly clock: Clock;
 }
 
+/** A reply that was not opened yet, and the key that was used to get it. */
+interface Granted {
+  readonly sealed: SealedAsRep;
+  readonly key: EncryptionKey | undefined;
+}
+
+/**
+ * Asks the KDCs of the client's realm for a ticket-granting ticket (RFC 4120, section 3.1). Throws
+ * Krb5Error, or the signal's reason.
+ */
+export async function getInitialTicket(request: InitialTicketRequest): Promise<HeldTicket> {
+  const { client, config, clock } = request;
+  const { sealed, key } = await askWithProof(request);
+  const opened = await openReply(request, sealed, key);
+  checkReply(opened, {
+    realm: client.realm,
+    server: tgsPrincipal(client.realm),
+    till: sealed.till,
+    permitted: permittedEtypes(config),
+    now: config.kdcTimesync ? undefined : kdcNow(clock) / 1000,
+    clockskew: config.clockskew,
+  });
+  if (config.kdcTimesync) {
+    setClock(clock, opened.granted.starttime);
+  }
+  return opened.granted;
+}
+
+/** Asks without a proof first, and with one if the KDC wants it. Throws Krb5Error for a refusal. */
+async function askWithProof(request: InitialTicketRequest): Promise<Granted> {
+  const first = await ask(request);
+  if (first.type === 'reply') {
+    return { sealed: first.reply, key: undefined };
+  }
+  if (first.error.errorCode !== KrbErrorCode.KDC_ERR_PREAUTH_REQUIRED) {
+    throw refusal(request, first.error);
+  }
+  const preauthentication = await preauthenticate(request, first.error);
+  const second = await ask(request, preauthentication);
+  if (second.type === 'error') {
+    throw refusal(request, second.error);
+  }
+  return { sealed: second.reply, key: preauthentication.key };
+}
+
+/** Sends one AS-REQ. An answer that the known key does not open is not taken. */
 async function ask(
   request: InitialTicketRequest,
   preauthentication?: Preauthentication,
@@ -65,7 +109,7 @@ async function ask(
   });
   const open = (answer: Uint8Array): SealedAsRep | undefined => {
     const sealed = readAsRep(answer, asRequest);
-    // With the key at hand, a forged answer is told from a real one right here.
+    // With a known key, a forged answer is told from a real one right here.
     return knownKey !== undefined &&
       sealed?.etype === knownKey.etype &&
       sealed.open(knownKey) === undefined
@@ -79,19 +123,7 @@ async function ask(
   }
 }
 
-function entryFor(
-  etypeInfo: readonly EtypeInfo2Entry[],
-  etypes: readonly number[],
-): EtypeInfo2Entry | undefined {
-  return etypeInfo.find(({ etype }) => isSupportedEtype(etype) && etypes.includes(etype));
-}
-
-function refusal({ client, keys }: InitialTicketRequest, error: KrbError): Krb5Error {
-  const { realm } = client;
-  return kdcRefusal(error, { realm, client, server: tgsPrincipal(realm), etypes: keys.etypes });
-}
-
-/** The key and the padata that KDC_ERR_PREAUTH_REQUIRED asks for. */
+/** Makes what KDC_ERR_PREAUTH_REQUIRED asks for: an encrypted timestamp. Throws Krb5Error. */
 async function preauthenticate(
   request: InitialTicketRequest,
   error: KrbError,
@@ -116,11 +148,12 @@ async function preauthenticate(
     throw refusal(request, error);
   }
   const key = await keys.key(etype, entry?.salt, entry?.s2kparams);
-  // The error is not authenticated: its time is for this one answer to it.
+  // The error is not authenticated: its time serves for this one answer.
   const kdcClock = config.kdcTimesync ? { offsetMs: clockOffset(error.stime) } : clock;
   return { key, padata: [encTimestamp(key, kdcNow(kdcClock))], clock: kdcClock };
 }
 
+/** Reads the methods that the KDC takes; none if the error's data cannot be read. */
 function readMethods(error: KrbError): readonly PaData[] {
   try {
     return methodData(error.eData);
@@ -132,33 +165,31 @@ function readMethods(error: KrbError): readonly PaData[] {
   }
 }
 
-/**
- * Asks the KDCs of the client's realm for a ticket-granting ticket. Throws Krb5Error, or the signal's
- * reason.
- */
-export async function getInitialTicket(request: InitialTicketRequest): Promise<HeldTicket> {
-  const { client, keys, config, clock } = request;
-  let key: EncryptionKey | undefined;
-  let answer = await ask(request);
-  if (answer.type === 'error' && answer.error.errorCode === KrbErrorCode.KDC_ERR_PREAUTH_REQUIRED) {
-    const preauth = await preauthenticate(request, answer.error);
-    key = preauth.key;
-    answer = await ask(request, preauth);
-  }
-  if (answer.type === 'error') {
-    throw refusal(request, answer.error);
-  }
-  const sealed = answer.reply;
+/** Returns the first entry of a type that is supported and in `etypes`. */
+function entryFor(
+  etypeInfo: readonly EtypeInfo2Entry[],
+  etypes: readonly number[],
+): EtypeInfo2Entry | undefined {
+  return etypeInfo.find(({ etype }) => isSupportedEtype(etype) && etypes.includes(etype));
+}
+
+/** Opens a reply with the client's key, which is made first unless it is known. Throws Krb5Error. */
+async function openReply(
+  { client, keys }: InitialTicketRequest,
+  sealed: SealedAsRep,
+  knownKey: EncryptionKey | undefined,
+): Promise<OpenedReply> {
   if (!keys.etypes.includes(sealed.etype)) {
     throw new Krb5Error(
       KrbErrorCode.KDC_ERR_ETYPE_NOSUPP,
       `the KDC of ${client.realm} answered with an encryption type that was not asked for`,
     );
   }
-  if (key?.etype !== sealed.etype) {
-    const entry = entryFor(sealed.etypeInfo, [sealed.etype]);
-    key = await keys.key(sealed.etype, entry?.salt, entry?.s2kparams);
-  }
+  const entry = entryFor(sealed.etypeInfo, [sealed.etype]);
+  const key =
+    knownKey?.etype === sealed.etype
+      ? knownKey
+      : await keys.key(sealed.etype, entry?.salt, entry?.s2kparams);
   const opened = sealed.open(key);
   if (opened === undefined) {
     throw new Krb5Error(
@@ -166,17 +197,10 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<H
       `the answer of the KDC of ${client.realm} does not open with the key of ${formatPrincipal(client)}: the password is wrong, or the keytab is older than the principal's key`,
     );
   }
-  const { clockskew, kdcTimesync } = config;
-  checkReply(opened, {
-    realm: client.realm,
-    server: tgsPrincipal(client.realm),
-    till: sealed.till,
-    permitted: permittedEtypes(config),
-    now: kdcTimesync ? undefined : kdcNow(clock) / 1000,
-    clockskew,
-  });
-  if (kdcTimesync) {
-    setClock(clock, opened.granted.starttime);
-  }
-  return opened.granted;
+  return opened;
+}
+
+function refusal({ client, keys }: InitialTicketRequest, error: KrbError): Krb5Error {
+  const { realm } = client;
+  return kdcRefusal(error, { realm, client, server: tgsPrincipal(realm), etypes: keys.etypes });
 }

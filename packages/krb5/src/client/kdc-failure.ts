@@ -1,4 +1,4 @@
-/** What a KDC's refusal or silence means for the caller, and what to do about it. */
+/** Errors for a KDC's refusal or silence, with advice for the user. */
 import { etypeName } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -8,7 +8,7 @@ import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import { differenceText } from '../time/time-text.js';
 
-/** Who asked whom for what. */
+/** One request: who asked which realm for what. */
 export interface KdcRequestContext {
   readonly realm: string;
   readonly client: Principal;
@@ -57,13 +57,16 @@ function advice(error: KrbError, { realm, client, server, etypes }: KdcRequestCo
   }
 }
 
-/** The error for a KRB-ERROR from a KDC. Its own text is added where it has one. */
+/** Makes the error for a KRB-ERROR from a KDC. The KDC's own text is added if it has one. */
 export function kdcRefusal(error: KrbError, context: KdcRequestContext): Krb5Error {
   const text = krbErrorText(error);
   return new Krb5Error(error.errorCode, `${advice(error, context)}${text}`);
 }
 
-/** Turns KdcUnreachable and KdcLookupFailed into the package's error; gives back all others as they are. */
+/**
+ * Turns KdcUnreachable and KdcLookupFailed into a Krb5Error that names the realm. Gives back every
+ * other error as it is.
+ */
 export function unreachable(error: unknown, realm: string): unknown {
   if (error instanceof KdcLookupFailed) {
     return new Krb5Error(

@@ -1,4 +1,4 @@
-/** The encryption types that the configuration allows, the best first. */
+/** The encryption types that requests offer, by the configuration. */
 import type { Krb5Config } from '../config/krb5-config.js';
 import { DEFAULT_ETYPES, parseEtypeList } from '../crypto/index.js';
 import { LocalErrorCode } from '../error-codes.js';
@@ -8,12 +8,12 @@ function listed(text: string | undefined): readonly number[] {
   return text === undefined ? DEFAULT_ETYPES : parseEtypeList(text);
 }
 
-/** That a session key may have: permitted_enctypes. */
+/** Returns the types that a session key may have: permitted_enctypes, the best first. */
 export function permittedEtypes(config: Krb5Config): readonly number[] {
   return listed(config.permittedEnctypes);
 }
 
-/** Those of `list` that may be used at all. Throws Krb5Error if there are none. */
+/** Returns the types of `list` that are permitted. Throws Krb5Error if there are none. */
 function offered(
   list: string | undefined,
   relation: string,
@@ -31,16 +31,16 @@ function offered(
 }
 
 /**
- * For AS requests: default_tkt_enctypes. Throws Krb5Error KRB5_CONFIG_ETYPE_NOSUPP if none is
- * permitted.
+ * Returns the types that AS requests offer: default_tkt_enctypes, the best first. Throws Krb5Error
+ * KRB5_CONFIG_ETYPE_NOSUPP if none is permitted.
  */
 export function asEtypes(config: Krb5Config): readonly number[] {
   return offered(config.defaultTktEnctypes, 'default_tkt_enctypes', config);
 }
 
 /**
- * For TGS requests: default_tgs_enctypes. Throws Krb5Error KRB5_CONFIG_ETYPE_NOSUPP if none is
- * permitted.
+ * Returns the types that TGS requests offer: default_tgs_enctypes, the best first. Throws Krb5Error
+ * KRB5_CONFIG_ETYPE_NOSUPP if none is permitted.
  */
 export function tgsEtypes(config: Krb5Config): readonly number[] {
   return offered(config.defaultTgsEnctypes, 'default_tgs_enctypes', config);

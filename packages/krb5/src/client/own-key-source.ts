@@ -1,4 +1,4 @@
-/** Tickets that are got with a client's own key, and renewed in time. */
+/** Tickets that a client gets with its own key, renewed in time. */
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { abandonmentOf } from '../kdc/abandoned.js';
 import { kdcsKey } from '../kdc/known-realms.js';

@@ -1,9 +1,10 @@
-/** Which realms lie between a client's and a server's (RFC 4120, section 1.2). */
+/** The realms on the way from a client's realm to a server's. */
 
 /**
- * The realms from `client` to `server`, both included. `intermediates` is the `capaths` relation for the
- * two, if the configuration has one: `.` alone says that they know each other. Without it, realm names are
- * taken as a tree of domains: up to the parent that both share, and down.
+ * Returns the realms from `client` to `server`, both included. `intermediates` is the `capaths`
+ * relation for the two, if the configuration has one: `.` alone says that they know each other.
+ * Without it, the realms' names are a tree of domains: the way leads up to the parent that both
+ * share, and down (RFC 4120, section 1.2).
  */
 export function realmPath(
   client: string,

@@ -1,4 +1,4 @@
-/** Follows the referrals of KDCs to a service's realm (RFC 6806, section 8). */
+/** Follows referrals to a service's realm (RFC 6806, section 8). */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';

@@ -1,4 +1,8 @@
-/** A client's ticket-granting ticket that its KDC refuses, as after a change of the KDC's key. */
+/**
+ * A client's ticket-granting ticket that its KDC refuses.
+ *
+ * A KDC does so after a change of its own key, for example.
+ */
 import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -8,9 +12,9 @@ import { type KdcRequestContext, kdcRefusal } from './kdc-failure.js';
 import type { TicketSource } from './ticket-source.js';
 
 /**
- * What a KDC says of a ticket that it cannot open or does not take (RFC 4120, sections 3.2.3 and
- * 7.5.9). MIT's KDC says KRB_ERR_GENERIC where it has no key of the ticket's version, and for much
- * else.
+ * The errors for a ticket that a KDC cannot open or does not take (RFC 4120, sections 3.2.3 and
+ * 7.5.9). MIT's KDC sends KRB_ERR_GENERIC if it has no key of the ticket's version, and for many
+ * other reasons.
  */
 const REFUSALS: ReadonlySet<number> = new Set([
   KrbErrorCode.KDC_ERR_TGT_REVOKED,
@@ -24,15 +28,15 @@ const REFUSALS: ReadonlySet<number> = new Set([
   KrbErrorCode.KRB_ERR_GENERIC,
 ]);
 
-/** The KDC of the client's own realm does not take the client's ticket-granting ticket, or so it seems. */
+/** The KDC of the client's own realm seems to refuse the client's ticket-granting ticket. */
 export class TgtRefused extends Krb5Error {}
 
-/** Whether a KDC says, or seems to say, that it does not take the ticket that the request was made with. */
+/** Tells whether a KDC seems to refuse the ticket that the request was made with. */
 export function isTgtRefusal(answer: KdcAnswer<unknown>): boolean {
   return answer.type === 'error' && REFUSALS.has(answer.error.errorCode);
 }
 
-/** Throws TgtRefused where `answer` says that of the ticket that the request was made with. */
+/** Throws TgtRefused if `answer` refuses the ticket that the request was made with. */
 export function checkTgtTaken(answer: KdcAnswer<HeldTicket>, context: KdcRequestContext): void {
   if (answer.type === 'error' && isTgtRefusal(answer)) {
     const { code, message } = kdcRefusal(answer.error, context);
@@ -41,10 +45,10 @@ export function checkTgtTaken(answer: KdcAnswer<HeldTicket>, context: KdcRequest
 }
 
 /**
- * What `get` gets with `tgt`; where that is refused, what it gets with another one, once. An error
- * is not authenticated: a forged one costs one exchange, and the old ticket is kept until there is
- * another. Rejects as `get` where the source has no other ticket, and as the source where it cannot
- * get one.
+ * Returns the result of `get` with `tgt`. If that ticket is refused, `get` is called once more with
+ * another one. The refusal is not authenticated: a forged one costs one exchange, and the old ticket
+ * is kept until there is another. Throws as `get` does if the source has no other ticket, and as the
+ * source does if it cannot get one.
  */
 export async function withTgt<T>(
   { replaceTgt }: TicketSource,

@@ -1,49 +1,53 @@
-/** When tickets are replaced, and what happens where that fails. */
+/** When tickets are replaced, and what happens if that fails. */
 import { Krb5Error } from '../errors.js';
 import { type Clock, kdcNow } from '../time/clock.js';
 import type { HeldTicket } from './held-ticket.js';
 
-/** A ticket is replaced when a quarter of its life is left, or this many seconds. */
+/** A ticket is replaced when a quarter of its life is left, but not before its last 600 seconds. */
 const RENEW_BEFORE_S = 600;
 const RENEW_PART = 4;
 /** Seconds before the next attempt after one that failed. */
 const RETRY_AFTER_S = 30;
-/** Milliseconds that are waited for a new ticket while the held one does; enough for a second KDC. */
+/**
+ * The longest wait for a new ticket while the held one is valid, in milliseconds: enough to ask a
+ * second KDC.
+ */
 const PATIENCE_MS = 2000;
 
-/** When attempts to replace tickets failed last, in seconds since 1970, by what the tickets are for. */
+/** The last failed attempt to replace a ticket, in seconds since 1970, by the ticket's `Renewal.key`. */
 export type FailedRenewals = Map<string, number>;
 
-/** When a ticket is to be replaced, in seconds since 1970. */
+/** Returns the time to replace a ticket, in seconds since 1970. */
 export function renewTime({ starttime, endtime }: HeldTicket): number {
   return endtime - Math.min(RENEW_BEFORE_S, (endtime - starttime) / RENEW_PART);
 }
 
-/** Whether a ticket is not to be replaced yet. */
+/** Tells whether a ticket need not be replaced yet. */
 export function isFresh(ticket: HeldTicket, clock: Clock): boolean {
   return kdcNow(clock) / 1000 < renewTime(ticket);
 }
 
-/** Whether a ticket can still be used. */
+/** Tells whether a ticket can still be used. */
 export function isValid(ticket: HeldTicket, clock: Clock): boolean {
   return kdcNow(clock) / 1000 < ticket.endtime;
 }
 
+/** One ticket that is to be replaced. */
 export interface Renewal {
   readonly failed: FailedRenewals;
-  /** What the ticket is for. */
+  /** Tells the ticket apart from the client's other tickets, such as its service's name. */
   readonly key: string;
-  /** The ticket to be replaced, if there is one. */
+  /** The ticket that is replaced, if there is one. */
   readonly held: HeldTicket | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * The ticket that `renew` gets. Tickets are replaced early so that a KDC may be away for a while: as long as
- * the held ticket is valid, a KDC is not waited for long, and where there is no new ticket the held one does,
- * with a pause before the next attempt. Rejects as `renew` where no valid ticket is held, and with the
- * signal's reason.
+ * Returns the ticket that `renew` gets, or the held one. Tickets are replaced early so that a KDC may
+ * be away for a while. While the held ticket is valid, the wait is two seconds at most; if there is
+ * no new ticket, the held one serves, and the next attempt comes half a minute later. Throws as
+ * `renew` does if no valid ticket is held, or the signal's reason.
  */
 export async function renewed(
   { failed, key, held, clock, signal }: Renewal,

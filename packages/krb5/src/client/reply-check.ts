@@ -1,4 +1,4 @@
-/** What a client checks of a KDC's reply once it has opened it (RFC 4120, sections 3.1.5 and 3.3.4). */
+/** Checks of an opened KDC reply (RFC 4120, sections 3.1.5 and 3.3.4). */
 import { Asn1Error } from '../asn1/asn1-error.js';
 import { decode } from '../asn1/codec.js';
 import { etypeName } from '../crypto/index.js';
@@ -16,22 +16,22 @@ export interface OpenedReply {
   readonly part: EncKdcRepPart;
 }
 
-/** What the request said, and what the configuration allows. Times are seconds since 1970. */
+/** The request's terms and the configuration's. Times are seconds since 1970. */
 export interface ReplyExpectation {
   /** The realm whose KDC was asked. */
   readonly realm: string;
-  /** Who the ticket is to be for; undefined if the KDC may give another name (RFC 6806). */
+  /** The server that was asked for; undefined if the KDC may give another name (RFC 6806). */
   readonly server: Principal | undefined;
-  /** When the ticket was to end at the latest. */
+  /** The latest end that was asked for. */
   readonly till: number;
   /** The types that a session key may have. */
   readonly permitted: readonly number[];
   /**
-   * The client's time, by which the ticket must begin within `clockskew`; undefined if it takes the
-   * KDC's.
+   * The client's time: the ticket must begin within `clockskew` of it. Undefined if the client takes
+   * the KDC's time.
    */
   readonly now: number | undefined;
-  /** krb5.conf's, in seconds. */
+  /** krb5.conf's clockskew, in seconds. */
   readonly clockskew: number;
 }
 
@@ -42,7 +42,7 @@ function modified(realm: string, what: string): Krb5Error {
   );
 }
 
-/** Who the ticket says it is for, outside of what the server's key seals. */
+/** Returns the server in the part of the ticket that is not encrypted. */
 function ticketServer({ ticket }: HeldTicket, realm: string): Principal {
   try {
     const { sname, realm: itsRealm } = decode(ticketCodec, ticket);
@@ -56,8 +56,9 @@ function ticketServer({ ticket }: HeldTicket, realm: string): Principal {
 }
 
 /**
- * Throws Krb5Error for a reply that its KDC should not have given: KRB5_KDCREP_MODIFIED,
- * KRB5_KDCREP_SKEW, or KRB5_CONFIG_ETYPE_NOSUPP.
+ * Checks that a reply keeps to the request. Throws Krb5Error KRB5_KDCREP_MODIFIED if the ticket is
+ * for another server or ends too late, KRB5_CONFIG_ETYPE_NOSUPP if its session key has a type that
+ * is not permitted, KRB5_KDCREP_SKEW if it is from another time.
  */
 export function checkReply({ granted, part }: OpenedReply, expected: ReplyExpectation): void {
   const { realm, till, permitted, now, clockskew } = expected;

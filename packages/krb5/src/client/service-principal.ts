@@ -1,4 +1,4 @@
-/** From a service and a host's name to the principal (RFC 4120, section 6.2.1; krb5_sname_to_principal). */
+/** The principal of a service on a host. */
 import { hostRealm } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { systemErrorCode } from '../file/read-file.js';
@@ -7,8 +7,9 @@ import { NameType, type Principal, principalsEqual } from '../principal.js';
 import { qualifiedHost } from './short-name.js';
 
 /**
- * The name that the system has for `host` after aliases, and with `rdns` the one that its address
- * has. Undefined if the host is not known at all, or nobody could say: it then stays as it is.
+ * Returns the name that the system has for `host` after aliases; with `rdns`, the name of its
+ * address. Returns undefined if the host is unknown or the lookup fails: the name then stays as it
+ * is.
  */
 async function canonicalHost(
   host: string,
@@ -49,10 +50,11 @@ function principalFor(service: string, host: string, config: Krb5Config): Princi
 }
 
 /**
- * The principals to try for `service` on `host`, one after the other: dns_canonicalize_hostname and
- * rdns say whether the name is taken as given, as the system has it, or first the one and then the
- * other. `resolved` is what the system has, if that is known already: then the principal belongs to
- * the addresses in it. Throws the signal's reason.
+ * Gives the principals to try for `service` on `host`, one after the other. dns_canonicalize_hostname
+ * and rdns say whether the host's name is taken as given, as the system has it, or first the one and
+ * then the other. `resolved` is the system's answer for `host`, if the caller has it already: the
+ * principal then belongs to the same addresses. Throws the signal's reason (RFC 4120, section 6.2.1;
+ * krb5_sname_to_principal).
  */
 export async function* servicePrincipals(
   service: string,

@@ -1,34 +1,34 @@
 /**
- * One exchange for all who want its result at the same time.
+ * Shares one exchange among all callers who want its result.
  *
- * An exchange goes on for a while when all who wait have gone, by time-out or abort: whoever comes
- * next joins it, or finds what it got. It does not keep the process alive then.
+ * An exchange goes on for a while after all who wait have gone, by time-out or abort. The next
+ * caller joins it, or finds its result. It does not keep the process alive then.
  */
 import { onAbort } from '../abort-calls.js';
 import { setAbandonment } from '../kdc/abandoned.js';
 
 /** Milliseconds that an exchange goes on when nobody waits any more. */
 const ABANDONED_MS = 10_000;
-/** A timer that is never to fire: while it is set the process lives. */
+/** The time of a timer that never fires: while the timer is set, the process lives. */
 const FOR_EVER_MS = 2 ** 31 - 1;
 
 interface Running<T> {
   readonly result: Promise<T>;
   readonly stop: AbortController;
-  /** Aborts when nobody waits for the first time. */
+  /** Aborts the first time that nobody waits any more. */
   readonly abandoned: AbortController;
   waiters: number;
   abandonedTimer: NodeJS.Timeout | undefined;
 }
 
-/** The exchanges that are under way, by what they are about. */
+/** The exchanges that are under way, each under its key. */
 export type SharedExchanges<T> = Map<string, Running<T>>;
 
 /**
- * Waits for the exchange under `key`, starting it where none is under way. When `signal` aborts,
- * this caller alone rejects, with its reason. The exchange itself ends 10 seconds after the last
- * one who waited has gone. Whoever joins one that was abandoned does not share its failure, but
- * starts another.
+ * Waits for the exchange under `key`, and starts it if none is under way. When `signal` aborts, only
+ * this caller's promise rejects, with the signal's reason. The exchange itself ends 10 seconds after
+ * the last caller who waited has gone. A caller who joins an abandoned exchange does not share its
+ * failure, but starts another exchange.
  */
 export async function shareExchange<T>(
   exchanges: SharedExchanges<T>,

@@ -3,7 +3,10 @@ import { hostname } from 'node:os';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { systemFiles } from '../host/system-files.js';
 
-/** The first domain that the system's resolver searches, else the one that this machine's name is in. */
+/**
+ * Returns the first domain that the system's resolver searches, else the domain of this machine's
+ * name.
+ */
 export function searchDomain(search: readonly string[], host: string): string | undefined {
   const dot = host.indexOf('.');
   const own = dot === -1 ? undefined : host.slice(dot + 1);
@@ -11,8 +14,8 @@ export function searchDomain(search: readonly string[], host: string): string | 
 }
 
 /**
- * `host` with a domain where it has none: qualify_shortname's, or the first that the system searches. For
- * a name that DNS has not completed.
+ * Adds a domain to a `host` without one: qualify_shortname's, else the first that the system
+ * searches. It is for a name that DNS has not completed.
  */
 export async function qualifiedHost(
   host: string,

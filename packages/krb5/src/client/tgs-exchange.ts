@@ -1,4 +1,4 @@
-/** The ticket-granting service exchange (RFC 4120, section 3.3), as bytes. */
+/** Builds TGS-REQ messages and reads TGS-REP messages (RFC 4120, section 3.3). */
 
 import { randomBytes } from 'node:crypto';
 import { decode, encode } from '../asn1/codec.js';
@@ -22,16 +22,18 @@ import { randomMoment } from '../time/moments.js';
 import { type HeldTicket, ticketOfReply } from './held-ticket.js';
 import type { OpenedReply } from './reply-check.js';
 
+/** An encoded TGS-REQ, and the terms that its reply must keep to. */
 export interface TgsRequest {
   readonly message: Uint8Array;
   readonly server: Principal;
   readonly nonce: number;
   readonly subkey: EncryptionKey;
   readonly tgt: HeldTicket;
-  /** When the ticket shall end at the latest, in seconds since 1970. */
+  /** The latest end of the ticket, in seconds since 1970. */
   readonly till: number;
 }
 
+/** The terms of a TGS-REQ. */
 export interface TgsRequestOptions {
   readonly tgt: HeldTicket;
   readonly server: Principal;
@@ -41,16 +43,16 @@ export interface TgsRequestOptions {
   readonly etypes: readonly number[];
   /** Milliseconds since 1970, by the KDC's clock. */
   readonly now: number;
-  /** Lets the KDC answer with another name or a referral (RFC 6806). */
+  /** Whether the KDC may answer with another name or a referral (RFC 6806). */
   readonly canonicalize: boolean;
 }
 
-/** 31 random bits: some KDCs take the nonce for a signed number. */
+/** Returns 31 random bits: some KDCs take the nonce for a signed number. */
 export function randomNonce(): number {
   return randomBytes(4).readUInt32BE() >>> 1;
 }
 
-/** A TGS-REQ for a ticket to `server`. */
+/** Builds a TGS-REQ for a ticket for `server`. */
 export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
   const { tgt, server, realm, etypes, now, canonicalize } = options;
   const nonce = randomNonce();
@@ -90,8 +92,8 @@ export function buildTgsReq(options: TgsRequestOptions): TgsRequest {
 }
 
 /**
- * What is in a TGS-REP, or undefined if it is no reply to `request`: it does not open, or is of
- * another nonce or client. `checkReply` has more to say. Throws Asn1Error.
+ * Opens a TGS-REP. Returns undefined if it is not the reply to `request`: it does not open, or has
+ * another nonce or client. `checkReply` checks more. Throws Asn1Error.
  */
 export function openTgsRep(answer: Uint8Array, request: TgsRequest): OpenedReply | undefined {
   const { crealm, cname, ticket, encPart } = decodeMessage(tgsRep, answer);

@@ -1,9 +1,10 @@
-/** A request for a service ticket, as the functions that serve it share it. */
+/** The parameters that all steps to a service ticket share. */
 import type { Krb5Config } from '../config/krb5-config.js';
 import type { KnownRealms } from '../kdc/known-realms.js';
 import type { Clock } from '../time/clock.js';
 import type { HeldTicket } from './held-ticket.js';
 
+/** One client's request for one service ticket. */
 export interface TicketRequest {
   /** The client's ticket-granting ticket for its own realm. */
   readonly tgt: HeldTicket;

@@ -1,4 +1,4 @@
-/** Where a client's tickets come from: a credential cache, a keytab or a password. */
+/** The source of a client's tickets: a credential cache, keytab or password. */
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import type { KnownRealms } from '../kdc/known-realms.js';
@@ -11,6 +11,7 @@ import type { HeldTicket } from './held-ticket.js';
 import type { ObtainedTickets } from './kept-tickets.js';
 import { ownKeySource } from './own-key-source.js';
 
+/** One client's tickets, and the way to new ones. */
 export interface TicketSource {
   readonly client: Principal;
   readonly clock: Clock;

@@ -8,10 +8,12 @@ import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 
 /** Octets in a block. */
 export const AES_BLOCK = 16;
+/** Kerberos's initial vector for every message (RFC 3962, section 5). */
 export const ZERO_IV = new Uint8Array(AES_BLOCK);
 /** Octets of random data before every plaintext: one block (RFC 3961, section 5.3). */
 export const CONFOUNDER_LENGTH = AES_BLOCK;
 
+/** The names that node:crypto has for the ciphers. */
 export type CbcCipher = 'aes-128-cbc' | 'aes-256-cbc';
 
 /** Rounds `length` octets up to whole blocks. */

@@ -1,4 +1,4 @@
-/** The table of encryption types, their names, and the types that are refused. */
+/** The table of encryption types, and those that are refused. */
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { EncryptionProfile } from './profile.js';

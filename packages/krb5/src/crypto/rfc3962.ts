@@ -28,6 +28,7 @@ function deriveRandom(info: EtypeInfo, key: Uint8Array, constant: Uint8Array): B
   return createCipheriv(info.cipher, key, ZERO_IV).setAutoPadding(false).update(blocks);
 }
 
+/** The profile of aes128-cts-hmac-sha1-96 and aes256-cts-hmac-sha1-96. */
 export const rfc3962: EncryptionProfile = {
   // Every key of these types has the length of the cipher's key, so `length` says nothing new.
   deriveKey: deriveRandom,

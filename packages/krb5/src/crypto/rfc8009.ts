@@ -18,7 +18,7 @@ const NO_CONTEXT = new Uint8Array(0);
 const FIRST_BLOCK = Buffer.of(0, 0, 0, 1);
 const SEPARATOR = Buffer.of(0);
 
-/** KDF-HMAC-SHA2 (section 3). One block of output is enough for every length that the types need. */
+/** KDF-HMAC-SHA2 (RFC 8009, section 3). One block of output is enough for every length that the types need. */
 function kdfHmacSha2(
   info: EtypeInfo,
   key: Uint8Array,
@@ -38,6 +38,7 @@ function kdfHmacSha2(
     .subarray(0, length);
 }
 
+/** The profile of aes128-cts-hmac-sha256-128 and aes256-cts-hmac-sha384-192. */
 export const rfc8009: EncryptionProfile = {
   deriveKey: (info, key, label, length) => kdfHmacSha2(info, key, label, NO_CONTEXT, length),
 

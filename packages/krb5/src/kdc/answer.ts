@@ -9,6 +9,7 @@ export interface KdcError {
   readonly error: KrbError;
 }
 
+/** A reply as `readAnswer` opened it, or a KRB-ERROR. */
 export type KdcAnswer<T> = { readonly type: 'reply'; readonly reply: T } | KdcError;
 
 /**

@@ -1,4 +1,4 @@
-/** Asks a realm's KDCs, by the transports that the configuration and the message's size call for. */
+/** Asks a realm's KDCs, by UDP or TCP as configuration and size say. */
 import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode } from '../error-codes.js';
 import { type KdcAnswer, type KdcError, readAnswer } from './answer.js';
@@ -10,6 +10,7 @@ import type { LastAnswer } from './last-answer.js';
 import { locateKdcs } from './locate.js';
 import { type NextFirst, sendToKdcs } from './send.js';
 
+/** How a realm is asked. */
 export interface AskOptions {
   readonly config: Krb5Config;
   /** The memory of KDCs; `askKdcs` updates it. */

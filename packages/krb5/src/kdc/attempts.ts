@@ -1,9 +1,10 @@
-/** The record of one request's steps: which were taken, wait or have failed. */
+/** The record of one request's steps: asked, waiting or failed. */
 import { systemErrorCode } from '../file/read-file.js';
 import type { KdcAddress } from './kdc.js';
 import { isExhaustion, KdcUnreachable } from './kdc-unreachable.js';
 import type { Step } from './steps.js';
 
+/** The record of one request. */
 export interface Attempts {
   /** Notes that a step begins. */
   begin(step: Step): void;

@@ -1,5 +1,5 @@
 /**
- * Lets a bounded number of requests to one realm run at a time.
+ * Bounds the number of requests to a realm at a time.
  *
  * More requests at a time would overrun the buffer of a KDC's UDP socket, and then its bound of TCP
  * connections.

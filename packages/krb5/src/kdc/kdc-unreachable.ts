@@ -1,4 +1,4 @@
-/** The error if no KDC answers, and the system errors that say nothing of KDCs. */
+/** The error of a request that no KDC answers. */
 import { systemErrorCode } from '../file/read-file.js';
 
 /** A socket fails with these if this process or machine has no descriptor or memory left. */

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { resolveHost } from '../host/resolve-host.js';
 
+/** The protocols that a KDC may be asked by. */
 export type Transport = 'udp' | 'tcp';
 
 /** A KDC by name, as the configuration or DNS gives it. */

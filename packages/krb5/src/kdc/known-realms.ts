@@ -1,9 +1,10 @@
-/** The memory of each realm's KDCs: who answered last, and the requests under way. */
+/** The memory of each realm's KDCs. */
 import { type Krb5Config, realmKdcs } from '../config/krb5-config.js';
 import type { RecentlyUsed } from '../recently-used.js';
 import { newTurns, type Turns } from './in-turn.js';
 import type { LastAnswer } from './last-answer.js';
 
+/** One realm's requests under way, and the KDC that answered last. */
 export interface KnownRealm {
   readonly turns: Turns;
   readonly last: LastAnswer;

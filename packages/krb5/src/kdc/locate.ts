@@ -1,4 +1,4 @@
-/** Where a realm's KDCs are: krb5.conf first, else DNS (RFC 4120, section 7.2.3). */
+/** Finds a realm's KDCs: in krb5.conf, else in DNS. */
 import { type Krb5Config, realmKdcs } from '../config/krb5-config.js';
 import { abandonmentOf } from './abandoned.js';
 import type { Kdc } from './kdc.js';
@@ -8,7 +8,7 @@ import { kdcsFromDns } from './srv-records.js';
 
 /**
  * Returns a realm's KDCs, at least one: those of krb5.conf in its order, else those of DNS if
- * dns_lookup_kdc allows it. Throws KdcUnreachable if there are none, KdcLookupFailed if DNS fails,
+ * dns_lookup_kdc allows it (RFC 4120, section 7.2.3). Throws KdcUnreachable if there are none, KdcLookupFailed if DNS fails,
  * or the signal's reason.
  */
 export async function locateKdcs(

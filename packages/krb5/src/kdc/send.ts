@@ -24,6 +24,7 @@ const OVERALL_MS = 30_000;
  */
 export type NextFirst = 'answered' | 'before' | 'configured';
 
+/** How one request is sent. */
 export interface SendOptions<T> {
   /** The transport of the first steps; the other transport's steps come after. */
   readonly first: Transport;

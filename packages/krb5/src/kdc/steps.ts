@@ -1,5 +1,5 @@
 /**
- * The steps of one request to a realm's KDCs, in order and with pauses.
+ * The order and the pauses of one request's steps.
  *
  * A step is one transport to one address. The KDC that answered last comes first. Then the first
  * transport is tried with all KDCs, the other transport with all, and datagrams are sent again.
@@ -32,17 +32,20 @@ const USUAL_TIMES = 3;
 /** Times that a datagram is sent to an address. */
 const UDP_PASSES = 3;
 
+/** One transport to one address. */
 export interface Step {
   readonly kdc: Kdc;
   readonly address: KdcAddress;
   readonly transport: Transport;
 }
 
+/** A step, and the pause after it. */
 export interface PacedStep extends Step {
   /** Milliseconds before the step after it. */
   readonly pauseMs: number;
 }
 
+/** The terms of a schedule. */
 export interface Plan {
   /** The transport of the first steps; the other transport's steps come after. */
   readonly first: Transport;

@@ -1,11 +1,11 @@
-/** Frames of KDC messages by TCP: a length, then the message (RFC 4120, section 7.2.2). */
+/** Frames of KDC messages by TCP (RFC 4120, section 7.2.2). */
 
 /** The most bytes of an answer. It carries a ticket of at most some 64 KiB; this leaves room. */
 export const MAX_TCP_ANSWER = 1024 * 1024;
 
 const LENGTH_OCTETS = 4;
 
-/** Puts the four octets of its length before a request. */
+/** Puts the four octets of the length before a request. */
 export function frameRequest(request: Uint8Array): Buffer {
   const length = Buffer.alloc(LENGTH_OCTETS);
   length.writeUInt32BE(request.length);

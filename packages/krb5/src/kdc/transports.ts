@@ -22,6 +22,7 @@ type Exchange = <T>(
   abandoned: AbortSignal,
 ) => Promise<T>;
 
+/** The exchange of each transport. */
 export const exchangeBy: Readonly<Record<Transport, Exchange>> = {
   udp: exchangeByUdp,
   tcp: exchangeByTcp,

@@ -1,4 +1,4 @@
-/** A keytab file's bytes, version 2 (0x0502), into its entries. */
+/** Decodes keytab files of version 2 (0x0502). */
 import { EncryptionKey } from '../crypto/encryption-key.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -28,7 +28,7 @@ function entry(reader: ByteReader): KeytabEntry {
   const timestamp = reader.uint32();
   const shortKvno = reader.uint8();
   const key = new EncryptionKey(reader.int16(), reader.bytes(reader.uint16()));
-  // Releases from 1.14 on write the whole number too. Without it, there may be zeros of a former hole.
+  // Releases from 1.14 on write the whole number too. Zeros in its place are from a former hole.
   const kvno = (reader.remaining >= KVNO_LENGTH && reader.uint32()) || shortKvno;
   return { principal: owner, timestamp, kvno, key };
 }
@@ -59,9 +59,9 @@ function decode(reader: ByteReader): KeytabEntry[] {
 }
 
 /**
- * Reads a keytab file. Throws Krb5Error: KRB5_KEYTAB_BADVNO for anything but version 2, KRB5_KT_FORMAT
- * for bytes that end too early or names that are not UTF-8. Takes at most 96 times the memory of `bytes`,
- * whatever numbers they announce.
+ * Decodes a keytab file. Takes at most 96 times the memory of `bytes`, whatever numbers they
+ * announce. Throws Krb5Error KRB5_KEYTAB_BADVNO for anything but version 2, KRB5_KT_FORMAT if the
+ * bytes end too early or names are not UTF-8 (MIT Kerberos, "Keytab file format").
  */
 export function decodeKeytab(bytes: Uint8Array): KeytabEntry[] {
   try {

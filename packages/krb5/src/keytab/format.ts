@@ -2,5 +2,5 @@
 
 /** The first byte of every version. */
 export const FORMAT = 5;
-/** The second byte: numbers are big-endian, names have types. */
+/** The second byte: in this version numbers are big-endian and names have types. */
 export const VERSION = 2;

@@ -1,4 +1,4 @@
-/** What a keytab holds (MIT Kerberos's "Keytab file format"), and how a key is found in it. */
+/** The content of a keytab, and the search for a key. */
 
 import type { EncryptionKey } from '../crypto/encryption-key.js';
 import { etypeName } from '../crypto/etypes.js';
@@ -9,30 +9,32 @@ import { formatPrincipal, type Principal, principalsEqual } from '../principal.j
 /** One of a principal's keys. */
 export interface KeytabEntry {
   readonly principal: Principal;
-  /** When it was written: seconds since 1970-01-01T00:00:00Z. */
+  /** The time that the entry was written, in seconds since 1970-01-01T00:00:00Z. */
   readonly timestamp: number;
-  /** The key's version; 0 where the keytab does not know it. */
+  /** The key's version; 0 if the keytab does not know it. */
   readonly kvno: number;
   readonly key: EncryptionKey;
 }
 
+/** A keytab (MIT Kerberos, "Keytab file format"). */
 export interface Keytab {
-  /** The file that it was read from, for messages. */
+  /** The file that the keytab was read from, for messages. */
   readonly path: string;
   readonly entries: readonly KeytabEntry[];
 }
 
+/** The terms of a search for a key. */
 export interface KeyQuery {
   readonly principal: Principal;
-  /** Without it, of any encryption type. */
+  /** The key's encryption type; without it, any type. */
   readonly etype?: number | undefined;
   /** The key's version; without it, the newest. */
   readonly kvno?: number | undefined;
 }
 
-/** How many principals a message names. */
+/** The most names or types that a message lists. */
 const MAX_LISTED = 20;
-/** Versions once went through 8 bits: after about 255 they began anew. */
+/** Versions once had 8 bits: after about 255 they began anew. */
 const LOW_KVNO = 128;
 const HIGH_KVNO = 240;
 const KVNO_BYTE = 0xff;
@@ -43,7 +45,7 @@ function listed(items: readonly string[]): string {
   return `${unique.slice(0, MAX_LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** Whether `a` is the newer key of the two, a version that began anew counted as newer. */
+/** Tells whether `a` is the newer key. A version that began anew counts as newer. */
 function isNewer(a: KeytabEntry, b: KeytabEntry): boolean {
   if (a.timestamp >= b.timestamp && a.kvno < LOW_KVNO && b.kvno > HIGH_KVNO) {
     return true;
@@ -61,7 +63,10 @@ function newest(entries: readonly KeytabEntry[]): KeytabEntry | undefined {
   );
 }
 
-/** The entry of that very version, else the first that kept only its lowest 8 bits. */
+/**
+ * Returns the entry of exactly that version, else the first that kept only its lowest 8 bits or has
+ * no version.
+ */
 function ofVersion(entries: readonly KeytabEntry[], kvno: number): KeytabEntry | undefined {
   return (
     entries.find((entry) => entry.kvno === kvno) ??
@@ -69,14 +74,15 @@ function ofVersion(entries: readonly KeytabEntry[], kvno: number): KeytabEntry |
   );
 }
 
-/** All of a principal's entries, as they stand in the file. Empty where it has none. */
+/** Returns a principal's entries in the file's order; an empty list if it has none. */
 export function keytabEntries({ entries }: Keytab, principal: Principal): KeytabEntry[] {
   return entries.filter((entry) => principalsEqual(entry.principal, principal));
 }
 
 /**
- * The key that `query` asks for. Throws Krb5Error: KRB5_KT_NOTFOUND, with the names or the encryption
- * types that there are, KRB5_KT_KVNONOTFOUND with the versions that there are.
+ * Finds the key that `query` asks for. Throws Krb5Error KRB5_KT_NOTFOUND, with the keytab's names or
+ * encryption types, if there is no key of that principal or type; KRB5_KT_KVNONOTFOUND, with the
+ * principal's versions, if there is no key of that version.
  */
 export function findKey(keytab: Keytab, { principal, etype, kvno }: KeyQuery): KeytabEntry {
   const name = formatPrincipal(principal);

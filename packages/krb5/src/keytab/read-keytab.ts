@@ -1,4 +1,4 @@
-/** Reads the keytab that has a given name. */
+/** Reads keytabs by their names. */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { readFileUpTo, systemErrorCode, unreadableReason } from '../file/read-file.js';
@@ -9,8 +9,8 @@ import type { Keytab } from './keytab.js';
 const MAX_KEYTAB_BYTES = 16 * 1024 * 1024;
 
 /**
- * The file of the keytab called `name`: `FILE:/path`, `WRFILE:/path` or `/path`. Throws Krb5Error:
- * KRB5_KT_UNKNOWN_TYPE for types that are no files, KRB5_KT_BADNAME for a name without a path.
+ * Returns the path of the keytab called `name`: `FILE:/path`, `WRFILE:/path` or `/path`. Throws
+ * Krb5Error KRB5_KT_UNKNOWN_TYPE for every other type, KRB5_KT_BADNAME for a name without a path.
  */
 export function locateKeytab(name: string): string {
   // A path may hold a colon, and a single letter before one is a drive.
@@ -57,8 +57,8 @@ async function readUpTo(path: string): Promise<Buffer> {
 }
 
 /**
- * Reads the keytab called `name`. Rejects with Krb5Error: KRB5_KT_IOERR where the system refuses the
- * file, and the errors of `locateKeytab` and `decodeKeytab`.
+ * Reads the keytab called `name`. Throws Krb5Error KRB5_KT_IOERR if the system refuses the file,
+ * KRB5_KT_FORMAT if it is larger than 16 MiB, and as `locateKeytab` and `decodeKeytab` do.
  */
 export async function readKeytab(name: string): Promise<Keytab> {
   const path = locateKeytab(name);
