@@ -26,7 +26,7 @@ export interface CcacheLocation {
   read(): Promise<ReadCcache>;
 }
 
-/** A type of credential cache. To add one, write its file and add it to the table in ccache-name.ts. */
+/** A type of credential cache. A new type is one file, and one line in ccache-name.ts. */
 export interface CcacheType {
   /** The part of a cache's name before the first colon, such as `FILE`. */
   readonly name: string;

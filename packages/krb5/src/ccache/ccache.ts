@@ -14,7 +14,10 @@ export interface CcacheAuthorizationData {
   readonly adData: Uint8Array;
 }
 
-/** A ticket and what came with it. Times are whole seconds since 1970-01-01T00:00:00Z, by the KDC's clock. */
+/**
+ * A ticket and what came with it. Times are whole seconds since 1970-01-01T00:00:00Z, by the KDC's
+ * clock.
+ */
 export interface CcacheCredential {
   readonly client: Principal;
   readonly server: Principal;

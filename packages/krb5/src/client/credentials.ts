@@ -1,4 +1,4 @@
-/** The caller's choice of credentials: what the user logs in with. */
+/** The credentials that a user logs in with. */
 
 /**
  * - `ccache`: a credential cache's name, such as `FILE:/tmp/krb5cc_0`.

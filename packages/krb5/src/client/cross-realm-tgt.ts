@@ -11,7 +11,7 @@ import { realmPath } from './realm-path.js';
 import { isFresh, isValid } from './renewal.js';
 import type { TicketRequest } from './ticket-request.js';
 
-/** The most realms that a path or a row of referrals may lead through; MIT Kerberos has the same bound. */
+/** The most realms on a path or a row of referrals; MIT Kerberos has the same bound. */
 export const MAX_HOPS = 10;
 
 /**
@@ -30,7 +30,7 @@ export async function tgtForRealm(request: TicketRequest, target: string): Promi
     : replaceKept(request, target, kept);
 }
 
-/** Gets a new ticket for `target`. If that fails while the kept one is valid, the kept one serves. */
+/** Gets a new ticket for `target`. If that fails, the kept one serves while it is valid. */
 async function replaceKept(
   request: TicketRequest,
   target: string,

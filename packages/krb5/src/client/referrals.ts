@@ -8,7 +8,7 @@ import { MAX_HOPS } from './cross-realm-tgt.js';
 import { grantingRealm, type HeldTicket, tgtRealm } from './held-ticket.js';
 import type { TicketRequest } from './ticket-request.js';
 
-/** What one realm says about a service. */
+/** One realm's answer about a service. */
 type RealmAnswer =
   | { readonly type: 'final'; readonly answer: KdcAnswer<HeldTicket> }
   | { readonly type: 'referral'; readonly realm: string; readonly tgt: HeldTicket };

@@ -3,7 +3,7 @@ import { Krb5Error } from '../errors.js';
 import { type Clock, kdcNow } from '../time/clock.js';
 import type { HeldTicket } from './held-ticket.js';
 
-/** A ticket is replaced when a quarter of its life is left, but not before its last 600 seconds. */
+/** A ticket is replaced when a quarter of its life is left, but not before these last seconds. */
 const RENEW_BEFORE_S = 600;
 const RENEW_PART = 4;
 /** Seconds before the next attempt after one that failed. */
@@ -14,7 +14,7 @@ const RETRY_AFTER_S = 30;
  */
 const PATIENCE_MS = 2000;
 
-/** The last failed attempt to replace a ticket, in seconds since 1970, by the ticket's `Renewal.key`. */
+/** Times of the last failed attempts, in seconds since 1970, by `Renewal.key`. */
 export type FailedRenewals = Map<string, number>;
 
 /** Returns the time to replace a ticket, in seconds since 1970. */
@@ -32,7 +32,7 @@ export function isValid(ticket: HeldTicket, clock: Clock): boolean {
   return kdcNow(clock) / 1000 < ticket.endtime;
 }
 
-/** One ticket that is to be replaced. */
+/** The replacement of one ticket. */
 export interface Renewal {
   readonly failed: FailedRenewals;
   /** Tells the ticket apart from the client's other tickets, such as its service's name. */

@@ -50,7 +50,7 @@ export function ctsDecrypt(
   if (blocks.length > AES_BLOCK) {
     const end = blocks.length - AES_BLOCK;
     if (length < blocks.length) {
-      // The stolen octets are those that the block before the last decrypts to, where the padding was.
+      // In the padding's place, the block before the last decrypts to the stolen octets.
       const last = blocks.subarray(end - AES_BLOCK, end);
       const opened = createDecipheriv(cipher, key, ZERO_IV).setAutoPadding(false).update(last);
       opened.copy(blocks, length, length - end);

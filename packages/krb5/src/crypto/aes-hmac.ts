@@ -45,7 +45,7 @@ export function withConfounder(parts: readonly Uint8Array[]): PaddedPlaintext {
   return { padded, length };
 }
 
-/** Lays out a ciphertext: `headroom` octets for the caller, what is encrypted, the truncated MAC. */
+/** Lays out a ciphertext: `headroom` octets for the caller, `encrypted`, the truncated MAC. */
 export function joinMac(
   { macLength }: EtypeInfo,
   encrypted: Uint8Array,
@@ -60,7 +60,7 @@ export function joinMac(
 }
 
 /**
- * Splits a ciphertext into what is encrypted and its MAC. Throws Krb5Error KRB5_BAD_MSIZE if it is
+ * Splits a ciphertext into its encrypted part and its MAC. Throws Krb5Error KRB5_BAD_MSIZE if it is
  * too short to hold a confounder and a MAC.
  */
 export function splitMac(
@@ -77,7 +77,10 @@ export function splitMac(
   return { encrypted: ciphertext.subarray(0, length), mac: ciphertext.subarray(length) };
 }
 
-/** Compares in constant time. Throws Krb5Error KRB_AP_ERR_BAD_INTEGRITY if `computed` is not `mac`. */
+/**
+ * Compares two MACs in constant time. Throws Krb5Error KRB_AP_ERR_BAD_INTEGRITY if they differ in the
+ * length of `mac`.
+ */
 export function checkMac(computed: Buffer, mac: Uint8Array): void {
   if (!timingSafeEqual(computed.subarray(0, mac.length), mac)) {
     throw new Krb5Error(

@@ -6,7 +6,7 @@ import { CONFOUNDER_LENGTH } from './aes-cts.js';
 const pool = Buffer.alloc(256 * CONFOUNDER_LENGTH);
 let used = pool.length;
 
-/** Writes a confounder to the first 16 octets of `target`. Each octet of the pool is given out once. */
+/** Writes a confounder to the first 16 octets of `target`. No octet is given out twice. */
 export function fillConfounder(target: Buffer): void {
   if (used === pool.length) {
     randomFillSync(pool);

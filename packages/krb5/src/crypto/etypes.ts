@@ -13,7 +13,7 @@ export const Etype = {
   AES256_CTS_HMAC_SHA384_192: 20,
 } as const;
 
-/** The checksum types that belong to the encryption types (RFC 3962, section 7; RFC 8009, section 9). */
+/** The encryption types' checksum types (RFC 3962, section 7; RFC 8009, section 9). */
 export const ChecksumType = {
   HMAC_SHA1_96_AES128: 15,
   HMAC_SHA1_96_AES256: 16,

@@ -18,7 +18,10 @@ const NO_CONTEXT = new Uint8Array(0);
 const FIRST_BLOCK = Buffer.of(0, 0, 0, 1);
 const SEPARATOR = Buffer.of(0);
 
-/** KDF-HMAC-SHA2 (RFC 8009, section 3). One block of output is enough for every length that the types need. */
+/**
+ * KDF-HMAC-SHA2 (RFC 8009, section 3). One block of output is enough for every length that the types
+ * need.
+ */
 function kdfHmacSha2(
   info: EtypeInfo,
   key: Uint8Array,

@@ -1,7 +1,7 @@
 /** Which of a realm's KDCs answered last. */
 import type { Kdc, KdcAddress, Transport } from './kdc.js';
 
-/** Milliseconds that an answer is remembered: after that the order of krb5.conf or DNS counts again. */
+/** Milliseconds that an answer is remembered. Later the order of krb5.conf or DNS counts again. */
 const REMEMBERED_MS = 5 * 60_000;
 
 /** The KDC that answered, and how. */

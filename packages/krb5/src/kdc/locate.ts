@@ -8,8 +8,8 @@ import { kdcsFromDns } from './srv-records.js';
 
 /**
  * Returns a realm's KDCs, at least one: those of krb5.conf in its order, else those of DNS if
- * dns_lookup_kdc allows it (RFC 4120, section 7.2.3). Throws KdcUnreachable if there are none, KdcLookupFailed if DNS fails,
- * or the signal's reason.
+ * dns_lookup_kdc allows it (RFC 4120, section 7.2.3). Throws KdcUnreachable if there are none,
+ * KdcLookupFailed if DNS fails, or the signal's reason.
  */
 export async function locateKdcs(
   realm: string,

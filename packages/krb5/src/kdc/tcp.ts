@@ -5,8 +5,8 @@ import { createAnswerReader, frameRequest } from './tcp-framing.js';
 import type { AcceptAnswer } from './transports.js';
 
 /**
- * Milliseconds that connecting may take when nobody waits any more. While a socket connects, it keeps
- * the process alive.
+ * Milliseconds that connecting may take when nobody waits any more. A socket that connects keeps the
+ * process alive.
  */
 const ABANDONED_CONNECT_MS = 500;
 
