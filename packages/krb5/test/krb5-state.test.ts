@@ -1,18 +1,16 @@
 /** States of contexts: one state does not know what another one knows. */
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Krb5Config } from '../src/config/krb5-config.js';
 import { createInitiatorContext } from '../src/gss/initiator.js';
 import { createKrb5State, type Krb5State } from '../src/krb5-state.js';
 import { configOf, countInKdcLog } from './support/realm-files.js';
+import { useRealm } from './support/use-realm.js';
 
-let realm: Realm;
+const realm = useRealm();
 let config: Krb5Config;
 beforeAll(async () => {
-  realm = await startRealm();
   config = await configOf(realm);
 });
-afterAll(() => realm.dispose());
 
 test('contexts of one state share tickets, contexts of two states do not', async () => {
   const issued = () => countInKdcLog(realm, / ISSUE: /);

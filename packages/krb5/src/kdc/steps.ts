@@ -98,6 +98,7 @@ export async function* steps(kdcs: readonly Kdc[], plan: Plan): AsyncGenerator<P
   for (let pass = 1; pass < UDP_PASSES; pass++) {
     yield* slowly(names.steps('udp'));
   }
+  // Some names take longer to resolve than all these steps.
   const asked = names.count();
   await names.all();
   yield* slowly(names.steps(first, asked));

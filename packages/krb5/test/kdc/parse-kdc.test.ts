@@ -1,8 +1,7 @@
-/** The addresses of KDCs in krb5.conf and in SRV records. */
+/** The addresses of KDCs in krb5.conf. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseKdc } from '../../src/kdc/parse-kdc.js';
-import { orderSrv } from '../../src/kdc/srv-records.js';
 
 const both = ['udp', 'tcp'];
 
@@ -24,20 +23,6 @@ test.each(['', 'https://proxy.example.org/KdcProxy', 'kdc:0', 'kdc:65536', 'kdc:
     expect(parseKdc(value)).toBeUndefined();
   },
 );
-
-test('SRV records are ordered by priority, and equal ones by a draw with their weights', () => {
-  const record = (name: string, priority: number, weight: number) => ({
-    name,
-    priority,
-    weight,
-    port: 88,
-  });
-  const records = [record('late', 2, 9), record('heavy', 1, 9), record('light', 1, 1)];
-  const names = (draw: (min: number, max: number) => number) =>
-    orderSrv(records, draw).map(({ name }) => name);
-  expect(names((min) => min)).toEqual(['light', 'heavy', 'late']);
-  expect(names((_min, max) => max - 1)).toEqual(['heavy', 'light', 'late']);
-});
 
 test('any host and port are read as they are written, and any text gives an address or undefined', () => {
   const label = fc.string({ unit: fc.constantFrom(...'abz019-'), minLength: 1, maxLength: 8 });
