@@ -1,4 +1,4 @@
-/** Opens of a server whose key has changed. */
+/** Opens of a server whose key has changed since the ticket was issued. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { useRealmForFile } from '@remctl/conformance';
@@ -11,13 +11,15 @@ import {
 } from '@remctl/realm';
 import { describe, expect, test } from 'vitest';
 import { createPureBackend } from '../src/index.js';
+import { whoami as whoamiOf } from './support/whoami.js';
 
 const TIMEOUT = 20;
 
 const realm = await useRealmForFile();
 
 let servers = 0;
-/** A server with a principal and a keytab of its own. */
+
+/** Starts a server with a principal and a keytab of its own. */
 async function startServer() {
   servers += 1;
   const principal = `changing/h${servers}.test@${realm.name}`;
@@ -32,13 +34,13 @@ async function startServer() {
   const whoami = async (options: ClientOptions, at = port) => {
     await using client = new Remctl(createPureBackend(), { timeout: TIMEOUT, ...options });
     await client.open(realm.host, at, principal);
-    return (await client.run(['test', 'whoami']).text()).stdout.trim();
+    return await whoamiOf(client);
   };
   return { principal, port, changeKey, whoami };
 }
 
 describe('a server whose key has changed', () => {
-  test('a keytab: the next open gets another ticket by itself', async () => {
+  test('is opened with another ticket from the keytab', async () => {
     const { changeKey, whoami } = await startServer();
     const options = { keytab: realm.keytabs.client, clientPrincipal: 'alice' };
     expect(await whoami(options)).toBe(realm.principals.client);
@@ -46,7 +48,7 @@ describe('a server whose key has changed', () => {
     expect(await whoami(options)).toBe(realm.principals.client);
   });
 
-  test('a cache that holds a ticket for the old key: the same', async () => {
+  test('is opened with another ticket if the cache holds one for the old key', async () => {
     const { changeKey, whoami, principal } = await startServer();
     const ccache = await realm.kinit();
     await storeServiceTicket(realm, ccache, principal);
@@ -55,7 +57,7 @@ describe('a server whose key has changed', () => {
     expect(await whoami({ ccache })).toBe(realm.principals.client);
   });
 
-  test('a server that takes no ticket is asked twice where one was at hand, else once', async () => {
+  test('is asked twice if the ticket was from before, and once if the ticket is new', async () => {
     const { changeKey, whoami, port, principal } = await startServer();
     const options = { ccache: await realm.kinit() };
     expect(await whoami(options)).toBe(realm.principals.client);
@@ -70,7 +72,7 @@ describe('a server whose key has changed', () => {
     expect(proxy.connections()).toBe(3);
   });
 
-  test('a KDC that is away meanwhile: what the server said, in the time of one open', async () => {
+  test('gives its refusal within the time of one open if the KDC is silent', async () => {
     const { changeKey, whoami } = await startServer();
     const options = { ccache: await realm.kinit() };
     expect(await whoami(options)).toBe(realm.principals.client);

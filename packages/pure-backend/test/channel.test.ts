@@ -1,11 +1,11 @@
-/** A server that sends more than anyone reads. */
+/** A channel whose server sends more than anyone reads. */
 import { MESSAGE_TOKEN_FLAGS } from '@remctl/core/wire';
 import { expect, test } from 'vitest';
 import type { ByteStream, ByteStreamHandlers } from '../src/byte-stream.js';
 import { createChannel } from '../src/channel.js';
 import { encodeToken } from '../src/framing.js';
 
-/** A stream whose other side sends until the stream is paused. */
+/** Makes a stream whose other side sends until the stream is paused. */
 function floodingStream() {
   let handlers: ByteStreamHandlers | undefined;
   let paused = false;
@@ -45,7 +45,7 @@ test.each([0, 1, 100, 10_000])(
     const token = encodeToken(MESSAGE_TOKEN_FLAGS, new Uint8Array(length));
     const most = 100_000;
     expect(flood(token, most)).toBeLessThan(2_000);
-    // What was read makes room again.
+    // Tokens that are read make room again.
     for (let read = 0; read < 1_000 && channel.hasToken(); read++) {
       await channel.receive(0);
     }

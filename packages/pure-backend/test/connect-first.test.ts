@@ -1,4 +1,4 @@
-/** The race of a name's addresses, with attempts made of nothing. */
+/** The race of a name's addresses, with attempts that a test settles. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   type Attempt,
@@ -10,7 +10,7 @@ import {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Attempts that a test settles, and what the race does with them. */
+/** Makes a race with attempts that a test settles, and records of what the race begins, cancels and gives. */
 function track({ timeoutMs = 0, signal = new AbortController().signal } = {}) {
   const begun: string[] = [];
   const cancelled: string[] = [];
@@ -65,11 +65,11 @@ test.each([
     ['fe80::1%eth0', '10.0.0.1'],
     ['fe80::1%eth0', '10.0.0.1'],
   ],
-])('%j: the families in turn, the first one first: %j', (given, expected) => {
+])('%j are tried with the families in turn, the first one first: %j', (given, expected) => {
   expect(interleaveFamilies(given)).toEqual(expected);
 });
 
-test('an address that answers at once is the only one', async () => {
+test('the race tries no other address if the first answers at once', async () => {
   const { race, of, begun, cancelled, outcomes } = track();
   race('10.0.0.1', '10.0.0.2');
   of('10.0.0.1').connect();
@@ -80,7 +80,7 @@ test('an address that answers at once is the only one', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a silent address is left behind after 250 ms, and cancelled once another has won', async () => {
+test('the race begins the next address after 250 ms of silence, and cancels the losers', async () => {
   const { race, of, begun, cancelled, outcomes } = track();
   race('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4');
   await wait(249);
@@ -97,7 +97,7 @@ test('a silent address is left behind after 250 ms, and cancelled once another h
   expect(begun).toHaveLength(3);
 });
 
-test('an earlier attempt goes on, and may win', async () => {
+test('an earlier attempt goes on and may win', async () => {
   const { race, of, cancelled, outcomes } = track();
   race('10.0.0.1', '10.0.0.2');
   await wait(251);
@@ -107,7 +107,7 @@ test('an earlier attempt goes on, and may win', async () => {
   expect(cancelled).toEqual(['10.0.0.2']);
 });
 
-test('a failure begins the next at once, which has its whole 250 ms', async () => {
+test('a failure begins the next attempt at once, which has its whole 250 ms', async () => {
   const { race, of, begun } = track();
   race('10.0.0.1', '10.0.0.2', '10.0.0.3');
   await wait(200);
@@ -120,7 +120,7 @@ test('a failure begins the next at once, which has its whole 250 ms', async () =
   expect(begun).toHaveLength(3);
 });
 
-test('two that connect at the same moment: one is taken, the other released', async () => {
+test('the race takes one of two that connect at the same moment, and releases the other', async () => {
   const { race, of, cancelled, outcomes } = track();
   race('10.0.0.1', '10.0.0.2');
   await wait(251);
@@ -131,7 +131,7 @@ test('two that connect at the same moment: one is taken, the other released', as
   expect(cancelled).toEqual(['10.0.0.1']);
 });
 
-test('where all fail, every failure is told, in the order of the addresses', async () => {
+test('the error lists every failure, in the order of the addresses, if all attempts fail', async () => {
   const { race, of, outcomes } = track();
   race('10.0.0.1', '::1', '10.0.0.2');
   await wait(600);
@@ -146,7 +146,7 @@ test('where all fail, every failure is told, in the order of the addresses', asy
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('the time-out is for all of them, and each was begun within it', async () => {
+test('the time-out is for all attempts, and each is begun within it', async () => {
   const { race, of, begun, cancelled, outcomes } = track({ timeoutMs: 1000 });
   const addresses = Array.from({ length: 10 }, (_, n) => `10.0.0.${n}`);
   race(...addresses);
@@ -158,7 +158,7 @@ test('the time-out is for all of them, and each was begun within it', async () =
   expect(cancelled).toEqual(addresses.filter((address) => address !== '10.0.0.2'));
 });
 
-test('an abort ends all of them, and one that connects at that moment is released', async () => {
+test('an abort ends all attempts, and one that connects at that moment is released', async () => {
   const controller = new AbortController();
   const { race, of, begun, cancelled, outcomes } = track({ signal: controller.signal });
   race('10.0.0.1', '10.0.0.2', '10.0.0.3');
@@ -172,7 +172,7 @@ test('an abort ends all of them, and one that connects at that moment is release
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a signal that is aborted already begins nothing', async () => {
+test('a signal that was aborted before begins no attempt', async () => {
   const { race, begun, outcomes } = track({ signal: AbortSignal.abort('enough') });
   race('10.0.0.1');
   await wait(0);
@@ -180,7 +180,7 @@ test('a signal that is aborted already begins nothing', async () => {
   expect(begun).toEqual([]);
 });
 
-test('a name of very many addresses takes few sockets', async () => {
+test('the race tries at most MAX_ADDRESSES addresses of a name', async () => {
   const { race, begun } = track();
   race(...Array.from({ length: 4000 }, (_, n) => `10.0.${n >> 8}.${n & 255}`), '10.0.0.1');
   await wait(4000 * 250);

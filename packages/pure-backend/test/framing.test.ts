@@ -1,5 +1,6 @@
+/** Tokens on the wire, divided in any way. */
 import { RemctlInvalidTokenError } from '@remctl/core';
-import { TOKEN_MAX_LENGTH } from '@remctl/core/wire';
+import { TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createTokenReader, encodeToken, type FramedToken } from '../src/framing.js';
@@ -13,7 +14,7 @@ function read(chunks: readonly Uint8Array[]): FramedToken[] {
   return tokens.map(({ flags, payload }) => ({ flags, payload: Uint8Array.from(payload) }));
 }
 
-test('tokens come out the same however the bytes are divided', () => {
+test('a reader gives the same tokens however the bytes are divided', () => {
   const token = fc.record({
     flags: fc.integer({ min: 0, max: 255 }),
     payload: fc.uint8Array({ maxLength: 40 }),
@@ -32,13 +33,13 @@ test('tokens come out the same however the bytes are divided', () => {
   );
 });
 
-test('a length over the limit is refused from the header alone', () => {
-  const header = Buffer.alloc(5);
+test('a reader refuses a length over the limit from the header alone', () => {
+  const header = Buffer.alloc(TOKEN_HEADER_LENGTH);
   header.writeUInt32BE(TOKEN_MAX_LENGTH - 4, 1);
   expect(() => read([header])).toThrow(RemctlInvalidTokenError);
 });
 
-test('any bytes are tokens or refused as invalid, and the same however they are divided', () => {
+test('a reader takes or refuses arbitrary bytes, with the same result however they are divided', () => {
   const header = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 6 }));
   const start = header.map(([flags, length]) => Uint8Array.of(flags, 0, 0, 0, length));
   const bytes = fc.array(fc.oneof(start, fc.uint8Array({ maxLength: 8 }))).map(Buffer.concat);
@@ -52,8 +53,8 @@ test('any bytes are tokens or refused as invalid, and the same however they are 
   };
   fc.assert(
     fc.property(bytes, (whole) => {
-      const octets = Array.from(whole, (_, at) => whole.subarray(at, at + 1));
-      expect(end(octets)).toEqual(end([whole]));
+      const singleBytes = Array.from(whole, (_, at) => whole.subarray(at, at + 1));
+      expect(end(singleBytes)).toEqual(end([whole]));
     }),
   );
 });

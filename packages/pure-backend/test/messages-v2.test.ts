@@ -1,13 +1,13 @@
-/** The messages of protocols 2 and 3, against what the protocol draws. */
+/** The messages of protocols 2 and 3, beside the protocol's drawings. */
 import { RemctlInvalidTokenError } from '@remctl/core';
-import { MESSAGE_MAX_LENGTH } from '@remctl/core/wire';
+import { MESSAGE_MAX_LENGTH, NUMBER_LENGTH } from '@remctl/core/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../../../tools/property-runs.mjs';
 import { decodeMessage, encodeCommand } from '../src/messages-v2.js';
-import { decodeCommand, uint32 as number } from './support/numbers.js';
+import { COMMAND_HEADER_LENGTH, decodeCommand, uint32 } from './support/numbers.js';
 
-test('a command is the same once its messages are put together', () => {
+test('encodeCommand() divides a command into messages that together hold the same command', () => {
   const length = fc.oneof(
     fc.integer({ min: 0, max: 20 }),
     fc.integer({ min: MESSAGE_MAX_LENGTH - 30, max: MESSAGE_MAX_LENGTH + 30 }),
@@ -30,21 +30,21 @@ test('a command is the same once its messages are put together', () => {
 });
 
 test.each([0, 1, 2, 3, 4, 5])(
-  'an argument length %i someBytes from the end is not divided',
+  'encodeCommand() does not divide an argument length %i bytes before the end of a message',
   (room) => {
-    const first = MESSAGE_MAX_LENGTH - 4 - 4 - 4 - room;
+    const first = MESSAGE_MAX_LENGTH - COMMAND_HEADER_LENGTH - 2 * NUMBER_LENGTH - room;
     const messages = [...encodeCommand([Buffer.alloc(first), Buffer.from('second')])];
     expect(messages).toHaveLength(2);
     const cut = messages[0]?.length ?? 0;
     expect(cut === MESSAGE_MAX_LENGTH || cut === MESSAGE_MAX_LENGTH - room).toBe(true);
-    if (room < 4) {
+    if (room < NUMBER_LENGTH) {
       expect(cut).toBe(MESSAGE_MAX_LENGTH - room);
     }
     expect(decodeCommand(messages)[1]?.toString()).toBe('second');
   },
 );
 
-test('arbitrary bytes decode or are refused as invalid', () => {
+test('decodeMessage() decodes arbitrary bytes or refuses them as invalid', () => {
   const start = fc.tuple(fc.constantFrom(1, 2, 3, 4), fc.integer({ min: 0, max: 9 }));
   fc.assert(
     fc.property(start, fc.uint8Array({ maxLength: 20 }), (head, tail) => {
@@ -57,21 +57,21 @@ test('arbitrary bytes decode or are refused as invalid', () => {
   );
 });
 
-const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const anyUint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const someBytes = fc.uint8Array({ maxLength: 60 });
 
-test('messages of a server of protocol 2 and 3 are what the protocol draws', () => {
+test('decodeMessage() reads the layouts of the protocol, whole and alone', () => {
   const message = fc.oneof(
     fc.tuple(fc.constantFrom(1, 2), someBytes).map(([stream, output]) => ({
-      bytes: Buffer.concat([Buffer.of(3, stream), number(output.length), output]),
+      bytes: Buffer.concat([Buffer.of(3, stream), uint32(output.length), output]),
       value: { type: 'output', output: Buffer.from(output), stream },
     })),
     fc.integer({ min: 0, max: 255 }).map((status) => ({
       bytes: Buffer.of(4, status),
       value: { type: 'status', status },
     })),
-    fc.tuple(uint32, someBytes).map(([error, output]) => ({
-      bytes: Buffer.concat([Buffer.of(5), number(error), number(output.length), output]),
+    fc.tuple(anyUint32, someBytes).map(([error, output]) => ({
+      bytes: Buffer.concat([Buffer.of(5), uint32(error), uint32(output.length), output]),
       value: { type: 'error', error, output: Buffer.from(output) },
     })),
     fc.integer({ min: 0, max: 255 }).map((highest) => ({

@@ -1,17 +1,25 @@
-/** Negotiations with servers that misbehave, over streams of bytes alone. */
+/** Negotiations with scripted servers: protocols, flags, deadlines, endless tokens. */
 import {
   RemctlAuthenticationError,
   RemctlInvalidTokenError,
   RemctlTimeoutError,
 } from '@remctl/core';
+import {
+  CONTEXT_TOKEN_FLAGS,
+  MESSAGE_TOKEN_FLAGS,
+  TOKEN_HEADER_LENGTH,
+  TOKEN_MAX_LENGTH,
+  TokenFlag,
+} from '@remctl/core/wire';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ByteStream } from '../src/byte-stream.js';
 import { type Channel, createChannel } from '../src/channel.js';
 import { encodeToken } from '../src/framing.js';
 import type { SecurityContext } from '../src/mechanism.js';
 import { negotiate } from '../src/negotiate.js';
+import { plainContext } from './support/plain-context.js';
 
-/** A channel whose server answers with these flags, one token after the other. */
+/** Makes a channel whose server answers with these flags, one token after the other. */
 function scripted(flags: number[], sent: number[]): Channel {
   return {
     send: async (bits) => void sent.push(bits),
@@ -33,48 +41,35 @@ const OPTIONS = {
   signal: new AbortController().signal,
 };
 
-/** A context that needs this many tokens of the server. */
-function contextOf(rounds: number): SecurityContext {
-  let steps = 0;
-  return {
-    flags: 62,
-    peer: undefined,
-    async step() {
-      steps += 1;
-      return steps > rounds
-        ? { token: undefined, established: true }
-        : { token: new Uint8Array(), established: false };
-    },
-    wrap: (message) => message,
-    unwrap: (token) => token,
-    getMic: (message) => message,
-    verifyMic: () => undefined,
-  };
-}
+const never = <T>() => new Promise<T>(() => undefined);
 
 test.each([
-  [[0x42, 0x42], 2, [0x51, 0x42, 0x42]],
-  [[0x02, 0x02], 1, [0x51, 0x42, 0x02]],
-])('the server answers %j: protocol %i', async (flags, protocol, expected) => {
-  const sent: number[] = [];
-  const agreed = await negotiate(scripted(flags, sent), async () => contextOf(2), OPTIONS);
-  expect(agreed.protocol).toBe(protocol);
-  expect(sent).toEqual(expected);
-});
-
-test.each([[[0x42, 0x02]], [[0x02, 0x42]], [[0x44]], [[0x00]]])(
-  'the server answers %j: refused',
-  async (flags) => {
-    await expect(negotiate(scripted(flags, []), async () => contextOf(2), OPTIONS)).rejects.toThrow(
-      RemctlInvalidTokenError,
-    );
+  ['every', [CONTEXT_TOKEN_FLAGS, CONTEXT_TOKEN_FLAGS], 2, [0x51, 0x42, 0x42]],
+  ['no', [TokenFlag.CONTEXT, TokenFlag.CONTEXT], 1, [0x51, 0x42, 0x02]],
+])(
+  'a server that sets TOKEN_PROTOCOL in %s token is answered in its protocol',
+  async (_, flags, protocol, expected) => {
+    const sent: number[] = [];
+    const agreed = await negotiate(scripted(flags, sent), async () => plainContext(2), OPTIONS);
+    expect(agreed.protocol).toBe(protocol);
+    expect(sent).toEqual(expected);
   },
 );
+
+test.each([
+  ['drops TOKEN_PROTOCOL midway', [CONTEXT_TOKEN_FLAGS, TokenFlag.CONTEXT]],
+  ['takes up TOKEN_PROTOCOL midway', [TokenFlag.CONTEXT, CONTEXT_TOKEN_FLAGS]],
+  ['answers with the flags of a message', [MESSAGE_TOKEN_FLAGS]],
+  ['answers without flags', [0]],
+])('a server that %s is refused', async (_, flags) => {
+  const agreed = negotiate(scripted(flags, []), async () => plainContext(2), OPTIONS);
+  await expect(agreed).rejects.toThrow(RemctlInvalidTokenError);
+});
 
 const SHORT = { ...OPTIONS, negotiateMs: 100 };
 const DRIP_MS = 5;
 
-/** A stream whose other side sends bytes every few milliseconds, once the client has sent something. */
+/** Makes a stream whose other side sends bytes every DRIP_MS once the client has sent something. */
 function drippingStream(bytes: (n: number) => Uint8Array): ByteStream {
   let onData: (chunk: Uint8Array) => void = () => undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -97,17 +92,17 @@ function drippingStream(bytes: (n: number) => Uint8Array): ByteStream {
   };
 }
 
-/** The error of a negotiation over this stream. */
-async function failureOf(stream: ByteStream, context = contextOf(Number.POSITIVE_INFINITY)) {
+/** Negotiates over this stream, and returns the error. */
+async function failureOf(stream: ByteStream, context = plainContext(Number.POSITIVE_INFINITY)) {
   const channel = createChannel(stream, SHORT.server);
   const failure = await negotiate(channel, async () => context, SHORT).catch((e: unknown) => e);
   channel.destroy(failure);
   return failure;
 }
 
-const TOKEN = encodeToken(0x42, new Uint8Array(10_000));
+const TOKEN = encodeToken(CONTEXT_TOKEN_FLAGS, new Uint8Array(10_000));
 
-test('single bytes of a token do not extend the deadline, also without a time-out', async () => {
+test('single bytes of a token do not extend the deadline', async () => {
   const failure = await failureOf(drippingStream((n) => TOKEN.subarray(n, n + 1)));
   expect(failure).toBeInstanceOf(RemctlTimeoutError);
   expect(failure).toMatchObject({
@@ -118,23 +113,23 @@ test('single bytes of a token do not extend the deadline, also without a time-ou
   });
 });
 
-test('whole tokens that the mechanism takes do not extend the deadline either', async () => {
+test('whole tokens that the mechanism takes do not extend the deadline', async () => {
   const slow: SecurityContext = {
-    ...contextOf(0),
+    ...plainContext(0),
     async step() {
-      // Long enough for the deadline to come before there are too many.
+      // Otherwise the limit on tokens would come before the deadline.
       await new Promise((resolve) => setTimeout(resolve, SHORT.negotiateMs / 4));
       return { token: new Uint8Array(), established: false };
     },
   };
   const failure = await failureOf(
-    drippingStream(() => encodeToken(0x42, new Uint8Array())),
+    drippingStream(() => encodeToken(CONTEXT_TOKEN_FLAGS, new Uint8Array())),
     slow,
   );
   expect(failure).toBeInstanceOf(RemctlTimeoutError);
 });
 
-test('the error names the server or the KDC, whichever is silent', async () => {
+test('the error names the silent one: the server or the KDC', async () => {
   const silent = await failureOf(drippingStream(() => new Uint8Array()));
   expect(silent).toMatchObject({
     phase: 'negotiate',
@@ -143,9 +138,8 @@ test('the error names the server or the KDC, whichever is silent', async () => {
     ),
   });
   const waiting = (part: 'context' | 'step') => {
-    const never = new Promise<never>(() => undefined);
     const context = async () =>
-      part === 'context' ? never : { ...contextOf(1), step: () => never };
+      part === 'context' ? never<never>() : { ...plainContext(1), step: () => never<never>() };
     return negotiate(scripted([], []), context, SHORT).catch((e: unknown) => e);
   };
   for (const part of ['context', 'step'] as const) {
@@ -157,9 +151,9 @@ test('the error names the server or the KDC, whichever is silent', async () => {
 
 test.each([
   ['empty tokens', 0],
-  ['tokens of 1 MiB', 2 ** 20 - 5],
+  ['tokens of 1 MiB', TOKEN_MAX_LENGTH - TOKEN_HEADER_LENGTH],
 ])('a server that sends %s without end is refused', async (_, length) => {
-  const token = { flags: 0x42, payload: new Uint8Array(length) };
+  const token = { flags: CONTEXT_TOKEN_FLAGS, payload: new Uint8Array(length) };
   let received = 0;
   const channel: Channel = {
     ...scripted([], []),
@@ -168,7 +162,7 @@ test.each([
       return token;
     },
   };
-  const endless = async () => contextOf(Number.POSITIVE_INFINITY);
+  const endless = async () => plainContext(Number.POSITIVE_INFINITY);
   const failure = await negotiate(channel, endless, OPTIONS).catch((e: unknown) => e);
   expect(failure).toBeInstanceOf(RemctlAuthenticationError);
   expect(failure).toMatchObject({ message: expect.stringMatching(/context tokens/) });
@@ -178,9 +172,10 @@ test.each([
 test('an abort ends the negotiation with its reason', async () => {
   const controller = new AbortController();
   const reason = new Error('enough');
-  const never = new Promise<never>(() => undefined);
   const options = { ...OPTIONS, signal: controller.signal };
-  const failure = negotiate(scripted([], []), () => never, options).catch((e: unknown) => e);
+  const failure = negotiate(scripted([], []), () => never<never>(), options).catch(
+    (e: unknown) => e,
+  );
   controller.abort(reason);
   expect(await failure).toBe(reason);
 });

@@ -1,23 +1,23 @@
-/** An attacker between client and server, who relays and records, and plays it back later. */
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+/** An attacker between client and server, who records sessions and replays them. */
+import { connect, type Socket } from 'node:net';
 import { useRealmForFile } from '@remctl/conformance';
 import { Remctl } from '@remctl/core';
-import { afterAll, expect, test, vi } from 'vitest';
+import { TOKEN_HEADER_LENGTH } from '@remctl/core/wire';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createPureBackend } from '../src/index.js';
+import { startTcpServer } from './support/tcp-server.js';
 
-const HEADER_LENGTH = 5;
-/** Where the command notes that it ran. */
+/** The server's tally of the commands that it ran. */
 const LEDGER = 'replayed';
 const COMMAND = ['test', 'tally', LEDGER];
-/** Sessions that are relayed, and those that are played back. */
+/** Sessions that the attacker relays and records. */
 const RELAYED = 30;
+/** Sessions that the attacker plays back. */
 const REPLAYED = 300;
 
 const realm = await useRealmForFile();
-afterAll(async () => {
-  vi.restoreAllMocks();
-});
+
+afterEach(() => void vi.restoreAllMocks());
 
 /** What the server sent in a session: its token of authentication, then its answer. */
 interface Recording {
@@ -26,12 +26,12 @@ interface Recording {
 }
 
 function firstToken(bytes: Buffer): Buffer {
-  return bytes.subarray(0, HEADER_LENGTH + bytes.readUInt32BE(1));
+  return bytes.subarray(0, TOKEN_HEADER_LENGTH + bytes.readUInt32BE(1));
 }
 
+/** Starts an attacker in front of the server at `port`. */
 async function startAttacker(port: number) {
   const recordings: Recording[] = [];
-  const sockets = new Set<Socket>();
   let isReplaying = false;
   let sessions = 0;
 
@@ -56,10 +56,13 @@ async function startAttacker(port: number) {
     let waiting = Buffer.alloc(0);
     socket.on('data', (bytes: Buffer) => {
       waiting = Buffer.concat([waiting, bytes]);
-      while (waiting.length >= HEADER_LENGTH && waiting.length >= firstToken(waiting).length) {
+      while (
+        waiting.length >= TOKEN_HEADER_LENGTH &&
+        waiting.length >= firstToken(waiting).length
+      ) {
         waiting = waiting.subarray(firstToken(waiting).length);
         tokens += 1;
-        // The start, the request for a context, and the command.
+        // The client sends its first token, the token of its context, and the command.
         if (tokens === 2) {
           socket.write(recording?.proof ?? Buffer.alloc(0));
         }
@@ -70,35 +73,20 @@ async function startAttacker(port: number) {
     });
   }
 
-  const front = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => sockets.delete(socket));
-    (isReplaying ? replay : relay)(socket);
-  }).listen(0, '127.0.0.1');
-  await once(front, 'listening');
-  const address = front.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('a TCP port was expected');
-  }
+  const { port: ownPort } = await startTcpServer((socket) =>
+    (isReplaying ? replay : relay)(socket),
+  );
   return {
-    port: address.port,
+    port: ownPort,
     recordings,
     replayFromNowOn() {
       isReplaying = true;
     },
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      front.close();
-      await once(front, 'close');
-    },
   };
 }
 
-test('a command that no server saw is never finished, even if the clock is set back', async () => {
-  await using attacker = await startAttacker(realm.port);
+test('replayed sessions finish no command, even if the clock is set back', async () => {
+  const attacker = await startAttacker(realm.port);
   const start = Date.now();
   const clock = vi.spyOn(Date, 'now');
   let round = 0;

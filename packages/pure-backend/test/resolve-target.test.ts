@@ -1,15 +1,18 @@
-/** Names, and the system's order of looking for them. */
+/** Names of hosts, in the system's order of sources, and the principals they give. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startRealmForFile } from '@remctl/conformance';
 import { RemctlNetworkError } from '@remctl/core';
-import { type Realm, type ResolverFiles, startRealm, withNetwork } from '@remctl/realm';
+import { type ResolverFiles, withNetwork } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveTarget } from '../src/resolve-target.js';
 
 const core = new URL('../../core/dist/index.js', import.meta.url).href;
 const pure = new URL('../dist/index.js', import.meta.url).href;
+
+const realm = await startRealmForFile();
 
 let folder: string;
 beforeAll(() => {
@@ -17,17 +20,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const node = (program: string, ...words: readonly string[]) => [
+const node = (program: string, ...args: readonly string[]) => [
   process.execPath,
   '--input-type=module',
   '-e',
   program,
   core,
   pure,
-  ...words,
+  ...args,
 ];
 
-test('a host without an address of the source’s family', async () => {
+test('a host without an address of the same family as the source address is ENOTFOUND', async () => {
   const options = { host: '::1', port: 4373, sourceIp: '127.0.0.1', timeoutMs: 0 };
   const { signal } = new AbortController();
   const error = await resolveTarget({ ...options, signal }).catch((reason: unknown) => reason);
@@ -35,19 +38,13 @@ test('a host without an address of the source’s family', async () => {
   expect(error).toMatchObject({ code: 'ENOTFOUND', phase: 'resolve' });
 });
 
-describe('the principal is asked for by the name that the system has, as by the C client', () => {
-  let realm: Realm;
-  beforeAll(async () => {
-    realm = await startRealm();
-  });
-  afterAll(() => realm?.dispose());
-
+describe('the client asks for the same principal as the C client', () => {
   const FILES: ResolverFiles = {
     hosts: '127.0.0.1 localhost\n127.0.0.4 first.example.test second.example.test ALIAS\n',
     resolv: 'nameserver 127.0.0.1\nsearch example.test\n',
   };
 
-  /** DNS that says of every name that it is an alias of wrong.example.test, at another address. */
+  /** A program's DNS server: it answers that every name is an alias of wrong.example.test, at another address. */
   const LYING_DNS = `
     import { createSocket } from 'node:dgram';
     const dns = createSocket('udp4').bind(53, '127.0.0.1');
@@ -71,7 +68,7 @@ describe('the principal is asked for by the name that the system has, as by the 
     });
     await new Promise((resolve) => dns.once('listening', resolve));`;
 
-  /** What each asks the KDC for, read from the requests that come to the port where it should be. */
+  /** A program that prints for which host each client asks the KDC, as read from their requests. */
   const ASK = `
     import { spawn } from 'node:child_process';
     import { once } from 'node:events';
@@ -106,6 +103,7 @@ describe('the principal is asked for by the name that the system has, as by the 
     child.kill('SIGKILL');
     process.exit();`;
 
+  /** Runs ASK in a network with these files and these lines in [libdefaults]. */
   function ask(host: string, files: ResolverFiles, lines: readonly string[]) {
     const conf = join(mkdtempSync(join(folder, 'conf-')), 'krb5.conf');
     const text = readFileSync(realm.krb5Conf, 'utf8')
@@ -121,22 +119,27 @@ describe('the principal is asked for by the name that the system has, as by the 
 
   test.each([
     [
-      'an alias of the hosts file, whatever DNS says',
+      'an alias of the hosts file, in spite of DNS',
       'alias',
       ['rdns = false'],
       'first.example.test',
     ],
-    ['the same with rdns', 'alias', [], 'first.example.test'],
+    ['an alias of the hosts file, with rdns', 'alias', [], 'first.example.test'],
     ['an alias of DNS', 'www.example.test', ['rdns = false'], 'wrong.example.test'],
-    ['a name without a dot, by the search list', 'www', ['rdns = false'], 'wrong.example.test'],
-  ])('%s', (_, host, lines, expected) => {
+    [
+      'a name without a dot, which the search list completes',
+      'www',
+      ['rdns = false'],
+      'wrong.example.test',
+    ],
+  ])('for %s', (_, host, lines, expected) => {
     expect(ask(host, FILES, lines)).toEqual({ ours: expected, theirs: expected });
   });
 
-  test('without dns_canonicalize_hostname it is as it is given', () => {
+  test('unless dns_canonicalize_hostname is false: then it keeps the name as given', () => {
     const { ours, theirs } = ask('alias', FILES, ['dns_canonicalize_hostname = false']);
     expect(ours).toBe('alias');
-    // The program makes it canonical by itself, whatever krb5.conf says; libkrb5 would not.
+    // The program remctl makes the name canonical by itself, whatever krb5.conf says. libkrb5 would not.
     expect(theirs).toBe('first.example.test');
   });
 });

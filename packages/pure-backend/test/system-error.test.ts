@@ -1,4 +1,4 @@
-/** The texts of system errors are the C library's. */
+/** The texts of system errors, as libremctl shows them. */
 import { expect, test } from 'vitest';
 import { systemFailure } from '../src/system-error.js';
 
@@ -14,14 +14,14 @@ test.each([
   expect(systemFailure(systemError(code))).toEqual({ code, text });
 });
 
-test('An error without a text here keeps that of Node.js', () => {
+test('an error that has no text in the table keeps the text of Node.js', () => {
   expect(systemFailure(systemError('ENOTDIR', -20))).toEqual({
     code: 'ENOTDIR',
     text: 'not a directory',
   });
 });
 
-test('An unknown error has its name as its text, and a value that is no error has EIO', () => {
+test('an unknown error has its name as its text, and a value that is no error has EIO', () => {
   expect(systemFailure(systemError('ESOMETHING'))).toEqual({
     code: 'ESOMETHING',
     text: 'ESOMETHING',

@@ -1,11 +1,12 @@
-/** What the errors of the default mechanism say. */
-import { startRealmHere } from '@remctl/conformance';
+/** The errors of the mechanism krb5. */
+import { useRealmForFile } from '@remctl/conformance';
 import { Remctl, RemctlAuthenticationError } from '@remctl/core';
 import { expect, test } from 'vitest';
-import { createPureBackend } from '../src/index.js';
+import { createPureBackend } from '../../src/index.js';
 
-test("a KDC's refusal carries RFC 4120's name and number, and says what to do", async () => {
-  await using realm = await startRealmHere();
+const realm = await useRealmForFile();
+
+test("the error for a KDC's refusal carries RFC 4120's name and number, and says what to do", async () => {
   const client = new Remctl(createPureBackend());
   const open = client.open(realm.host, realm.port, realm.principals.unknownServer);
   const error = await open.catch((e: unknown) => e);

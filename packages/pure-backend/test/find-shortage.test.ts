@@ -1,12 +1,13 @@
-/** Opens that find no file descriptor at one known place: the error says so, and the next open works. */
-import { copyFileSync, readdirSync } from 'node:fs';
+/** Opens without a free file descriptor: the error says so, and the next open works. */
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useRealmForFile } from '@remctl/conformance';
 import { type ClientOptions, Remctl } from '@remctl/core';
 import { type DescriptorLimit, limitDescriptors } from '@remctl/realm';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { shortageIn } from '../src/find-shortage.js';
 import { createPureBackend } from '../src/index.js';
+import { countDescriptors, waitForDescriptors } from './support/descriptors.js';
 
 const realm = await useRealmForFile();
 let limit: DescriptorLimit;
@@ -15,16 +16,12 @@ beforeAll(async () => {
   limit = await limitDescriptors();
 });
 
-afterAll(async () => {
-  await limit[Symbol.asyncDispose]();
-});
-
-const descriptors = () => readdirSync('/proc/self/fd').length;
+afterAll(() => limit[Symbol.asyncDispose]());
 
 let copies = 0;
 
-/** A copy of a file, which nobody has read yet. */
-function fresh(file: string): string {
+/** Makes a copy of a file, which no cache of this process knows. */
+function freshCopy(file: string): string {
   copies += 1;
   const copy = join(realm.folder, `copy-${copies}`);
   copyFileSync(file, copy);
@@ -33,20 +30,20 @@ function fresh(file: string): string {
 
 const cacheFile = () => realm.ccache.replace(/^FILE:/, '');
 
-/** Has the configuration read again. */
+/** Makes the next open read the configuration again. */
 function forgetConfiguration(): void {
-  process.env.KRB5_CONFIG = fresh(realm.krb5Conf);
+  process.env.KRB5_CONFIG = freshCopy(realm.krb5Conf);
 }
 
-/** Has it read now, and so not in the next moments. */
+/** Reads the configuration now, so that the next open does not. */
 async function readConfiguration(): Promise<void> {
   await using client = new Remctl(createPureBackend(), { ccache: realm.ccache });
   await client.open(realm.host, realm.port);
 }
 
-const newCcache = (): ClientOptions => ({ ccache: `FILE:${fresh(cacheFile())}` });
+const newCcache = (): ClientOptions => ({ ccache: `FILE:${freshCopy(cacheFile())}` });
 const newKeytab = (): ClientOptions => ({
-  keytab: fresh(realm.keytabs.client),
+  keytab: freshCopy(realm.keytabs.client),
   clientPrincipal: realm.principals.client,
 });
 const newPassword = (): ClientOptions => ({
@@ -55,12 +52,12 @@ const newPassword = (): ClientOptions => ({
 });
 
 /**
- * Opens with so many descriptors left. Then the same client has to open, and nothing may be left
- * behind.
+ * Opens with `left` free descriptors, and returns the error, if there is one. Afterwards the same client must
+ * open and run a command, and no descriptor may stay open.
  */
 async function openWith(left: number, client: Remctl, host: string): Promise<unknown> {
   const server = [host, realm.port, realm.principals.server] as const;
-  const before = descriptors();
+  const before = countDescriptors();
   const release = limit.takeAllBut(left);
   const failure = await client
     .open(...server)
@@ -69,7 +66,7 @@ async function openWith(left: number, client: Remctl, host: string): Promise<unk
   await client.open(...server);
   expect((await client.run(['echo', 'x']).text()).stdout).toBe('x\n');
   await client.close();
-  await vi.waitUntil(() => descriptors() <= before);
+  await waitForDescriptors(before);
   return failure;
 }
 
@@ -83,14 +80,14 @@ const EMFILE = {
 };
 
 test.each(['localhost', '127.0.0.1'])(
-  'none left for the name or the connection: %s',
+  'open() says that no descriptor is left for the name or the connection: %s',
   async (host) => {
     const client = new Remctl(createPureBackend(), newCcache());
     expect(await openWith(0, client, host)).toMatchObject(EMFILE);
   },
 );
 
-test('none left for the configuration', async () => {
+test('open() says that no descriptor is left for the configuration', async () => {
   const client = new Remctl(createPureBackend(), newCcache());
   forgetConfiguration();
   expect(await openWith(1, client, '127.0.0.1')).toMatchObject(EMFILE);
@@ -100,14 +97,14 @@ test.each([
   ['the credential cache', newCcache],
   ['the keytab', newKeytab],
   ["the KDC's socket", newPassword],
-])('none left for %s', async (_, options) => {
+])('open() says that no descriptor is left for %s', async (_, options) => {
   const client = new Remctl(createPureBackend(), options());
   await readConfiguration();
   expect(await openWith(1, client, '127.0.0.1')).toMatchObject(EMFILE);
 });
 
 test.each([1, 2, 3, 4, 6, 8])(
-  '%i left, and nothing read yet: EMFILE or a connection',
+  'open() fails with EMFILE or succeeds if %i descriptors are left and no file was read yet',
   async (left) => {
     for (const options of [newCcache, newKeytab]) {
       const client = new Remctl(createPureBackend(), options());
@@ -120,12 +117,12 @@ test.each([1, 2, 3, 4, 6, 8])(
   },
 );
 
-test('none left for what the library of the mechanism kerberos opens', async () => {
+test('open() says that no descriptor is left for the library of the mechanism kerberos', async () => {
   const client = new Remctl(createPureBackend({ mechanism: 'kerberos' }));
   expect(await openWith(1, client, '127.0.0.1')).toMatchObject(EMFILE);
 });
 
-test('a chain of causes that is a ring is looked at once', () => {
+test('shortageIn() reads each error of a ring of causes once', () => {
   const ring = new Error('ring');
   ring.cause = new AggregateError([ring, new Error('other')], 'all', { cause: ring });
   expect(shortageIn(ring)).toBeUndefined();

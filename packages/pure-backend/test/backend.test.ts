@@ -1,0 +1,19 @@
+/** What the backend refuses: mechanisms that it does not know, contexts that protect too little. */
+import { RemctlAuthenticationError } from '@remctl/core';
+import { expect, test } from 'vitest';
+import { createPureBackend } from '../src/index.js';
+import { ContextFlag } from '../src/mechanism.js';
+import { connectTo, protocol2 } from './support/plain-server.js';
+
+test('a context without confidentiality is refused', async () => {
+  const contextFlags = ContextFlag.MUTUAL | ContextFlag.INTEG;
+  const connecting = connectTo(
+    protocol2(() => undefined),
+    { contextFlags },
+  );
+  await expect(connecting).rejects.toThrow(RemctlAuthenticationError);
+});
+
+test('the error for an unknown mechanism lists the known ones', () => {
+  expect(() => createPureBackend({ mechanism: 'ntlm' as 'krb5' })).toThrow(/krb5 and kerberos/);
+});
