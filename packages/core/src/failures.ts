@@ -146,7 +146,8 @@ export function negotiationTimedOut(
 ): RemctlTimeoutError {
   const after = seconds(deadlineMs);
   const at = serverName(server);
-  const did = received === 0 ? 'it was silent' : `it sent ${received} bytes, then was silent or too slow`;
+  const did =
+    received === 0 ? 'it was silent' : `it sent ${received} bytes, then was silent or too slow`;
   const message =
     awaited === 'kdc'
       ? `GSS-API error initializing context: timed out: authentication to ${at} took more than ${after}: ` +
