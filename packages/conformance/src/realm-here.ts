@@ -8,10 +8,6 @@ import { type Realm, type RealmOptions, startRealm } from '@remctl/realm';
  */
 export async function startRealmHere(options?: RealmOptions): Promise<Realm> {
   const realm = await startRealm(options);
-  const leave = realm.useHere();
-  const dispose = async () => {
-    leave();
-    await realm.dispose();
-  };
-  return { ...realm, dispose, [Symbol.asyncDispose]: dispose };
+  realm.useHere();
+  return realm;
 }

@@ -106,10 +106,14 @@ const stateIn = (phase: Phase | 'between'): CommandState =>
 export const silent = (phase: Phase, commandState = stateIn(phase)): Refused => ({
   type: 'refused',
   error: RemctlTimeoutError,
-  says: /was silent/,
+  says:
+    phase === 'negotiate' ? /did not authenticate itself within .* was silent/ : /was silent for/,
   commandState,
   details: { phase },
 });
+
+const ENDED = /token: unexpected end of file: .* closed the connection/;
+const ENDED_OR_RESET = /closed the connection|Connection reset by peer/;
 
 /**
  * The server ended or reset the connection in this phase.
@@ -125,6 +129,7 @@ export const broken = (
 ): Refused => ({
   type: 'refused',
   error: RemctlNetworkError,
+  says: how === 'end' ? ENDED : ENDED_OR_RESET,
   commandState,
   details: {
     phase: phase === 'between' ? expect.stringMatching(/^(negotiate|command)$/) : phase,
