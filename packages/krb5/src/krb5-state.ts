@@ -14,14 +14,10 @@ const MAX_CACHES = 64;
 const MAX_CLIENTS = 256;
 /** The most realms whose KDCs are remembered. */
 const MAX_REALMS = 256;
-/** The most session keys whose last moment is remembered. */
-const MAX_SESSION_KEYS = 16_384;
 
 /**
- * A program or a test may have a state of its own, which then shares nothing with other states. Two
- * states of one process must not use the same tickets: each makes sure for itself alone that no
- * authenticator has the moment of an earlier one. The members are for this package; they may change
- * with any release, `replayCache` excepted.
+ * A program or a test may have a state of its own, which then shares nothing with other states. The
+ * members are for this package; they may change with any release, except `replayCache`.
  */
 export interface Krb5State {
   /** The configuration that was read last (config/current-config.ts). */
@@ -36,8 +32,6 @@ export interface Krb5State {
   readonly digestPassword: (password: string) => string;
   /** Realms with their KDCs, by `kdcsKey` (kdc/known-realms.ts). */
   readonly realms: RecentlyUsed<KnownRealm>;
-  /** The last moment given out for a session key, by the key's digest (time/moments.ts). */
-  readonly moments: RecentlyUsed<number>;
   /** The requests that acceptors have seen. */
   readonly replayCache: ReplayCache;
 }
@@ -51,7 +45,6 @@ export function createKrb5State(): Krb5State {
     clients: recentlyUsed(MAX_CLIENTS),
     digestPassword: passwordDigest(),
     realms: recentlyUsed(MAX_REALMS),
-    moments: recentlyUsed(MAX_SESSION_KEYS),
     replayCache: createReplayCache(),
   };
 }

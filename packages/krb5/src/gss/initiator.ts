@@ -85,7 +85,7 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
     const config = options.config ?? (await currentConfig(shared));
     const ticket = await getTicket(options, config, shared);
     const { credential, source } = ticket;
-    const moment = nextMoment(credential.key, kdcNow(source.clock), shared.moments);
+    const moment = nextMoment(credential.key, kdcNow(source.clock));
     const { token, state } = apReqToken(credential, flags, moment);
     if ((flags & ContextFlag.MUTUAL) === 0) {
       established = establish(ticket, state, flags, undefined);
