@@ -142,7 +142,7 @@ async function preauthenticate(
       `the KDC of ${client.realm} does not accept an encrypted timestamp from ${formatPrincipal(client)}, the only preauthentication that is supported: get the ticket with kinit`,
     );
   }
-  const entry = entryFor(etypeInfoOf(methods), keys.etypes);
+  const entry = entryFor(readEtypeInfo(methods, client.realm), keys.etypes);
   const etype = entry?.etype ?? keys.etypes[0];
   if (etype === undefined) {
     throw refusal(request, error);
@@ -160,6 +160,22 @@ function readMethods(error: KrbError): readonly PaData[] {
   } catch (cause) {
     if (cause instanceof Asn1Error) {
       return [];
+    }
+    throw cause;
+  }
+}
+
+/** Reads the ETYPE-INFO2 among the methods. Throws Krb5Error if it cannot be read. */
+function readEtypeInfo(methods: readonly PaData[], realm: string): readonly EtypeInfo2Entry[] {
+  try {
+    return etypeInfoOf(methods);
+  } catch (cause) {
+    if (cause instanceof Asn1Error) {
+      throw new Krb5Error(
+        LocalErrorCode.KRB5_PREAUTH_FAILED,
+        `the KDC of ${realm} sent an ETYPE-INFO2 that cannot be read: check the realm's KDCs in krb5.conf`,
+        { cause },
+      );
     }
     throw cause;
   }

@@ -25,6 +25,8 @@ export interface ForgingKdc extends AsyncDisposable {
     ahead?: number;
     /** Sends the error before the KDC's own answer, and not in its place. */
     first?: boolean;
+    /** The error data; the default asks for an encrypted timestamp. */
+    eData?: Uint8Array;
   };
   /** Returns how many requests of a kind came. */
   readonly asked: (kind: keyof typeof REQUESTS) => number;
@@ -43,7 +45,7 @@ export async function startForgingKdc({ kdcPort, name }: Realm): Promise<Forging
       return;
     }
     if (forged !== undefined) {
-      const options = { ahead: forge.ahead ?? 0, eData: METHODS };
+      const options = { ahead: forge.ahead ?? 0, eData: forge.eData ?? METHODS };
       front.send(kdcError(name, forged, options), port, address);
       if (forge.first !== true) {
         return;
