@@ -384,6 +384,10 @@ export class Remctl {
     this.#last = record;
     onTaken(record);
     const open = state.type === 'spent' ? await this.#connect(state.target, signal) : state;
+    // After a connect, and before this went on, close() or open() may have been called.
+    if (this.#state !== open) {
+      throw this.#note(notOpened('it ended before the command was sent'), record.state);
+    }
     const { connection } = open;
     if (connection.protocol === 1) {
       try {
