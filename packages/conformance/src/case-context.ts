@@ -1,8 +1,7 @@
 /** Makes what a case works with, and releases it. */
 import { type Backend, type ClientOptions, Remctl } from '@remctl/core';
 import type { Realm } from '@remctl/realm';
-import type { BackendModule, CaseContext } from './case.js';
-import type { CaseDeclaration } from './declarations.js';
+import type { BackendModule, CaseContext, CaseDeclaration } from './case.js';
 
 export interface CaseContextOptions {
   readonly realm: Realm;

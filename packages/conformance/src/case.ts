@@ -5,8 +5,7 @@
  */
 import type { Backend, ClientOptions, Remctl } from '@remctl/core';
 import type { Realm } from '@remctl/realm';
-import type { CaseDeclaration } from './declarations.js';
-import type { Ending } from './hostile/endings.js';
+import type { Ending } from './ending.js';
 
 /** Tells another process how to make the backend. */
 export interface BackendModule {
@@ -14,6 +13,19 @@ export interface BackendModule {
   readonly url: string;
   /** The module's export that makes the backend, called without arguments. */
   readonly factory: string;
+}
+
+/** How one backend ends a case of a hostile server differently from the others. */
+export interface Difference {
+  readonly ending: Ending;
+  /** Why this backend cannot end the case as the others do. */
+  readonly because: string;
+}
+
+/** What is declared of one case. */
+export interface CaseDeclaration {
+  readonly says: RegExp | undefined;
+  readonly differs: Difference | undefined;
 }
 
 /** What a case works with. */

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, type TestFunction, test } from '
 import type { BackendModule, Case, Comparison } from './case.js';
 import { makeCaseContext } from './case-context.js';
 import { type Declarations, declarationFaults, declarationOf } from './declarations.js';
-import { describeEnding } from './hostile/endings.js';
+import { describeEnding } from './ending.js';
 import { startRealmHere } from './realm-here.js';
 import { type SuiteName, suites } from './suites.js';
 

@@ -1,13 +1,5 @@
 /** What a backend's own test files declare of single cases, by case id. */
-import type { Case } from './case.js';
-import type { Ending } from './hostile/endings.js';
-
-/** How one backend ends a case of a hostile server differently from the others. */
-export interface Difference {
-  readonly ending: Ending;
-  /** Why this backend cannot end the case as the others do. */
-  readonly because: string;
-}
+import type { Case, CaseDeclaration, Difference } from './case.js';
 
 /** What is one backend's own. Keys are case ids; an id that matches no case fails. */
 export interface Declarations {
@@ -21,12 +13,6 @@ export interface Declarations {
   readonly says?: Readonly<Record<string, RegExp>>;
   /** Cases of hostile servers that the backend ends differently. */
   readonly differs?: Readonly<Record<string, Difference>>;
-}
-
-/** What is declared of one case. */
-export interface CaseDeclaration {
-  readonly says: RegExp | undefined;
-  readonly differs: Difference | undefined;
 }
 
 /** Returns what is declared of the case with this id. */

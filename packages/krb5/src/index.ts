@@ -1,6 +1,5 @@
 /** The public interface of @remctl/krb5. */
 export type { Credentials } from './client/credentials.js';
-export { currentConfig } from './config/current-config.js';
 export { type Krb5Config, krb5Config, readKrb5Config } from './config/krb5-config.js';
 export { EncryptionKey, KeyUsage, makeChecksum } from './crypto/index.js';
 export {
@@ -23,6 +22,7 @@ export {
   type InitiatorContext,
   type InitiatorOptions,
 } from './gss/initiator.js';
+export { createKrb5State, currentConfig, type Krb5State } from './gss/krb5-state.js';
 export {
   createMessageProtection,
   type MessageProtection,
@@ -40,7 +40,6 @@ export type { ContextStep, SecurityContext } from './gss/security-context.js';
 export { type HostAddress, type ResolvedHost, resolveHost } from './host/resolve-host.js';
 export type { Keytab, KeytabEntry } from './keytab/keytab.js';
 export { readKeytab } from './keytab/read-keytab.js';
-export { createKrb5State, type Krb5State } from './krb5-state.js';
 export {
   formatPrincipal,
   NameType,

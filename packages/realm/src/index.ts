@@ -15,7 +15,7 @@ export {
   startSilentServer,
   startStallingProxy,
 } from './faulty-servers.js';
-export { type Krb5ConfOptions, writeKrb5Conf } from './krb5-conf.js';
+export { type Krb5ConfOptions, writeKrb5Conf } from './krb5-conf-variants.js';
 export { addPrincipals, partialKeytab } from './mit-principals.js';
 export { withHosts } from './own-hosts.js';
 export { type ResolverFiles, withNetwork } from './own-network.js';

@@ -10,8 +10,8 @@ import {
 } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
-import { inChildProcess, PRELUDE } from './in-child-process.js';
-import { INTERRUPT_BOUND_MS } from './waiting.js';
+import { inChildProcess, PRELUDE } from '../support/in-child-process.js';
+import { INTERRUPT_BOUND_MS } from '../support/waiting.js';
 
 const NAME = 'addresses.test';
 

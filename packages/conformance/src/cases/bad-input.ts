@@ -2,7 +2,7 @@
 import { freePort, startForwardingProxy } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
-import { type ExpectedError, expectError, rejection } from './expected-errors.js';
+import { type ExpectedError, expectError, rejection } from '../support/expected-errors.js';
 
 /** Passes a value of the wrong type, as JavaScript callers may. */
 const wrong = <T>(value: unknown): T => value as T;

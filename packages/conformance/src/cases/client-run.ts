@@ -9,9 +9,9 @@ import {
 } from '@remctl/core';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { rejection } from './expected-errors.js';
-import { collectTokens, readStream } from './reading.js';
-import { SETTLED_MS } from './waiting.js';
+import { rejection } from '../support/expected-errors.js';
+import { collectTokens, readStream } from '../support/reading.js';
+import { SETTLED_MS } from '../support/waiting.js';
 
 const ONE_ANSWER_IN_1 = 'an answer of protocol 1 is one message of standard output';
 /** Bytes of `maxOutput`. */

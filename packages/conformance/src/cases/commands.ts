@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
-import { rejection } from './expected-errors.js';
-import { collectTokens, hex, text } from './reading.js';
+import { rejection } from '../support/expected-errors.js';
+import { collectTokens, hex, text } from '../support/reading.js';
 
 const TOO_LONG_FOR_1 = 'protocol 1 carries one message of at most 64 KiB, and no continuation';
 const ONE_STREAM_IN_1 = 'protocol 1 sends both streams as one';

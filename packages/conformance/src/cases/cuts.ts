@@ -10,8 +10,8 @@ import { TOKEN_HEADER_LENGTH, TOKEN_LENGTH_OFFSET } from '@remctl/core/wire';
 import { type Direction, startTamperingProxy, type Tampering } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
-import { text } from './reading.js';
-import { tallyName } from './unique-names.js';
+import { text } from '../support/reading.js';
+import { tallyName } from '../support/unique-names.js';
 
 const LONG = process.env.REMCTL_LONG === '1';
 const STRIDE = 32;

@@ -4,8 +4,8 @@ import { type Backend, Remctl } from '@remctl/core';
 import { startForwardingProxy } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
-import { collectGarbage } from '../process-usage.js';
-import { text } from './reading.js';
+import { collectGarbage } from '../support/process-usage.js';
+import { text } from '../support/reading.js';
 
 const CLIENTS = 20;
 /** Far more than a collection and the end of a connection take. */

@@ -13,8 +13,8 @@ import {
 } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
-import { expectError, rejection } from './expected-errors.js';
-import { tallyName } from './unique-names.js';
+import { expectError, rejection } from '../support/expected-errors.js';
+import { tallyName } from '../support/unique-names.js';
 
 /** Seconds: more than any case may take, so that none waits forever. */
 const TIMEOUT = 20;

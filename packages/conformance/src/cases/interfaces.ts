@@ -9,10 +9,10 @@ import {
 import { startDroppingProxy, startForwardingProxy, startSilentServer } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { rejection } from './expected-errors.js';
-import { collectTokens, readStream, text } from './reading.js';
-import { tallyName, uniqueAddress } from './unique-names.js';
-import { openStalled, UNREAD } from './waiting.js';
+import { rejection } from '../support/expected-errors.js';
+import { collectTokens, readStream, text } from '../support/reading.js';
+import { tallyName, uniqueAddress } from '../support/unique-names.js';
+import { openStalled, UNREAD } from '../support/waiting.js';
 
 const NO_LONG_COMMANDS_IN_1 =
   'protocol 1 carries at most 64 KiB of command, which a socket takes without a reader';

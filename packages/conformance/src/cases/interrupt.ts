@@ -3,8 +3,14 @@ import { type Remctl, RemctlNotOpenedError } from '@remctl/core';
 import { startSilentServer } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { rejection } from './expected-errors.js';
-import { expectAborted, interruptedError, openStalled, SETTLED_MS, UNREAD } from './waiting.js';
+import { rejection } from '../support/expected-errors.js';
+import {
+  expectAborted,
+  interruptedError,
+  openStalled,
+  SETTLED_MS,
+  UNREAD,
+} from '../support/waiting.js';
 
 const NO_WAIT_IN_1 = 'protocol 1 carries at most 64 KiB, which a socket takes without a reader';
 

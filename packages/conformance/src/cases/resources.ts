@@ -3,8 +3,8 @@ import { Remctl, RemctlAuthenticationError, RemctlNetworkError } from '@remctl/c
 import { startSilentServer } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
-import { settledUsage, type Usage } from '../process-usage.js';
-import { rejection } from './expected-errors.js';
+import { rejection } from '../support/expected-errors.js';
+import { settledUsage, type Usage } from '../support/process-usage.js';
 
 /** Bytes of growth allowed per cycle: far less than a context takes, more than the heap's noise. */
 const BYTES_A_CYCLE = 4000;

@@ -1,7 +1,7 @@
 /** Opens in a process that runs out of file descriptors. */
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
-import { inChildProcess, PRELUDE } from './in-child-process.js';
+import { inChildProcess, PRELUDE } from '../support/in-child-process.js';
 
 /** The process's limit of open files: more than Node itself holds. */
 const LIMIT = 200;

@@ -2,7 +2,7 @@
 import { RemctlBusyError } from '@remctl/core';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { rejection } from './expected-errors.js';
+import { rejection } from '../support/expected-errors.js';
 
 export const stateCases: readonly Case[] = [
   {

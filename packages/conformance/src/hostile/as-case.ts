@@ -2,10 +2,10 @@
 import { RemctlError, RemctlNotOpenedError, RemctlTimeoutError } from '@remctl/core';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';
-import { rejection } from '../cases/expected-errors.js';
+import { describeEnding, describeToken, type Ending, type Refused } from '../ending.js';
 import { startScriptedServer } from '../servers/scripted-server.js';
+import { rejection } from '../support/expected-errors.js';
 import { COMMAND, runCommand, runTwoCommands } from './client-acts.js';
-import { describeEnding, describeToken, type Ending, type Refused } from './endings.js';
 import type { HostileCase } from './hostile-case.js';
 import { describeRecord } from './libremctl.js';
 import { memoryPeak } from './memory-peak.js';

@@ -1,7 +1,7 @@
 /** What the client does in the cases of hostile servers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Remctl, ServerToken } from '@remctl/core';
-import { expectAborted } from '../cases/waiting.js';
+import { expectAborted } from '../support/waiting.js';
 import type { Act } from './hostile-case.js';
 
 /** The command that every act sends. */

@@ -2,10 +2,11 @@
 
 import { RemctlTimeoutError } from '@remctl/core';
 import { CONTEXT_TOKEN_FLAGS, TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
+import type { Refused } from '../ending.js';
 import { frame } from '../servers/framing.js';
 import { NOOP } from '../servers/messages.js';
 import { sendNoop } from './client-acts.js';
-import { ANSWERED, type Refused, unauthenticated } from './endings.js';
+import { ANSWERED, unauthenticated } from './endings.js';
 import type { HostileCase } from './hostile-case.js';
 import { DEFECTIVE, fails, failsOpening, NO_NOOP, TAKES_IT, TIMED_OUT } from './libremctl.js';
 import { answerHonestly, insteadOfContext } from './scripts.js';

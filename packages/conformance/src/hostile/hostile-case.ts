@@ -1,7 +1,7 @@
 /** A case of a hostile server: the server's script, the client's act, the ending. */
 import type { ClientOptions, Remctl, ServerToken } from '@remctl/core';
+import type { Ending } from '../ending.js';
 import type { Script } from '../servers/scripted-server.js';
-import type { Ending } from './endings.js';
 import type { LibremctlRecord } from './libremctl.js';
 
 /** What a client's act works with. */

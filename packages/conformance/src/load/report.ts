@@ -1,5 +1,5 @@
 /** Formats the report of a load run. */
-import type { Usage } from '../process-usage.js';
+import type { Usage } from '../support/process-usage.js';
 import type { LoadReport } from './run-load.js';
 
 const MEBIBYTE = 2 ** 20;

@@ -4,43 +4,11 @@
  * asn1-ber writes and reads the bytes, after `scan` has bounded them.
  */
 import { BerReader, BerWriter } from 'asn1-ber';
+import type { Codec } from './asn1-type.js';
 import { asBuffer } from './element.js';
 import { type ScanLimits, scan } from './scan.js';
 
-/** The part of asn1-ber's reader that codecs use; asn1-ber ships no types. */
-interface Reader {
-  readonly length: number;
-  readonly offset: number;
-  peek(): number | null;
-  readSequence(tag: number): number | null;
-  readInt(tag: number): number | null;
-  readString(tag: number, asBuffer: true): Buffer | null;
-}
-
-/** The part of asn1-ber's writer that codecs use. */
-export interface Writer {
-  startSequence(tag: number): void;
-  endSequence(): void;
-  writeInt(value: number): void;
-  writeString(value: string, tag: number): void;
-  writeBuffer(value: Buffer, tag?: number): void;
-}
-
-/** Scanned bytes, and the place that the reader has come to. */
-export interface Input {
-  readonly reader: Reader;
-  readonly bytes: Uint8Array;
-}
-
-/** An ASN.1 type: its tag, its encoder and its decoder. */
-export interface Codec<T> {
-  readonly tag: number;
-  readonly write: (writer: Writer, value: T) => void;
-  readonly read: (input: Input) => T;
-}
-
-/** The value type of a codec. */
-export type ValueOf<C> = C extends Codec<infer T> ? T : never;
+export type { Codec, Input, ValueOf, Writer } from './asn1-type.js';
 
 /** The writer's first size, in bytes: most messages fit without a second allocation. */
 const WRITER_SIZE = 2048;

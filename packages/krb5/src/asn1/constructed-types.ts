@@ -1,6 +1,6 @@
 /** ASN.1 types that hold other types: SEQUENCE, SEQUENCE OF, APPLICATION. */
 import { Asn1Error } from './asn1-error.js';
-import type { Codec, Input, ValueOf, Writer } from './codec.js';
+import type { Codec, Input, ValueOf, Writer } from './asn1-type.js';
 import {
   applicationTag,
   asBuffer,

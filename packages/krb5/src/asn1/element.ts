@@ -1,6 +1,6 @@
 /** The tag bytes of ASN.1 elements, and steps to read one element. */
 import { Asn1Error } from './asn1-error.js';
-import type { Input } from './codec.js';
+import type { Input } from './asn1-type.js';
 
 export const INTEGER = 0x02;
 export const BIT_STRING = 0x03;

@@ -1,7 +1,7 @@
 /** The primitive ASN.1 types of RFC 4120: numbers, strings, times and flags. */
 import { trimEnd } from '../text/trim-end.js';
 import { Asn1Error } from './asn1-error.js';
-import type { Codec } from './codec.js';
+import type { Codec } from './asn1-type.js';
 import {
   asBuffer,
   BIT_STRING,

@@ -5,8 +5,9 @@ import type { ReadCcache } from '../ccache/ccache-type.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import type { Krb5State } from '../krb5-state.js';
+import type { KnownRealms } from '../kdc/known-realms.js';
 import { formatPrincipal, type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
+import type { RecentlyUsed } from '../recently-used.js';
 import { type Clock, kdcNow } from '../time/clock.js';
 import { timeText } from '../time/time-text.js';
 import type { HeldTicket } from './held-ticket.js';
@@ -23,6 +24,15 @@ export interface KnownCache {
   readonly source: TicketSource;
 }
 
+/** What is remembered of credential caches. */
+export interface CcacheMemory {
+  /** Parsed credential caches, by name. */
+  readonly ccaches: RecentlyUsed<KnownCache>;
+  /** Reads of credential caches that are under way, by name. */
+  readonly ccacheReads: Map<string, Promise<TicketSource>>;
+  readonly realms: KnownRealms;
+}
+
 /**
  * Returns the source of the cache called `name`. All who ask while the cache is being read share one
  * source and its tickets. Throws as `CcacheLocation.read` does.
@@ -30,34 +40,38 @@ export interface KnownCache {
 export function ccacheSource(
   name: string,
   config: Krb5Config,
-  state: Krb5State,
+  memory: CcacheMemory,
 ): Promise<TicketSource> {
-  const { ccacheReads } = state;
+  const { ccacheReads } = memory;
   let read = ccacheReads.get(name);
   if (read === undefined) {
-    read = refresh(name, config, state).finally(() => ccacheReads.delete(name));
+    read = refresh(name, config, memory).finally(() => ccacheReads.delete(name));
     ccacheReads.set(name, read);
   }
   return read;
 }
 
-async function refresh(name: string, config: Krb5Config, state: Krb5State): Promise<TicketSource> {
+async function refresh(
+  name: string,
+  config: Krb5Config,
+  memory: CcacheMemory,
+): Promise<TicketSource> {
   const location = locateCcache(name);
-  const before = state.ccaches.get(name);
+  const before = memory.ccaches.get(name);
   // A change between this look and the reading has another signature next time.
   const signature = await location.signature();
   if (before !== undefined && signature !== '' && signature === before.signature) {
     return before.source;
   }
-  const source = sourceOf(await location.read(), config, state, before?.source);
-  state.ccaches.set(name, { signature, source });
+  const source = sourceOf(await location.read(), config, memory, before?.source);
+  memory.ccaches.set(name, { signature, source });
   return source;
 }
 
 function sourceOf(
   { path, ccache }: ReadCcache,
   config: Krb5Config,
-  { realms }: Krb5State,
+  { realms }: CcacheMemory,
   before: TicketSource | undefined,
 ): TicketSource {
   const client = ccache.defaultPrincipal;

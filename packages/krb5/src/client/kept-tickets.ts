@@ -3,29 +3,11 @@ import { REFERRAL_REALM } from '../config/host-realm.js';
 import { TicketFlag } from '../messages/ticket.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
 import type { HeldTicket } from './held-ticket.js';
-import { type FailedRenewals, isValid } from './renewal.js';
-import type { SharedExchanges } from './shared-exchange.js';
-import type { TicketSource } from './ticket-source.js';
+import { isValid } from './renewal.js';
+import type { ObtainedTickets, TicketSource } from './ticket-source.js';
 
 /** The most services of one client whose tickets are kept. */
 const MAX_SERVICES = 4096;
-
-/**
- * Tickets that were obtained with one ticket-granting ticket, or with several of one client in a
- * row.
- */
-export interface ObtainedTickets {
-  /** Service tickets, by the name that was asked for. */
-  readonly services: Map<string, HeldTicket>;
-  /** Tickets that a server has refused; they may come from a cache too. */
-  readonly refused: WeakSet<HeldTicket>;
-  /** Tickets that a context has used. */
-  readonly used: WeakSet<HeldTicket>;
-  /** Ticket-granting tickets of other realms, by the realm that was asked for. */
-  readonly crossRealmTgts: Map<string, HeldTicket>;
-  readonly exchanges: SharedExchanges<HeldTicket>;
-  readonly failedRenewals: FailedRenewals;
-}
 
 /** Makes an empty store. */
 export function noTickets(): ObtainedTickets {

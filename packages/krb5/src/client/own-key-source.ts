@@ -1,17 +1,17 @@
 /** Tickets that a client gets with its own key, renewed in time. */
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { abandonmentOf } from '../kdc/abandoned.js';
-import { kdcsKey } from '../kdc/known-realms.js';
-import type { Krb5State } from '../krb5-state.js';
+import { type KnownRealms, kdcsKey } from '../kdc/known-realms.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
+import type { RecentlyUsed } from '../recently-used.js';
 import type { Clock } from '../time/clock.js';
 import { clientKeys, type OwnKeyCredentials } from './client-keys.js';
 import type { HeldTicket } from './held-ticket.js';
 import { getInitialTicket } from './initial-ticket.js';
-import { dropObtained, noTickets, type ObtainedTickets } from './kept-tickets.js';
+import { dropObtained, noTickets } from './kept-tickets.js';
 import { isFresh, renewed } from './renewal.js';
 import { type SharedExchanges, shareExchange } from './shared-exchange.js';
-import type { TicketSource } from './ticket-source.js';
+import type { ObtainedTickets, TicketSource } from './ticket-source.js';
 
 /**
  * A refused ticket-granting ticket is replaced once in this many milliseconds: if the new one does
@@ -36,20 +36,29 @@ export interface KnownClient {
   replacedAt: number;
 }
 
+/** What is remembered of clients with a key of their own. */
+export interface ClientMemory {
+  /** The clients, by their credentials. */
+  readonly clients: RecentlyUsed<KnownClient>;
+  /** Tells passwords apart by a digest that means nothing outside this memory. */
+  readonly digestPassword: (password: string) => string;
+  readonly realms: KnownRealms;
+}
+
 /** Returns the source of a client that has its own key. Throws Krb5Error if it has no realm. */
 export function ownKeySource(
   credentials: OwnKeyCredentials,
   config: Krb5Config,
-  state: Krb5State,
+  memory: ClientMemory,
 ): TicketSource {
-  const client = knownClient(credentials, config, state);
+  const client = knownClient(credentials, config, memory);
   const { clock, obtained, principal } = client;
   const getTgt = (current: Krb5Config, signal: AbortSignal | undefined) =>
     shareExchange(
       client.exchanges,
       // Nobody joins an exchange with KDCs that krb5.conf no longer names.
       kdcsKey(principal.realm, current),
-      (shared) => requestTgt(client, credentials, current, state, shared),
+      (shared) => requestTgt(client, credentials, current, memory, shared),
       signal,
     );
   return {
@@ -57,7 +66,7 @@ export function ownKeySource(
     clock,
     stored: [],
     obtained,
-    realms: state.realms,
+    realms: memory.realms,
     tgt: async (current, signal) => {
       const held = client.tgt;
       if (held !== undefined && isFresh(held, clock)) {
@@ -89,7 +98,7 @@ async function requestTgt(
   client: KnownClient,
   credentials: OwnKeyCredentials,
   config: Krb5Config,
-  { realms }: Krb5State,
+  { realms }: ClientMemory,
   signal: AbortSignal,
 ): Promise<HeldTicket> {
   const { clock, obtained, principal } = client;
@@ -107,15 +116,15 @@ async function requestTgt(
 function knownClient(
   credentials: OwnKeyCredentials,
   config: Krb5Config,
-  state: Krb5State,
+  memory: ClientMemory,
 ): KnownClient {
   const { clientPrincipal } = credentials;
   const defaultRealm = clientPrincipal.includes('@')
     ? config.defaultRealm
     : requireDefaultRealm(config);
   const principal = parsePrincipal(clientPrincipal, { defaultRealm });
-  const key = clientKey(credentials, principal, config, state);
-  const known = state.clients.get(key);
+  const key = clientKey(credentials, principal, config, memory);
+  const known = memory.clients.get(key);
   if (known !== undefined) {
     return known;
   }
@@ -127,7 +136,7 @@ function knownClient(
     tgt: undefined,
     replacedAt: -Infinity,
   };
-  state.clients.set(key, client);
+  memory.clients.set(key, client);
   return client;
 }
 
@@ -135,7 +144,7 @@ function clientKey(
   credentials: OwnKeyCredentials,
   client: Principal,
   config: Krb5Config,
-  { digestPassword }: Krb5State,
+  { digestPassword }: ClientMemory,
 ): string {
   const secret =
     credentials.type === 'keytab' ? credentials.keytab : digestPassword(credentials.password);

@@ -1,15 +1,28 @@
-/** The source of a client's tickets: a credential cache, keytab or password. */
-import { defaultCcacheName } from '../config/default-ccache-name.js';
+/** The interface of a source of tickets for one client. */
 import type { Krb5Config } from '../config/krb5-config.js';
 import type { KnownRealms } from '../kdc/known-realms.js';
-import type { Krb5State } from '../krb5-state.js';
 import type { Principal } from '../principal.js';
 import type { Clock } from '../time/clock.js';
-import { ccacheSource } from './ccache-source.js';
-import type { Credentials } from './credentials.js';
 import type { HeldTicket } from './held-ticket.js';
-import type { ObtainedTickets } from './kept-tickets.js';
-import { ownKeySource } from './own-key-source.js';
+import type { FailedRenewals } from './renewal.js';
+import type { SharedExchanges } from './shared-exchange.js';
+
+/**
+ * Tickets that were obtained with one ticket-granting ticket, or with several of one client in a
+ * row.
+ */
+export interface ObtainedTickets {
+  /** Service tickets, by the name that was asked for. */
+  readonly services: Map<string, HeldTicket>;
+  /** Tickets that a server has refused; they may come from a cache too. */
+  readonly refused: WeakSet<HeldTicket>;
+  /** Tickets that a context has used. */
+  readonly used: WeakSet<HeldTicket>;
+  /** Ticket-granting tickets of other realms, by the realm that was asked for. */
+  readonly crossRealmTgts: Map<string, HeldTicket>;
+  readonly exchanges: SharedExchanges<HeldTicket>;
+  readonly failedRenewals: FailedRenewals;
+}
 
 /** One client's tickets, and the way to new ones. */
 export interface TicketSource {
@@ -35,21 +48,4 @@ export interface TicketSource {
     config: Krb5Config,
     signal: AbortSignal | undefined,
   ): Promise<HeldTicket | undefined>;
-}
-
-/**
- * Returns the source of tickets for `credentials`; without credentials, the default cache. Throws
- * Krb5Error.
- */
-export async function ticketSource(
-  credentials: Credentials | undefined,
-  config: Krb5Config,
-  state: Krb5State,
-): Promise<TicketSource> {
-  if (credentials === undefined) {
-    return ccacheSource(defaultCcacheName(config), config, state);
-  }
-  return credentials.type === 'ccache'
-    ? ccacheSource(credentials.ccache, config, state)
-    : ownKeySource(credentials, config, state);
 }

@@ -1,5 +1,4 @@
 /** The configuration that the environment names, kept for a second. */
-import { type Krb5State, processState } from '../krb5-state.js';
 import { type Krb5Config, readKrb5Config } from './krb5-config.js';
 
 const MAX_AGE_MS = 1000;
@@ -13,23 +12,28 @@ export interface ReadConfig {
   readonly readAt: number;
 }
 
+/** The configuration that was read last. */
+export interface ConfigMemory {
+  last: ReadConfig | undefined;
+}
+
 /**
  * Returns the configuration that KRB5_CONFIG names, read at most a second ago. Throws as
  * `readKrb5Config` does.
  */
-export function currentConfig({ config }: Krb5State = processState): Promise<Krb5Config> {
+export function rememberedConfig(memory: ConfigMemory): Promise<Krb5Config> {
   const name = process.env.KRB5_CONFIG;
   const now = performance.now();
-  const { last } = config;
+  const { last } = memory;
   if (last !== undefined && last.name === name && now - last.readAt <= MAX_AGE_MS) {
     return last.config;
   }
   const read: ReadConfig = { config: readKrb5Config(), name, readAt: now };
-  config.last = read;
+  memory.last = read;
   // The reason why it could not be read, such as too many open files, may be over by the next call.
   read.config.catch(() => {
-    if (config.last === read) {
-      config.last = undefined;
+    if (memory.last === read) {
+      memory.last = undefined;
     }
   });
   return read.config;

@@ -5,8 +5,7 @@ import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { CONFOUNDER_LENGTH, paddedLength } from './aes-cts.js';
 import { fillConfounder } from './confounder.js';
-import type { EtypeInfo } from './etypes.js';
-import type { UsageKeys } from './usage-keys.js';
+import type { EtypeInfo, UsageKeys } from './profile.js';
 
 const pbkdf2Async = promisify(pbkdf2);
 

@@ -3,7 +3,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { KrbErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { EncryptionKey } from './encryption-key.js';
-import { deriveKeys, type UsageKeys } from './usage-keys.js';
+import type { UsageKeys } from './profile.js';
+import { deriveKeys } from './usage-keys.js';
 
 /**
  * Computes the checksum of `data` for a `KeyUsage`. The key's type determines the checksum's type

@@ -1,6 +1,7 @@
 /** Encryption with integrity (RFC 3961, section 5.3; RFC 8009, section 5). */
 import type { EncryptionKey } from './encryption-key.js';
-import { deriveKeys, type UsageKeys } from './usage-keys.js';
+import type { UsageKeys } from './profile.js';
+import { deriveKeys } from './usage-keys.js';
 
 /** Encrypts `plaintext` for a `KeyUsage`. Throws Krb5Error for an unusable key (`deriveKeys`). */
 export function encrypt(key: EncryptionKey, usage: number, plaintext: Uint8Array): Buffer {

@@ -1,7 +1,7 @@
 /** The table of encryption types, and those that are refused. */
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import type { EncryptionProfile } from './profile.js';
+import type { EtypeInfo } from './profile.js';
 import { rfc3962 } from './rfc3962.js';
 import { rfc8009 } from './rfc8009.js';
 
@@ -20,28 +20,6 @@ export const ChecksumType = {
   HMAC_SHA256_128_AES128: 19,
   HMAC_SHA384_192_AES256: 20,
 } as const;
-
-/** An encryption type's parameters. Sizes are in octets. */
-export interface EtypeInfo {
-  readonly etype: number;
-  readonly name: string;
-  /** The algorithms of the RFC that defines the type. */
-  readonly profile: EncryptionProfile;
-  /** The name that node:crypto has for AES in CBC mode with keys of `keyLength`. */
-  readonly cipher: 'aes-128-cbc' | 'aes-256-cbc';
-  readonly hash: 'sha1' | 'sha256' | 'sha384';
-  readonly keyLength: number;
-  /** Octets of the truncated HMAC in ciphertexts and in checksums. */
-  readonly macLength: number;
-  /** Octets of Ki and Kc; Ke has `keyLength`. */
-  readonly integrityKeyLength: number;
-  /** Octets of the pseudo-random function's output. */
-  readonly prfLength: number;
-  readonly checksumType: number;
-  readonly checksumName: string;
-  /** Rounds of PBKDF2 if the KDC sends no s2kparams. */
-  readonly defaultIterations: number;
-}
 
 const AES128_SHA1: EtypeInfo = {
   etype: Etype.AES128_CTS_HMAC_SHA1_96,

@@ -6,7 +6,6 @@ export {
   ChecksumType,
   DEFAULT_ETYPES,
   Etype,
-  type EtypeInfo,
   etypeInfo,
   etypeName,
   isSupportedEtype,
@@ -14,6 +13,7 @@ export {
 } from './etypes.js';
 export { KeyUsage } from './key-usage.js';
 export { prf } from './prf.js';
+export type { EtypeInfo, UsageKeys } from './profile.js';
 export { randomKey } from './random-key.js';
 export { MAX_ITERATIONS, stringToKey } from './string-to-key.js';
-export { deriveKeys, type UsageKeys } from './usage-keys.js';
+export { deriveKeys } from './usage-keys.js';

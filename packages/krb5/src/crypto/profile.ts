@@ -1,6 +1,35 @@
-/** The interface of an encryption profile (RFC 3961, section 3). */
-import type { EtypeInfo } from './etypes.js';
-import type { UsageKeys } from './usage-keys.js';
+/** Encryption types as data: parameters, keys, and the interface of their profiles (RFC 3961, section 3). */
+import type { KeyObject } from 'node:crypto';
+
+/** An encryption type's parameters. Sizes are in octets. */
+export interface EtypeInfo {
+  readonly etype: number;
+  readonly name: string;
+  /** The algorithms of the RFC that defines the type. */
+  readonly profile: EncryptionProfile;
+  /** The name that node:crypto has for AES in CBC mode with keys of `keyLength`. */
+  readonly cipher: 'aes-128-cbc' | 'aes-256-cbc';
+  readonly hash: 'sha1' | 'sha256' | 'sha384';
+  readonly keyLength: number;
+  /** Octets of the truncated HMAC in ciphertexts and in checksums. */
+  readonly macLength: number;
+  /** Octets of Ki and Kc; Ke has `keyLength`. */
+  readonly integrityKeyLength: number;
+  /** Octets of the pseudo-random function's output. */
+  readonly prfLength: number;
+  readonly checksumType: number;
+  readonly checksumName: string;
+  /** Rounds of PBKDF2 if the KDC sends no s2kparams. */
+  readonly defaultIterations: number;
+}
+
+/** Ke, Ki and Kc: for encryption, for its integrity, for checksums alone (RFC 3961, section 5.3). */
+export interface UsageKeys {
+  readonly info: EtypeInfo;
+  readonly ke: KeyObject;
+  readonly ki: KeyObject;
+  readonly kc: KeyObject;
+}
 
 /**
  * The algorithms that one RFC defines for its encryption types. The types of one profile differ by

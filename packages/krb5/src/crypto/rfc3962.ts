@@ -9,9 +9,8 @@ import {
   splitMac,
   withConfounder,
 } from './aes-hmac.js';
-import type { EtypeInfo } from './etypes.js';
 import { nfold } from './nfold.js';
-import type { EncryptionProfile } from './profile.js';
+import type { EncryptionProfile, EtypeInfo } from './profile.js';
 
 const STRING_TO_KEY_LABEL = Buffer.from('kerberos');
 const PRF_LABEL = Buffer.from('prf');

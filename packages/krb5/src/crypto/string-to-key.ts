@@ -2,7 +2,8 @@
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { EncryptionKey } from './encryption-key.js';
-import { type EtypeInfo, etypeInfo } from './etypes.js';
+import { etypeInfo } from './etypes.js';
+import type { EtypeInfo } from './profile.js';
 
 /**
  * The most rounds of PBKDF2 that a KDC may ask for: about a second of work. The defaults are 4,096

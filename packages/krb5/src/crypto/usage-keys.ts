@@ -1,17 +1,10 @@
 /** The keys that a base key gives for one usage. */
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { EncryptionKey } from './encryption-key.js';
-import { type EtypeInfo, etypeInfo } from './etypes.js';
-
-/** Ke, Ki and Kc: for encryption, for its integrity, for checksums alone (RFC 3961, section 5.3). */
-export interface UsageKeys {
-  readonly info: EtypeInfo;
-  readonly ke: KeyObject;
-  readonly ki: KeyObject;
-  readonly kc: KeyObject;
-}
+import { etypeInfo } from './etypes.js';
+import type { EtypeInfo, UsageKeys } from './profile.js';
 
 /** The last octet of a derivation's label, after the four of the usage (RFC 3961, section 5.3). */
 const ENCRYPTION = 0xaa;

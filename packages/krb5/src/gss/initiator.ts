@@ -4,19 +4,18 @@ import type { Credentials } from '../client/credentials.js';
 import { forgetTicket } from '../client/kept-tickets.js';
 import { servicePrincipals } from '../client/service-principal.js';
 import { serviceTicket } from '../client/service-ticket.js';
-import { ticketSource } from '../client/ticket-source.js';
-import { currentConfig } from '../config/current-config.js';
+import { ticketSource } from '../client/source-of-credentials.js';
 import { REFERRAL_REALM } from '../config/host-realm.js';
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
-import { type Krb5State, processState } from '../krb5-state.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import { kdcNow } from '../time/clock.js';
 import { nextMoment } from '../time/moments.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
 import { ALL_FLAGS, ContextFlag } from './context-flags.js';
+import { currentConfig, type Krb5State, processState } from './krb5-state.js';
 import { protectionOf } from './message-keys.js';
 import {
   type ContextStep,

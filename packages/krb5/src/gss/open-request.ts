@@ -4,7 +4,6 @@ import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { findKey, type Keytab, keytabEntries } from '../keytab/keytab.js';
-import { processState } from '../krb5-state.js';
 import { ApOption, type ApReq, type Authenticator } from '../messages/ap-messages.js';
 import { toPrincipal } from '../messages/principal-name.js';
 import { decryptData } from '../messages/protection.js';
@@ -17,6 +16,7 @@ import {
   decodeContextChecksum,
   GSS_CHECKSUM_TYPE,
 } from './context-flags.js';
+import { processState } from './krb5-state.js';
 import type { ReplayCache } from './replay-cache.js';
 
 /** The default of krb5.conf's clockskew. */

@@ -4,15 +4,14 @@
  * but cannot protect messages.
  */
 import { ccacheSource } from '../client/ccache-source.js';
-import { currentConfig } from '../config/current-config.js';
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { EncryptionKey } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { type Krb5State, processState } from '../krb5-state.js';
 import type { Principal } from '../principal.js';
 import { openAuthenticator, readAcceptorToken, readApReqToken } from './ap-exchange.js';
 import { decodeContextChecksum } from './context-flags.js';
+import { currentConfig, type Krb5State, processState } from './krb5-state.js';
 import { protectionOf } from './message-keys.js';
 import type { MessageProtection } from './message-tokens.js';
 

@@ -1,4 +1,4 @@
-/** A KDC by its name, and by its addresses. */
+/** A KDC by its name and by its addresses, and its answers. */
 import { isIP } from 'node:net';
 import { resolveHost } from '../host/resolve-host.js';
 
@@ -19,6 +19,12 @@ export interface KdcAddress {
   readonly family: 4 | 6;
   readonly port: number;
 }
+
+/**
+ * Reads an answer. Returns the caller's result, or undefined if the bytes are no answer to the
+ * request.
+ */
+export type AcceptAnswer<T> = (answer: Uint8Array) => T | undefined;
 
 /** Resolves a host's addresses. Throws the system's error, or the signal's reason. */
 export type Resolve = (

@@ -7,11 +7,11 @@
 import { setMaxListeners } from 'node:events';
 import { abandonmentOf } from './abandoned.js';
 import { createAttempts } from './attempts.js';
-import type { Kdc, Resolve, Transport } from './kdc.js';
+import type { AcceptAnswer, Kdc, Resolve, Transport } from './kdc.js';
 import { isSilence } from './kdc-unreachable.js';
 import { forgetAnswer, isAnsweredBy, type LastAnswer, rememberAnswer } from './last-answer.js';
 import { type Step, steps } from './steps.js';
-import { type AcceptAnswer, exchangeBy } from './transports.js';
+import { exchangeBy } from './transports.js';
 
 /** Milliseconds that the last steps are still listened to. */
 const LAST_WAIT_MS = 3000;

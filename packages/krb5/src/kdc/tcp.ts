@@ -1,8 +1,7 @@
 /** One request to one KDC by TCP (RFC 4120, section 7.2.2). */
 import { connect } from 'node:net';
-import type { KdcAddress } from './kdc.js';
+import type { AcceptAnswer, KdcAddress } from './kdc.js';
 import { createAnswerReader, frameRequest } from './tcp-framing.js';
-import type { AcceptAnswer } from './transports.js';
 
 /**
  * Milliseconds that connecting may take when nobody waits any more. A socket that connects keeps the

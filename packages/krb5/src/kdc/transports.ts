@@ -1,13 +1,7 @@
 /** One request to one KDC's address, by UDP or TCP. */
-import type { KdcAddress, Transport } from './kdc.js';
+import type { AcceptAnswer, KdcAddress, Transport } from './kdc.js';
 import { exchangeByTcp } from './tcp.js';
 import { exchangeByUdp } from './udp.js';
-
-/**
- * Reads an answer. Returns the caller's result, or undefined if the bytes are no answer to the
- * request.
- */
-export type AcceptAnswer<T> = (answer: Uint8Array) => T | undefined;
 
 /**
  * Sends `request` to one address and waits for an answer until `signal` aborts. `abandoned` aborts

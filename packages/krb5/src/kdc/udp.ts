@@ -1,7 +1,6 @@
 /** One request to one KDC by UDP (RFC 4120, section 7.2.1). */
 import { createSocket } from 'node:dgram';
-import type { KdcAddress } from './kdc.js';
-import type { AcceptAnswer } from './transports.js';
+import type { AcceptAnswer, KdcAddress } from './kdc.js';
 
 /**
  * Sends `request` and waits for a datagram that `accept` takes, until `signal` aborts. Every other

@@ -9,7 +9,7 @@ import { Etype } from '../../src/crypto/etypes.js';
 import { randomKey } from '../../src/crypto/index.js';
 import { LocalErrorCode } from '../../src/error-codes.js';
 import { Krb5Error } from '../../src/errors.js';
-import { createKrb5State } from '../../src/krb5-state.js';
+import { createKrb5State } from '../../src/gss/krb5-state.js';
 import { parsePrincipal } from '../../src/principal.js';
 
 const client = parsePrincipal('alice@HOME.TEST');

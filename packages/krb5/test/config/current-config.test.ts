@@ -1,6 +1,6 @@
 /** The configuration that clients share. */
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { currentConfig } from '../../src/config/current-config.js';
+import { currentConfig } from '../../src/gss/krb5-state.js';
 import { useTemporaryFiles } from '../support/temporary-files.js';
 
 const files = useTemporaryFiles();

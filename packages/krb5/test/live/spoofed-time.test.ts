@@ -1,11 +1,11 @@
 /** An attacker between a client and its KDC who sends another time. */
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ticketSource } from '../../src/client/ticket-source.js';
+import { ticketSource } from '../../src/client/source-of-credentials.js';
 import { KrbErrorCode } from '../../src/error-codes.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { processState } from '../../src/gss/krb5-state.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
-import { processState } from '../../src/krb5-state.js';
 import { shiftClock } from '../support/clock.js';
 import { freshCache, newKeytabClient } from '../support/credentials.js';
 import { type ForgingKdc, startForgingKdc } from '../support/forging-kdc.js';

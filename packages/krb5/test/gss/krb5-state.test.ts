@@ -1,10 +1,10 @@
 /** States of contexts: one state does not know what another one knows. */
 import { beforeAll, expect, test } from 'vitest';
-import type { Krb5Config } from '../src/config/krb5-config.js';
-import { createInitiatorContext } from '../src/gss/initiator.js';
-import { createKrb5State, type Krb5State } from '../src/krb5-state.js';
-import { configOf, countInKdcLog } from './support/realm-files.js';
-import { useRealm } from './support/use-realm.js';
+import type { Krb5Config } from '../../src/config/krb5-config.js';
+import { createInitiatorContext } from '../../src/gss/initiator.js';
+import { createKrb5State, type Krb5State } from '../../src/gss/krb5-state.js';
+import { configOf, countInKdcLog } from '../support/realm-files.js';
+import { useRealm } from '../support/use-realm.js';
 
 const realm = useRealm();
 let config: Krb5Config;
