@@ -1,4 +1,4 @@
-// Prints the matrix: what each backend did with each case, suite by suite.
+// Prints the matrix: what each backend did with each case.
 //
 // It reads packages/*/.results/outcomes-*.json, which the suites write.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Helpers of the tools: run programs, and print a line for each step.
+// Runs programs for the tools, and prints a line a step.
 import { spawn, spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** A vitest reporter that writes a package's counts and failures to a file. */
+/** A vitest reporter: writes a package's counts and failures to a file. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

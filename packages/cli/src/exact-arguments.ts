@@ -1,4 +1,4 @@
-/** The arguments of this process as the exact bytes that the shell gave. */
+/** The arguments of this process, as the bytes that the shell gave. */
 import { readFileSync } from 'node:fs';
 
 /** Node's replacement for bytes that are not UTF-8; `process.argv` does not keep those bytes. */

@@ -1,4 +1,4 @@
-/** Registers a suite for a backend with vitest, and writes the results for the matrix. */
+/** Registers a suite with vitest, and writes results for the matrix. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backend } from '@remctl/core';

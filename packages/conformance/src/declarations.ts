@@ -1,4 +1,4 @@
-/** What a backend's own test files declare of single cases, by case id. */
+/** What a backend's test files declare of single cases, by id. */
 import type { Case, CaseDeclaration, Difference } from './case.js';
 
 /** What is one backend's own. Keys are case ids; an id that matches no case fails. */

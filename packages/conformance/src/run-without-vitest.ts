@@ -1,4 +1,4 @@
-/** Runs cases in this process without vitest, for tools that watch one process. */
+/** Runs cases without vitest, for tools that watch one process. */
 import type { Backend } from '@remctl/core';
 import { startProtocol1Proxy } from '@remctl/realm';
 import type { Case } from './case.js';

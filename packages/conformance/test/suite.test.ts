@@ -1,4 +1,4 @@
-/** The suites' ids, and the checks of what a backend's test files declare. */
+/** The suites' ids, and the checks of a backend's declarations. */
 import { expect, test } from 'vitest';
 import { ANSWERED, type Case, declarationFaults, suites } from '../src/index.js';
 

@@ -1,4 +1,4 @@
-/** The full interface: a client with one connection and one call at a time. */
+/** The full interface: a client, which does one call at a time. */
 import { type Command, checkFitsProtocol1, encodeCommand } from './arguments/command.js';
 import { checkCcache, checkCredentials } from './arguments/credentials.js';
 import { checkMaxOutput, checkMinProtocol, checkSignal, checkTimeout } from './arguments/limits.js';

@@ -1,4 +1,4 @@
-/** Makes a client by its backend's name, or runs one command in one call. */
+/** Makes a client by its backend's name, or runs one command. */
 import { type Command, encodeCommand } from './arguments/command.js';
 import { checkTarget, type Target } from './arguments/target.js';
 import type { Backend } from './backend.js';

@@ -1,5 +1,5 @@
 /**
- * The errors of connections and their wording, the same for every backend.
+ * The errors of connections: one wording for every backend.
  *
  * If libremctl has a text for the same condition, the message begins with that text: scripts and people
  * know it. The table in this package's README shows both.

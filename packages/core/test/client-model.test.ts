@@ -1,4 +1,4 @@
-/** A client used in every order, beside a record of what its backend saw (a model test). */
+/** A client used in every order, beside its backend's record. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RemctlError, RemctlNetworkError, RemctlTimeoutError } from '../src/errors.js';

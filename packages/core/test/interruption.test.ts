@@ -1,4 +1,4 @@
-/** Interrupted calls: which error a caller gets, and which state of the command. */
+/** Interrupted calls: their errors, and the state of the command. */
 import { describe, expect, test } from 'vitest';
 import {
   type Backend,

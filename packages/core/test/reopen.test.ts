@@ -1,4 +1,4 @@
-/** A command of protocol 1 whose own connection is closed before the command is sent. */
+/** A command of protocol 1 that is closed before it is sent. */
 import { expect, test } from 'vitest';
 import { type Backend, Remctl, RemctlNotOpenedError } from '../src/index.js';
 import { SUCCESS } from './support/answers.js';

@@ -1,4 +1,4 @@
-/** Two copies of core in one program, as npm lays them out for two global installs. */
+/** Two copies of core in one program, as two global installs. */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Checks of a parser's results and errors; a check that throws is a finding. */
+/** Checks of a parser's results and errors. A throw is a finding. */
 
 /** A class of errors, whatever its constructor takes. */
 export type ErrorClass = abstract new (...args: never[]) => Error;

@@ -1,5 +1,5 @@
 /**
- * The parts of @remctl/krb5 that the targets, the tests and the seeds use.
+ * The parts of @remctl/krb5 that targets, tests and seeds use.
  *
  * @remctl/krb5 exports few of its parsers, so these come through its door for sister packages. All
  * imports from that door are in this file and in message-types.ts.

@@ -1,5 +1,5 @@
 /**
- * Makes Node.js load a copy of an addon instead of the original.
+ * Makes Node.js load a copy of an addon instead.
  *
  * old-glibc.ts loads this module with `--import`. The part of its URL after `?` is the copy's path.
  * Each addon with the same file name is replaced.

@@ -1,5 +1,5 @@
 /**
- * Joins several byte strings into one input of the fuzzer, and splits it again.
+ * Joins byte strings into one input, and splits it again.
  *
  * Two bytes of length stand before each piece. The last piece has no length and takes the rest.
  */

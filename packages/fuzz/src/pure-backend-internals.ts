@@ -1,5 +1,5 @@
 /**
- * The parts of @remctl/pure-backend that the targets, the tests and the seeds use.
+ * The parts of @remctl/pure-backend that targets, tests and seeds use.
  *
  * All imports from its door for sister packages are in this file: see krb5-internals.ts.
  */

@@ -1,4 +1,4 @@
-/** Runs each target on its corpus, on changed inputs of it, and on arbitrary bytes. */
+/** Runs each target on its corpus, changed inputs and arbitrary bytes. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../../../tools/property-runs.mjs';

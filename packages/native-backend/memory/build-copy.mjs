@@ -1,4 +1,4 @@
-// Makes a copy of this package, in build/<tool>, whose addon is compiled for a tool.
+// Makes a copy of this package with an addon for a tool.
 //
 // The ordinary addon stays as it is, and the backend knows only the addon beside it.
 import { spawnSync } from 'node:child_process';

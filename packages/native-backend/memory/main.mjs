@@ -1,4 +1,4 @@
-// Runs conformance cases and sudden ends on an addon compiled for a tool.
+// Runs cases and sudden ends on an addon for a tool.
 //
 // `pnpm --filter @remctl/native-backend asan` (or tsan, valgrind) starts it. It runs the
 // conformance cases in both protocols, the hostile servers, and memory/ends.mjs. Arguments after

@@ -1,4 +1,4 @@
-// A TCP connection to a name, by whichever of its addresses answers first.
+// A TCP connection to a name, by its first address that answers.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Finds out the layout of struct remctl, and reads and writes its first members.
+// Finds the layout of struct remctl; reads and writes its first members.
 #include "layout.h"
 
 #include <cstddef>

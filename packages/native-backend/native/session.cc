@@ -1,4 +1,4 @@
-// The thread of a session: opens the connection, serves requests, tells the owner.
+// The thread of a session: opens, serves requests, tells the owner.
 #include "session.h"
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-/** The events of a session: what the addon sends, and what it means. */
+/** The events of a session: what the addon sends, decoded. */
 import { type NetworkPhase, type ServerToken, STDERR, STDOUT } from '@remctl/core';
 import { errorOf, type Target } from './failure.js';
 

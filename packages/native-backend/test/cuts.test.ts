@@ -1,4 +1,4 @@
-/** The native backend with sessions that are cut, stalled, delayed, split or merged. */
+/** The native backend with cut, stalled, delayed, split or merged sessions. */
 import { conformance } from '@remctl/conformance';
 import { createNativeBackend } from '../src/index.js';
 

@@ -1,4 +1,4 @@
-/** Answers that fill the socket's receive buffer and end it inside a token's header. */
+/** Answers that fill the receive buffer inside a token's header. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { useRealmForFile } from '@remctl/conformance';
 import { output, startScriptedServer, status } from '@remctl/conformance/servers';

@@ -1,4 +1,4 @@
-// What the native backend alone says and does in the cases of hostile servers, by case id.
+// What the native backend alone says and does with hostile servers.
 //
 // It is JavaScript so that memory/run.mjs can read it too. Most texts are those of libremctl and of
 // MIT Kerberos.

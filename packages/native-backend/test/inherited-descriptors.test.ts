@@ -1,4 +1,4 @@
-/** No child process inherits a connection, even if it starts while one is made. */
+/** No child process inherits a connection, whenever it starts. */
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Errors of the system that a preloaded library makes, and the names that callers get. */
+/** Errors of the system, made by a preloaded library, and their names. */
 import { execFileSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { startRealmForFile } from '@remctl/conformance';

@@ -1,4 +1,4 @@
-/** A stream of bytes in both directions: `dial` makes one of a socket. */
+/** The interface of a stream of bytes in both directions. */
 
 /** What a stream tells its owner. */
 export interface ByteStreamHandlers {

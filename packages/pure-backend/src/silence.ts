@@ -1,4 +1,4 @@
-/** The time-out on silence: how long a server may send and take nothing. */
+/** The time-out on silence: a server sends and takes nothing. */
 
 export interface SilenceWatch {
   /** A wait begins. Silence of `timeoutMs` milliseconds from now on ends it; 0 sets no limit. */

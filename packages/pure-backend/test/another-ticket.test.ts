@@ -1,4 +1,4 @@
-/** Opens of a server whose key has changed since the ticket was issued. */
+/** Opens of a server whose key is newer than the ticket. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { useRealmForFile } from '@remctl/conformance';

@@ -1,4 +1,4 @@
-/** What the backend refuses: mechanisms that it does not know, contexts that protect too little. */
+/** The backend refuses unknown mechanisms, and contexts that protect too little. */
 import { RemctlAuthenticationError } from '@remctl/core';
 import { expect, test } from 'vitest';
 import { createPureBackend } from '../src/index.js';

@@ -1,4 +1,4 @@
-/** What the pure backend on npm's `kerberos` does for its users in protocol 1. */
+/** The pure backend on npm's `kerberos` in protocol 1, for its users. */
 import { conformance } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
 import { KERBEROS_UNSUPPORTED } from './kerberos-unsupported.js';

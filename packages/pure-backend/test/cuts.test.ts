@@ -1,4 +1,4 @@
-/** The pure backend with sessions that are cut, stalled, delayed, split or merged. */
+/** The pure backend with cut, stalled, delayed, split or merged sessions. */
 import { conformance } from '@remctl/conformance';
 import { createPureBackend } from '../src/index.js';
 

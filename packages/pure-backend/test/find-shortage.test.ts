@@ -1,4 +1,4 @@
-/** Opens without a free file descriptor: the error says so, and the next open works. */
+/** Opens without a free descriptor fail plainly; the next open works. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useRealmForFile } from '@remctl/conformance';

@@ -1,4 +1,4 @@
-/** What the pure backend's errors say in the cases of hostile servers, by case id. */
+/** The texts of the pure backend's errors with hostile servers. */
 
 /** The mechanism chooses the words: krb5 and npm's `kerberos` have their own. */
 const ANY_TEXT = /./;

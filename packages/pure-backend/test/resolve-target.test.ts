@@ -1,4 +1,4 @@
-/** Names of hosts, in the system's order of sources, and the principals they give. */
+/** Names of hosts in the system's order, and their principals. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Time-outs of a connection: silence, a server that hangs up, a busy process. */
+/** Time-outs of a connection: silence, a hang-up, a busy process. */
 import { RemctlTimeoutError } from '@remctl/core';
 import { CONTEXT_TOKEN_FLAGS } from '@remctl/core/wire';
 import { expect, test, vi } from 'vitest';

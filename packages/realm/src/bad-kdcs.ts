@@ -1,4 +1,4 @@
-/** Stand-ins for a KDC: one stays silent, one sends garbage, one comes and goes. */
+/** Stand-ins for a KDC: silent, sending garbage, coming and going. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';

@@ -1,5 +1,5 @@
 /**
- * The shell process that cleans up after a realm, however its owner ends.
+ * The process that cleans up after a realm, however its owner ends.
  *
  * The shell waits for the end of its standard input. That end comes when the realm is disposed of,
  * and when the owner dies, even by SIGKILL. Then the shell kills the process groups that the

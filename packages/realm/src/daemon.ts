@@ -1,4 +1,4 @@
-/** Starts a daemon in a process group of its own, and ends that group. */
+/** Starts a daemon in its own process group, and ends that group. */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

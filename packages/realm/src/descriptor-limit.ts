@@ -1,4 +1,4 @@
-/** Lets this process run out of file descriptors, for tests of the errors. */
+/** Makes this process run out of file descriptors, for tests. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The interface of a KDC and its database: MIT's and Heimdal's have it. */
+/** The interface of a KDC and its database, MIT's and Heimdal's. */
 import type { Cleanup } from './cleanup.js';
 import type { ClockOffset } from './clock.js';
 import type { Daemon } from './daemon.js';

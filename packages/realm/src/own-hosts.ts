@@ -1,4 +1,4 @@
-/** Runs a command with an /etc/hosts of its own, for tests of names. */
+/** Runs a command with its own /etc/hosts, for tests of names. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unshared } from './unshare.js';

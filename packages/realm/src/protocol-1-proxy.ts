@@ -1,4 +1,4 @@
-/** A proxy that makes a remctld look like a server of protocol 1. */
+/** A proxy that makes remctld look like a server of protocol 1. */
 import { Transform } from 'node:stream';
 import { TOKEN_HEADER_LENGTH, TokenFlag } from '@remctl/core/wire';
 import { type RemctldProxy, startProxy } from './tcp-proxy.js';

@@ -1,4 +1,4 @@
-/** A TCP proxy that cuts, delays or regroups the bytes of one direction. */
+/** A TCP proxy that cuts, delays or regroups one direction's bytes. */
 import type { Socket } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
 import { type RemctldProxy, startProxy } from './tcp-proxy.js';

@@ -1,4 +1,4 @@
-/** Realms start, work and leave nothing behind; the proxies in front of them do what they say. */
+/** Realms start, work and leave nothing behind, and so do proxies. */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';

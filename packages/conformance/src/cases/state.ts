@@ -1,4 +1,4 @@
-/** Calls at the wrong time: while output is pending, at once, on an open client. */
+/** Calls at the wrong time: with output pending, at once, when open. */
 import { RemctlBusyError } from '@remctl/core';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';

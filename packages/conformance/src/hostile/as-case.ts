@@ -1,4 +1,4 @@
-/** Makes a case of the suite from a case of a hostile server. */
+/** Makes a suite's case from a case of a hostile server. */
 import { RemctlError, RemctlNotOpenedError, RemctlTimeoutError } from '@remctl/core';
 import { expect } from 'vitest';
 import type { Case } from '../case.js';

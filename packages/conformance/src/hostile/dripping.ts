@@ -1,4 +1,4 @@
-/** Servers that send a byte now and then, and so are never silent. */
+/** Servers that send single bytes, and so are never silent. */
 
 import { RemctlTimeoutError } from '@remctl/core';
 import { CONTEXT_TOKEN_FLAGS, TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from '@remctl/core/wire';

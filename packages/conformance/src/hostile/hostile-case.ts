@@ -1,4 +1,4 @@
-/** A case of a hostile server: the server's script, the client's act, the ending. */
+/** A case of a hostile server: script, the client's act, ending. */
 import type { ClientOptions, Remctl, ServerToken } from '@remctl/core';
 import type { Ending } from '../ending.js';
 import type { Script } from '../servers/scripted-server.js';

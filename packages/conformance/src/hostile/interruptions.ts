@@ -1,4 +1,4 @@
-/** Servers that end the connection at every boundary, and silent or slow servers. */
+/** Servers that end at every boundary, are silent, or are slow. */
 import { CONTEXT_TOKEN_FLAGS } from '@remctl/core/wire';
 import { frame } from '../servers/framing.js';
 import { abortAfter, runCommandLater, runTwoCommands, sendNoop } from './client-acts.js';

@@ -1,5 +1,5 @@
 /**
- * What the program `remctl` does with hostile servers: its output, its exit status.
+ * What the program `remctl` prints of hostile servers, and its status.
  *
  * The texts are those of remctl 3.18 on MIT Kerberos 1.20.1. `test/libremctl.test.ts` compares the
  * records with what the program does.

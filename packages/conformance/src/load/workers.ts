@@ -1,4 +1,4 @@
-/** The clients of a load run: each worker runs one command after the other. */
+/** The workers of a load: each runs one command after another. */
 import { type Backend, Remctl, RemctlError, RemctlNetworkError } from '@remctl/core';
 import type { Journal } from './journal.js';
 import type { LoadServers } from './servers.js';

@@ -1,4 +1,4 @@
-/** Tokens in their frames as a server sends and reads them, well formed or not. */
+/** Tokens as a server frames and reads them, well formed or not. */
 import type { Socket } from 'node:net';
 import { TOKEN_HEADER_LENGTH, TOKEN_LENGTH_OFFSET } from '@remctl/core/wire';
 

@@ -1,4 +1,4 @@
-/** Runs a program with the backend in a process with its own limits or name space. */
+/** Runs a program in a process with its own limits or names. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';

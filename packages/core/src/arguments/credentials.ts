@@ -1,4 +1,4 @@
-/** What a client authenticates with: a credential cache, a keytab or a password. */
+/** A client's credentials: a credential cache, a keytab or a password. */
 import type { Credentials } from '../backend.js';
 import { checkOptions, checkText } from './checks.js';
 

@@ -1,4 +1,4 @@
-/** Loads a backend's package by the backend's name, when it is asked for. */
+/** Loads a backend's package by the backend's name. */
 import { pathToFileURL } from 'node:url';
 import type { Backend } from '../backend.js';
 import { RemctlBackendError } from '../errors.js';

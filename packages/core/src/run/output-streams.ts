@@ -1,4 +1,4 @@
-/** The two web streams of a run, fed by one sequence of tokens. */
+/** The two web streams of a run, fed by its tokens. */
 import { RemctlError } from '../errors.js';
 import type { ServerToken } from '../tokens.js';
 import { type KeptOutput, keptOutput, type Stream } from './kept-output.js';

@@ -1,4 +1,4 @@
-/** Bad arguments of the public functions: the error names the argument and the remedy. */
+/** Bad arguments of the public functions: errors name argument and remedy. */
 import { expect, test } from 'vitest';
 import { createClient, Remctl, remctl } from '../../src/index.js';
 import { manualBackend } from '../support/manual-backend.js';

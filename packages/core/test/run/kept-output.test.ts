@@ -1,4 +1,4 @@
-/** Output that is not read at once: none is lost, and memory is bounded. */
+/** Unread output: none is lost, and memory is bounded. */
 import { describe, expect, test } from 'vitest';
 import {
   createClient,

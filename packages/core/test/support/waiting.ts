@@ -1,4 +1,4 @@
-/** Waits for microtasks, for the event loop, for errors and for garbage collection. */
+/** Waits for microtasks, the event loop, errors and garbage collection. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 

@@ -1,5 +1,5 @@
 /**
- * Target: a KDC's answers, as a client reads them: AS-REP, TGS-REP, KRB-ERROR with METHOD-DATA.
+ * Target: a KDC's answers: AS-REP, TGS-REP, KRB-ERROR with METHOD-DATA.
  *
  * If the lowest bit of the first byte is set, the rest is an EncKDCRepPart, which the target seals
  * correctly. Otherwise the rest is the answer itself.

@@ -1,5 +1,5 @@
 /**
- * Finds the ticket for a service: at hand, else from the KDC.
+ * Finds the ticket for a service, at hand or from a KDC.
  *
  * The way of a ticket leads through these files in turn: service-ticket.ts (at hand, or a new one),
  * granted-ticket.ts (which realm is asked), referrals.ts and cross-realm-tgt.ts (how that realm is

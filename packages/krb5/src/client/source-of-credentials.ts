@@ -1,4 +1,4 @@
-/** Chooses the source of a client's tickets: a credential cache, keytab or password. */
+/** Chooses the source of a client's tickets: cache, keytab or password. */
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { type CcacheMemory, ccacheSource } from './ccache-source.js';

@@ -1,4 +1,4 @@
-/** Encryption types as data: parameters, keys, and the interface of their profiles (RFC 3961, section 3). */
+/** The interface of encryption profiles, parameters and keys (RFC 3961, section 3). */
 import type { KeyObject } from 'node:crypto';
 
 /** An encryption type's parameters. Sizes are in octets. */

@@ -1,5 +1,5 @@
 /**
- * Looks up a host's addresses and canonical name, as the system would. It does the work of
+ * Looks up a host's addresses and canonical name like the system. It does the work of
  * getaddrinfo(3) with AI_CANONNAME, because Node does not offer that flag and cannot cancel
  * getaddrinfo.
  */

@@ -1,4 +1,4 @@
-/** Asks a realm's KDCs, by UDP or TCP as configuration and size say. */
+/** Asks a realm's KDCs; configuration and size choose UDP or TCP. */
 import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode } from '../error-codes.js';
 import { type KdcAnswer, type KdcError, readAnswer } from './answer.js';

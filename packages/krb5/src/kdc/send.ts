@@ -1,5 +1,5 @@
 /**
- * Sends one request to the KDCs of a realm until one answers.
+ * Sends one request to a realm's KDCs until one answers.
  *
  * The next step starts after a pause, or at once when the last one failed. Earlier steps keep
  * listening, so a slow KDC's answer still counts.

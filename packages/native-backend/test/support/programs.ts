@@ -1,4 +1,4 @@
-/** Small JavaScript programs that run in a process or worker of their own. */
+/** Small JavaScript programs in a process or worker of their own. */
 const core = new URL('../../../core/dist/index.js', import.meta.url).href;
 const native = new URL('../../dist/index.js', import.meta.url).href;
 

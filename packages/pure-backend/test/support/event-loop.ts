@@ -1,4 +1,4 @@
-/** The event loop: one turn of it, and a process that is too busy for it. */
+/** The event loop: one turn of it, and a busy process. */
 
 /** Waits for one turn of the event loop. */
 export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

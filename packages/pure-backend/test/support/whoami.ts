@@ -1,4 +1,4 @@
-/** The command by which a server says whom it takes the client for. */
+/** The command by which a server names its client. */
 import type { Remctl } from '@remctl/core';
 
 /** Returns the principal that the server has authenticated. */
