@@ -2,14 +2,7 @@
 import type { Credentials } from '@remctl/core';
 import type { ResolvedHost } from '@remctl/krb5';
 
-/** Context flags (RFC 2744, section 3.1, GSS_C_*_FLAG), as a bit set. */
-export const ContextFlag = {
-  MUTUAL: 2,
-  REPLAY: 4,
-  SEQUENCE: 8,
-  CONF: 16,
-  INTEG: 32,
-} as const;
+export { ContextFlag } from '@remctl/krb5';
 
 export interface ContextOptions {
   readonly host: string;
@@ -54,7 +47,7 @@ export interface SecurityMechanism {
    * method takes every kind.
    */
   checkCredentials?(credentials: Credentials): void;
-  /** Makes an initiator's context that requests every flag of `ContextFlag`. */
+  /** Makes an initiator's context that requests every flag of `ContextFlag` except DELEG. */
   createContext(options: ContextOptions): Promise<SecurityContext>;
   /** Words for an error of a context. Without this method, or without a result, its message serves. */
   reasonOf?(error: unknown): string | undefined;

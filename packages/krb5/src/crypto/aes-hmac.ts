@@ -9,6 +9,10 @@ import type { EtypeInfo, UsageKeys } from './profile.js';
 
 const pbkdf2Async = promisify(pbkdf2);
 
+/** The labels of derivations that both RFCs use (RFC 3962, sections 4 and 6; RFC 8009, sections 4 and 5). */
+export const STRING_TO_KEY_LABEL = Buffer.from('kerberos');
+export const PRF_LABEL = Buffer.from('prf');
+
 /** PBKDF2 with HMAC of the type's hash (RFC 3962, section 4; RFC 8009, section 4). */
 export function passwordSeed(
   { hash, keyLength }: EtypeInfo,

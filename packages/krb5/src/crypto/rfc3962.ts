@@ -5,15 +5,14 @@ import {
   checkMac,
   hmacChecksum,
   joinMac,
+  PRF_LABEL,
   passwordSeed,
+  STRING_TO_KEY_LABEL,
   splitMac,
   withConfounder,
 } from './aes-hmac.js';
 import { nfold } from './nfold.js';
 import type { EncryptionProfile, EtypeInfo } from './profile.js';
-
-const STRING_TO_KEY_LABEL = Buffer.from('kerberos');
-const PRF_LABEL = Buffer.from('prf');
 
 /**
  * DR (RFC 3961, section 5.1), which is DK too: random-to-key is the identity for AES. The result has

@@ -5,14 +5,14 @@ import {
   checkMac,
   hmacChecksum,
   joinMac,
+  PRF_LABEL,
   passwordSeed,
+  STRING_TO_KEY_LABEL,
   splitMac,
   withConfounder,
 } from './aes-hmac.js';
 import type { EncryptionProfile, EtypeInfo } from './profile.js';
 
-const STRING_TO_KEY_LABEL = Buffer.from('kerberos');
-const PRF_LABEL = Buffer.from('prf');
 const NO_CONTEXT = new Uint8Array(0);
 const FIRST_BLOCK = Buffer.of(0, 0, 0, 1);
 const SEPARATOR = Buffer.of(0);

@@ -1,25 +1,20 @@
 /** An attacker in a KDC's place who sends damaged preauthentication data. */
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { encode } from '../../src/asn1/codec.js';
 import { KrbErrorCode, LocalErrorCode } from '../../src/error-codes.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { PaDataType, paDataSequence } from '../../src/messages/pa-data.js';
 import { newKeytabClient } from '../support/credentials.js';
-import { type ForgingKdc, startForgingKdc } from '../support/forging-kdc.js';
+import { startForgingKdc } from '../support/forging-kdc.js';
 import { variantConfig } from '../support/realm-files.js';
 import { useRealm } from '../support/use-realm.js';
 
 const realm = useRealm();
-let kdc: ForgingKdc;
-beforeAll(async () => {
-  const started = await startForgingKdc(realm);
-  kdc = started;
-  return () => started[Symbol.asyncDispose]();
-});
 
 const DAMAGED = Buffer.of(0x30, 0x7f, 0x01);
 
 test('a damaged ETYPE-INFO2 is a Krb5Error that names the realm', async () => {
+  await using kdc = await startForgingKdc(realm);
   const credentials = await newKeytabClient(realm, 'damaged');
   const config = await variantConfig(realm, { kdcs: [kdc.kdc] });
   Object.assign(kdc.forge, {
