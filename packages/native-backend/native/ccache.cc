@@ -60,8 +60,8 @@ std::string residual_of(const std::string &name) {
   return colon == std::string::npos ? name : name.substr(colon + 1);
 }
 
-// Returns what is wrong with the kind of a cache's file; empty if it is a regular file, or if there
-// is no file to be seen.
+// Returns the fault of a cache's file that is not a regular file. Returns "" for a regular file,
+// and if there is no file to be seen.
 std::string kind_fault(const std::string &path) {
   struct stat found {};
   if (stat(path.c_str(), &found) < 0 || S_ISREG(found.st_mode)) {
@@ -73,8 +73,7 @@ std::string kind_fault(const std::string &path) {
   return "the credential cache " + path + " is " + kind + ", not a file";
 }
 
-// Returns what is wrong with the first bad file of a collection of the type DIR; empty if no file
-// is bad.
+// Returns the fault of the first bad file in a collection of the type DIR, or "" if all are good.
 std::string folder_fault(const std::string &path) {
   std::unique_ptr<DIR, int (*)(DIR *)> folder(opendir(path.c_str()), closedir);
   if (folder == nullptr) {
@@ -94,7 +93,7 @@ std::string folder_fault(const std::string &path) {
   return "";
 }
 
-// Returns what is wrong with the files of a cache or collection, by its name; empty if nothing is.
+// Returns the fault of a cache or collection, by its name, or "" if its files are good.
 std::string fault_of(const std::string &name) {
   std::string type = type_of(name);
   std::string residual = residual_of(name);

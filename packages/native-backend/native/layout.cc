@@ -30,8 +30,7 @@ FirstMembers members_of(const struct remctl *r) {
   return members;
 }
 
-// Opens a connection that fails at once, and returns whether the members have changed as the layout
-// says.
+// Opens a connection that fails at once. Returns whether the members changed as the layout says.
 bool find_out() {
   static const char principal[] = "host/layout.invalid@INVALID";
   struct remctl *r = remctl_new();

@@ -1,4 +1,4 @@
-// Calls libremctl, and says what failed in its words.
+// Calls libremctl, and takes over its texts for failures.
 #include "library-connection.h"
 
 #include <cerrno>
@@ -32,8 +32,8 @@ std::string text_of(struct remctl *remctl) {
 
 // Returns the failure of a negotiation, with the system's name for a shortage if that may be the
 // cause. GSS-API does not say that a descriptor was missing. `shortages` is how many had been noted
-// when the negotiation began. To be called before anything is closed: a freed descriptor would hide
-// the shortage.
+// when the negotiation began. Call it before closing a descriptor: a freed one would hide the
+// shortage.
 Failure negotiation_failure(std::string text, const std::string &ccache, unsigned shortages) {
   int shortage = shortage_since(shortages);
   if (shortage == 0 && is_unexplained(text, ccache)) {

@@ -14,23 +14,22 @@
 
 namespace remctl_addon {
 
-// JavaScript gets all events in one array, and each event is so many elements of it, in this order.
-// TypeScript declares the same list (src/session-events.ts), and test/border.test.ts compares the
-// two.
+// JavaScript gets all events in one array. Each event takes five elements of it, in this order.
+// TypeScript declares the same list (src/session-events.ts); test/border.test.ts compares the two.
 constexpr const char *kEventMembers[] = {"type", "phase", "number", "data", "code"};
 
 class Outbox {
  public:
-  // Adds events behind those that wait. Returns whether none waited: the event loop is to be woken
-  // then. Called on the session's thread.
+  // Adds events behind those that wait. Returns true if none waited: the caller then wakes the
+  // event loop. Called on the session's thread.
   bool add(std::vector<std::unique_ptr<Event>> events);
 
   // Takes all events out and calls `notify`, a function of JavaScript, with their array. Called on
   // the environment's thread.
   //
-  // Gives up without a word if Node-API refuses any call, and so uses Node-API itself: in a worker
-  // that is being terminated every call may fail, which node-addon-api answers by ending the
-  // process. There is nobody to tell then, and nothing is lost.
+  // Uses Node-API itself, and returns if it refuses any call. In a worker that is being terminated
+  // every call may fail, and node-addon-api would then end the process. Nothing is lost: nobody is
+  // left to tell.
   void deliver(napi_env env, napi_value notify);
 
  private:

@@ -28,8 +28,7 @@ constexpr size_t kTokenCost = 512;
 // How much output is gathered before the owner gets it, if more has already arrived.
 constexpr size_t kHoldBack = 64 * 1024;
 
-// Returns the event for what the library has read, or null if the library says that nothing
-// follows.
+// Returns the event for what the library has read, or null if the library says that nothing comes.
 std::unique_ptr<Event> event_of(const struct remctl_output &output) {
   std::unique_ptr<Event> event;
   switch (output.type) {
@@ -105,9 +104,9 @@ void Session::run() {
 bool Session::open() {
   begin(Phase::Resolve);
   Failure failure;
-  DialOptions where{options_.host, options_.port, options_.source, options_.timeout_ms};
+  DialOptions target{options_.host, options_.port, options_.source, options_.timeout_ms};
   int fd = dial(
-      where, aborted_, [this] { begin(Phase::Connect); }, failure);
+      target, aborted_, [this] { begin(Phase::Connect); }, failure);
   if (fd < 0) {
     fail(std::move(failure));
     return false;

@@ -67,8 +67,8 @@ class Session {
   // Has the session call no listener from here on.
   void detach();
 
-  // As unasked_on() for the session's socket; "EOF" if the session has closed it. To be called
-  // while no request is under way.
+  // As unasked_on() for the session's socket; "EOF" if the session has closed it. The owner may
+  // call it only while no request is under way.
   std::string unasked();
 
   // As traffic_of() for the session's socket; zeros if there is none. Silence shows as no traffic.
@@ -110,7 +110,7 @@ class Session {
   // number may be another file's then. Only drop_socket() closes this one.
   int socket_ = -1;
 
-  // Guards the two.
+  // Guards the next two members.
   std::mutex listener_mutex_;
   Listener listener_;
   std::function<void()> on_end_;
