@@ -1,11 +1,11 @@
-/** A command of protocol 1 that is closed before it is sent. */
+/** Commands of protocol 1 whose connection is closed before they are sent. */
 import { expect, test } from 'vitest';
 import { type Backend, Remctl, RemctlNotOpenedError } from '../src/index.js';
 import { SUCCESS } from './support/answers.js';
-import { microtasks } from './support/waiting.js';
+import { caught, microtasks } from './support/waiting.js';
 
 test.each(Array.from({ length: 12 }, (_, moment) => [moment]))(
-  'A close() %i microtasks after run() never lets a command out that is called not-sent',
+  'a close() %i microtasks after run() sends no command that is reported as not-sent',
   async (moment) => {
     const sent: string[] = [];
     const backend: Backend = {
@@ -27,7 +27,7 @@ test.each(Array.from({ length: 12 }, (_, moment) => [moment]))(
     await client.open('h', 1);
     await client.run(['first']).text();
     const run = client.run(['second']);
-    const failure = run.text().catch((error: unknown) => error);
+    const failure = caught(run.text());
     await microtasks(moment);
     await client.close();
     const result = await failure;
