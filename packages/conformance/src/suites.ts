@@ -15,7 +15,7 @@ import { stateCases } from './cases/state.js';
 import { asCase } from './hostile/as-case.js';
 import { hostileCases } from './hostile/index.js';
 
-/** Each suite has a matrix of its own. */
+/** Each suite has its own matrix. */
 export const suites = {
   /** What every backend does for its users. */
   conformance: [
@@ -31,7 +31,7 @@ export const suites = {
   addresses: addressCases,
   /** A process that runs out of descriptors. Needs `module`. */
   shortages: shortageCases,
-  /** Connections leave nothing behind. Needs a test file of its own: it counts the whole process. */
+  /** Connections leave nothing behind. Needs its own test file: it counts the whole process. */
   resources: resourceCases,
   /** A session whose bytes are cut, stalled, delayed, split or merged at an offset. */
   cuts: cutCases,

@@ -107,7 +107,7 @@ const RUNS: Readonly<Record<string, readonly number[]>> = {
 /** Returns what is wrong with an ending, or undefined. */
 function complaint(ending: Ending, failure: string | undefined, runs: number): string | undefined {
   const { step, error, commandState, answer } = ending;
-  const told = error instanceof RemctlError ? error.commandState : commandState;
+  const reported = error instanceof RemctlError ? error.commandState : commandState;
   const name = error instanceof Error ? error.name : String(error);
   const what = `${step}: ${name} ${error instanceof Error ? error.message : ''}`;
   if (step === 'done') {
@@ -117,11 +117,11 @@ function complaint(ending: Ending, failure: string | undefined, runs: number): s
   } else if (name !== failure) {
     return what;
   }
-  if (!STATES[step].includes(told) || commandState !== told) {
-    return `${what}: the error says ${told}, the client ${commandState}`;
+  if (!STATES[step].includes(reported) || commandState !== reported) {
+    return `${what}: the error says ${reported}, the client ${commandState}`;
   }
-  if (RUNS[told]?.includes(runs) !== true) {
-    return `${what}: ${told}, and it ran ${runs} times`;
+  if (RUNS[reported]?.includes(runs) !== true) {
+    return `${what}: ${reported}, and it ran ${runs} times`;
   }
   return undefined;
 }

@@ -76,8 +76,8 @@ function tries(
 
 /** Expects that each open succeeded or reported the shortage, and that the next one succeeded. */
 function expectToldOrOpen(all: readonly Try[]): void {
-  const told = all.flatMap(({ first }) => first.filter((end) => end !== 'open'));
-  for (const end of told) {
+  const shortages = all.flatMap(({ first }) => first.filter((end) => end !== 'open'));
+  for (const end of shortages) {
     expect(end).toMatchObject({
       name: 'RemctlNetworkError',
       code: 'EMFILE',
@@ -86,7 +86,7 @@ function expectToldOrOpen(all: readonly Try[]): void {
       message: expect.stringMatching(/limit of open files/),
     });
   }
-  expect(told.length).toBeGreaterThan(0);
+  expect(shortages.length).toBeGreaterThan(0);
   expect(all.map(({ next }) => next)).toEqual(all.map(() => 'open'));
 }
 

@@ -1,5 +1,4 @@
 /** Servers that break the protocol before and during authentication. */
-
 import { RemctlUnsupportedError } from '@remctl/core';
 import { CONTEXT_TOKEN_FLAGS, MESSAGE_TOKEN_FLAGS, TokenFlag } from '@remctl/core/wire';
 import { AcceptorRefusal, parsePrincipal } from '@remctl/krb5';

@@ -1,5 +1,4 @@
 /** Tokens after authentication: wrong frames, and wrong protection of messages. */
-
 import { randomBytes } from 'node:crypto';
 import {
   CONTEXT_TOKEN_FLAGS,

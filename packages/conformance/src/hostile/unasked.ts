@@ -1,5 +1,4 @@
 /** Well-formed messages that come while no answer is due. */
-
 import { RemctlUnsupportedError } from '@remctl/core';
 import { MESSAGE_TOKEN_FLAGS, TOKEN_HEADER_LENGTH } from '@remctl/core/wire';
 import { frame } from '../servers/framing.js';

@@ -48,13 +48,14 @@ export function account(journal: Journal, ledger: Iterable<LedgerLine>): Account
     sentAgain += Math.max(0, sends - 1);
     for (let send = 1; send <= sends; send += 1) {
       const ran = runs.get(`${id} ${send}`) ?? 0;
-      const told = send < sends ? 'not-sent' : state;
-      if (told === 'unknown') {
+      const reported = send < sends ? 'not-sent' : state;
+      if (reported === 'unknown') {
         unknownThatRan += ran;
       }
-      const right = told === 'finished' ? ran === 1 : told === 'unknown' ? ran <= 1 : ran === 0;
+      const right =
+        reported === 'finished' ? ran === 1 : reported === 'unknown' ? ran <= 1 : ran === 0;
       if (!right) {
-        faults.push(`send ${send} of command ${id} is ${told}, and ran ${ran} times`);
+        faults.push(`send ${send} of command ${id} is ${reported}, and ran ${ran} times`);
       }
     }
     if (state === 'not-sent') {

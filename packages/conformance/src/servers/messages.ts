@@ -1,5 +1,7 @@
 /**
- * A server's messages, well formed or not (protocol, sections 2.2 to 2.8 and 3).
+ * Encodes a server's messages, well formed or not.
+ *
+ * The formats are those of the protocol, sections 2.2 to 2.8 and 3.
  *
  * The encoders are not those of the product: a mistake in one must not hide in the other.
  */
