@@ -244,7 +244,7 @@ export class Remctl {
   async close(): Promise<void> {
     const state = this.#state;
     const run = this.#run;
-    this.#state = { type: 'closed', because: 'close() was called' };
+    this.#state = { type: 'closed', because: 'close() was called; call open() again' };
     this.#run = undefined;
     const ended = notOpened('close() was called while this waited');
     ended.commandState = this.#last.state;
@@ -333,7 +333,7 @@ export class Remctl {
   /** Opens a connection to the target. Ends the old one first. */
   async #connect(target: CheckedTarget, signal: AbortSignal | undefined): Promise<Open> {
     const old = this.#state;
-    this.#state = { type: 'closed', because: 'the last open() failed' };
+    this.#state = { type: 'closed', because: 'the last open() failed; call open() again' };
     const controller = new AbortController();
     return this.#exclusive(
       'open',
@@ -507,7 +507,10 @@ export class Remctl {
       state.connection.abort();
     }
     if (state.type !== 'closed') {
-      this.#state = { type: 'closed', because: `the connection ended: ${because}` };
+      this.#state = {
+        type: 'closed',
+        because: `the last one ended (${because}); call open() again`,
+      };
     }
   }
 
