@@ -12,7 +12,7 @@ const STATUS_LENGTH = /MESSAGE_STATUS of a wrong length/;
 const TOO_SHORT = /it is too short/;
 const WRONG_MIC = /a MIC that is not the command's/;
 
-/** The texts of the errors. */
+/** The texts of the errors, by case id. */
 export const HOSTILE_TEXTS: Readonly<Record<string, RegExp>> = {
   'authentication/oversized': /^error receiving token: token too large: .* 4294967295 bytes/,
   'authentication/zero-length': ANY_TEXT,

@@ -88,7 +88,7 @@ export const badInputCases: readonly Case[] = [
   ),
   badOpen(
     'port-closed',
-    'a port where nobody listens',
+    'a port on which nothing listens',
     { name: 'RemctlNetworkError', phase: 'connect', code: 'ECONNREFUSED' },
     async ({ client }) => client().open('localhost', await freePort()),
   ),

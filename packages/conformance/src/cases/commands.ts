@@ -30,7 +30,7 @@ async function expectWhole({ open }: CaseContext, data: Uint8Array): Promise<voi
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** Bytes whose order can be told. */
+/** Bytes whose order a digest can check. */
 function pattern(length: number): Buffer {
   const data = Buffer.alloc(length);
   for (let at = 0; at < length; at += 1) {

@@ -1,4 +1,4 @@
-/** Messages with a right protection and a wrong content (protocol, sections 2.2 to 2.8). */
+/** Wrapped messages with a wrong content (protocol, sections 2.2 to 2.8). */
 import { MESSAGE_MAX_LENGTH, MessageType, VERSION_2 } from '@remctl/core/wire';
 import { LARGEST_LENGTH } from '../servers/framing.js';
 import { bytes, error, output, status, uint32 } from '../servers/messages.js';

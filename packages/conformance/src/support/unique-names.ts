@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { CaseContext } from '../case.js';
 
-/** Returns a loopback address where nothing else listens: a suite can have the default ports there. */
+/** Returns a random loopback address. Nothing else listens there, so the default ports are free. */
 export const uniqueAddress = (): string =>
   `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
