@@ -5,7 +5,6 @@
  * README, "Remctl.output()"), then done tokens. The members have the names that they have in Python. A member
  * that is None there is absent here.
  */
-
 import type { STDERR, STDOUT } from './wire.js';
 
 export { STDERR, STDOUT } from './wire.js';

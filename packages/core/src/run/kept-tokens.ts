@@ -1,50 +1,57 @@
-/** Output tokens that have arrived before their reader, in order. */
-
-import type { OutputToken } from '../tokens.js';
-import { keptOutput, type Stream } from './kept-output.js';
+/** Tokens that have arrived before their reader, in order. */
+import { type ServerToken, STDERR, STDOUT } from '../tokens.js';
+import { keptOutput } from './kept-output.js';
 
 export interface KeptTokens {
-  /** Keeps a token's output. Throws RemctlOutputLimitError if more than the limit would be kept then. */
-  add(token: OutputToken): void;
+  /** Keeps a token. Throws RemctlOutputLimitError if more output than the limit would be kept then. */
+  add(token: ServerToken): void;
   /**
-   * Takes the next output. It may join the output of several tokens, and divide that of one. Returns
-   * undefined if none is kept.
+   * Takes the next token. Its output may join that of several tokens, or be a part of one's. Returns
+   * undefined if nothing is kept.
    */
-  take(): OutputToken | undefined;
+  take(): ServerToken | undefined;
 }
 
-interface Turn {
-  readonly stream: Stream;
-  /** Bytes. */
-  length: number;
-}
-
-/** Keeps at most `limit` bytes. Streams that alternate byte by byte take the most memory. */
+/**
+ * Keeps at most `limit` bytes of output, in about twice their memory. Streams that alternate take eight
+ * bytes more for each change of the stream.
+ */
 export function keptTokens(limit: number): KeptTokens {
   const output = keptOutput(limit);
-  /** Whose output follows whose: without it the order between the two streams would be lost. */
-  const turns: Turn[] = [];
+  /** How many bytes of one stream follow how many of the other: STDOUT, STDERR, STDOUT and so on. */
+  const turns = [0];
+  /** The turn that is being taken. */
+  let at = 0;
+  /** The status or error token. */
+  let end: ServerToken | undefined;
+  const streamOf = (turn: number) => (turn % 2 === 0 ? STDOUT : STDERR);
+
   return {
-    add({ stream, output: piece }) {
-      output.add(stream, piece);
-      const last = turns.at(-1);
-      if (last?.stream === stream) {
-        last.length += piece.length;
-      } else if (piece.length > 0) {
-        turns.push({ stream, length: piece.length });
+    add(token) {
+      if (token.type !== 'output') {
+        end = token;
+        return;
       }
+      output.add(token.stream, token.output);
+      if (streamOf(turns.length - 1) !== token.stream) {
+        turns.push(0);
+      }
+      turns[turns.length - 1] = (turns.at(-1) ?? 0) + token.output.length;
     },
     take() {
-      const turn = turns[0];
-      const piece = turn && output.take(turn.stream, turn.length);
-      if (turn === undefined || piece === undefined) {
-        return undefined;
+      while (turns[at] === 0 && at + 1 < turns.length) {
+        at += 1;
       }
-      turn.length -= piece.length;
-      if (turn.length === 0) {
-        turns.shift();
+      const left = turns[at] ?? 0;
+      const stream = streamOf(at);
+      const piece = left === 0 ? undefined : output.take(stream, left);
+      if (piece === undefined) {
+        const last = end;
+        end = undefined;
+        return last;
       }
-      return { type: 'output', stream: turn.stream, output: piece };
+      turns[at] = left - piece.length;
+      return { type: 'output', stream, output: piece };
     },
   };
 }

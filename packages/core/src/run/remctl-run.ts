@@ -94,8 +94,6 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
   /** What was read for `status` before the answer had a reader. */
   #ahead: KeptTokens | undefined;
   #readingAhead: Promise<void> | undefined;
-  /** The status or error token, if it was read ahead. */
-  #endAhead: ServerToken | undefined;
 
   static {
     interrupt = (run, reason) => run.#interrupt(reason);
@@ -298,10 +296,8 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
     try {
       while (this.#reader === undefined && !this.#over) {
         const token = await this.#fetch();
-        if (token?.type === 'output') {
+        if (token !== undefined) {
           this.#ahead.add(token);
-        } else {
-          this.#endAhead = token;
         }
       }
     } catch (error) {
@@ -316,14 +312,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
     if (this.#readingAhead !== undefined) {
       await this.#readingAhead;
     }
-    const kept = this.#ahead?.take() ?? this.#endAhead;
-    if (kept === undefined) {
-      return this.#fetch();
-    }
-    if (kept === this.#endAhead) {
-      this.#endAhead = undefined;
-    }
-    return kept;
+    return this.#ahead?.take() ?? this.#fetch();
   }
 
   /** The next token of the client; undefined after the end. */
