@@ -1,5 +1,4 @@
 /** Servers that send single bytes, and so are never silent. */
-
 import { RemctlTimeoutError } from '@remctl/core';
 import { CONTEXT_TOKEN_FLAGS, TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
 import type { Refused } from '../ending.js';

@@ -1,5 +1,4 @@
 /** Builds AS-REQ messages and reads AS-REP messages (RFC 4120, section 3.1). */
-
 import { decode, encode } from '../asn1/codec.js';
 import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
 import { encryptedData } from '../messages/basic-types.js';

@@ -1,5 +1,4 @@
 /** Builds TGS-REQ messages and reads TGS-REP messages (RFC 4120, section 3.3). */
-
 import { randomBytes } from 'node:crypto';
 import { decode, encode } from '../asn1/codec.js';
 import { type EncryptionKey, KeyUsage, randomKey } from '../crypto/index.js';

@@ -18,7 +18,8 @@ import { readProfile } from './read-profile.js';
 const DEFAULT_UDP_PREFERENCE_LIMIT = 1465;
 /** The highest limit that counts: a longer message does not fit a datagram. */
 const MAX_UDP_PREFERENCE_LIMIT = 32_700;
-const DEFAULT_CLOCKSKEW_S = 300;
+/** clockskew if krb5.conf does not set it. */
+export const DEFAULT_CLOCKSKEW_S = 300;
 const DEFAULT_TICKET_LIFETIME_S = 24 * 60 * 60;
 
 /** The settings of [libdefaults]; a default stands for a relation that the files do not have. */

@@ -1,5 +1,4 @@
 /** The initiator's side of a context (RFC 2743, section 2.2.1; RFC 4121, section 4.1). */
-
 import type { Credentials } from '../client/credentials.js';
 import { forgetTicket } from '../client/kept-tickets.js';
 import { servicePrincipals } from '../client/service-principal.js';

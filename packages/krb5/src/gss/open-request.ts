@@ -1,5 +1,6 @@
 /** Opens and checks an initiator's request (RFC 4120, section 3.2.3). */
 import { decode } from '../asn1/codec.js';
+import { DEFAULT_CLOCKSKEW_S } from '../config/krb5-config.js';
 import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -18,9 +19,6 @@ import {
 } from './context-flags.js';
 import { processState } from './krb5-state.js';
 import type { ReplayCache } from './replay-cache.js';
-
-/** The default of krb5.conf's clockskew. */
-const DEFAULT_CLOCKSKEW_S = 300;
 
 /** The rules by which an acceptor takes a request. */
 export interface RequestPolicy {

@@ -1,5 +1,4 @@
 /** The error for a server's KRB-ERROR, with advice for the user. */
-
 import type { HeldTicket } from '../client/held-ticket.js';
 import type { TicketSource } from '../client/ticket-source.js';
 import { KrbErrorCode } from '../error-codes.js';

@@ -1,5 +1,4 @@
 /** The content of a keytab, and the search for a key. */
-
 import type { EncryptionKey } from '../crypto/encryption-key.js';
 import { etypeName } from '../crypto/etypes.js';
 import { LocalErrorCode } from '../error-codes.js';

@@ -64,7 +64,6 @@ export const apRep = application(
     encPart: required(2, encryptedData),
   }),
 );
-export type ApRep = ValueOf<typeof apRep>;
 
 /** EncAPRepPart (RFC 4120, section 5.5.2). */
 export const encApRepPart = application(

@@ -48,7 +48,6 @@ const kdcReq = sequence({
 export const asReq = application(MessageType.KRB_AS_REQ, kdcReq);
 /** TGS-REQ (RFC 4120, section 5.4.1). */
 export const tgsReq = application(MessageType.KRB_TGS_REQ, kdcReq);
-export type KdcReq = ValueOf<typeof kdcReq>;
 
 const kdcRep = sequence({
   pvno: required(0, int32),
@@ -64,7 +63,6 @@ const kdcRep = sequence({
 export const asRep = application(MessageType.KRB_AS_REP, kdcRep);
 /** TGS-REP (RFC 4120, section 5.4.2). */
 export const tgsRep = application(MessageType.KRB_TGS_REP, kdcRep);
-export type KdcRep = ValueOf<typeof kdcRep>;
 
 const lastReq = sequenceOf(
   sequence({

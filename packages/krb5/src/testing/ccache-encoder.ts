@@ -1,5 +1,4 @@
 /** Encodes credential cache files of versions 3 and 4, for tests. */
-
 import type { Ccache, CcacheConfigEntry, CcacheCredential, TimeOffset } from '../ccache/ccache.js';
 import { CONFIG_NAME, CONFIG_REALM, FORMAT, HeaderTag } from '../ccache/format.js';
 import { NameType, type Principal } from '../principal.js';

@@ -1,5 +1,4 @@
 /** Encodes keytab files of version 2 (0x0502), for tests. */
-
 import { FORMAT, VERSION } from '../keytab/format.js';
 import type { KeytabEntry } from '../keytab/keytab.js';
 import { int16, int32, uint8, uint16, uint32 } from './byte-writer.js';
