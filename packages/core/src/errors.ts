@@ -6,7 +6,10 @@
  */
 import { brandError } from './brand-error.js';
 
-/** The error codes of MESSAGE_ERROR (protocol, section 2.6). Servers may send others. */
+/**
+ * The error codes of MESSAGE_ERROR (protocol, section 2.6). The specification's table lacks ERROR_NO_HELP,
+ * which remctld sends. Servers may send others.
+ */
 export const ErrorCode = {
   ERROR_INTERNAL: 1,
   ERROR_BAD_TOKEN: 2,
@@ -17,6 +20,7 @@ export const ErrorCode = {
   ERROR_TOOMANY_ARGS: 7,
   ERROR_TOOMUCH_DATA: 8,
   ERROR_UNEXPECTED_MESSAGE: 9,
+  ERROR_NO_HELP: 10,
 } as const;
 
 const namesByCode: ReadonlyMap<number, string> = new Map(

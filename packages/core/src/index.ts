@@ -20,4 +20,4 @@ export * from './errors.js';
 export type { BackendName } from './open/load-backend.js';
 export type { RemctlResult, RemctlRun, RemctlTextResult } from './run/remctl-run.js';
 export * from './tokens.js';
-export { DEFAULT_PORT, LEGACY_PORT } from './wire.js';
+export { DEFAULT_PORT, LEGACY_PORT } from './wire/constants.js';

@@ -5,9 +5,9 @@
  * README, "Remctl.output()"), then done tokens. The members have the names that they have in Python. A member
  * that is None there is absent here.
  */
-import type { STDERR, STDOUT } from './wire.js';
+import type { STDERR, STDOUT } from './wire/constants.js';
 
-export { STDERR, STDOUT } from './wire.js';
+export { STDERR, STDOUT } from './wire/constants.js';
 
 /** A piece of a command's output: MESSAGE_OUTPUT. */
 export interface OutputToken {

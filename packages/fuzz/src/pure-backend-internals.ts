@@ -10,11 +10,6 @@ export type {
 export { createChannel } from '@remctl/pure-backend/internal/channel';
 export { createConnectionV1 } from '@remctl/pure-backend/internal/connection-v1';
 export { createConnectionV2 } from '@remctl/pure-backend/internal/connection-v2';
-export {
-  createTokenReader,
-  encodeToken,
-  type FramedToken,
-} from '@remctl/pure-backend/internal/framing';
 export type { SecurityContext } from '@remctl/pure-backend/internal/mechanism';
 export { decodeAnswerV1, encodeCommandV1 } from '@remctl/pure-backend/internal/messages-v1';
 export { decodeMessage, encodeCommand, NOOP } from '@remctl/pure-backend/internal/messages-v2';

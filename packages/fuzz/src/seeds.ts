@@ -7,10 +7,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tokenTooLarge } from '@remctl/core/failures';
 import {
   COMMAND_TOKEN_FLAGS_V1,
   CONTEXT_TOKEN_FLAGS,
+  createTokenReader,
+  encodeToken,
   FIRST_TOKEN_FLAGS,
+  type FramedToken,
   MESSAGE_TOKEN_FLAGS,
   MessageType,
   TokenFlag,
@@ -41,14 +45,7 @@ import {
   types,
 } from './krb5-internals.js';
 import { joinPieces } from './pieces.js';
-import {
-  createTokenReader,
-  encodeCommand,
-  encodeCommandV1,
-  encodeToken,
-  type FramedToken,
-  NOOP,
-} from './pure-backend-internals.js';
+import { encodeCommand, encodeCommandV1, NOOP } from './pure-backend-internals.js';
 import { SESSION_KEY } from './targets/gss-acceptor.js';
 import { CLIENT, NONCE, SERVER } from './targets/kdc-answer.js';
 
@@ -157,7 +154,7 @@ async function kdcAnswers(realm: Realm): Promise<void> {
 /** Connects to remctld, and sends and receives whole tokens. */
 function tokensOf(port: number) {
   const socket = connect({ host: '127.0.0.1', port });
-  const reader = createTokenReader();
+  const reader = createTokenReader(tokenTooLarge);
   const waiting: ((token: FramedToken) => void)[] = [];
   const ready: FramedToken[] = [];
   const received: Buffer[] = [];

@@ -1,7 +1,13 @@
 /** Tokens over a stream of bytes, with backpressure in both directions. */
-import { connectionBroken, type Server, timedOut, unaskedToken } from '@remctl/core/failures';
+import {
+  connectionBroken,
+  type Server,
+  timedOut,
+  tokenTooLarge,
+  unaskedToken,
+} from '@remctl/core/failures';
+import { createTokenReader, encodeToken, type FramedToken } from '@remctl/core/wire';
 import type { ByteStream } from './byte-stream.js';
-import { createTokenReader, encodeToken, type FramedToken } from './framing.js';
 import { watchSilence } from './silence.js';
 import { systemFailure } from './system-error.js';
 
@@ -59,7 +65,7 @@ interface Waiter {
  * stream; then it pauses the stream. `server` is named in errors.
  */
 export function createChannel(stream: ByteStream, server: Server): Channel {
-  const reader = createTokenReader();
+  const reader = createTokenReader(tokenTooLarge);
   const tokens: FramedToken[] = [];
   let unread = 0;
   let paused = false;

@@ -1,8 +1,12 @@
 /** Messages in and out of protected tokens (protocol, section 1). */
 import { RemctlError } from '@remctl/core';
 import { unexpectedToken, unreadableToken } from '@remctl/core/failures';
-import { MESSAGE_MAX_LENGTH, MESSAGE_TOKEN_FLAGS, TokenFlag } from '@remctl/core/wire';
-import type { FramedToken } from './framing.js';
+import {
+  type FramedToken,
+  MESSAGE_MAX_LENGTH,
+  MESSAGE_TOKEN_FLAGS,
+  TokenFlag,
+} from '@remctl/core/wire';
 import type { SecurityContext } from './mechanism.js';
 
 /**

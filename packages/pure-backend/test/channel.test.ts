@@ -1,9 +1,8 @@
 /** A channel whose server sends more than anyone reads. */
-import { MESSAGE_TOKEN_FLAGS } from '@remctl/core/wire';
+import { encodeToken, MESSAGE_TOKEN_FLAGS } from '@remctl/core/wire';
 import { expect, test } from 'vitest';
 import type { ByteStream, ByteStreamHandlers } from '../src/byte-stream.js';
 import { createChannel } from '../src/channel.js';
-import { encodeToken } from '../src/framing.js';
 
 /** Makes a stream whose other side sends until the stream is paused. */
 function floodingStream() {

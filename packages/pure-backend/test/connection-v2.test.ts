@@ -1,14 +1,16 @@
 /** Connections of protocol 2 against a scripted server on loopback. */
 import { RemctlNetworkError, RemctlUnsupportedError } from '@remctl/core';
+import { tokenTooLarge } from '@remctl/core/failures';
 import {
   CONTEXT_TOKEN_FLAGS,
+  createTokenReader,
+  encodeToken,
   MESSAGE_TOKEN_FLAGS,
   MessageType,
   STDOUT,
   VERSION_2,
 } from '@remctl/core/wire';
 import { expect, test } from 'vitest';
-import { createTokenReader, encodeToken } from '../src/framing.js';
 import {
   connectTo,
   connectToPort,
@@ -85,7 +87,7 @@ test('the client acknowledges output with the begin of its next token, which arr
   const seen: (number | undefined)[] = [];
   let arrived = 0;
   const { port } = await startTcpServer((socket) => {
-    const reader = createTokenReader();
+    const reader = createTokenReader(tokenTooLarge);
     const send = (message: Uint8Array) => socket.write(encodeToken(MESSAGE_TOKEN_FLAGS, message));
     let pieces = 0;
     socket.on('data', (chunk) => {

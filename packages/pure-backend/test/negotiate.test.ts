@@ -6,6 +6,7 @@ import {
 } from '@remctl/core';
 import {
   CONTEXT_TOKEN_FLAGS,
+  encodeToken,
   MESSAGE_TOKEN_FLAGS,
   TOKEN_HEADER_LENGTH,
   TOKEN_MAX_LENGTH,
@@ -14,7 +15,6 @@ import {
 import { expect, onTestFinished, test } from 'vitest';
 import type { ByteStream } from '../src/byte-stream.js';
 import { type Channel, createChannel } from '../src/channel.js';
-import { encodeToken } from '../src/framing.js';
 import type { SecurityContext } from '../src/mechanism.js';
 import { negotiate } from '../src/negotiate.js';
 import { plainContext } from './support/plain-context.js';

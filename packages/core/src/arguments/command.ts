@@ -1,6 +1,6 @@
 /** The command: a list of arguments, encoded as bytes. */
 import { RemctlUnsupportedError } from '../errors.js';
-import { MESSAGE_MAX_LENGTH, NUMBER_LENGTH } from '../wire.js';
+import { MESSAGE_MAX_LENGTH, NUMBER_LENGTH } from '../wire/constants.js';
 import { kindOf } from './checks.js';
 
 /**

@@ -4,7 +4,7 @@ import type { CheckedTarget } from '../arguments/target.js';
 import type { Backend, Connection, ConnectOptions } from '../backend.js';
 import { RemctlNetworkError, RemctlTimeoutError, RemctlUnsupportedError } from '../errors.js';
 import { isShortageCode } from '../failures.js';
-import { DEFAULT_PORT, LEGACY_PORT } from '../wire.js';
+import { DEFAULT_PORT, LEGACY_PORT } from '../wire/constants.js';
 import { inTurn } from './open-turns.js';
 
 /** How often an open is tried if the server drops it. */

@@ -4,15 +4,15 @@
  * The first byte plus one is the length of the chunks in which the rest arrives.
  */
 import { RemctlInvalidTokenError } from '@remctl/core';
-import { TOKEN_MAX_LENGTH } from '@remctl/core/wire';
+import { tokenTooLarge } from '@remctl/core/failures';
+import { createTokenReader, encodeToken, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
 import { requireSame, requireThat, unlessRefused } from '../findings.js';
-import { createTokenReader, encodeToken } from '../pure-backend-internals.js';
 
 /**
  * Returns the tokens in `data`, encoded again, and whether the reader refused `data` at some point.
  */
 function read(data: Buffer, size: number) {
-  const reader = createTokenReader();
+  const reader = createTokenReader(tokenTooLarge);
   const tokens: Uint8Array[] = [];
   const whole = unlessRefused([RemctlInvalidTokenError], () => {
     for (let at = 0; at < data.length; at += size) {

@@ -1,13 +1,16 @@
 /** A scripted remctl server without protection, and connections to it. */
 import type { Socket } from 'node:net';
 import type { Connection } from '@remctl/core';
+import { tokenTooLarge } from '@remctl/core/failures';
 import {
   CONTEXT_TOKEN_FLAGS,
+  createTokenReader,
+  encodeToken,
+  type FramedToken,
   MESSAGE_TOKEN_FLAGS,
   MessageType,
   VERSION_2,
 } from '@remctl/core/wire';
-import { createTokenReader, encodeToken, type FramedToken } from '../../src/framing.js';
 import { createPureBackend } from '../../src/index.js';
 import { plainContext } from './plain-context.js';
 import { startTcpServer } from './tcp-server.js';
@@ -69,7 +72,7 @@ export function connectToPort(
 /** Starts a server that follows the script until the test ends, and opens a connection to it. */
 export async function connectTo(script: Script, options?: PlainOptions): Promise<Connection> {
   const { port } = await startTcpServer((socket) => {
-    const reader = createTokenReader();
+    const reader = createTokenReader(tokenTooLarge);
     socket.on('data', (chunk) =>
       reader.push(chunk, (token) =>
         script(token, (flags, payload) => socket.write(encodeToken(flags, payload)), socket),

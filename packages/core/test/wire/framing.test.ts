@@ -1,12 +1,18 @@
 /** Tokens on the wire, divided in any way. */
-import { RemctlInvalidTokenError } from '@remctl/core';
-import { TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createTokenReader, encodeToken, type FramedToken } from '../src/framing.js';
+import { RemctlInvalidTokenError } from '../../src/errors.js';
+import { tokenTooLarge } from '../../src/failures.js';
+import {
+  createTokenReader,
+  encodeToken,
+  type FramedToken,
+  TOKEN_HEADER_LENGTH,
+  TOKEN_MAX_LENGTH,
+} from '../../src/wire/index.js';
 
 function read(chunks: readonly Uint8Array[]): FramedToken[] {
-  const reader = createTokenReader();
+  const reader = createTokenReader(tokenTooLarge);
   const tokens: FramedToken[] = [];
   for (const chunk of chunks) {
     reader.push(chunk, (token) => tokens.push(token));

@@ -37,6 +37,10 @@ export const TOKEN_LENGTH_OFFSET = 1;
 export const TOKEN_MAX_LENGTH = 1024 * 1024;
 /** Bytes of the largest message: the largest input of gss_wrap (protocol, section 1). */
 export const MESSAGE_MAX_LENGTH = 64 * 1024;
+/** The most arguments of a command that remctld takes (protocol, section 2.6). */
+export const COMMAND_MAX_ARGUMENTS = 4096;
+/** Bytes of a command's arguments, counts and lengths included, that remctld takes at most. */
+export const COMMAND_MAX_DATA = 100 * 1024 * 1024;
 /** Bytes of a count or a length inside a message. */
 export const NUMBER_LENGTH = 4;
 

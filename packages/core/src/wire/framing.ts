@@ -1,6 +1,5 @@
 /** Tokens on the wire: flags, length, payload (protocol, section 1). */
-import { tokenTooLarge } from '@remctl/core/failures';
-import { TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
+import { TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from './constants.js';
 
 /** Bytes of a payload at most. */
 const MAX_PAYLOAD = TOKEN_MAX_LENGTH - TOKEN_HEADER_LENGTH;
@@ -29,16 +28,19 @@ export interface TokenReader {
    * Takes the next bytes and gives each token that they complete. Keeps at most one token of
    * TOKEN_MAX_LENGTH bytes.
    *
-   * Throws RemctlInvalidTokenError, before it takes memory, if a token claims more bytes. The reader is of no
-   * more use then.
+   * Throws the error of `tooLarge`, before it takes memory, if a token claims more bytes. The reader is of
+   * no more use then.
    */
   push(chunk: Uint8Array, onToken: (token: FramedToken) => void): void;
   /** Whether a token has begun and is not complete. */
   inToken(): boolean;
 }
 
-/** Makes a reader of one stream of tokens. */
-export function createTokenReader(): TokenReader {
+/**
+ * Makes a reader of one stream of tokens. `tooLarge` makes the error for a payload of `length` bytes, more
+ * than the `most` that are allowed.
+ */
+export function createTokenReader(tooLarge: (length: number, most: number) => Error): TokenReader {
   const header = Buffer.alloc(TOKEN_HEADER_LENGTH);
   let headerFilled = 0;
   /** The payload under way, unless it is all in one chunk. */
@@ -60,7 +62,7 @@ export function createTokenReader(): TokenReader {
           }
           const length = header.readUInt32BE(1);
           if (length > MAX_PAYLOAD) {
-            throw tokenTooLarge(length, MAX_PAYLOAD);
+            throw tooLarge(length, MAX_PAYLOAD);
           }
           if (chunk.length - at >= length) {
             headerFilled = 0;

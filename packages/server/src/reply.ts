@@ -1,0 +1,15 @@
+/** The answer to one command, as protocols 1, 2 and 3 carry it. */
+import type { StreamNumber } from './commands/command.js';
+
+/**
+ * Sends the answer: any number of outputs, then exactly one status or error. Once the client has gone, all
+ * of them do nothing.
+ */
+export interface Reply {
+  /** Sends output of any length. Settles when more may be sent, or once the client has gone. Never rejects. */
+  output(stream: StreamNumber, output: Uint8Array): Promise<void>;
+  /** Ends the command. `status` is 0 to 255. */
+  status(status: number): void;
+  /** Ends the command with an `ErrorCode` and a text for people. */
+  error(code: number, message: string): void;
+}

@@ -1,0 +1,2 @@
+/** The public interface of @remctl/testing: for tests alone. */
+export {};
