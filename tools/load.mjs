@@ -1,36 +1,51 @@
-// The program of `pnpm load`: loads one backend, or each in turn.
+// The program of `pnpm load`: loads a backend or a server, or each in turn.
 //
-// packages/conformance/src/load has the load itself.
+// packages/conformance/src/load and server-load have the loads themselves.
 import { parseArgs } from 'node:util';
 import { BACKENDS, importBackendMaker, importCompiled } from './compiled.mjs';
+import { loadServer, SERVERS } from './load-server.mjs';
 import { loudly, stop } from './steps.mjs';
 
-const USAGE = `pnpm load [--backend ${Object.keys(BACKENDS).join('|')}] [--connections N] [--commands N] [--servers N] [--opens-at-once N]`;
+const USAGE = `pnpm load [--backend ${Object.keys(BACKENDS).join('|')}] [--connections N] [--commands N] [--servers N] [--opens-at-once N]
+pnpm load [--server ${SERVERS.join('|')}] [--connections N] [--commands N] [--processes N] [--kills N]`;
+
+/** Ends the process unless `value` is one of `known` or undefined. */
+function checkName(what, value, known) {
+  if (value !== undefined && !known.includes(value)) {
+    stop(`There is no ${what} ${value}; there are ${known.join(' and ')}.\n${USAGE}`);
+  }
+}
 
 function readArguments() {
   try {
     const { values } = parseArgs({
       options: {
         backend: { type: 'string' },
+        server: { type: 'string' },
         connections: { type: 'string', default: '1000' },
         commands: { type: 'string', default: '100000' },
         servers: { type: 'string', default: '4' },
         'opens-at-once': { type: 'string', default: '32' },
+        processes: { type: 'string', default: '8' },
+        kills: { type: 'string', default: '40' },
       },
     });
-    if (values.backend === undefined || Object.hasOwn(BACKENDS, values.backend)) {
-      return values;
-    }
-    return stop(
-      `There is no backend ${values.backend}; the backends are ${Object.keys(BACKENDS).join(' and ')}.\n${USAGE}`,
-    );
+    checkName('backend', values.backend, Object.keys(BACKENDS));
+    checkName('server', values.server, SERVERS);
+    return values;
   } catch (error) {
     return stop(`${error.message}\n${USAGE}`);
   }
 }
 
 /** Runs the load and prints its report. Returns the exit status: 1 if there were faults. */
-async function load({ backend, connections, commands, servers, 'opens-at-once': opensAtOnce }) {
+async function loadBackend({
+  backend,
+  connections,
+  commands,
+  servers,
+  'opens-at-once': opensAtOnce,
+}) {
   const { runLoad, formatReport } = await importCompiled('conformance', 'load', 'index.js');
   const report = await runLoad({
     backend: await importBackendMaker(backend),
@@ -45,11 +60,16 @@ async function load({ backend, connections, commands, servers, 'opens-at-once': 
 
 const values = readArguments();
 if (values.backend !== undefined) {
-  process.exitCode = await load(values);
+  process.exitCode = await loadBackend(values);
+} else if (values.server !== undefined) {
+  process.exitCode = await loadServer(values.server, values);
 } else {
-  // Each backend gets a process of its own: memory and descriptors are counted by process.
-  for (const backend of Object.keys(BACKENDS)) {
-    const args = [...process.argv.slice(1), '--backend', backend];
-    process.exitCode ||= await loudly(process.execPath, args);
+  // Each gets a process of its own: memory and descriptors are counted by process.
+  const all = [
+    ...Object.keys(BACKENDS).map((name) => ['--backend', name]),
+    ...SERVERS.map((name) => ['--server', name]),
+  ];
+  for (const choice of all) {
+    process.exitCode ||= await loudly(process.execPath, [...process.argv.slice(1), ...choice]);
   }
 }

@@ -7,7 +7,9 @@
 // - echo: COUNT commands with one line of output, on one connection
 // - output: one command with COUNT bytes of output
 // - noop: COUNT NOOPs, on one connection
-// - open: opens a connection, runs a command and closes the connection, COUNT times
+// - open: opens a connection, runs a command with one line of output and closes the connection,
+//   COUNT times
+// - open-silent: the same with a command without output
 #include <remctl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,11 +71,12 @@ int main(int argc, char **argv) {
     for (long i = 0; i < count; i++) {
       check(remctl_noop(r), r);
     }
-  } else if (strcmp(mode, "open") == 0) {
+  } else if (strcmp(mode, "open") == 0 || strcmp(mode, "open-silent") == 0) {
+    const char **command = strcmp(mode, "open") == 0 ? small : silent;
     for (long i = 0; i < count; i++) {
       struct remctl *own = remctl_new();
       check(remctl_open(own, host, port, NULL), own);
-      run(own, small);
+      run(own, command);
       remctl_close(own);
     }
   } else {

@@ -1,6 +1,8 @@
-// The program of `pnpm bench`: measures speed beside libremctl, then limits.
+// The program of `pnpm bench`: backends beside libremctl, the server beside remctld, limits.
 import { startRealm } from '@remctl/realm';
 import { measureLimits } from './limits.mjs';
+import { startServer } from './server-here.mjs';
+import { measureServerSpeed } from './server-speed.mjs';
 import { measureSpeed } from './speed.mjs';
 
 const realm = await startRealm();
@@ -8,6 +10,9 @@ try {
   realm.useHere();
   await measureSpeed(realm);
   await measureLimits(realm);
+  const server = await startServer(realm);
+  measureServerSpeed(realm, server.port);
+  await server.stop();
 } finally {
   await realm.dispose();
 }

@@ -1,12 +1,11 @@
 // Measures the speed of libremctl and of each backend, and prints it.
 //
 // Their rounds take turns. The tables show the medians, and each median's ratio to libremctl's.
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Remctl } from '@remctl/core';
 import { BACKENDS } from './backends.mjs';
 import { drain } from './drain.mjs';
+import { compileLibremctl } from './libremctl.mjs';
+import { mapValues, median } from './median.mjs';
 
 /** The number of rounds of each mode. */
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
@@ -65,23 +64,15 @@ const MODES = {
   },
 };
 
-/** Returns the middle value; of an even number of values the upper one of the two. */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-
 /**
  * Returns, for libremctl and each backend, the function that runs a round and returns its seconds.
- * Compiles libremctl.c. Throws an Error if that fails.
+ * Throws an Error if libremctl.c cannot be compiled.
  */
 function contenders(realm) {
-  const program = join(realm.folder, 'libremctl');
-  const source = fileURLToPath(new URL('libremctl.c', import.meta.url));
-  execFileSync('cc', ['-O2', '-o', program, source, '-lremctl']);
+  const libremctl = compileLibremctl(realm);
   const target = { host: realm.host, port: realm.port };
   const all = {
-    libremctl: async (mode, count) => {
-      const args = [realm.host, String(realm.port), mode, String(count)];
-      return Number(execFileSync(program, args, { env: realm.env, encoding: 'utf8' }));
-    },
+    libremctl: async (mode, count) => libremctl(realm.port, mode, count),
   };
   for (const [name, create] of Object.entries(BACKENDS)) {
     const backend = create();
@@ -114,7 +105,6 @@ export async function measureSpeed(realm) {
         seconds[name].push(await round(mode, count));
       }
     }
-    /** Returns the middle value; of an even number of values the upper one of the two. */
     const medians = Object.fromEntries(
       Object.entries(seconds).map(([name, list]) => [name, median(list)]),
     );
@@ -125,8 +115,4 @@ export async function measureSpeed(realm) {
   console.table(rates);
   console.log('Ratios to libremctl: above 1 is faster than libremctl');
   console.table(ratios);
-}
-
-function mapValues(object, change) {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 }
