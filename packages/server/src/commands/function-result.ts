@@ -1,0 +1,94 @@
+/** Sends what a function returned, and says its exit status. */
+import { Readable } from 'node:stream';
+import { STDOUT } from '@remctl/core/wire';
+import type { OutputPiece } from './command.js';
+import type { CommandOutput } from './command-output.js';
+import { type FunctionWriter, outputBytes } from './function-writer.js';
+
+/** The highest exit status (protocol, section 2.5: one byte). */
+const MAX_STATUS = 255;
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<OutputPiece> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function checkStatus(status: number): number {
+  if (!Number.isInteger(status) || status < 0 || status > MAX_STATUS) {
+    throw new RangeError(
+      `the function returned ${status} as its exit status: it must be a whole number from 0 to ${MAX_STATUS}`,
+    );
+  }
+  return status;
+}
+
+/** Ends the iterator of a client that has gone. Its promise is no concern of the command any more. */
+function abandon(iterable: AsyncIterable<unknown>, iterator: AsyncIterator<unknown>): void {
+  if (iterable instanceof Readable) {
+    // A stream that waits for its source would see the iterator's return() only after the source's next data.
+    iterable.destroy();
+  }
+  const returned = iterator.return?.();
+  // The command has ended for the client; an error of the clean-up would end the process if nobody took it.
+  returned?.catch(() => undefined);
+}
+
+/** Sends each piece. Returns what the iterator returned at its end. */
+async function sendAll(
+  iterable: AsyncIterable<OutputPiece>,
+  writer: FunctionWriter,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const iterator = iterable[Symbol.asyncIterator]();
+  const onAbort = () => abandon(iterable, iterator);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await iterator.next();
+      if (next.done === true) {
+        return next.value;
+      }
+      await writer.writePiece(next.value);
+    }
+  } catch (error) {
+    if (!signal.aborted) {
+      await iterator.return?.();
+    }
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * Sends the output that a function returned, and returns the exit status: 0 unless the function, or its async
+ * generator, returned one.
+ *
+ * Throws TypeError or RangeError if the result is none of `CommandResult`, the iterable's error, and the
+ * reason of `signal` once it has aborted.
+ */
+export async function sendResult(
+  result: unknown,
+  output: CommandOutput,
+  writer: FunctionWriter,
+  signal: AbortSignal,
+): Promise<number> {
+  if (result === undefined) {
+    return 0;
+  }
+  if (typeof result === 'number') {
+    return checkStatus(result);
+  }
+  if (typeof result === 'string' || result instanceof Uint8Array) {
+    await output.send(STDOUT, outputBytes(result));
+    return 0;
+  }
+  if (isAsyncIterable(result)) {
+    const returned = await sendAll(result, writer, signal);
+    return typeof returned === 'number' ? checkStatus(returned) : 0;
+  }
+  const kind = result === null ? 'null' : `a value of type ${typeof result}`;
+  throw new TypeError(
+    `the function returned ${kind}: it may return nothing, an exit status, text, bytes, or an async iterable`,
+  );
+}

@@ -1,0 +1,73 @@
+/** The streams that a function writes its output to. */
+import { STDERR, STDOUT } from '@remctl/core/wire';
+import type { OutputPiece, OutputWriter, StreamNumber } from './command.js';
+import type { CommandOutput } from './command-output.js';
+
+export interface FunctionWriter {
+  readonly stdout: OutputWriter;
+  readonly stderr: OutputWriter;
+  /** Sends a piece that a function yielded. Throws TypeError if it is none; else as `OutputWriter.write`. */
+  writePiece(piece: OutputPiece): Promise<void>;
+  /** Refuses all later output. */
+  end(): void;
+}
+
+/** Returns the bytes of output. Throws TypeError if it is neither text nor bytes. */
+export function outputBytes(output: unknown): Uint8Array {
+  if (typeof output === 'string') {
+    return Buffer.from(output);
+  }
+  if (output instanceof Uint8Array) {
+    return output;
+  }
+  throw new TypeError(`output must be a string or a Uint8Array, not ${describe(output)}`);
+}
+
+function describe(value: unknown): string {
+  return value === null ? 'null' : `a value of type ${typeof value}`;
+}
+
+function streamOf(piece: { readonly stream: unknown }): StreamNumber {
+  if (piece.stream !== STDOUT && piece.stream !== STDERR) {
+    throw new TypeError(
+      `the stream of a piece of output must be ${STDOUT} or ${STDERR}, not ${String(piece.stream)}`,
+    );
+  }
+  return piece.stream;
+}
+
+export function createFunctionWriter(output: CommandOutput, signal: AbortSignal): FunctionWriter {
+  let ended = false;
+
+  async function send(stream: StreamNumber, value: unknown): Promise<void> {
+    if (ended) {
+      throw new Error('the command has ended: its function returned, so no more output is sent');
+    }
+    signal.throwIfAborted();
+    await output.send(stream, outputBytes(value));
+    signal.throwIfAborted();
+  }
+
+  function write(stream: StreamNumber, value: unknown): Promise<void> {
+    const sent = send(stream, value);
+    // A function may leave the promise alone. Without a handler, a client that goes away would then end the
+    // process by an unhandled rejection. Whoever awaits the promise still gets the error.
+    sent.catch(() => undefined);
+    return sent;
+  }
+
+  return {
+    stdout: { write: (value) => write(STDOUT, value) },
+    stderr: { write: (value) => write(STDERR, value) },
+    async writePiece(piece) {
+      if (typeof piece === 'object' && piece !== null && 'stream' in piece) {
+        await send(streamOf(piece), piece.output);
+      } else {
+        await send(STDOUT, piece);
+      }
+    },
+    end() {
+      ended = true;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/** The texts that clients get with an error: remctld's, where remctld has the error. */
+
+export const INVALID_TOKEN = 'Invalid command token';
+export const UNKNOWN_COMMAND = 'Unknown command';
+export const ACCESS_DENIED = 'Access denied';
+export const NO_HELP = 'No help defined for command';
+export const TOO_MANY_HELP_ARGUMENTS = 'Too many arguments for help command';
+export const INTERNAL_FAILURE = 'Internal failure';
+/** remctld has no time-out for commands. */
+export const TIMED_OUT = 'Command timed out';

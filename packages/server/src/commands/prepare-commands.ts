@@ -1,0 +1,64 @@
+/** Makes a server's commands ready to run. */
+import { prepareAccess } from '../access/prepare-access.js';
+import type { Execute } from '../execute.js';
+import type { Log } from '../log/record.js';
+import { checkCommands } from './check-command.js';
+import type { CommandFunction, FunctionCommand, ServerCommand } from './command.js';
+import { createExecute } from './execute-command.js';
+import type { PreparedCommand, Run } from './prepared-command.js';
+import { functionRun, textRun } from './run-function.js';
+
+export interface PrepareOptions {
+  readonly commands: readonly ServerCommand[];
+  readonly log: Log;
+  /** The path of the keytab, which programs get as KRB5_KTNAME. */
+  readonly keytab: string;
+}
+
+/** Returns a name as `findCommand` compares it. */
+function byteName(name: string): string {
+  return Buffer.from(name).toString('latin1');
+}
+
+function textOrFunction(
+  value: string | CommandFunction | undefined,
+  timeout: number | undefined,
+): Run | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  return typeof value === 'string' ? textRun(value) : functionRun(value, timeout);
+}
+
+async function prepareFunction(options: FunctionCommand, log: Log): Promise<PreparedCommand> {
+  const { command, subcommand = 'ALL', access, logmask = [], timeout } = options;
+  return {
+    command: byteName(command),
+    subcommand: byteName(subcommand),
+    permit: await prepareAccess(access, log),
+    logmask: new Set(logmask),
+    stdin: undefined,
+    takesNul: true,
+    run: functionRun(options.run, timeout),
+    help: textOrFunction(options.help, timeout),
+    summary: textOrFunction(options.summary, timeout),
+  };
+}
+
+/**
+ * Checks commands, and returns what runs them. Throws TypeError or RangeError if an option is wrong, and an
+ * Error if the system lacks what a command needs: a program, a user, an ACL file. Each names the command and
+ * says what to do.
+ */
+export async function prepareCommands(options: PrepareOptions): Promise<Execute> {
+  const { commands, log } = options;
+  checkCommands(commands);
+  const prepared: PreparedCommand[] = [];
+  for (const command of commands) {
+    if (command === undefined || 'program' in command) {
+      throw new TypeError('programs come later');
+    }
+    prepared.push(await prepareFunction(command, log));
+  }
+  return createExecute(prepared, log);
+}

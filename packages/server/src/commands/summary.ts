@@ -1,0 +1,39 @@
+/** The summary of all commands that a client may run. */
+import type { Call, Outcome, PreparedCommand } from './prepared-command.js';
+
+/**
+ * Runs the summary of each command that has one and that the client may run, in their order. Returns undefined
+ * if there is none.
+ *
+ * The outcome is remctld's: the end of the last summary that failed is a signal, or the status is the one of
+ * the last command in the list, which is 0 if that command has no summary for this client.
+ */
+export async function runSummaries(
+  commands: readonly PreparedCommand[],
+  call: Call,
+): Promise<Outcome | undefined> {
+  let any = false;
+  let failed: Outcome | undefined;
+  let last: Outcome | undefined;
+  for (const { summary, permit } of commands) {
+    last = undefined;
+    if (summary === undefined || !(await permit(call.client.principal))) {
+      continue;
+    }
+    any = true;
+    last = await summary(call);
+    if (last.type === 'aborted') {
+      return last;
+    }
+    if (last.type !== 'status' || last.status !== 0) {
+      failed = last;
+    }
+  }
+  if (!any) {
+    return undefined;
+  }
+  if (failed !== undefined && failed.type !== 'status') {
+    return { type: 'killed' };
+  }
+  return last ?? { type: 'status', status: 0 };
+}
