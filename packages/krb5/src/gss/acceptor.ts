@@ -50,9 +50,10 @@ export class AcceptorRefusal extends Krb5Error {
   /** The context token for the initiator, with the KRB-ERROR. */
   readonly token: Uint8Array;
 
-  constructor(error: Krb5Error, server: Principal) {
+  /** `now` is the acceptor's time, in milliseconds since 1970. */
+  constructor(error: Krb5Error, server: Principal, now: number) {
     super(error.code, error.message, { cause: error });
-    const { seconds, microseconds } = randomMoment(Date.now());
+    const { seconds, microseconds } = randomMoment(now);
     this.token = krbErrorToken({
       pvno: PVNO,
       msgType: MessageType.KRB_ERROR,
@@ -108,7 +109,8 @@ function accept(
       },
     };
   } catch (error) {
-    throw error instanceof Krb5Error ? new AcceptorRefusal(error, server) : error;
+    const { now = Date.now } = options;
+    throw error instanceof Krb5Error ? new AcceptorRefusal(error, server, now()) : error;
   }
 }
 

@@ -30,6 +30,8 @@ export interface RequestPolicy {
   readonly clockskew?: number | undefined;
   /** Remembers requests, to refuse replays. Without it, all contexts of the process share one. */
   readonly replayCache?: ReplayCache | undefined;
+  /** The acceptor's clock, in milliseconds since 1970; Date.now without it. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** An accepted request. */
@@ -134,7 +136,11 @@ function checkTransited({ flags, transited, crealm }: EncTicketPart, server: Pri
 
 /** The checks of RFC 4120, section 3.2.3, in its order. */
 function checkRequest(
-  { clockskew = DEFAULT_CLOCKSKEW_S, replayCache = processState.replayCache }: RequestPolicy,
+  {
+    clockskew = DEFAULT_CLOCKSKEW_S,
+    replayCache = processState.replayCache,
+    now: clock = Date.now,
+  }: RequestPolicy,
   part: EncTicketPart,
   proof: Authenticator,
   ciphertext: Uint8Array,
@@ -146,7 +152,7 @@ function checkRequest(
       `the ticket is of ${formatPrincipal(client)}, the authenticator of another client`,
     );
   }
-  const now = Date.now() / 1000;
+  const now = clock() / 1000;
   if (Math.abs(proof.ctime - now) > clockskew) {
     throw refused(
       KrbErrorCode.KRB_AP_ERR_SKEW,
@@ -162,7 +168,9 @@ function checkRequest(
   if (part.endtime < now - clockskew) {
     throw refused(KrbErrorCode.KRB_AP_ERR_TKT_EXPIRED, 'the ticket has expired');
   }
-  if (!replayCache.note(ciphertext, (proof.ctime + 2 * clockskew) * 1000)) {
+  // The replay cache keeps this machine's time, whatever this acceptor's clock shows.
+  const memorableFor = proof.ctime + 2 * clockskew - now;
+  if (!replayCache.note(ciphertext, Date.now() + memorableFor * 1000)) {
     throw refused(KrbErrorCode.KRB_AP_ERR_REPEAT, 'this request has come before');
   }
 }

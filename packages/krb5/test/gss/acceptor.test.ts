@@ -15,6 +15,7 @@ import {
   AcceptorRefusal,
   createAcceptorContext,
 } from '../../src/gss/acceptor.js';
+import { readAcceptorToken } from '../../src/gss/ap-exchange.js';
 import { ALL_FLAGS, ContextFlag } from '../../src/gss/context-flags.js';
 import { createReplayCache } from '../../src/gss/replay-cache.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
@@ -251,6 +252,24 @@ describe('refusals of the acceptor, reported by libgssapi', () => {
       shiftClock(-3_600_000),
     );
     expect(result).toMatchObject({ message: 'hello', status: 0 });
+  });
+
+  test('an acceptor may have a clock of its own', async () => {
+    const now = () => Date.now() + 3_600_000;
+    const result = await exchange({ keytab, now }, { realm });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_SKEW, 'Clock skew too great');
+    const answer = readAcceptorToken(result.refusal?.token ?? new Uint8Array(), randomKey(18));
+    const hourFromNow = Date.now() / 1000 + 3600;
+    const shown = answer.type === 'error' ? answer.error.stime : 0;
+    expect(Math.abs(shown - hourFromNow)).toBeLessThan(60);
+  });
+
+  test('an acceptor with a clock that is behind refuses replays', async () => {
+    const options = { keytab, clockskew: 7200, now: () => Date.now() - 3_600_000 };
+    const result = await exchange(options, { realm }, (token) => {
+      createAcceptorContext(options).step(token);
+    });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_REPEAT, 'Request is a replay');
   });
 
   test('a replayed request is refused', async () => {
