@@ -1,39 +1,59 @@
-/** Creates a remctl server. */
+/** Creates a remctl server from its options. */
+import { checkFunction, checkOptions, checkText, kindOf } from './check-arguments.js';
+import { checkLimits } from './limits.js';
+import type { Log } from './log/record.js';
+import { type Server, serve } from './serve.js';
 import type { ServerOptions } from './server-options.js';
 
-export interface ListenOptions {
-  /** 4373 by default; 0 for a free port. */
-  readonly port?: number | undefined;
-  /** A name or a numeric address to listen on; all addresses of the machine by default. */
-  readonly host?: string | undefined;
+function checkClockskew(clockskew: unknown): void {
+  if (clockskew === undefined) {
+    return;
+  }
+  if (typeof clockskew !== 'number') {
+    throw new TypeError(`clockskew must be a number of seconds, not ${kindOf(clockskew)}`);
+  }
+  if (!(clockskew >= 0 && clockskew < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`clockskew must be a number of seconds from 0 on; it is ${clockskew}`);
+  }
 }
 
-/** Where a server listens. */
-export interface ServerAddress {
-  /** The numeric address. */
-  readonly host: string;
-  readonly port: number;
+function checkProtocol1(protocol1: unknown): void {
+  if (protocol1 !== undefined && typeof protocol1 !== 'boolean') {
+    throw new TypeError(`protocol1 must be true or false, not ${kindOf(protocol1)}`);
+  }
 }
 
-/** A remctl server. `await using server = createServer(…)` closes it at the end of the block. */
-export interface Server extends AsyncDisposable {
-  /**
-   * Reads the keytab, checks the commands, and begins to listen. Throws an Error that says what to do if one
-   * of them cannot be used, if the port cannot be had, if the server listens already, or once it is closed.
-   */
-  listen(options?: ListenOptions): Promise<ServerAddress>;
-  /**
-   * Stops listening, lets running commands go on for `limits.grace` seconds, aborts them then, and ends all
-   * connections. Never rejects. Every call settles when the server has closed.
-   */
-  close(): Promise<void>;
-  /** Ends all connections at once, in the middle of whatever they do. The server goes on listening. */
-  drop(): void;
-  /** The number of connections. */
-  readonly connections: number;
+/** Guards a server against a log that throws: the record is lost, the fault becomes a warning of Node's. */
+function guarded(log: Log): Log {
+  return (record) => {
+    try {
+      log(record);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : `a server's log threw ${String(error)}`);
+    }
+  };
 }
 
-/** Creates a server. Nothing happens before `listen`. Throws TypeError and RangeError for its options. */
-export function createServer(_options: ServerOptions): Server {
-  throw new Error('createServer is not written yet');
+/**
+ * Creates a server. Nothing happens before `listen`. Throws TypeError or RangeError if an option is of the
+ * wrong kind.
+ */
+export function createServer(options: ServerOptions): Server {
+  checkOptions('the options of createServer', options);
+  const { commands, principal, protocol1 = false, clockskew, now } = options;
+  const keytab = checkText('keytab', options.keytab);
+  if (principal !== undefined) {
+    checkText('principal', principal);
+  }
+  if (!Array.isArray(commands)) {
+    throw new TypeError(`commands must be an array, not ${kindOf(commands)}`);
+  }
+  checkProtocol1(protocol1);
+  checkClockskew(clockskew);
+  checkFunction('log', options.log);
+  checkFunction('now', now);
+  const log = guarded(options.log ?? (() => undefined));
+  const limits = checkLimits(options.limits);
+  const prepare = () => Promise.reject(new Error('commands cannot be run yet'));
+  return serve({ keytab, principal, protocol1, log, limits, clockskew, now, prepare });
 }

@@ -1,5 +1,6 @@
 /** The limits of a server: what it takes from clients, and how long it waits. */
 import { COMMAND_MAX_ARGUMENTS, COMMAND_MAX_DATA } from '@remctl/core/wire';
+import { checkOptions, kindOf } from './check-arguments.js';
 
 /** A server's limits. */
 export interface Limits {
@@ -49,3 +50,66 @@ export const DEFAULT_LIMITS: Limits = {
   handshake: 30,
   grace: 10,
 };
+
+/** The longest delay of a timer: 2^31 - 1 ms. */
+const LONGEST_S = Math.floor(0x7fffffff / 1000);
+
+/** A count or a number of bytes, and the least that it may be; or a time in seconds. */
+type Rule = { readonly least: number } | 'seconds' | 'seconds or 0';
+
+const RULES: Readonly<Record<keyof Limits, Rule>> = {
+  arguments: { least: 1 },
+  commandBytes: { least: 1 },
+  allCommandBytes: { least: 0 },
+  connections: { least: 1 },
+  unauthenticated: { least: 1 },
+  contextTokenBytes: { least: 1 },
+  silence: 'seconds',
+  handshake: 'seconds',
+  grace: 'seconds or 0',
+};
+
+function isLimit(name: string): name is keyof Limits {
+  return Object.hasOwn(RULES, name);
+}
+
+function checkLimit(name: keyof Limits, value: unknown): void {
+  const rule = RULES[name];
+  if (typeof value !== 'number') {
+    throw new TypeError(`limits.${name} must be a number, not ${kindOf(value)}`);
+  }
+  if (typeof rule === 'object') {
+    if (!Number.isSafeInteger(value) || value < rule.least) {
+      throw new RangeError(
+        `limits.${name} must be a whole number from ${rule.least} on; it is ${value}`,
+      );
+    }
+    return;
+  }
+  const above = rule === 'seconds' ? value > 0 : value >= 0;
+  if (!above || !(value <= LONGEST_S)) {
+    const least = rule === 'seconds' ? 'more than 0' : 'at least 0';
+    throw new RangeError(
+      `limits.${name} must be ${least} and at most ${LONGEST_S} seconds; it is ${value}`,
+    );
+  }
+}
+
+/**
+ * Returns limits with the defaults of those that are not given. Throws TypeError for an unknown name or a
+ * value that is no number, RangeError for a number that cannot be a limit.
+ */
+export function checkLimits(limits: Partial<Limits> = {}): Limits {
+  checkOptions('limits', limits);
+  const given: Partial<Limits> = {};
+  for (const [name, value] of Object.entries(limits)) {
+    if (!isLimit(name)) {
+      throw new TypeError(`limits has no "${name}": it has ${Object.keys(RULES).join(', ')}`);
+    }
+    if (value !== undefined) {
+      checkLimit(name, value);
+      Object.assign(given, { [name]: value });
+    }
+  }
+  return { ...DEFAULT_LIMITS, ...given };
+}

@@ -6,7 +6,10 @@ import type { StreamNumber } from './commands/command.js';
  * of them do nothing.
  */
 export interface Reply {
-  /** Sends output of any length. Settles when more may be sent, or once the client has gone. Never rejects. */
+  /**
+   * Sends output of any length, in the order of the calls. Settles when more may be sent, or once the client
+   * has gone. Never rejects. The caller must not change the bytes before that.
+   */
   output(stream: StreamNumber, output: Uint8Array): Promise<void>;
   /** Ends the command. `status` is 0 to 255. */
   status(status: number): void;

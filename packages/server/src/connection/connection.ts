@@ -1,0 +1,405 @@
+/** The life of one connection: handshake, commands one after another, end. */
+import type { Socket } from 'node:net';
+import { ErrorCode } from '@remctl/core';
+import { type FramedToken, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
+import { AcceptorRefusal } from '@remctl/krb5';
+import type { Client } from '../client.js';
+import type { Accepted } from './accept.js';
+import type { ByteBudget } from './byte-budget.js';
+import type { Answer, Channel, Protocol, TokenFault } from './channel.js';
+import { lookForClient } from './half-closed.js';
+import {
+  contextTokenFlags,
+  type ProtocolVersion,
+  protocolOfContextToken,
+  protocolOfFirstToken,
+} from './handshake.js';
+import { createProtocol1 } from './protocol-1.js';
+import { createProtocol2 } from './protocol-2.js';
+import { END_OF_FILE, socketReason, TIMED_OUT } from './reasons.js';
+import { createSender } from './sender.js';
+import type { Service } from './service.js';
+import { createTokenInput, INCOMPLETE, TOO_LARGE } from './token-input.js';
+
+/** Bytes that a client may send ahead while its command runs; then its socket is paused. */
+const AHEAD_MOST = 64 * 1024;
+/** Milliseconds that a client has to end its half of a connection that the server has ended. */
+const LINGER_MS = 2000;
+/** Milliseconds without a packet after which the system asks whether a silent command's client is there. */
+const KEEPALIVE_MS = 60_000;
+const MS_PER_SECOND = 1000;
+
+export interface Connection {
+  /** Ends the connection as soon as no command runs. */
+  finish(): void;
+  /** Ends the connection at once, and aborts its command. `why` is the reason that the command gets. */
+  drop(why: string): void;
+}
+
+export interface ConnectionOptions {
+  readonly service: Service;
+  readonly budget: ByteBudget;
+  /** The client's numeric IP address. */
+  readonly address: string;
+  onAuthenticated(): void;
+  /** The socket is closed, and no command runs any more. */
+  onOver(): void;
+}
+
+type Phase = 'first' | 'context' | 'command';
+
+const TOKEN_NAMES = { first: 'initial token', context: 'context token', command: 'token' } as const;
+
+function abortError(why: string): Error {
+  const error = new Error(why);
+  error.name = 'AbortError';
+  return error;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Serves the client at the other end of a socket, which must allow half-open connections. */
+export function startConnection(socket: Socket, options: ConnectionOptions): Connection {
+  const { service, budget, address } = options;
+  const { limits } = service;
+  const input = createTokenInput();
+  const sender = createSender(socket);
+
+  let phase: Phase = 'first';
+  let version: ProtocolVersion = 2;
+  let client: Client | undefined;
+  let protocol: Protocol | undefined;
+  /** A context is being accepted, or a command runs: no token is taken. */
+  let busy = false;
+  /** The client must take what was sent to it before its next token is taken. */
+  let blocked = false;
+  let running: AbortController | undefined;
+  let peerEnded = false;
+  let paused = false;
+  /** `close()` was called: no other command may begin. */
+  let finishing = false;
+  /** Nothing is read any more. What was sent may still be on its way. */
+  let ending = false;
+  let closed = false;
+  let stopLooking: (() => void) | undefined;
+  let linger: NodeJS.Timeout | undefined;
+  let goneBecause = 'the client went away';
+
+  function logFault(reason: string, error?: unknown): void {
+    service.log({
+      type: 'connection',
+      address,
+      reason,
+      ...(client === undefined ? {} : { principal: client.principal }),
+      ...(error === undefined ? {} : { error }),
+    });
+  }
+
+  function end(): void {
+    if (ending) {
+      return;
+    }
+    ending = true;
+    input.clear();
+    sender.end();
+    flow();
+  }
+
+  function destroy(): void {
+    ending = true;
+    socket.destroy();
+  }
+
+  function fail(reason: string, error?: unknown): void {
+    if (!ending) {
+      logFault(reason, error);
+    }
+    destroy();
+  }
+
+  /** Pauses and resumes the socket, and looks after a client that nothing would be heard of otherwise. */
+  function flow(): void {
+    const pause = !ending && (busy || blocked) && input.held >= AHEAD_MOST;
+    if (pause !== paused) {
+      paused = pause;
+      if (pause) {
+        socket.pause();
+      } else {
+        socket.resume();
+      }
+    }
+    const look = running !== undefined && !ending && (peerEnded || paused);
+    if (look && stopLooking === undefined && protocol !== undefined) {
+      const { tokenStart } = protocol;
+      stopLooking = lookForClient(() => sender.probe(tokenStart));
+    } else if (!look && stopLooking !== undefined) {
+      stopLooking();
+      stopLooking = undefined;
+    }
+  }
+
+  /** Takes what has come, as far as it can be served now. */
+  function advance(): void {
+    try {
+      takeTokens();
+      sender.flush();
+      flow();
+    } catch (error) {
+      fail(`internal failure: ${reasonOf(error)}`, error);
+    }
+  }
+
+  function takeTokens(): void {
+    while (!busy && !blocked && !ending) {
+      if (!sender.hasRoom()) {
+        waitForRoom();
+        return;
+      }
+      const token = input.next(phase === 'command' ? TOKEN_MAX_LENGTH : limits.contextTokenBytes);
+      if (token === INCOMPLETE) {
+        if (peerEnded) {
+          onEndOfFile();
+        }
+        return;
+      }
+      if (token === TOO_LARGE) {
+        onTokenFault('too large', 'token too large');
+        return;
+      }
+      onToken(token);
+    }
+  }
+
+  function waitForRoom(): void {
+    blocked = true;
+    sender.flush();
+    sender.room().then(() => {
+      blocked = false;
+      advance();
+    });
+  }
+
+  function onEndOfFile(): void {
+    // A connection without a single byte is a look at the port, and no fault.
+    if (socket.bytesRead > 0) {
+      logFault(`error receiving ${TOKEN_NAMES[phase]}: ${END_OF_FILE}`);
+    }
+    end();
+  }
+
+  function onTokenFault(fault: TokenFault, reason: string): void {
+    if (protocol === undefined) {
+      fail(`error receiving ${TOKEN_NAMES[phase]}: ${reason}`);
+    } else {
+      protocol.onFault(fault, reason);
+    }
+  }
+
+  function onToken({ flags, payload }: FramedToken): void {
+    if (protocol !== undefined) {
+      protocol.onToken(flags, payload);
+      return;
+    }
+    const asked =
+      phase === 'first' ? protocolOfFirstToken(flags) : protocolOfContextToken(flags, version);
+    if (asked === undefined) {
+      fail(`bad token flags ${flags} in ${TOKEN_NAMES[phase]}`);
+      return;
+    }
+    version = asked;
+    if (version === 1 && !service.protocol1) {
+      fail('the client speaks protocol 1, which is off: see the option protocol1');
+    } else if (phase === 'first') {
+      phase = 'context';
+    } else {
+      void acceptContext(payload);
+    }
+  }
+
+  async function acceptContext(request: Uint8Array): Promise<void> {
+    busy = true;
+    try {
+      const accepted = await service.accept(request);
+      if (!ending) {
+        onAccepted(accepted);
+      }
+    } catch (error) {
+      onRefused(error);
+    }
+    busy = false;
+    advance();
+  }
+
+  function onRefused(error: unknown): void {
+    const reason = `GSS-API error while accepting context: ${reasonOf(error)}`;
+    if (ending || !(error instanceof AcceptorRefusal)) {
+      fail(reason, error);
+      return;
+    }
+    logFault(reason, error);
+    sender.send(contextTokenFlags(version), error.token);
+    end();
+  }
+
+  function onAccepted({ context, principal, expires, hasFlags, token }: Accepted): void {
+    if (token !== undefined) {
+      sender.send(contextTokenFlags(version), token);
+    }
+    if (!hasFlags) {
+      logFault('client did not negotiate appropriate GSS-API flags');
+      end();
+      return;
+    }
+    clearTimeout(handshake);
+    phase = 'command';
+    client = { principal, address, expires };
+    const channel: Channel = {
+      client,
+      context,
+      sender,
+      limits,
+      budget,
+      send(flags, message) {
+        try {
+          sender.send(flags, context.wrap(message));
+        } catch (error) {
+          fail(`error sending token: ${reasonOf(error)}`, error);
+        }
+      },
+      run,
+      logRefusal({ code, reason }) {
+        service.log({ type: 'refused', address, principal, code, reason });
+      },
+      logFault,
+      end,
+    };
+    protocol = version === 1 ? createProtocol1(channel) : createProtocol2(channel);
+    socket.setTimeout(limits.silence * MS_PER_SECOND, onSilence);
+    options.onAuthenticated();
+  }
+
+  function run(command: readonly Uint8Array[], answer: Answer): void {
+    busy = true;
+    running = new AbortController();
+    void runToEnd(command, answer, running.signal);
+  }
+
+  async function runToEnd(
+    command: readonly Uint8Array[],
+    answer: Answer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      if (client !== undefined) {
+        await service.execute(client, command, answer, signal);
+      }
+    } catch (error) {
+      logFault(`internal failure of a command: ${reasonOf(error)}`, error);
+    }
+    if (!answer.isGiven()) {
+      answer.error(ErrorCode.ERROR_INTERNAL, 'Internal failure');
+    }
+    await answer.whenSent();
+    running = undefined;
+    busy = false;
+    if (closed) {
+      over();
+      return;
+    }
+    protocol?.onCommandEnd();
+    if (finishing) {
+      end();
+    }
+    advance();
+  }
+
+  function over(): void {
+    protocol?.release();
+    options.onOver();
+  }
+
+  /** Nothing has moved for the time of `limits.silence`. */
+  function onSilence(): void {
+    const { bytesRead } = socket;
+    // In a process that was busy, timers fire before what has arrived meanwhile is read.
+    setImmediate(() => {
+      if (socket.bytesRead !== bytesRead || closed) {
+        return;
+      }
+      if (socket.writableLength > 0) {
+        fail(`error sending token: ${TIMED_OUT}`);
+      } else if (ending) {
+        destroy();
+      } else if (running !== undefined) {
+        // The command may take its time. Its client may have vanished without a packet.
+        socket.setKeepAlive(true, KEEPALIVE_MS);
+      } else {
+        onTokenFault('timed out', TIMED_OUT);
+      }
+    });
+  }
+
+  const handshake = setTimeout(() => {
+    setImmediate(() => {
+      if (client === undefined) {
+        fail(`error receiving ${TOKEN_NAMES[phase]}: ${TIMED_OUT}`);
+      }
+    });
+  }, limits.handshake * MS_PER_SECOND);
+
+  socket.on('data', (chunk) => {
+    if (!ending) {
+      input.push(chunk);
+      advance();
+    }
+  });
+  socket.on('end', () => {
+    peerEnded = true;
+    advance();
+  });
+  socket.on('error', (error) => {
+    if (socket.bytesRead === 0) {
+      destroy();
+      return;
+    }
+    const what =
+      running === undefined
+        ? `error receiving ${TOKEN_NAMES[phase]}: ${socketReason(error)}`
+        : `the client went away while its command ran: ${socketReason(error)}`;
+    fail(what, error);
+  });
+  socket.on('finish', () => {
+    linger = setTimeout(() => socket.destroy(), LINGER_MS);
+  });
+  socket.on('close', () => {
+    closed = true;
+    ending = true;
+    clearTimeout(handshake);
+    clearTimeout(linger);
+    input.clear();
+    sender.stop();
+    flow();
+    if (running === undefined) {
+      over();
+    } else {
+      running.abort(abortError(goneBecause));
+    }
+  });
+
+  return {
+    finish() {
+      finishing = true;
+      if (client === undefined) {
+        destroy();
+      } else if (running === undefined) {
+        end();
+      }
+    },
+    drop(why) {
+      goneBecause = why;
+      destroy();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** The words of the log for what ended a connection, as remctld's. */
+
+/** The client's end, where more should have come. */
+export const END_OF_FILE = 'unexpected end of file';
+/** A client that sent nothing for too long. */
+export const TIMED_OUT = 'timed out';
+
+/** The system's errors of a connection that its client has ended. */
+const ENDINGS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+
+/** Returns the words for a socket's error. */
+export function socketReason(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code !== undefined && ENDINGS.has(code)) {
+    return END_OF_FILE;
+  }
+  return code === 'ETIMEDOUT' ? TIMED_OUT : error.message;
+}
