@@ -1,5 +1,7 @@
 /** Creates a remctl server from its options. */
 import { checkFunction, checkOptions, checkText, kindOf } from './check-arguments.js';
+import { checkCommands } from './commands/check-command.js';
+import { prepareCommands } from './commands/prepare-commands.js';
 import { checkLimits } from './limits.js';
 import type { Log } from './log/record.js';
 import { type Server, serve } from './serve.js';
@@ -45,15 +47,21 @@ export function createServer(options: ServerOptions): Server {
   if (principal !== undefined) {
     checkText('principal', principal);
   }
-  if (!Array.isArray(commands)) {
-    throw new TypeError(`commands must be an array, not ${kindOf(commands)}`);
-  }
+  checkCommands(commands);
   checkProtocol1(protocol1);
   checkClockskew(clockskew);
   checkFunction('log', options.log);
   checkFunction('now', now);
   const log = guarded(options.log ?? (() => undefined));
   const limits = checkLimits(options.limits);
-  const prepare = () => Promise.reject(new Error('commands cannot be run yet'));
-  return serve({ keytab, principal, protocol1, log, limits, clockskew, now, prepare });
+  return serve({
+    keytab,
+    principal,
+    protocol1,
+    log,
+    limits,
+    clockskew,
+    now,
+    prepare: (path) => prepareCommands({ commands, log, keytab: path }),
+  });
 }

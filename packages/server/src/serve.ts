@@ -25,7 +25,7 @@ export interface Server extends AsyncDisposable {
   listen(options?: ListenOptions): Promise<ServerAddress>;
   /**
    * Stops listening, lets running commands go on for `limits.grace` seconds, aborts them then, and ends all
-   * connections. Commands have five more seconds to end after that. Never rejects. Every call settles when the
+   * connections. Aborted commands have ten more seconds to end. Never rejects. Every call settles when the
    * server has closed.
    */
   close(): Promise<void>;

@@ -4,6 +4,7 @@ import { ErrorCode } from '@remctl/core';
 import { type FramedToken, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
 import { AcceptorRefusal } from '@remctl/krb5';
 import type { Client } from '../client.js';
+import { printable } from '../log/printable.js';
 import type { Accepted } from './accept.js';
 import type { ByteBudget } from './byte-budget.js';
 import type { Answer, Channel, Protocol, TokenFault } from './channel.js';
@@ -91,7 +92,8 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
     service.log({
       type: 'connection',
       address,
-      reason,
+      // A client that has not authenticated yet may have chosen some of the words.
+      reason: printable(reason),
       ...(client === undefined ? {} : { principal: client.principal }),
       ...(error === undefined ? {} : { error }),
     });

@@ -7,7 +7,7 @@ import type { Service } from './service.js';
 /** Milliseconds in which one kind of complaint is logged at most once: a flood must not flood the log. */
 const COMPLAINT_MS = 60_000;
 /** Milliseconds that `close` waits for aborted commands, which may ignore it. */
-const ABORT_WAIT_MS = 5000;
+const ABORT_WAIT_MS = 10_000;
 const MS_PER_SECOND = 1000;
 /** What a socket that listens to IPv4 and IPv6 puts before an IPv4 address. */
 const MAPPED_IPV4 = '::ffff:';
