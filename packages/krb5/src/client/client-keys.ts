@@ -55,7 +55,7 @@ function passwordKeys(
 }
 
 /** Returns the salt if the KDC gives none: realm and components, joined (RFC 4120, section 4). */
-function defaultSalt({ realm, components }: Principal): string {
+export function defaultSalt({ realm, components }: Principal): string {
   return realm + components.join('');
 }
 

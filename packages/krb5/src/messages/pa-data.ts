@@ -35,11 +35,16 @@ export const etypeInfo2 = sequenceOf(
 );
 export type EtypeInfo2Entry = ValueOf<typeof etypeInfo2>[number];
 
-/** PA-DATA types (RFC 4120, section 7.5.2; RFC 6806, section 11). */
+/** PA-DATA types (RFC 4120, section 7.5.2; RFC 6806, section 11; RFC 6113, section 7.2). */
 export const PaDataType = {
   PA_TGS_REQ: 1,
   PA_ENC_TIMESTAMP: 2,
   PA_PW_SALT: 3,
   PA_ETYPE_INFO2: 19,
+  /** A service asks for a ticket in a user's name; not in RFC 4120. */
+  PA_FOR_USER: 129,
+  /** The newer form of PA_FOR_USER. */
+  PA_FOR_X509_USER: 130,
+  PA_FX_FAST: 136,
   PA_REQ_ENC_PA_REP: 149,
 } as const;
