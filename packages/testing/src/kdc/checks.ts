@@ -1,0 +1,18 @@
+/** Checks of the numbers in a KDC's options. */
+
+/** A hundred years: more would leave the times that tickets can hold. */
+const MAX_SECONDS = 100 * 365 * 24 * 3600;
+
+/** Throws RangeError if `value` is neither undefined nor a whole number of seconds above 0. */
+export function checkSeconds(name: string, value: number | undefined): void {
+  if (value !== undefined && (!Number.isInteger(value) || value < 1 || value > MAX_SECONDS)) {
+    throw new RangeError(`${name} must be a whole number of seconds from 1 to ${MAX_SECONDS}`);
+  }
+}
+
+/** Throws RangeError if `value` is not a number of seconds within a hundred years, either way. */
+export function checkDifference(name: string, seconds: number): void {
+  if (!Number.isFinite(seconds) || Math.abs(seconds) > MAX_SECONDS) {
+    throw new RangeError(`${name} must lie within a hundred years`);
+  }
+}

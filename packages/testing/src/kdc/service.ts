@@ -1,0 +1,39 @@
+/** Starts and stops a KDC on its port, one step after the other. */
+import type { Listening } from './listen.js';
+
+export interface KdcService {
+  /** The port, the same for all of the service's life. */
+  readonly port: number;
+  /** Listens again; nothing happens if it listens. Throws as the first time. */
+  start(): Promise<void>;
+  /** Stops listening; nothing happens if it does not listen. */
+  stop(): Promise<void>;
+}
+
+/** Starts a service on `port`; 0 is any free port, which the service keeps. Throws as `listen`. */
+export async function startService(
+  listen: (port: number) => Promise<Listening>,
+  port: number,
+): Promise<KdcService> {
+  let listening: Listening | undefined = await listen(port);
+  const own = listening.port;
+  let last: Promise<void> = Promise.resolve();
+  // A step waits for the one before, whether that succeeded or not.
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    last = last.then(step, step);
+    return last;
+  };
+  return {
+    port: own,
+    start: () =>
+      inTurn(async () => {
+        listening ??= await listen(own);
+      }),
+    stop: () =>
+      inTurn(async () => {
+        const running = listening;
+        listening = undefined;
+        await running?.close();
+      }),
+  };
+}
