@@ -41,7 +41,12 @@ export interface Cleanup {
    * default.
    */
   watch(pid: number, endsBy?: EndSignal): void;
-  /** Ends the watched process groups and removes the folder. Settles when both are done. */
+  /** Has `end` call `action` too, for what is in this process. */
+  also(action: () => Promise<void>): void;
+  /**
+   * Ends the watched process groups, removes the folder and calls the actions. Settles when all is
+   * done.
+   */
   end(): Promise<void>;
 }
 
@@ -62,14 +67,18 @@ export function startCleanup(folder: string): Cleanup {
   // A realm that nobody disposed of must not keep its owner alive; the shell notices the owner's
   // end.
   shell.unref();
+  const actions: (() => Promise<void>)[] = [];
   return {
     // The script reads a file that is not empty as: this process group ends by SIGTERM.
     watch: (pid, endsBy) =>
       writeFileSync(join(pids, String(pid)), endsBy === 'SIGTERM' ? endsBy : ''),
+    also: (action) => {
+      actions.push(action);
+    },
     async end() {
       shell.ref();
       shell.stdin.end();
-      await ended;
+      await Promise.all([ended, ...actions.map((action) => action())]);
     },
   };
 }

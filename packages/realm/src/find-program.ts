@@ -3,17 +3,24 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The Debian package of each program. */
-const PACKAGES = {
+/** The Debian package of each program of MIT's KDC. */
+const KDC_PACKAGES = {
   krb5kdc: 'krb5-kdc',
   kdb5_util: 'krb5-kdc',
   'kadmin.local': 'krb5-admin-server',
+} as const;
+
+/** The Debian package of each program that every realm needs. */
+const CLIENT_PACKAGES = {
+  kdestroy: 'krb5-user',
   kinit: 'krb5-user',
   klist: 'krb5-user',
   ktutil: 'krb5-user',
   kvno: 'krb5-user',
   remctld: 'remctl-server',
 } as const;
+
+const PACKAGES = { ...KDC_PACKAGES, ...CLIENT_PACKAGES };
 
 /**
  * The path of each of Heimdal's programs in its folder. They have a folder because MIT's programs
@@ -22,6 +29,10 @@ const PACKAGES = {
 const HEIMDAL_PROGRAMS = {
   'heimdal-kdc': 'usr/lib/heimdal-servers/kdc',
   'heimdal-kadmin': 'usr/bin/kadmin.heimdal',
+  'heimdal-kinit': 'usr/bin/kinit.heimdal',
+  'heimdal-klist': 'usr/bin/klist.heimdal',
+  'heimdal-kgetcred': 'usr/bin/kgetcred',
+  'heimdal-kdestroy': 'usr/bin/kdestroy.heimdal',
 } as const;
 
 /** The folder into which tools/heimdal.mjs unpacks Heimdal's packages. */
@@ -69,12 +80,18 @@ export function findProgram(program: Program): string {
   );
 }
 
+/** The programs that a realm needs, by its KDC; `other` is one that the realm's owner brings. */
+const NEEDED = {
+  mit: PACKAGES,
+  heimdal: { ...PACKAGES, ...HEIMDAL_PROGRAMS },
+  other: CLIENT_PACKAGES,
+} as const;
+
 /**
  * Checks that a realm can start. Throws the Error of `findProgram` for the first missing program.
  */
-export function checkPrograms(kdc: 'mit' | 'heimdal'): void {
-  const needed = kdc === 'mit' ? PACKAGES : { ...PACKAGES, ...HEIMDAL_PROGRAMS };
-  for (const program of Object.keys(needed)) {
+export function checkPrograms(kdc: keyof typeof NEEDED): void {
+  for (const program of Object.keys(NEEDED[kdc])) {
     findProgram(program as Program);
   }
 }

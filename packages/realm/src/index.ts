@@ -7,7 +7,9 @@ export {
   startSilentKdc,
 } from './bad-kdcs.js';
 export { type BlackHole, startBlackHole } from './black-hole.js';
+export type { Cleanup } from './cleanup.js';
 export type { ClockOffset } from './clock.js';
+export type { Daemon } from './daemon.js';
 export { type DescriptorLimit, limitDescriptors } from './descriptor-limit.js';
 export {
   type StallingProxy,
@@ -15,6 +17,8 @@ export {
   startSilentServer,
   startStallingProxy,
 } from './faulty-servers.js';
+export { heimdalLibraries, type Program } from './find-program.js';
+export type { Kdc, KdcMaker, KdcOptions } from './kdc.js';
 export { type Krb5ConfOptions, writeKrb5Conf } from './krb5-conf-variants.js';
 export { addPrincipals, partialKeytab } from './mit-principals.js';
 export { withHosts } from './own-hosts.js';
@@ -28,6 +32,7 @@ export {
   startRealm,
 } from './realm.js';
 export type { Remctld, RemctldOptions } from './remctld.js';
+export { runProgram } from './run-program.js';
 export { storeServiceTicket } from './service-ticket.js';
 export {
   type Direction,

@@ -1,4 +1,4 @@
-/** The interface of a KDC and its database, MIT's and Heimdal's. */
+/** The interface of a KDC and its database: MIT's, Heimdal's, or another. */
 import type { Cleanup } from './cleanup.js';
 import type { ClockOffset } from './clock.js';
 import type { Daemon } from './daemon.js';
@@ -19,7 +19,12 @@ export interface KdcOptions {
   readonly clock: ClockOffset | undefined;
 }
 
+/** Makes a KDC for a realm. */
+export type KdcMaker = (options: KdcOptions) => Kdc | Promise<Kdc>;
+
 export interface Kdc {
+  /** The port that it has chosen itself; without it, the realm chooses one and calls `configure`. */
+  readonly port?: number;
   /** The file in which the KDC logs each request. */
   readonly log: string;
   /** Writes its configuration, with the loopback port to listen on. */

@@ -9,6 +9,7 @@ import { type ClockOffset, withClock } from './clock.js';
 import { type Daemon, notStarted } from './daemon.js';
 import { checkPrograms } from './find-program.js';
 import { heimdalKdc } from './heimdal-kdc.js';
+import type { KdcMaker } from './kdc.js';
 import { krb5ConfText } from './krb5-conf.js';
 import { mitKdc } from './mit-kdc.js';
 import { freePort, PORT_ATTEMPTS, START_TIMEOUT_MS, waitForPort } from './ports.js';
@@ -30,10 +31,10 @@ export interface RealmOptions {
   /** More lines for [libdefaults] of krb5.conf. */
   readonly libdefaults?: readonly string[];
   /**
-   * The KDC's maker; by default MIT. Other programs, kinit and remctld included, use MIT's
-   * libraries.
+   * The KDC's maker; by default MIT, or a function that makes another KDC. Other programs, kinit and
+   * remctld included, use MIT's libraries.
    */
-  readonly kdc?: 'mit' | 'heimdal';
+  readonly kdc?: 'mit' | 'heimdal' | KdcMaker;
   /** The difference of the KDC's and remctld's clock from this machine's. */
   readonly clock?: ClockOffset;
 }
@@ -114,7 +115,7 @@ export interface Realm extends AsyncDisposable {
  * what to install if a program is missing.
  */
 export async function startRealm(options: RealmOptions = {}): Promise<Realm> {
-  checkPrograms(options.kdc ?? 'mit');
+  checkPrograms(typeof options.kdc === 'function' ? 'other' : (options.kdc ?? 'mit'));
   const folder = mkdtempSync(join(tmpdir(), 'remctl-realm-'));
   // Commands run as the user who runs remctld, so no other user needs the folder.
   chmodSync(folder, 0o700);
@@ -125,6 +126,13 @@ export async function startRealm(options: RealmOptions = {}): Promise<Realm> {
     await cleanup.end();
     throw error;
   }
+}
+
+function makerOf(kdc: RealmOptions['kdc']): KdcMaker {
+  if (typeof kdc === 'function') {
+    return kdc;
+  }
+  return kdc === 'heimdal' ? heimdalKdc : mitKdc;
 }
 
 async function buildRealm(folder: string, cleanup: Cleanup, options: RealmOptions): Promise<Realm> {
@@ -154,8 +162,9 @@ async function buildRealm(folder: string, cleanup: Cleanup, options: RealmOption
   mkdirSync(at('tally'));
   writeFileSync(at(PROGRAM_NAME), PROGRAM, { mode: 0o755 });
 
-  const makeKdc = options.kdc === 'heimdal' ? heimdalKdc : mitKdc;
-  const kdc = makeKdc({ realm: name, folder, enctype, krb5Conf, password, env, cleanup, clock });
+  const makeKdc = makerOf(options.kdc);
+  const files = { folder, krb5Conf, env, cleanup };
+  const kdc = await makeKdc({ realm: name, enctype, password, clock, ...files });
   let kdcPort = 0;
   let daemon: Daemon | undefined;
   const writeConfiguration = () => {
@@ -169,7 +178,7 @@ async function buildRealm(folder: string, cleanup: Cleanup, options: RealmOption
     }
   };
 
-  kdcPort = await freePort();
+  kdcPort = kdc.port ?? (await freePort());
   writeConfiguration();
   await kdc.create();
   const services = [principals.server, `host/127.0.0.1@${name}`, principals.otherServer];
@@ -199,7 +208,7 @@ async function buildRealm(folder: string, cleanup: Cleanup, options: RealmOption
       if (attempt === PORT_ATTEMPTS) {
         throw error;
       }
-      kdcPort = await freePort();
+      kdcPort = kdc.port ?? (await freePort());
       writeConfiguration();
     }
   }
