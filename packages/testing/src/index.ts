@@ -3,5 +3,5 @@ export type { KdcRecord } from './kdc/answer-request.js';
 export type { CcacheOptions } from './kdc/ccache-file.js';
 export type { EncryptionType } from './kdc/encryption-types.js';
 export type { KeytabOptions } from './kdc/keytab-file.js';
-export type { PrincipalOptions, PrincipalPolicy } from './kdc/principals.js';
+export type { KeyOptions, PrincipalOptions, PrincipalPolicy } from './kdc/principals.js';
 export { type KdcOptions, startKdc, type TestKdc } from './kdc/test-kdc.js';

@@ -6,6 +6,9 @@ import { type Asked, encodeRefusal, KdcRefusal, nameOf } from './kdc-refusal.js'
 import type { KdcState } from './kdc-state.js';
 import { answerTgs } from './tgs-exchange.js';
 
+/** The error in the record of bytes that are no request. They get no answer. */
+const UNREADABLE = 'unreadable';
+
 /** What a KDC was asked, and how it answered. */
 export interface KdcRecord {
   /** AS for a first ticket, TGS for every other, undefined if the bytes are no request. */
@@ -14,7 +17,10 @@ export interface KdcRecord {
   /** The client, as far as the request tells it; names are cut after 256 characters. */
   readonly client: string | undefined;
   readonly server: string | undefined;
-  /** The name of the error, such as KDC_ERR_PREAUTH_REQUIRED; undefined if there was none. */
+  /**
+   * The name of the error, such as KDC_ERR_PREAUTH_REQUIRED; `unreadable` if the bytes are no request,
+   * and got no answer; undefined if a ticket was issued.
+   */
   readonly error: string | undefined;
   /** What was wrong, in words; undefined if nothing was. */
   readonly reason: string | undefined;
@@ -42,8 +48,8 @@ export async function answerRequest(kdc: KdcState, message: Uint8Array): Promise
       record: { ...recordOf(exchange, asked), error: undefined, reason: undefined },
     };
   } catch (error) {
-    if (error instanceof Asn1Error) {
-      const record = { ...recordOf(exchange, asked), error: 'unreadable', reason: error.message };
+    if (error instanceof Asn1Error && exchange === undefined) {
+      const record = { ...recordOf(exchange, asked), error: UNREADABLE, reason: error.message };
       return { answer: undefined, record };
     }
     const refusal = refusalOf(error);
@@ -62,6 +68,10 @@ function refusalOf(error: unknown): KdcRefusal {
   }
   if (error instanceof Krb5Error && error.code >= 0) {
     return new KdcRefusal(error.code, error.message);
+  }
+  if (error instanceof Asn1Error) {
+    const reason = `a part of the request cannot be read: ${error.message}`;
+    return new KdcRefusal(KrbErrorCode.KRB_ERR_GENERIC, reason);
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new KdcRefusal(KrbErrorCode.KRB_ERR_GENERIC, reason);

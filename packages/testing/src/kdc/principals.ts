@@ -20,12 +20,15 @@ export interface PrincipalPolicy {
   readonly maxRenewableLifetime?: number;
 }
 
-export interface PrincipalOptions extends PrincipalPolicy {
+/** What a principal's keys are made of. */
+export interface KeyOptions {
   /** Makes the keys from a password; without it they are random. */
   readonly password?: string;
-  /** The types of the keys, the preferred one first; the KDC's by default. */
+  /** The types of the keys, the preferred one first; the KDC's, or those of the last keys, by default. */
   readonly encryptionTypes?: readonly EncryptionType[];
 }
+
+export interface PrincipalOptions extends PrincipalPolicy, KeyOptions {}
 
 /** A principal with its keys. */
 export interface KnownPrincipal {
@@ -49,7 +52,7 @@ export interface Principals {
   /** Removes a principal. Throws as `require`. */
   remove(name: string): void;
   /** Gives a principal new keys of the next version. The old ones stay known. Throws as `require`. */
-  changeKey(name: string, password: string | undefined): KnownPrincipal;
+  changeKey(name: string, options: KeyOptions): KnownPrincipal;
 }
 
 /**
@@ -102,12 +105,12 @@ export function createPrincipals(realm: string, etypes: readonly number[]): Prin
     remove: (name) => {
       known.delete(require(name).name);
     },
-    changeKey: (name, password) => {
+    changeKey: (name, { password, encryptionTypes }) => {
       const found = require(name);
       const [newest] = found.keys;
       const next = keyVersion({
         kvno: newest.kvno + 1,
-        etypes: newest.etypes,
+        etypes: encryptionTypes === undefined ? newest.etypes : etypeNumbers(encryptionTypes),
         salt: newest.salt,
         password: checkedPassword(password),
       });

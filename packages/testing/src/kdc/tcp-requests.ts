@@ -12,29 +12,45 @@ export interface ReadRequests {
 }
 
 /**
- * Makes a reader that takes a stream's chunks and gives the requests in them. It keeps at most
- * `MAX_REQUEST` bytes and what is left of a chunk. After `tooLong` it must not be called again.
+ * Makes a reader that takes a stream's chunks and gives the requests in them. It keeps at most one
+ * request of `MAX_REQUEST` bytes, however the bytes come. After `tooLong` it must not be called again.
  */
 export function createRequestReader(): (chunk: Uint8Array) => ReadRequests {
-  let kept: Uint8Array = new Uint8Array();
+  const prefix = Buffer.alloc(LENGTH_OCTETS);
+  let prefixFilled = 0;
+  let request: Uint8Array | undefined;
+  let filled = 0;
   return (chunk) => {
-    let bytes = Buffer.concat([kept, chunk]);
     const requests: Uint8Array[] = [];
-    while (bytes.length >= LENGTH_OCTETS) {
-      // The high bit is reserved: a length that sets it is too long as well.
-      const length = bytes.readUInt32BE(0);
-      if (length > MAX_REQUEST) {
-        return { requests, tooLong: true };
+    let rest = chunk;
+    for (;;) {
+      if (request === undefined) {
+        const head = rest.subarray(0, LENGTH_OCTETS - prefixFilled);
+        prefix.set(head, prefixFilled);
+        prefixFilled += head.length;
+        rest = rest.subarray(head.length);
+        if (prefixFilled < LENGTH_OCTETS) {
+          return { requests, tooLong: false };
+        }
+        // The high bit is reserved: a length that sets it is too long as well.
+        const length = prefix.readUInt32BE(0);
+        if (length > MAX_REQUEST) {
+          return { requests, tooLong: true };
+        }
+        request = new Uint8Array(length);
+        prefixFilled = 0;
+        filled = 0;
       }
-      const end = LENGTH_OCTETS + length;
-      if (bytes.length < end) {
-        break;
+      const piece = rest.subarray(0, request.length - filled);
+      request.set(piece, filled);
+      filled += piece.length;
+      rest = rest.subarray(piece.length);
+      if (filled < request.length) {
+        return { requests, tooLong: false };
       }
-      requests.push(bytes.subarray(LENGTH_OCTETS, end));
-      bytes = bytes.subarray(end);
+      requests.push(request);
+      request = undefined;
     }
-    kept = new Uint8Array(bytes);
-    return { requests, tooLong: false };
   };
 }
 

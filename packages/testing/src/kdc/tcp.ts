@@ -32,6 +32,8 @@ export function tcpService(kdc: KdcState, answer: Answer): TcpService {
       socket.destroy();
     });
   });
+  // A later error is about one connection that was not accepted. Faults of binding reach `listen`.
+  server.on('error', () => undefined);
   server.maxConnections = MAX_CONNECTIONS;
   return {
     server,

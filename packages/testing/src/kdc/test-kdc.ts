@@ -9,12 +9,13 @@ import { tgsPrincipal } from '@remctl/krb5/testing';
 import { answerRequest, type KdcRecord } from './answer-request.js';
 import { type CcacheOptions, ccacheBytes } from './ccache-file.js';
 import { checkDifference, checkSeconds } from './checks.js';
-import { type EncryptionType, etypeNumbers } from './encryption-types.js';
+import { ALL_ENCRYPTION_TYPES, type EncryptionType, etypeNumbers } from './encryption-types.js';
 import type { KdcState, TrustedRealm } from './kdc-state.js';
 import { type KeytabOptions, keytabBytes } from './keytab-file.js';
 import { checkLoopback, checkPort, listen } from './listen.js';
 import {
   createPrincipals,
+  type KeyOptions,
   type PrincipalOptions,
   type PrincipalPolicy,
   randomPassword,
@@ -72,7 +73,7 @@ export interface TestKdc extends TrustedRealm, AsyncDisposable {
    * Gives a principal new keys, random ones or a password's, and returns their version. Tickets for
    * the old keys can still be shown to this KDC. Throws Error if the principal is unknown.
    */
-  changeKey(name: string, options?: { readonly password?: string }): number;
+  changeKey(name: string, options?: KeyOptions): number;
   /** Returns a keytab file's bytes, with all keys of the named principals. Throws Error if one is unknown. */
   keytab(names: string | readonly string[], options?: KeytabOptions): Promise<Uint8Array>;
   /**
@@ -101,6 +102,7 @@ const MS_PER_SECOND = 1000;
 
 /** What a KDC keeps besides its public interface. */
 interface OwnState extends KdcState {
+  readonly encryptionTypes: readonly EncryptionType[];
   readonly trusted: Map<string, TrustedRealm>;
 }
 
@@ -112,12 +114,14 @@ const states = new WeakMap<TestKdc, OwnState>();
  */
 export async function startKdc(options: KdcOptions = {}): Promise<TestKdc> {
   const { realm = DEFAULT_REALM, host = DEFAULT_HOST, log } = options;
+  const { encryptionTypes = ALL_ENCRYPTION_TYPES } = options;
   const { maxUdpAnswer = DEFAULT_MAX_UDP_ANSWER } = options;
   checkOptions(options);
   const clock = { skewMs: options.skewMs ?? 0 };
   const state: OwnState = {
     realm,
-    principals: createPrincipals(realm, etypeNumbers(options.encryptionTypes)),
+    encryptionTypes,
+    principals: createPrincipals(realm, etypeNumbers(encryptionTypes)),
     trusted: new Map(),
     maxLifetime: options.maxLifetime ?? DAY_S,
     maxRenewableLifetime: options.maxRenewableLifetime ?? 7 * DAY_S,
@@ -158,7 +162,7 @@ export async function startKdc(options: KdcOptions = {}): Promise<TestKdc> {
       principals.find(parsePrincipal(name, { defaultRealm: realm })) !== undefined,
     changePrincipal: principals.change,
     removePrincipal: principals.remove,
-    changeKey: (name, { password } = {}) => principals.changeKey(name, password).keys[0].kvno,
+    changeKey: (name, more = {}) => principals.changeKey(name, more).keys[0].kvno,
     keytab: (names, more = {}) =>
       keytabBytes(state, typeof names === 'string' ? [names] : names, more),
     ccache: (client, more = {}) => ccacheBytes(state, client, more),
@@ -203,21 +207,25 @@ function checkSkew(skewMs: number): void {
 function trustEachOther(state: OwnState, other: TestKdc): void {
   const otherState = states.get(other);
   if (otherState === undefined || otherState.realm === state.realm) {
-    throw new Error(`${state.realm} can only trust another realm's test KDC`);
+    throw new Error(`${state.realm} can only trust a test KDC of another realm`);
   }
-  const directions = [
-    tgsPrincipal(other.realm, state.realm),
-    tgsPrincipal(state.realm, other.realm),
-  ];
-  for (const each of directions) {
-    const password = randomPassword();
-    for (const { principals } of [state, otherState]) {
-      principals.add(formatPrincipal(each), { password });
-    }
+  if (state.trusted.has(other.realm)) {
+    throw new Error(`${state.realm} and ${other.realm} trust each other already`);
   }
+  shareKey(state, otherState);
+  shareKey(otherState, state);
   state.trusted.set(other.realm, other);
   otherState.trusted.set(state.realm, {
     realm: state.realm,
     hasPrincipal: (name) => state.principals.find(parsePrincipal(name)) !== undefined,
   });
+}
+
+/** Gives both realms the keys of the tickets that `issuer` issues for `taker`. */
+function shareKey(issuer: OwnState, taker: OwnState): void {
+  const name = formatPrincipal(tgsPrincipal(taker.realm, issuer.realm));
+  const password = randomPassword();
+  for (const { principals } of [issuer, taker]) {
+    principals.add(name, { password, encryptionTypes: issuer.encryptionTypes });
+  }
 }

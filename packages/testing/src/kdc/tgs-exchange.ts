@@ -221,6 +221,7 @@ function renew(kdc: KdcState, body: KdcReqBody, shown: ShownTicket, wanted: Prin
     server,
     part: {
       ...part,
+      flags: part.flags | TicketFlag.TRANSITED_POLICY_CHECKED,
       key: sessionKey(service, body.etype),
       starttime: now,
       endtime: Math.min(now + length, part.renewTill ?? part.endtime),

@@ -22,6 +22,8 @@ export function udpService(
   maxAnswer: number,
 ): UdpService {
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+  // A later error is about one datagram, and its client asks again. Faults of binding reach `listen`.
+  socket.on('error', () => undefined);
   let pending = 0;
   let closed = false;
   socket.on('message', async (request, from) => {
