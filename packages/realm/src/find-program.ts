@@ -30,7 +30,8 @@ const HEIMDAL_PROGRAMS = {
   'heimdal-kdc': 'usr/lib/heimdal-servers/kdc',
   'heimdal-kadmin': 'usr/bin/kadmin.heimdal',
   'heimdal-kinit': 'usr/bin/kinit.heimdal',
-  'heimdal-klist': 'usr/bin/klist.heimdal',
+  // Its commands are klist and others; Debian's klist.heimdal does not know its own name.
+  'heimdal-tools': 'usr/bin/heimtools',
   'heimdal-kgetcred': 'usr/bin/kgetcred',
   'heimdal-kdestroy': 'usr/bin/kdestroy.heimdal',
 } as const;

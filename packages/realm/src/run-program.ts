@@ -17,6 +17,8 @@ export async function runProgram(
 ): Promise<string> {
   const running = execute(findProgram(program), args, { env });
   if (input !== undefined) {
+    // A program may end before it reads its input; its exit status says how.
+    running.child.stdin?.on('error', () => undefined);
     running.child.stdin?.end(input);
   }
   const { stdout } = await running;

@@ -74,11 +74,15 @@ export interface TestKdc extends TrustedRealm, AsyncDisposable {
    * the old keys can still be shown to this KDC. Throws Error if the principal is unknown.
    */
   changeKey(name: string, options?: KeyOptions): number;
-  /** Returns a keytab file's bytes, with all keys of the named principals. Throws Error if one is unknown. */
+  /**
+   * Returns a keytab file's bytes, with all keys of the named principals. Write them so that only
+   * their owner can read them. Throws Error if a principal is unknown.
+   */
   keytab(names: string | readonly string[], options?: KeytabOptions): Promise<Uint8Array>;
   /**
    * Returns a credential cache file's bytes, with a client's ticket-granting ticket. It is made
-   * without the network, and may have expired already or begin later. Throws Error if a principal is
+   * without the network, and may have expired already or begin later. Write the bytes so that only
+   * their owner can read them: Heimdal's programs refuse other files. Throws Error if a principal is
    * unknown, RangeError for times that make no ticket.
    */
   ccache(client: string, options?: CcacheOptions): Promise<Uint8Array>;
