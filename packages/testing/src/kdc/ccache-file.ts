@@ -14,8 +14,8 @@ import type { KnownPrincipal } from './principals.js';
 
 export interface CcacheOptions {
   /**
-   * Seconds from the tickets' start to their end; 10 hours by default. A negative number makes
-   * tickets that ended so many seconds ago.
+   * Seconds from the tickets' start to their end; 10 hours by default. 0 and less make tickets
+   * that ended so many seconds ago.
    */
   readonly lifetime?: number;
   /** When the tickets start; now by default, or an hour before an end in the past. */
@@ -33,6 +33,9 @@ export interface CcacheOptions {
 const DEFAULT_LIFETIME_S = 10 * 3600;
 /** Seconds that tickets of the past lasted. */
 const PAST_LIFETIME_S = 3600;
+const MS_PER_SECOND = 1000;
+/** Caches hold moments in 32 bits. */
+const END_OF_TIMES = 2 ** 32;
 
 interface Times {
   readonly starttime: number;
@@ -76,35 +79,35 @@ export async function ccacheBytes(
   });
 }
 
+/** Returns the tickets' times. Throws RangeError if they make no ticket, or a cache cannot hold them. */
 function timesOf(kdc: KdcState, options: CcacheOptions): Times {
   const { lifetime = DEFAULT_LIFETIME_S, renewable } = options;
   checkDifference('lifetime', lifetime);
   checkSeconds('renewable', renewable);
   const now = kdcSeconds(kdc);
-  const givenStart =
-    options.starttime === undefined ? undefined : seconds('starttime', options.starttime);
-  const endtime =
-    options.endtime === undefined
-      ? Math.floor((lifetime < 0 ? now : (givenStart ?? now)) + lifetime)
-      : seconds('endtime', options.endtime);
-  const starttime = givenStart ?? Math.min(now, endtime - (endtime <= now ? PAST_LIFETIME_S : 0));
+  const givenStart = secondsOf(options.starttime);
+  const lifetimeFrom = lifetime > 0 ? (givenStart ?? now) : now;
+  const endtime = secondsOf(options.endtime) ?? lifetimeFrom + Math.floor(lifetime);
+  checkHeld('endtime', endtime);
+  const starttime = givenStart ?? (endtime > now ? now : endtime - PAST_LIFETIME_S);
+  checkHeld('starttime', starttime);
   if (starttime >= endtime) {
     throw new RangeError('a ticket must start before it ends: see starttime, endtime and lifetime');
   }
-  return {
-    starttime,
-    endtime,
-    renewTill: renewable === undefined ? undefined : Math.max(starttime + renewable, endtime),
-  };
+  const renewTill = renewable === undefined ? undefined : Math.max(starttime + renewable, endtime);
+  checkHeld('renewable', renewTill ?? endtime);
+  return { starttime, endtime, renewTill };
 }
 
-/** Returns a moment in whole seconds since 1970. Throws RangeError if a cache cannot hold it. */
-function seconds(name: string, date: Date): number {
-  const value = Math.floor(date.getTime() / 1000);
-  if (!(value >= 0 && value < 2 ** 32)) {
-    throw new RangeError(`${name} must be a date from 1970 to 2106`);
+function secondsOf(date: Date | undefined): number | undefined {
+  return date === undefined ? undefined : Math.floor(date.getTime() / MS_PER_SECOND);
+}
+
+/** Throws RangeError if a cache cannot hold a moment, in seconds since 1970. */
+function checkHeld(name: string, seconds: number): void {
+  if (!(seconds >= 0 && seconds < END_OF_TIMES)) {
+    throw new RangeError(`${name} must lead to a moment from 1970 to 2106`);
   }
-  return value;
 }
 
 async function credential(

@@ -83,9 +83,12 @@ export async function openTcp({ host, port }: TestKdc): Promise<{
   const socket = connect({ host, port });
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
-  socket.on('error', () => undefined);
-  const closed = once(socket, 'close');
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+  });
   await once(socket, 'connect');
+  // A reset ends the connection too.
+  socket.on('error', () => undefined);
   return {
     socket,
     rest: async () => {
