@@ -131,7 +131,7 @@ test.each([HOUR_MS, -HOUR_MS])('a KDC whose clock is %d ms ahead', async (skewMs
   const lenient = await setting({ skewMs }, ['kdc_timesync = 1']);
   const { kdc, files } = lenient;
   await lenient.step();
-  // A cache of the KDC's time, too: MIT's kinit notes the difference in it, this one does not.
+  // A cache without a note of the difference, which kinit would leave in it.
   const ccache = files.write(
     'alice.ccache',
     await kdc.ccache('alice', { starttime: new Date(Date.now() - 2 * HOUR_MS) }),
