@@ -64,7 +64,7 @@ interface Question {
 }
 
 /**
- * Answers an AS-REQ, of which `message` is the encoding, with an AS-REP. Notes in `asked` who asks
+ * Answers an AS-REQ with an AS-REP; `message` is the request's encoding. Notes in `asked` who asks
  * for what. Throws KdcRefusal.
  */
 export async function answerAs(

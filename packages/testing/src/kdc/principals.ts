@@ -8,7 +8,10 @@ import { type KeyVersion, keyVersion } from './keys.js';
 
 /** What a principal may do, and how long its tickets last. */
 export interface PrincipalPolicy {
-  /** Whether the principal gets no tickets (KDC_ERR_CLIENT_REVOKED), and nobody gets one for it. */
+  /**
+   * Whether the principal gets no first ticket (KDC_ERR_CLIENT_REVOKED), and nobody gets a ticket for
+   * it (KDC_ERR_S_PRINCIPAL_UNKNOWN). The tickets that it has stay good, as with MIT's KDC.
+   */
   readonly locked?: boolean;
   /** Whether the principal's password must be changed before it gets tickets (KDC_ERR_KEY_EXPIRED). */
   readonly passwordExpired?: boolean;

@@ -1,4 +1,9 @@
-/** Opens the ticket that a TGS-REQ shows, and checks it (RFC 4120, sections 3.3.3 and 3.2.3). */
+/**
+ * Opens the ticket that a TGS-REQ shows, and checks it (RFC 4120, sections 3.3.3 and 3.2.3).
+ *
+ * A request that comes twice is answered twice, as by MIT's KDC: a client sends a datagram again if
+ * its answer is late.
+ */
 import { type EncryptionKey, KeyUsage, KrbErrorCode, type Principal } from '@remctl/krb5';
 import {
   type ApReq,
@@ -55,6 +60,7 @@ export async function openShownTicket(
   const { server, part } = await openTicket(kdc, request);
   const client = toPrincipal(part.cname, part.crealm);
   asked.client = client;
+  checkKey(part.key);
   checkTimes(kdc, part);
   const proof = openAuthenticator(request, part.key);
   checkAuthenticator(kdc, proof, client);
@@ -64,7 +70,7 @@ export async function openShownTicket(
     const replyUsage = KeyUsage.TGS_REP_ENC_PART_SESSION_KEY;
     return { server, client, part, replyKey: part.key, replyUsage };
   }
-  checkSubkey(subkey);
+  checkKey(subkey);
   const replyUsage = KeyUsage.TGS_REP_ENC_PART_SUBKEY;
   return { server, client, part, replyKey: subkey, replyUsage };
 }
@@ -166,11 +172,12 @@ function checkChecksum({ cksum }: Authenticator, key: EncryptionKey, bodyBytes: 
   verifyChecksumWith(deriveKeys(key, KeyUsage.TGS_REQ_AUTH_CKSUM), [bodyBytes], cksum.checksum);
 }
 
-function checkSubkey({ etype, value }: EncryptionKey): void {
+/** Throws KdcRefusal for a key that the client, or another realm's KDC, has made wrong. */
+function checkKey({ etype, value }: EncryptionKey): void {
   if (!isSupportedEtype(etype) || value.length !== etypeInfo(etype).keyLength) {
     throw new KdcRefusal(
       KrbErrorCode.KDC_ERR_ETYPE_NOSUPP,
-      `the subkey of type ${etype} cannot be used for the reply`,
+      `a session key or subkey of type ${etype} cannot be used`,
     );
   }
 }

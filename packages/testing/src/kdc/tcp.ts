@@ -20,13 +20,16 @@ export interface TcpService {
   close(): Promise<void>;
 }
 
-/** Makes a TCP server of `kdc` that does not listen yet. */
-export function tcpService(kdc: KdcState, answer: Answer): TcpService {
+/**
+ * Makes a TCP server of `kdc` that does not listen yet. It cuts a connection after `idleMs`
+ * milliseconds of silence.
+ */
+export function tcpService(kdc: KdcState, answer: Answer, idleMs = IDLE_MS): TcpService {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    socket.setTimeout(IDLE_MS, () => socket.destroy());
+    socket.setTimeout(idleMs, () => socket.destroy());
     serve(socket, kdc, answer).catch(() => {
       // Only the socket fails here: the client is gone, was silent, or was cut off.
       socket.destroy();

@@ -44,7 +44,7 @@ export interface KdcOptions {
   readonly skewMs?: number;
   /** The most bytes of an answer by UDP, after which a client must ask by TCP; 4,096 by default. */
   readonly maxUdpAnswer?: number;
-  /** Gets a record of each request, after its answer. It must not throw. */
+  /** Gets a record of each request. What it throws is an uncaught exception of the process. */
   readonly log?: (record: KdcRecord) => void;
 }
 

@@ -1,11 +1,14 @@
 /** Requests that no client sends: the KDC stays up, and keeps little. */
-import { KrbErrorCode } from '@remctl/krb5';
+import { once } from 'node:events';
+import { EncryptionKey, KrbErrorCode } from '@remctl/krb5';
 import { decodeMessage, krbError } from '@remctl/krb5/testing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { runs } from '../../../../tools/property-runs.mjs';
 import { answerRequest } from '../../src/kdc/answer-request.js';
+import { NO_REALMS_TRANSITED, sealTicket } from '../../src/kdc/issue-ticket.js';
 import type { KdcState } from '../../src/kdc/kdc-state.js';
+import { tcpService } from '../../src/kdc/tcp.js';
 import { createRequestReader, MAX_REQUEST } from '../../src/kdc/tcp-requests.js';
 import { kdcState } from '../support/kdc-state.js';
 import {
@@ -97,6 +100,27 @@ test('a changed body of a request for a service is never granted', async () => {
   );
 });
 
+test('a ticket of another realm with a session key that is too short is refused', async () => {
+  const state = kdcState(SERVICE);
+  const key = await passwordKey('alice');
+  const body = bodyFor(TGS, { cname: clientName('alice') });
+  const first = await answerRequest(state, asRequest(body, [timestamp(key)]));
+  const tgt = granted(readAsAnswer(first.answer, key));
+  const service = state.principals.require(TGS);
+  const now = Math.floor(Date.now() / 1000);
+  const ticket = await sealTicket(service, service.principal, {
+    flags: 0,
+    key: new EncryptionKey(18, new Uint8Array(3)),
+    crealm: REALM,
+    cname: clientName('alice'),
+    transited: NO_REALMS_TRANSITED,
+    authtime: now,
+    endtime: now + 3600,
+  });
+  const next = tgsRequest({ ...tgt, ticket }, bodyFor(SERVICE));
+  expect((await answerRequest(state, next)).record.error).toBe('KDC_ERR_ETYPE_NOSUPP');
+});
+
 test('a stream in any pieces gives the same requests', () => {
   const requests = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 5 });
   fc.assert(
@@ -147,6 +171,20 @@ test('rubbish gets no answer by UDP, and ends its connection by TCP', async () =
   granted(await firstTicket(kdc, 'alice'));
 });
 
+test('a silent TCP connection is cut', async () => {
+  const { server, close } = tcpService(kdcState(SERVICE), async () => undefined, 50);
+  onTestFinished(close);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error('a TCP port was expected');
+  }
+  const { socket, rest } = await openTcp({ host: '127.0.0.1', port: address.port });
+  socket.write(Buffer.alloc(2));
+  expect(await rest()).toHaveLength(0);
+});
+
 test('one TCP connection may carry several requests, in any pieces', async () => {
   const kdc = await kdcForTest();
   kdc.addPrincipal('alice', { password: PASSWORD });
@@ -183,7 +221,7 @@ test('clients that go away while they are answered leave the KDC up', async () =
 
 test('the list of requests is short, and so are the names in it', async () => {
   const kdc = await kdcForTest();
-  const long = { nameType: 1, nameString: ['x'.repeat(5000)] };
+  const long = { nameType: 1, nameString: ['x'.repeat(600)] };
   const { socket, rest } = await openTcp(kdc);
   const message = framed(asRequest(bodyFor(TGS, { cname: long })));
   for (let sent = 0; sent < 1100; sent += 1) {

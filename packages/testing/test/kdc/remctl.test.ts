@@ -48,3 +48,18 @@ test('a command runs with a cache that no kinit has made, until it has expired',
   expect(await run(3600)).toBe('alice@REMCTL.TEST\n');
   await expect(run(-1)).rejects.toThrow('Ticket expired');
 });
+
+test('a command of another realm runs by referral', async () => {
+  const kdc = await kdcForTest({ realm: 'A.TEST' });
+  const other = await kdcForTest({ realm: 'B.TEST' });
+  kdc.trust(other);
+  kdc.addPrincipal('alice');
+  other.addPrincipal('host/localhost');
+  const files = await kerberosFiles([kdc, other]);
+  files.write('ccache', await kdc.ccache('alice'));
+  await using realm = await startRealm({ kdc: realmKdc, realm: 'B.TEST' });
+  const server = await realm.startRemctld({
+    keytab: files.write('server.keytab', await other.keytab('host/localhost')),
+  });
+  expect(await whoami(server.port, files.env)).toBe('alice@A.TEST\n');
+});

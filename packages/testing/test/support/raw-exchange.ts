@@ -58,7 +58,7 @@ export async function askByUdp(
   message: Uint8Array,
   timeoutMs = 2000,
 ): Promise<Uint8Array | undefined> {
-  const socket = createSocket('udp4');
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   try {
     const answer = once(socket, 'message', { signal: AbortSignal.timeout(timeoutMs) });
     socket.send(message, port, host);
@@ -75,7 +75,7 @@ export async function askByUdp(
 }
 
 /** Opens a TCP connection that collects what it gets. */
-export async function openTcp({ host, port }: TestKdc): Promise<{
+export async function openTcp({ host, port }: Pick<TestKdc, 'host' | 'port'>): Promise<{
   readonly socket: Socket;
   /** Returns everything that came until the KDC ended the connection. */
   readonly rest: () => Promise<Buffer>;
