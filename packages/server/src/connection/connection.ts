@@ -278,7 +278,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       end,
     };
     protocol = version === 1 ? createProtocol1(channel) : createProtocol2(channel);
-    socket.setTimeout(limits.silence * MS_PER_SECOND, onSilence);
+    socket.setTimeout(limits.silence * MS_PER_SECOND);
     options.onAuthenticated();
   }
 
@@ -372,6 +372,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
         : `the client went away while its command ran: ${socketReason(error)}`;
     fail(what, error);
   });
+  socket.on('timeout', onSilence);
   socket.on('finish', () => {
     linger = setTimeout(() => socket.destroy(), LINGER_MS);
   });
