@@ -36,15 +36,18 @@ export function createTestServer(
   return { server, records };
 }
 
-/** Starts a server on a free port of localhost. It is closed at the end of the test. */
+/** Starts a server on a free port of 127.0.0.1. It is closed at the end of the test. */
 export async function startServer(
   realm: Pick<Realm, 'keytabs'>,
   execute: Execute,
   options: StartOptions = {},
 ): Promise<StartedServer> {
   const { server, records } = createTestServer(realm, execute, options);
-  onTestFinished(() => server.close());
-  const { port } = await server.listen({ port: 0, host: 'localhost' });
+  onTestFinished(() => {
+    server.drop();
+    return server.close();
+  });
+  const { port } = await server.listen({ port: 0, host: '127.0.0.1' });
   // A getter must stay a getter.
   return Object.create(server, { port: { value: port }, records: { value: records } });
 }
