@@ -16,6 +16,7 @@ import {
   TOO_MANY_HELP_ARGUMENTS,
   UNKNOWN_COMMAND,
 } from './messages.js';
+import { orAborted } from './or-aborted.js';
 import type { Call, Outcome, PreparedCommand, Run } from './prepared-command.js';
 import { runSummaries } from './summary.js';
 
@@ -165,8 +166,11 @@ export function createExecute(commands: readonly PreparedCommand[], log: Log): E
       });
       return;
     }
-    const permitted = rule.permit(principal);
-    if (!(typeof permitted === 'boolean' ? permitted : await permitted)) {
+    const permitted = rule.permit(principal, call.fail);
+    if (!(typeof permitted === 'boolean' ? permitted : await orAborted(permitted, signal))) {
+      if (signal.aborted) {
+        return;
+      }
       refuse({
         code: ErrorCode.ERROR_ACCESS,
         message: ACCESS_DENIED,

@@ -2,7 +2,7 @@
 import { prepareAccess } from '../access/prepare-access.js';
 import type { Execute } from '../execute.js';
 import type { Log } from '../log/record.js';
-import { checkCommands } from './check-command.js';
+import { checkCommands, labelOf } from './check-command.js';
 import type { CommandFunction, FunctionCommand, ServerCommand } from './command.js';
 import { createExecute } from './execute-command.js';
 import type { PreparedCommand, Run } from './prepared-command.js';
@@ -30,12 +30,16 @@ function textOrFunction(
   return typeof value === 'string' ? textRun(value) : functionRun(value, timeout);
 }
 
-async function prepareFunction(options: FunctionCommand, log: Log): Promise<PreparedCommand> {
+async function prepareFunction(
+  options: FunctionCommand,
+  label: string,
+  log: Log,
+): Promise<PreparedCommand> {
   const { command, subcommand = 'ALL', access, logmask = [], timeout } = options;
   return {
     command: byteName(command),
     subcommand: byteName(subcommand),
-    permit: await prepareAccess(access, log),
+    permit: await prepareAccess(access, label, log),
     logmask: new Set(logmask),
     stdin: undefined,
     takesNul: true,
@@ -54,11 +58,11 @@ export async function prepareCommands(options: PrepareOptions): Promise<Execute>
   const { commands, log } = options;
   checkCommands(commands);
   const prepared: PreparedCommand[] = [];
-  for (const command of commands) {
-    if (command === undefined || 'program' in command) {
+  for (const [index, command] of commands.entries()) {
+    if ('program' in command) {
       throw new TypeError('programs come later');
     }
-    prepared.push(await prepareFunction(command, log));
+    prepared.push(await prepareFunction(command, labelOf(command, index), log));
   }
   return createExecute(prepared, log);
 }

@@ -10,8 +10,7 @@ export interface Call {
   readonly output: CommandOutput;
   /** Aborts when the client has gone or the server closes. */
   readonly signal: AbortSignal;
-  /** Logs that the command failed in the server. */
-  fail(reason: string, error: unknown): void;
+  readonly fail: Fail;
 }
 
 /**
@@ -27,8 +26,11 @@ export type Outcome =
 /** Runs something for a client. Never rejects. Settles when the output has been sent. */
 export type Run = (call: Call) => Promise<Outcome>;
 
-/** Tells whether a principal may run a command. Never rejects: a fault is logged, and denies. */
-export type Permit = (principal: string) => boolean | Promise<boolean>;
+/** Logs that a command failed in the server. */
+export type Fail = (reason: string, error: unknown) => void;
+
+/** Tells whether a principal may run a command. Neither throws nor rejects: a fault is logged, and denies. */
+export type Permit = (principal: string, fail: Fail) => boolean | Promise<boolean>;
 
 export interface PreparedCommand {
   /** The names, each as a text of one character for each byte of its UTF-8. */

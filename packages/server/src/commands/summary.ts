@@ -1,4 +1,5 @@
 /** The summary of all commands that a client may run. */
+import { orAborted } from './or-aborted.js';
 import type { Call, Outcome, PreparedCommand } from './prepared-command.js';
 
 /**
@@ -17,7 +18,13 @@ export async function runSummaries(
   let last: Outcome | undefined;
   for (const { summary, permit } of commands) {
     last = undefined;
-    if (summary === undefined || !(await permit(call.client.principal))) {
+    if (call.signal.aborted) {
+      return { type: 'aborted' };
+    }
+    if (
+      summary === undefined ||
+      !(await orAborted(permit(call.client.principal, call.fail), call.signal))
+    ) {
       continue;
     }
     any = true;
