@@ -1,5 +1,6 @@
 /** Checks a principal against access control entries, in remctld's order. */
-import { includedFiles, readSmallFile, reasonOf } from '../file/small-file.js';
+import { includedFiles, readSmallFile } from '../file/small-file.js';
+import { reasonOf } from '../file/system-error.js';
 import { type AclEntry, AclError, parseAclEntry } from './acl-entry.js';
 import { aclLines, atLine } from './acl-lines.js';
 

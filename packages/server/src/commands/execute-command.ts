@@ -17,7 +17,7 @@ import {
   UNKNOWN_COMMAND,
 } from './messages.js';
 import { orAborted } from './or-aborted.js';
-import type { Call, Outcome, PreparedCommand, Run } from './prepared-command.js';
+import type { Call, Outcome, PreparedCommand } from './prepared-command.js';
 import { runSummaries } from './summary.js';
 
 const HELP = 'help';
@@ -94,10 +94,6 @@ function mayHoldNul(request: Request, index: number, count: number): boolean {
 
 /** Makes the function that answers commands. The first of `commands` that matches is run. */
 export function createExecute(commands: readonly PreparedCommand[], log: Log): Execute {
-  async function run(call: Call, runs: Run, reply: Reply): Promise<void> {
-    answer(reply, await runs(call));
-  }
-
   async function execute(
     client: Client,
     command: readonly Uint8Array[],
@@ -119,6 +115,7 @@ export function createExecute(commands: readonly PreparedCommand[], log: Log): E
     const request = findRequest(commands, command);
     const rule = request.type === 'summary' ? undefined : request.rule;
     const shown = loggedCommand(command, rule);
+    const endings: Promise<void>[] = [];
     const call: Call = {
       client,
       command,
@@ -126,6 +123,7 @@ export function createExecute(commands: readonly PreparedCommand[], log: Log): E
       signal,
       fail: (reason, error) =>
         log({ type: 'failed', address, principal, command: shown, reason, error }),
+      until: (ending) => void endings.push(ending),
     };
 
     if (request.type !== 'run' && command.length > MAX_HELP_ARGUMENTS) {
@@ -147,6 +145,7 @@ export function createExecute(commands: readonly PreparedCommand[], log: Log): E
         return;
       }
       answer(reply, outcome);
+      await Promise.all(endings);
       return;
     }
 
@@ -182,7 +181,8 @@ export function createExecute(commands: readonly PreparedCommand[], log: Log): E
       return;
     }
     if (request.type === 'run') {
-      await run(call, rule.run, reply);
+      answer(reply, await rule.run(call));
+      await Promise.all(endings);
     } else if (rule.help === undefined) {
       refuse({
         code: ErrorCode.ERROR_NO_HELP,
@@ -190,7 +190,8 @@ export function createExecute(commands: readonly PreparedCommand[], log: Log): E
         reason: `command ${printableBytes(command[0] ?? new Uint8Array())} from user ${principal} has no defined help`,
       });
     } else {
-      await run(call, rule.help, reply);
+      answer(reply, await rule.help(call));
+      await Promise.all(endings);
     }
   }
 

@@ -2,10 +2,13 @@
 import { prepareAccess } from '../access/prepare-access.js';
 import type { Execute } from '../execute.js';
 import type { Log } from '../log/record.js';
+import { byteName } from './byte-name.js';
 import { checkCommands, labelOf } from './check-command.js';
 import type { CommandFunction, FunctionCommand, ServerCommand } from './command.js';
 import { createExecute } from './execute-command.js';
 import type { PreparedCommand, Run } from './prepared-command.js';
+import { prepareProgram } from './program/prepare-program.js';
+import { createHostFinder } from './program/remote-host.js';
 import { functionRun, textRun } from './run-function.js';
 
 export interface PrepareOptions {
@@ -13,11 +16,6 @@ export interface PrepareOptions {
   readonly log: Log;
   /** The path of the keytab, which programs get as KRB5_KTNAME. */
   readonly keytab: string;
-}
-
-/** Returns a name as `findCommand` compares it. */
-function byteName(name: string): string {
-  return Buffer.from(name).toString('latin1');
 }
 
 function textOrFunction(
@@ -35,12 +33,12 @@ async function prepareFunction(
   label: string,
   log: Log,
 ): Promise<PreparedCommand> {
-  const { command, subcommand = 'ALL', access, logmask = [], timeout } = options;
+  const { command, subcommand = 'ALL', access, timeout } = options;
   return {
     command: byteName(command),
     subcommand: byteName(subcommand),
     permit: await prepareAccess(access, label, log),
-    logmask: new Set(logmask),
+    logmask: new Set(options.logmask),
     stdin: undefined,
     takesNul: true,
     run: functionRun(options.run, timeout),
@@ -55,14 +53,17 @@ async function prepareFunction(
  * says what to do.
  */
 export async function prepareCommands(options: PrepareOptions): Promise<Execute> {
-  const { commands, log } = options;
+  const { commands, log, keytab } = options;
   checkCommands(commands);
+  const context = { log, keytab, findHost: createHostFinder() };
   const prepared: PreparedCommand[] = [];
   for (const [index, command] of commands.entries()) {
-    if ('program' in command) {
-      throw new TypeError('programs come later');
-    }
-    prepared.push(await prepareFunction(command, labelOf(command, index), log));
+    const label = labelOf(command, index);
+    prepared.push(
+      'program' in command
+        ? await prepareProgram(command, label, context)
+        : await prepareFunction(command, label, log),
+    );
   }
   return createExecute(prepared, log);
 }

@@ -11,6 +11,8 @@ export interface Call {
   /** Aborts when the client has gone or the server closes. */
   readonly signal: AbortSignal;
   readonly fail: Fail;
+  /** Lets the command last until `ending` has settled, although its answer is sent before. */
+  until(ending: Promise<void>): void;
 }
 
 /**

@@ -15,14 +15,6 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** The names in a folder that count: those of letters, digits, underscores and hyphens alone. */
 const INCLUDED_NAME = /^[A-Za-z0-9_-]+$/;
 
-/** Returns a system error's name such as `ENOENT`, or the error's own words. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof Error) {
-    return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
-  }
-  return String(error);
-}
-
 /**
  * Returns a regular file's bytes. Throws the system's error if the file cannot be read, and an Error if it is
  * no regular file or has more than 16 MiB.
