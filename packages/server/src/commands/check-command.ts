@@ -1,4 +1,5 @@
 /** Checks the arguments that describe a server's commands. */
+import { placeOf } from '../config/conf-error.js';
 import type { ServerCommand } from './command.js';
 
 /** The options of both kinds, and of each kind alone. */
@@ -17,14 +18,16 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }
 
-/** Returns how a message names a command: by its name, or by its place if it has none. */
-export function labelOf(command: unknown, index: number): string {
-  const { command: name, subcommand } = (command ?? {}) as Partial<ServerCommand>;
+/** Returns how a message names a command: by its name and the place in remctl.conf, or by its index. */
+export function labelOf(command: object, index: number): string {
+  const { command: name, subcommand } = command as Partial<ServerCommand>;
   if (typeof name !== 'string' || name === '') {
     return `commands[${index}]`;
   }
   const rest = typeof subcommand === 'string' ? ` ${subcommand}` : '';
-  return `the command ${JSON.stringify(name + rest)}`;
+  const place = placeOf(command);
+  const where = place === undefined ? '' : ` (${place.file}:${place.line})`;
+  return `the command ${JSON.stringify(name + rest)}${where}`;
 }
 
 function checkText(name: string, value: unknown, whenEmpty: string): void {

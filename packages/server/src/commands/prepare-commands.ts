@@ -1,6 +1,7 @@
 /** Makes a server's commands ready to run. */
 import { prepareAccess } from '../access/prepare-access.js';
 import type { Execute } from '../execute.js';
+import { guardedLog } from '../log/guarded-log.js';
 import type { Log } from '../log/record.js';
 import { byteName } from './byte-name.js';
 import { checkCommands, labelOf } from './check-command.js';
@@ -53,7 +54,8 @@ async function prepareFunction(
  * says what to do.
  */
 export async function prepareCommands(options: PrepareOptions): Promise<Execute> {
-  const { commands, log, keytab } = options;
+  const { commands, keytab } = options;
+  const log = guardedLog(options.log);
   checkCommands(commands);
   const context = { log, keytab, findHost: createHostFinder() };
   const prepared: PreparedCommand[] = [];

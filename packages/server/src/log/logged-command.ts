@@ -2,7 +2,7 @@
 import { printableBytes } from './printable.js';
 
 /** What the log shows in place of a masked argument (remctld(8), "logmask"). */
-const MASKED = '**MASKED**';
+export const MASKED = '**MASKED**';
 /** What the log shows in place of the argument that goes to standard input. */
 const DATA = '**DATA**';
 
@@ -46,4 +46,14 @@ export function loggedCommand(
     const text = printableBytes(shown);
     return shown.length === argument.length ? text : `${text}[${argument.length} bytes]`;
   });
+}
+
+/** Returns the arguments that the log masks, as text. */
+export function maskedValues(
+  command: readonly Uint8Array[],
+  masking: Masking | undefined,
+): readonly string[] {
+  return command
+    .filter((_argument, index) => masking !== undefined && isMasked(masking, index, command.length))
+    .map((argument) => Buffer.from(argument).toString());
 }

@@ -1,0 +1,39 @@
+/** What a log shows of an error. */
+import { inspect } from 'node:util';
+import { MASKED } from './logged-command.js';
+import { printable } from './printable.js';
+
+/** Errors that are causes of each other, at most. */
+const MAX_CAUSES = 8;
+
+/** Objects within an error that are searched for masked arguments. */
+const SEARCH_DEPTH = 8;
+
+/** Returns the stacks of an error and of its causes, without control characters. */
+export function errorText(error: unknown): string {
+  const stacks: string[] = [];
+  let next = error;
+  while (next !== undefined && stacks.length < MAX_CAUSES) {
+    stacks.push(next instanceof Error ? (next.stack ?? String(next)) : inspect(next));
+    next = next instanceof Error ? next.cause : undefined;
+  }
+  return stacks.join('\ncaused by: ').split('\n').map(printable).join('\n');
+}
+
+/**
+ * Returns an error without `values`, the arguments that the log masks: the error itself if it holds none of them,
+ * else an Error with its masked text.
+ */
+export function withoutValues(error: unknown, values: readonly string[]): unknown {
+  const secrets = values.filter((value) => value !== '');
+  const whole =
+    secrets.length === 0 ? '' : inspect(error, { depth: SEARCH_DEPTH, maxStringLength: null });
+  if (!secrets.some((secret) => whole.includes(secret))) {
+    return error;
+  }
+  const mask = (text: string) =>
+    secrets.reduce((masked, secret) => masked.replaceAll(secret, MASKED), text);
+  const masked = new Error(mask(error instanceof Error ? error.message : String(error)));
+  masked.stack = mask(errorText(error));
+  return masked;
+}

@@ -1,0 +1,21 @@
+/** Keeps a log that fails from ending a command. */
+import type { Log } from './record.js';
+
+function warn(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.emitWarning(`the log of a remctl server failed, and a record is lost: ${reason}`);
+}
+
+/** Returns a log that neither throws nor leaves a rejection behind: Node prints a warning instead. */
+export function guardedLog(log: Log): Log {
+  return (record) => {
+    try {
+      const result: unknown = log(record);
+      if (result instanceof Promise) {
+        result.catch(warn);
+      }
+    } catch (error) {
+      warn(error);
+    }
+  };
+}
