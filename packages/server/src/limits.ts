@@ -24,8 +24,8 @@ export interface Limits {
    */
   readonly unauthenticated: number;
   /**
-   * Bytes of a token before a client has authenticated. 131,072 (128 KiB) by default: a ticket of Active
-   * Directory has at most 65,535, and those of other KDCs some hundreds.
+   * Bytes of a token before its client has authenticated. 65,536 (64 KiB) by default: a ticket has some
+   * hundred bytes, and the largest of Active Directory, for a user in a thousand groups, about 48,000.
    */
   readonly contextTokenBytes: number;
   /** Seconds that the server waits for a client that sends and takes nothing. 3,600 by default, as remctld. */
@@ -45,7 +45,7 @@ export const DEFAULT_LIMITS: Limits = {
   allCommandBytes: 512 * MIB,
   connections: 4096,
   unauthenticated: 2048,
-  contextTokenBytes: MIB / 8,
+  contextTokenBytes: MIB / 16,
   silence: 3600,
   handshake: 30,
   grace: 10,

@@ -5,22 +5,52 @@ import { errorMessage, OUTPUT_MAX_LENGTH, outputMessage, statusMessage } from '.
 import type { Sender } from './sender.js';
 
 const SETTLED = Promise.resolve();
+/** Bytes of an output that is put into one message with others of its stream and its turn. */
+const SMALL_MOST = 4 * 1024;
+/** Bytes of such a message. */
+const JOINED_MOST = 16 * 1024;
 
 /** Makes the answer to one command. `send` protects a message and queues it. */
 export function createAnswerV2(
-  sender: Pick<Sender, 'flush' | 'hasRoom' | 'room' | 'isStopped'>,
+  sender: Pick<Sender, 'atTurnEnd' | 'flush' | 'hasRoom' | 'isStopped' | 'room'>,
   send: (message: Uint8Array) => void,
 ): Answer {
   let given = false;
   /** The last output that waits for room: everything later comes after it. */
   let last: Promise<void> | undefined;
+  /** Small outputs of one stream that are not in a message yet. */
+  let joined: Uint8Array[] = [];
+  let joinedLength = 0;
+  let joinedStream: StreamNumber = 1;
+
+  function sendJoined(): void {
+    if (joinedLength > 0) {
+      send(outputMessage(joinedStream, joined));
+      joined = [];
+      joinedLength = 0;
+    }
+  }
+
+  function join(stream: StreamNumber, output: Uint8Array): void {
+    if (stream !== joinedStream || joinedLength + output.length > JOINED_MOST) {
+      sendJoined();
+    }
+    if (joinedLength === 0) {
+      sender.atTurnEnd(sendJoined);
+    }
+    joinedStream = stream;
+    joinedLength += output.length;
+    // The caller may change the bytes from now on.
+    joined.push(Buffer.from(output));
+  }
 
   /** Sends output from `from` on while there is room. Returns where it stopped. */
   function sendPieces(stream: StreamNumber, output: Uint8Array, from: number): number {
     let at = from;
     while (at < output.length && sender.hasRoom() && !sender.isStopped()) {
       const piece = output.subarray(at, at + OUTPUT_MAX_LENGTH);
-      send(outputMessage(stream, piece));
+      sendJoined();
+      send(outputMessage(stream, [piece]));
       at += piece.length;
     }
     return at;
@@ -53,6 +83,7 @@ export function createAnswerV2(
     }
     given = true;
     const finish = () => {
+      sendJoined();
       send(message);
       sender.flush();
     };
@@ -65,13 +96,19 @@ export function createAnswerV2(
 
   return {
     output(stream, output) {
-      if (given || output.length === 0) {
+      if (given || sender.isStopped() || output.length === 0) {
         return SETTLED;
       }
       if (last !== undefined) {
         return wait(last.then(() => sendRest(stream, output, 0)));
       }
-      const at = sendPieces(stream, output, 0);
+      let at = 0;
+      if (output.length <= SMALL_MOST) {
+        join(stream, output);
+        at = output.length;
+      } else {
+        at = sendPieces(stream, output, 0);
+      }
       return at === output.length && sender.hasRoom()
         ? SETTLED
         : wait(sendRest(stream, output, at));

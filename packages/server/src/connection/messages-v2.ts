@@ -37,14 +37,18 @@ outputBuffer[0] = VERSION_2;
 outputBuffer[MESSAGE_TYPE_OFFSET] = MessageType.OUTPUT;
 
 /**
- * Encodes a MESSAGE_OUTPUT of at most OUTPUT_MAX_LENGTH bytes of output. The next call overwrites the
- * result.
+ * Encodes a MESSAGE_OUTPUT with these pieces, one after another: at most OUTPUT_MAX_LENGTH bytes. The next
+ * call overwrites the result.
  */
-export function outputMessage(stream: StreamNumber, output: Uint8Array): Uint8Array {
+export function outputMessage(stream: StreamNumber, pieces: readonly Uint8Array[]): Uint8Array {
+  let at = OUTPUT_HEADER_LENGTH;
+  for (const piece of pieces) {
+    outputBuffer.set(piece, at);
+    at += piece.length;
+  }
   outputBuffer[STREAM_OFFSET] = stream;
-  outputBuffer.writeUInt32BE(output.length, OUTPUT_LENGTH_OFFSET);
-  outputBuffer.set(output, OUTPUT_HEADER_LENGTH);
-  return outputBuffer.subarray(0, OUTPUT_HEADER_LENGTH + output.length);
+  outputBuffer.writeUInt32BE(at - OUTPUT_HEADER_LENGTH, OUTPUT_LENGTH_OFFSET);
+  return outputBuffer.subarray(0, at);
 }
 
 /** Encodes a MESSAGE_STATUS. `status` is 0 to 255. */

@@ -19,6 +19,8 @@ export interface Sender {
   send(flags: number, payload: Uint8Array): void;
   /** Hands what is queued to the socket. */
   flush(): void;
+  /** Calls `work` when the turn of the event loop ends, before what is queued goes out. */
+  atTurnEnd(work: () => void): void;
   /** Whether more may be sent now. */
   hasRoom(): boolean;
   /** Settles when more may be sent, or once the sender has stopped. Never rejects. */
@@ -29,7 +31,7 @@ export interface Sender {
    * reports what it has learnt meanwhile. Does nothing while the client has not taken what was sent before.
    */
   probe(start: Uint8Array): void;
-  /** Sends what is queued, then the end of the stream. */
+  /** Sends what is queued, then the end of the stream. Nothing can be sent after that. */
   end(): void;
   /** Forgets what is queued. Everything else does nothing from then on. */
   stop(): void;
@@ -46,9 +48,11 @@ export function createSender(socket: Socket): Sender {
   let queued = 0;
   let turn = 0;
   let turnEnd: NodeJS.Immediate | undefined;
+  let endWork: (() => void)[] = [];
   /** Bytes of the next token that were sent ahead of it. */
   let ahead = 0;
   let stopped = false;
+  let ended = false;
   let waiting: Promise<void> | undefined;
   let endWait: (() => void) | undefined;
 
@@ -86,6 +90,9 @@ export function createSender(socket: Socket): Sender {
   function endTurn(): void {
     turnEnd = undefined;
     turn = 0;
+    for (const work of endWork.splice(0)) {
+      work();
+    }
     flush();
     wake();
   }
@@ -94,7 +101,7 @@ export function createSender(socket: Socket): Sender {
 
   return {
     send(flags, payload) {
-      if (stopped) {
+      if (stopped || ended) {
         return;
       }
       const header = Buffer.allocUnsafe(TOKEN_HEADER_LENGTH);
@@ -111,6 +118,10 @@ export function createSender(socket: Socket): Sender {
       }
     },
     flush,
+    atTurnEnd(work) {
+      endWork.push(work);
+      turnEnd ??= setImmediate(endTurn);
+    },
     hasRoom,
     room() {
       if (hasRoom()) {
@@ -122,7 +133,7 @@ export function createSender(socket: Socket): Sender {
       return waiting;
     },
     probe(start) {
-      if (stopped || queued > 0 || socket.writableLength > 0) {
+      if (stopped || ended || queued > 0 || socket.writableLength > 0) {
         return;
       }
       // A write of no bytes gives the error of a connection that the other side has reset.
@@ -130,8 +141,9 @@ export function createSender(socket: Socket): Sender {
       ahead = Math.min(ahead + 1, start.length);
     },
     end() {
-      if (!stopped) {
+      if (!stopped && !ended) {
         flush();
+        ended = true;
         socket.end();
       }
     },
@@ -139,6 +151,7 @@ export function createSender(socket: Socket): Sender {
       stopped = true;
       queue = [];
       queued = 0;
+      endWork = [];
       clearImmediate(turnEnd);
       wake();
     },

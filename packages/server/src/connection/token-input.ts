@@ -12,7 +12,7 @@ export const TOO_LARGE = 'too large';
  * its bytes and no more.
  */
 export interface TokenInput {
-  /** Bytes that have come and are not taken. The input takes at most four times as much memory. */
+  /** Bytes that have come and are not taken. The input takes at most twice as much memory, or 64 KiB more. */
   readonly held: number;
   /** Adds bytes as they arrived. The caller must leave them alone from then on. */
   push(chunk: Uint8Array): void;
@@ -26,6 +26,8 @@ export interface TokenInput {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** Bytes of room for what comes next, at most. */
+const ROOM_MOST = 64 * 1024;
 
 /** Makes the input of one connection. */
 export function createTokenInput(): TokenInput {
@@ -53,8 +55,9 @@ export function createTokenInput(): TokenInput {
         return;
       }
       if (bytes.length - end < chunk.length) {
-        // Room for as much again: a client that sends byte by byte must not cause a copy for each.
-        const larger = Buffer.allocUnsafe(2 * (held + chunk.length));
+        // Room for more: a client that sends byte by byte must not cause a copy for each.
+        const needed = held + chunk.length;
+        const larger = Buffer.allocUnsafe(needed + Math.min(needed, ROOM_MOST));
         bytes.copy(larger, 0, start, end);
         bytes = larger;
         start = 0;
