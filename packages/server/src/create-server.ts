@@ -3,7 +3,8 @@ import { checkFunction, checkOptions, checkText, kindOf } from './check-argument
 import { checkCommands } from './commands/check-command.js';
 import { prepareCommands } from './commands/prepare-commands.js';
 import { checkLimits } from './limits.js';
-import type { Log } from './log/record.js';
+import { guardedLog } from './log/guarded-log.js';
+import { stderrLog } from './log/stderr-log.js';
 import { type Server, serve } from './serve.js';
 import type { ServerOptions } from './server-options.js';
 
@@ -25,17 +26,6 @@ function checkProtocol1(protocol1: unknown): void {
   }
 }
 
-/** Guards a server against a log that throws: the record is lost, the fault becomes a warning of Node's. */
-function guarded(log: Log): Log {
-  return (record) => {
-    try {
-      log(record);
-    } catch (error) {
-      process.emitWarning(error instanceof Error ? error : `a server's log threw ${String(error)}`);
-    }
-  };
-}
-
 /**
  * Creates a server. Nothing happens before `listen`. Throws TypeError or RangeError if an option is of the
  * wrong kind.
@@ -52,7 +42,7 @@ export function createServer(options: ServerOptions): Server {
   checkClockskew(clockskew);
   checkFunction('log', options.log);
   checkFunction('now', now);
-  const log = guarded(options.log ?? (() => undefined));
+  const log = guardedLog(options.log ?? stderrLog);
   const limits = checkLimits(options.limits);
   return serve({
     keytab,

@@ -121,6 +121,12 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
     destroy();
   }
 
+  /** Logs a fault of the server's own, and with it where it happened. */
+  function logOwnFault(what: string, error: unknown): void {
+    const reason = printable(`${what} of a client at ${address}: ${reasonOf(error)}`);
+    service.log({ type: 'server', reason, error });
+  }
+
   /** Pauses and resumes the socket, and looks after a client that nothing would be heard of otherwise. */
   function flow(): void {
     const pause = !ending && (busy || blocked) && input.held >= AHEAD_MOST;
@@ -149,7 +155,8 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       sender.flush();
       flow();
     } catch (error) {
-      fail(`internal failure: ${reasonOf(error)}`, error);
+      logOwnFault('internal failure on the connection', error);
+      destroy();
     }
   }
 
@@ -267,7 +274,8 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
         try {
           sender.send(flags, context.wrap(message));
         } catch (error) {
-          fail(`error sending token: ${reasonOf(error)}`, error);
+          logOwnFault('internal failure in a message', error);
+          destroy();
         }
       },
       run,
@@ -298,7 +306,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
         await service.execute(client, command, answer, signal);
       }
     } catch (error) {
-      logFault(`internal failure of a command: ${reasonOf(error)}`, error);
+      logOwnFault('internal failure in a command', error);
     }
     if (!answer.isGiven()) {
       answer.error(ErrorCode.ERROR_INTERNAL, 'Internal failure');
