@@ -1,7 +1,7 @@
 /** createClient() and remctl(), on scripted backends. */
 import { describe, expect, test } from 'vitest';
 import { createClient, RemctlProtocolError, remctl } from '../src/index.js';
-import { scriptedBackend } from '../src/testing.js';
+import { scriptedBackend } from '../src/testing/index.js';
 import { REFUSAL, tokens } from './support/answers.js';
 import { loose } from './support/loose.js';
 import { manualBackend } from './support/manual-backend.js';

@@ -8,7 +8,7 @@ import {
   RemctlNotOpenedError,
   remctl,
 } from '../src/index.js';
-import { scriptedBackend } from '../src/testing.js';
+import { scriptedBackend } from '../src/testing/index.js';
 import { output, readToEnd, SUCCESS, tokens, tokensOf } from './support/answers.js';
 import { manualBackend, openedClient } from './support/manual-backend.js';
 import { stallingBackend } from './support/stalling-backend.js';

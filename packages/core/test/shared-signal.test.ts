@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createClient, Remctl } from '../src/index.js';
-import { scriptedBackend } from '../src/testing.js';
+import { scriptedBackend } from '../src/testing/index.js';
 import { output, SUCCESS, tokensOf } from './support/answers.js';
 import { manualBackend } from './support/manual-backend.js';
 import { stallingBackend } from './support/stalling-backend.js';

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { checkCredentials } from '../../src/arguments/credentials.js';
 import { Remctl } from '../../src/client.js';
-import { scriptedBackend } from '../../src/testing.js';
+import { scriptedBackend } from '../../src/testing/index.js';
 import { loose } from '../support/loose.js';
 
 describe('checkCredentials', () => {

@@ -9,7 +9,7 @@ import {
   remctl,
 } from '../../src/index.js';
 import { keptOutput } from '../../src/run/kept-output.js';
-import { scriptedBackend } from '../../src/testing.js';
+import { scriptedBackend } from '../../src/testing/index.js';
 import type { ServerToken } from '../../src/tokens.js';
 import { output, textOf, tokensOf } from '../support/answers.js';
 import { countedClient } from '../support/counted-client.js';

@@ -7,7 +7,7 @@ import {
   RemctlNotOpenedError,
   RemctlProtocolError,
 } from '../../src/index.js';
-import { scriptedBackend } from '../../src/testing.js';
+import { scriptedBackend } from '../../src/testing/index.js';
 import type { ServerToken } from '../../src/tokens.js';
 import { ANSWER, REFUSAL, textOf, tokens, tokensOf } from '../support/answers.js';
 import { manualBackend, openedClient } from '../support/manual-backend.js';

@@ -1,6 +1,6 @@
 /** A client that counts the tokens which were taken from its backend. */
 import { createClient, type Remctl } from '../../src/index.js';
-import { scriptedBackend } from '../../src/testing.js';
+import { scriptedBackend } from '../../src/testing/index.js';
 import type { ServerToken } from '../../src/tokens.js';
 
 /** Opens a client whose commands are answered by these tokens. `seen.tokens` counts those taken so far. */

@@ -1,5 +1,5 @@
 /** A backend whose answers stop before their end. */
-import { scriptedBackend } from '../../src/testing.js';
+import { scriptedBackend } from '../../src/testing/index.js';
 import { output, SUCCESS } from './answers.js';
 import { never } from './waiting.js';
 
