@@ -1,7 +1,7 @@
 /** Finds and reads krb5.conf files, with their includes, as MIT Kerberos does. */
 import { readdir, realpath } from 'node:fs/promises';
 import { devNull, homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
 import { Krb5ConfigError } from './config-error.js';
 import type { Environment } from './expand-path.js';
@@ -98,11 +98,12 @@ async function readFileOrDirectory(path: string): Promise<Section> {
 }
 
 /**
- * The paths between the colons of KRB5_CONFIG (`~/` is the home directory), else /etc/krb5.conf.
+ * The paths between the colons of KRB5_CONFIG, or its semicolons on Windows, where a drive has a colon
+ * (`~/` is the home directory); else /etc/krb5.conf.
  */
 function configFiles(env: Environment): string[] {
   return (env.KRB5_CONFIG ?? DEFAULT_FILE)
-    .split(':')
+    .split(delimiter)
     .filter((path) => path !== '')
     .map((path) => (path.startsWith('~/') ? join(env.HOME ?? homedir(), path.slice(2)) : path));
 }
