@@ -20,6 +20,8 @@ export interface Listening {
   readonly port: number;
   /** Stops listening. Connections go on. */
   stop(): void;
+  /** Listening does not keep the process alive any more. */
+  unref(): void;
 }
 
 function advice(code: string | undefined, port: number, place: string): string {
@@ -57,7 +59,11 @@ export async function listenOn(options: ListeningOptions): Promise<Listening> {
   });
   server.removeAllListeners('error');
   server.on('error', options.onError);
-  return { ...addressOf(server), stop: () => server.close() };
+  return {
+    ...addressOf(server),
+    stop: () => server.close(),
+    unref: () => server.unref(),
+  };
 }
 
 function addressOf(server: Server): { readonly host: string; readonly port: number } {

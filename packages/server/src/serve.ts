@@ -31,6 +31,11 @@ export interface Server extends AsyncDisposable {
   close(): Promise<void>;
   /** Ends all connections at once, in the middle of whatever they do. The server goes on listening. */
   drop(): void;
+  /**
+   * From now on the server keeps the process alive no more, nor do later connections: a test that forgot to
+   * close it must not hang.
+   */
+  unref(): void;
   /** The number of connections, with those whose command has not ended yet. */
   readonly connections: number;
 }
@@ -63,6 +68,7 @@ export function serve(options: ServeOptions): Server {
   let connections: Connections | undefined;
   let starting: Promise<ServerAddress> | undefined;
   let closed: Promise<void> | undefined;
+  let keepsAlive = true;
 
   function checkOpen(): void {
     if (state === 'closed') {
@@ -78,6 +84,9 @@ export function serve(options: ServeOptions): Server {
     const { clockskew, now } = options;
     const accept = kerberosAccept({ keytab, principal, clockskew, now });
     const clients = createConnections({ accept, execute, protocol1, limits, log });
+    if (!keepsAlive) {
+      clients.unref();
+    }
     checkOpen();
     const bound = await listenOn({
       port,
@@ -89,6 +98,9 @@ export function serve(options: ServeOptions): Server {
     });
     connections = clients;
     listening = bound;
+    if (!keepsAlive) {
+      bound.unref();
+    }
     if (state === 'closed') {
       bound.stop();
     }
@@ -133,6 +145,11 @@ export function serve(options: ServeOptions): Server {
     listen,
     close,
     drop: () => connections?.drop(),
+    unref() {
+      keepsAlive = false;
+      listening?.unref();
+      connections?.unref();
+    },
     get connections() {
       return connections?.count ?? 0;
     },

@@ -358,6 +358,8 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       }
     });
   }, limits.handshake * MS_PER_SECOND);
+  // The socket keeps the process alive, if the server is to do so.
+  handshake.unref();
 
   socket.on('data', (chunk) => {
     if (!ending) {

@@ -25,12 +25,17 @@ export interface Connections {
   close(): Promise<void>;
   /** Ends all connections at once. */
   drop(): void;
+  /** Later connections do not keep the process alive, nor does a wait for their end. */
+  unref(): void;
 }
 
-function wait(ms: number): { readonly over: Promise<void>; end(): void } {
+function wait(ms: number, keepsAlive: boolean): { readonly over: Promise<void>; end(): void } {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
+    if (!keepsAlive) {
+      timer.unref();
+    }
   });
   return { over, end: () => clearTimeout(timer) };
 }
@@ -44,6 +49,7 @@ export function createConnections(service: Service): Connections {
   const unauthenticated = new Set<Connection>();
   const complaints = new Map<string, number>();
   let closing = false;
+  let keepsAlive = true;
   let onEmpty: (() => void) | undefined;
 
   function complain(reason: string): void {
@@ -100,7 +106,7 @@ export function createConnections(service: Service): Connections {
     if (all.size === 0) {
       return;
     }
-    const { over, end } = wait(ms);
+    const { over, end } = wait(ms, keepsAlive);
     const empty = new Promise<void>((resolve) => {
       onEmpty = resolve;
     });
@@ -120,6 +126,9 @@ export function createConnections(service: Service): Connections {
         return;
       }
       socket.setNoDelay(true);
+      if (!keepsAlive) {
+        socket.unref();
+      }
       const connection = startConnection(socket, {
         service,
         budget,
@@ -142,5 +151,8 @@ export function createConnections(service: Service): Connections {
       await emptyWithin(ABORT_WAIT_MS);
     },
     drop: () => dropAll('the server dropped the connection'),
+    unref() {
+      keepsAlive = false;
+    },
   };
 }
