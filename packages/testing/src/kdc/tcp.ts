@@ -28,6 +28,7 @@ export function tcpService(kdc: KdcState, answer: Answer, idleMs = IDLE_MS): Tcp
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
+    socket.unref();
     socket.once('close', () => sockets.delete(socket));
     socket.setTimeout(idleMs, () => socket.destroy());
     serve(socket, kdc, answer).catch(() => {
@@ -38,6 +39,8 @@ export function tcpService(kdc: KdcState, answer: Answer, idleMs = IDLE_MS): Tcp
   // A later error is about one connection that was not accepted. Faults of binding reach `listen`.
   server.on('error', () => undefined);
   server.maxConnections = MAX_CONNECTIONS;
+  // A test runner that forgot to stop the KDC must not hang.
+  server.unref();
   return {
     server,
     close: async () => {

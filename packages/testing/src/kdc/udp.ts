@@ -24,6 +24,8 @@ export function udpService(
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
   // A later error is about one datagram, and its client asks again. Faults of binding reach `listen`.
   socket.on('error', () => undefined);
+  // A test runner that forgot to stop the KDC must not hang.
+  socket.unref();
   let pending = 0;
   let closed = false;
   socket.on('message', async (request, from) => {
