@@ -1,0 +1,48 @@
+/** A private temporary folder, which is removed at the end of the process too. */
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Windows refuses for a moment to remove a file that another program has just closed. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 3 } as const;
+
+export interface TemporaryFolder {
+  readonly path: string;
+  /** Returns the path of a file in the folder. */
+  at(name: string): string;
+  /** Removes the folder with all that it holds. */
+  remove(): Promise<void>;
+}
+
+/** The folders that are not removed yet. */
+const folders = new Set<string>();
+
+function removeAll(): void {
+  for (const folder of folders) {
+    rmSync(folder, REMOVAL);
+  }
+}
+
+/**
+ * Makes a folder with mode 0700 in the system's folder for temporary files. A process that ends without
+ * `remove` removes it at its end, unless a signal ends it: signals are the program's, not a library's.
+ */
+export async function makeTemporaryFolder(): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'remctl-test-realm-'));
+  if (folders.size === 0) {
+    process.on('exit', removeAll);
+  }
+  folders.add(path);
+  return {
+    path,
+    at: (name) => join(path, name),
+    async remove() {
+      await rm(path, REMOVAL);
+      folders.delete(path);
+      if (folders.size === 0) {
+        process.off('exit', removeAll);
+      }
+    },
+  };
+}
