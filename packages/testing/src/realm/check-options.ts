@@ -5,7 +5,9 @@ import { createServer } from '@remctl/server';
 import type { TestRealmOptions, TestUsers, TrustedRealmOptions } from './options.js';
 
 const DEFAULT_USERS = ['alice'];
-const DEFAULT_TRUSTED_REALM = 'PARTNER.TEST';
+/** The first parts of the realms' default names. */
+const OWN_NAME = 'REMCTL';
+const TRUSTED_NAME = 'PARTNER';
 const DEFAULT_LIFETIME_S = 10 * 60 * 60;
 /** Bytes of a password that nobody chose. */
 const PASSWORD_BYTES = 12;
@@ -162,18 +164,18 @@ function checkNumber(name: string, value: unknown, lowest: number, highest: numb
 }
 
 /**
- * Returns what to start. `freeName` is the realm's name if the options give none. Throws TypeError and
- * RangeError that say what to give instead.
+ * Returns what to start. `freeName` makes a name from its first part, for a realm to which the options give none.
+ * Throws TypeError and RangeError that say what to give instead.
  */
 export function planRealm<Name extends string, TrustedName extends string>(
   options: TestRealmOptions<Name, TrustedName>,
-  freeName: string,
+  freeName: (first: string) => string,
 ): Plan<Name, TrustedName> {
   checkNames('startTestRealm()', OPTIONS, options);
   const {
     commands = [],
     users = DEFAULT_USERS as readonly string[] as readonly Name[],
-    realm = freeName,
+    realm = freeName(OWN_NAME),
     port = 0,
     trusts,
     ticketLifetime = DEFAULT_LIFETIME_S,
@@ -187,15 +189,19 @@ export function planRealm<Name extends string, TrustedName extends string>(
   const plan = { realm, users: plannedUsers(realm, users), port, ticketLifetime };
   // A server that never listens: it checks the options that are its own.
   createServer({ keytab: 'not read', commands, protocol1, limits, log });
-  return { ...plan, trusted: trusts === undefined ? undefined : plannedTrust(realm, trusts) };
+  return {
+    ...plan,
+    trusted: trusts === undefined ? undefined : plannedTrust(realm, trusts, freeName),
+  };
 }
 
 function plannedTrust<Name extends string>(
   realm: string,
   trusts: TrustedRealmOptions<Name>,
+  freeName: (first: string) => string,
 ): PlannedRealm<Name> {
   checkNames('trusts', TRUST_OPTIONS, trusts);
-  const { realm: trusted = DEFAULT_TRUSTED_REALM, users } = trusts;
+  const { realm: trusted = freeName(TRUSTED_NAME), users } = trusts;
   checkRealm('trusts.realm', trusted);
   if (trusted === realm) {
     throw new RangeError(`trusts.realm is ${realm}, the realm itself: choose another name`);

@@ -14,7 +14,7 @@ export type TestUsers<Name extends string> =
 
 /** A second realm, whose users the realm's server authenticates too. */
 export interface TrustedRealmOptions<Name extends string> {
-  /** The realm's name; PARTNER.TEST by default. */
+  /** The realm's name. By default PARTNER.TEST, or PARTNER-2.TEST and so on beside others of this process. */
   readonly realm?: string | undefined;
   readonly users: TestUsers<Name>;
 }

@@ -22,13 +22,13 @@ import { writeWhole } from './write-file.js';
 const HOST = 'localhost';
 const MS_PER_SECOND = 1000;
 
-/** The names of this process's running realms. Two of one name could not be in use at once. */
+/** The names of this process's realms. Two of one name could not be in use at once. */
 const running = new Set<string>();
 
-/** Returns REMCTL.TEST, or REMCTL-2.TEST and so on if that is taken. */
-function freeName(): string {
+/** Returns `first`.TEST, or `first`-2.TEST and so on if that is taken. */
+function freeName(first: string): string {
   for (let number = 1; ; number += 1) {
-    const name = number === 1 ? 'REMCTL.TEST' : `REMCTL-${number}.TEST`;
+    const name = number === 1 ? `${first}.TEST` : `${first}-${number}.TEST`;
     if (!running.has(name)) {
       return name;
     }
@@ -79,17 +79,21 @@ export async function startTestRealm<
   const Name extends string = 'alice',
   const TrustedName extends string = never,
 >(options: TestRealmOptions<Name, TrustedName> = {}): Promise<TestRealm<Name, TrustedName>> {
-  const plan = planRealm(options, freeName());
-  if (running.has(plan.realm)) {
+  const plan = planRealm(options, freeName);
+  const names = [plan.realm, ...(plan.trusted === undefined ? [] : [plan.trusted.realm])];
+  const taken = names.find((name) => running.has(name));
+  if (taken !== undefined) {
     throw new Error(
-      `a realm ${plan.realm} runs in this process already: give another name, or none for a free one`,
+      `a realm ${taken} runs in this process already: give another name, or none for a free one`,
     );
   }
-  running.add(plan.realm);
   const ends = endSteps();
-  ends.add(async () => {
-    running.delete(plan.realm);
-  });
+  for (const name of names) {
+    running.add(name);
+    ends.add(async () => {
+      running.delete(name);
+    });
+  }
   try {
     const folder = await makeTemporaryFolder();
     ends.add(folder.remove);

@@ -139,12 +139,16 @@ test('a trusted realm’s user is let in, and known as a user of that realm', as
   expect(await remctlC(theirs, 'own')).toMatchObject({ status: 255, stderr: 'Access denied\n' });
   expect(await run('kinit', ['carol@PARTNER.TEST'], env, 'pw\n')).toMatchObject({ status: 0 });
   realm.useHere();
-  const { stdout } = await remctl({
-    backend: 'pure',
-    ...realm.clientOptions(carol),
-    command: ['whoami'],
-  });
-  expect(Buffer.from(stdout).toString()).toBe('carol@PARTNER.TEST\n');
+  await using second = await startTestRealm({ commands: [whoami], trusts: { users: ['carol'] } });
+  second.useHere();
+  for (const [each, expected] of [
+    [realm, 'carol@PARTNER.TEST\n'],
+    [second, 'carol@PARTNER-2.TEST\n'],
+  ] as const) {
+    const target = each.clientOptions(each.trusted.users.carol);
+    const { stdout } = await remctl({ backend: 'pure', ...target, command: ['whoami'] });
+    expect(Buffer.from(stdout).toString()).toBe(expected);
+  }
 });
 
 test('options reach the server: a port, limits, protocol 1', async () => {

@@ -15,6 +15,8 @@ export interface Ended {
 export function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv) {
   // In the package's folder, node finds the workspace's packages.
   const child = spawn(program, args, { env, cwd: PACKAGE, stdio: ['pipe', 'pipe', 'pipe'] });
+  // A program may end before it has read its input.
+  child.stdin.on('error', () => undefined);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
