@@ -1,6 +1,11 @@
 /** Starts the realm, prints its environment or runs a program in it, and ends it. */
 import { randomBytes } from 'node:crypto';
-import { readRemctlConf, type ServerCommand } from '@remctl/server';
+import {
+  formatLogRecord,
+  type LogRecord,
+  readRemctlConf,
+  type ServerCommand,
+} from '@remctl/server';
 import { startTestRealm } from '../realm/start-test-realm.js';
 import type { TestRealm } from '../realm/test-realm.js';
 import { withVariables } from '../realm/variables.js';
@@ -52,6 +57,7 @@ async function runRealm(options: Options, signals: EndSignals): Promise<number> 
     users: Object.fromEntries(users.map((user) => [user, { password }])),
     realm: name,
     port,
+    log: options.log ? logEverything : undefined,
   });
   try {
     if (signals.first !== undefined) {
@@ -73,6 +79,10 @@ async function runRealm(options: Options, signals: EndSignals): Promise<number> 
   } finally {
     await realm.dispose();
   }
+}
+
+function logEverything(record: LogRecord): void {
+  process.stderr.write(`${formatLogRecord(record)}\n`);
 }
 
 async function readCommands(source: Source): Promise<readonly ServerCommand[]> {
