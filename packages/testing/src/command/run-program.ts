@@ -1,8 +1,10 @@
 /** Runs a program in a realm's environment. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import type { EndSignals } from './end-signals.js';
 
+const STDIN = 0;
 /** The statuses of shells for a program that cannot be run, and that does not exist. */
 const CANNOT_RUN = 126;
 const NOT_FOUND = 127;
@@ -32,7 +34,8 @@ export function runProgram(
   return new Promise((resolve) => {
     const child = spawn(program, args, { env, stdio: 'inherit' });
     signals.onSignal((signal) => {
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) {
+      // To look at process.stdin would change how the program's reads of it behave.
+      if (signal !== 'SIGINT' || !isatty(STDIN)) {
         child.kill(signal);
       }
     });

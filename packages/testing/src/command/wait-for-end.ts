@@ -11,7 +11,9 @@ export function waitForEnd(signals: EndSignals, untilEof: boolean): Promise<void
     const alive = setInterval(() => undefined, LONGEST_TIMER_MS);
     const end = () => {
       clearInterval(alive);
-      process.stdin.destroy();
+      if (untilEof) {
+        process.stdin.destroy();
+      }
       resolve();
     };
     if (untilEof) {

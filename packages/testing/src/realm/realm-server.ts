@@ -7,6 +7,7 @@ import { writeWhole } from './write-file.js';
 /** Where the server listens: clients connect to `localhost`. */
 const HOST = '127.0.0.1';
 const MS_PER_SECOND = 1000;
+const KEPT_KEYS: readonly KeptKeys[] = ['both', 'new', 'old'];
 /** Milliseconds that `stop` waits for commands to end. A test's command may well ignore its signal. */
 const STOP_WAIT_MS = 500;
 /** Turns of the event loop until a client in this process has seen the end of its socket, and one to spare. */
@@ -72,6 +73,12 @@ export async function startRealmServer({
 
   await writeKeytab('new');
   const bound = await listen(port);
+  let last: Promise<void> = Promise.resolve();
+  // A step waits for the one before, whether that succeeded or not.
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    last = last.then(step, step);
+    return last;
+  };
   return {
     port: bound,
     keytab,
@@ -82,26 +89,36 @@ export async function startRealmServer({
       server?.drop();
       await noticed();
     },
-    async stop() {
-      const stopped = server;
-      server = undefined;
-      stopped?.drop();
-      if (stopped !== undefined) {
-        await settledWithin(stopped.close(), STOP_WAIT_MS);
-        await noticed();
-      }
-    },
-    async start() {
-      if (server === undefined) {
-        await listen(bound);
-      }
-    },
+    stop: () =>
+      inTurn(async () => {
+        const stopped = server;
+        server = undefined;
+        stopped?.drop();
+        if (stopped !== undefined) {
+          await settledWithin(stopped.close(), STOP_WAIT_MS);
+          await noticed();
+        }
+      }),
+    start: () =>
+      inTurn(async () => {
+        if (server === undefined) {
+          await listen(bound);
+        }
+      }),
     skew(seconds) {
+      if (!Number.isFinite(seconds)) {
+        throw new RangeError(`skew must be a number of seconds, not ${seconds}`);
+      }
       skewMs = seconds * MS_PER_SECOND;
     },
-    async changeKey(which = 'both') {
-      kdc.changeKey(principal);
-      await writeKeytab(which);
+    changeKey: (which = 'both') => {
+      if (!KEPT_KEYS.includes(which)) {
+        throw new RangeError(`changeKey takes ${KEPT_KEYS.join(', ')}, not ${String(which)}`);
+      }
+      return inTurn(async () => {
+        kdc.changeKey(principal);
+        await writeKeytab(which);
+      });
     },
   };
 }

@@ -99,7 +99,8 @@ export async function startTestRealm<
     ends.add(folder.remove);
     return await build(plan, options, folder, ends);
   } catch (error) {
-    await ends.run();
+    // The caller can mend the first failure, so a second one does not take its place.
+    await Promise.allSettled([ends.run()]);
     throw error;
   }
 }
@@ -121,16 +122,14 @@ async function build<Name extends string, TrustedName extends string>(
   }
   const principal = kdc.addPrincipal(`host/${HOST}`);
   const krb5Conf = folder.at('krb5.conf');
-  const [server] = await allDone([
-    startRealmServer({
-      kdc,
-      principal,
-      keytab: folder.at('server.keytab'),
-      port: plan.port,
-      options: { commands, protocol1, limits, log },
-    }),
-    writeWhole(krb5Conf, krb5ConfText(kdc, trusted === undefined ? [] : [trusted.kdc])),
-  ]);
+  await writeWhole(krb5Conf, krb5ConfText(kdc, trusted === undefined ? [] : [trusted.kdc]));
+  const server = await startRealmServer({
+    kdc,
+    principal,
+    keytab: folder.at('server.keytab'),
+    port: plan.port,
+    options: { commands, protocol1, limits, log },
+  });
   ends.add(() => server.stop());
 
   const everyone = [...own.users, ...(trusted?.users ?? [])];

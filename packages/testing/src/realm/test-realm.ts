@@ -98,7 +98,10 @@ export interface TestRealm<Name extends string, TrustedName extends string = nev
    * function that undoes it, and `dispose()` undoes it too. Several realms may be in use at once.
    */
   useHere(user?: Name | TestUser): () => void;
-  /** Puts a new ticket-granting ticket into the user's cache, for `lifetime` seconds. */
+  /**
+   * Puts a new ticket-granting ticket into the user's cache. It lasts for `lifetime` seconds, by default the
+   * option `ticketLifetime`; below 0 it ended so many seconds ago.
+   */
   kinit(user: Name | TestUser, lifetime?: number): Promise<void>;
   /** Makes the user's ticket one that has expired. */
   expireTicket(user: Name | TestUser): Promise<void>;

@@ -77,6 +77,8 @@ describe('the server', () => {
     await realm.server.start();
     await realm.server.start();
     expect(await whoAmI()).toBe(OK);
+    await Promise.all([realm.server.stop(), realm.server.start()]);
+    expect(await whoAmI()).toBe(OK);
   });
 });
 
@@ -121,6 +123,14 @@ describe('the service’s key', () => {
     expect(await theirs()).toMatchObject({ status: 1 });
     expect(await whoAmI()).toBeInstanceOf(Error);
   });
+});
+
+test('what is none of these faults is an error that says so', async () => {
+  expect(() => realm.server.changeKey('newest' as 'new')).toThrow(/both, new, old, not newest/);
+  expect(() => realm.server.skew(Number.NaN)).toThrow(RangeError);
+  expect(() => realm.skew(Number.POSITIVE_INFINITY)).toThrow(RangeError);
+  await expect(realm.kinit('alice', Number.NaN)).rejects.toThrow(RangeError);
+  expect(await whoAmI()).toBe(OK);
 });
 
 describe('a ticket', () => {
