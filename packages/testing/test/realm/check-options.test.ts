@@ -1,21 +1,10 @@
 /** Bad options: an error that says what to do, before anything is started. */
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startTestRealm } from '../../src/index.js';
 import { whoami } from '../support/commands.js';
+import { ownTmpdir } from '../support/own-tmpdir.js';
 
-/** The folders of realms in the system's folder for temporary files. */
-const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('remctl-test-realm-'));
-
-let before: string[];
-beforeEach(() => {
-  before = folders();
-});
-afterEach(() => {
-  const others = folders().filter((name) => !before.includes(name));
-  expect(others).toEqual([]);
-});
+const temporary = ownTmpdir();
 
 test.each<[string, unknown, RegExp]>([
   ['no object', 'x', /startTestRealm\(\) must be an object/],
@@ -52,4 +41,5 @@ test.each<[string, unknown, RegExp]>([
   await expect(started).rejects.toSatisfy(
     (error) => error instanceof TypeError || error instanceof RangeError,
   );
+  expect(temporary.files()).toEqual([]);
 });

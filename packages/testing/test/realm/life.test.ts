@@ -1,13 +1,13 @@
 /** A realm's end: nothing is left behind, and nothing keeps the process alive. */
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@remctl/core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startTestRealm } from '../../src/index.js';
 import { echo, waiting, whoami } from '../support/commands.js';
+import { ownTmpdir } from '../support/own-tmpdir.js';
 import { run } from '../support/run.js';
 
 const index = new URL('../../dist/index.js', import.meta.url).href;
@@ -65,21 +65,7 @@ test('dispose does not wait for a command that ignores its signal', async () => 
 });
 
 describe('a start that fails leaves nothing behind', () => {
-  let temporary: string;
-  const saved = process.env.TMPDIR;
-
-  beforeEach(() => {
-    temporary = mkdtempSync(join(tmpdir(), 'remctl-life-'));
-    process.env.TMPDIR = temporary;
-  });
-  afterEach(() => {
-    if (saved === undefined) {
-      delete process.env.TMPDIR;
-    } else {
-      process.env.TMPDIR = saved;
-    }
-    rmSync(temporary, { recursive: true });
-  });
+  const temporary = ownTmpdir();
 
   test('if the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
@@ -87,7 +73,7 @@ describe('a start that fails leaves nothing behind', () => {
     const address = other.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
     await expect(startTestRealm({ port })).rejects.toThrow(String(port));
-    expect(readdirSync(temporary)).toEqual([]);
+    expect(temporary.files()).toEqual([]);
     other.close();
     await using realm = await startTestRealm({ port });
     expect(realm.name).toBe('REMCTL.TEST');
@@ -97,20 +83,20 @@ describe('a start that fails leaves nothing behind', () => {
     for (const program of ['/nowhere/program', '/etc/passwd']) {
       await expect(startTestRealm({ commands: [{ ...echo, program }] })).rejects.toThrow(program);
     }
-    expect(readdirSync(temporary)).toEqual([]);
+    expect(temporary.files()).toEqual([]);
   });
 
   test('if a realm of the name runs already', async () => {
     await using realm = await startTestRealm({ realm: 'A.TEST' });
     await expect(startTestRealm({ realm: 'A.TEST' })).rejects.toThrow(/A\.TEST runs .* already/);
-    expect(readdirSync(temporary)).toHaveLength(1);
+    expect(temporary.files()).toHaveLength(1);
     expect(existsSync(realm.folder)).toBe(true);
   });
 
   test('if there is no folder for temporary files', async () => {
-    process.env.TMPDIR = join(temporary, 'missing');
+    process.env.TMPDIR = join(temporary.path, 'missing');
     await expect(startTestRealm()).rejects.toThrow(/missing/);
-    process.env.TMPDIR = temporary;
+    process.env.TMPDIR = temporary.path;
     await using realm = await startTestRealm();
     expect(realm.name).toBe('REMCTL.TEST');
   });
