@@ -21,7 +21,7 @@ test.each(['short-example.mjs', 'vitest-example.test.ts', 'node-test-example.mjs
 
 test.each([
   ['short-example.mjs', [], /^hello alice@REMCTL\.TEST\n/],
-  ['node-test-example.mjs', ['--test'], /# pass 2\n# fail 0/],
+  ['node-test-example.mjs', ['--test', '--test-reporter=tap'], /# pass 2\n# fail 0/],
 ])('%s runs', async (file, options, output) => {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const ended = await run(process.execPath, [...options, path], process.env);
