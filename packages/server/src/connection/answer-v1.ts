@@ -30,7 +30,7 @@ export function createAnswerV1(send: (message: Uint8Array) => void): Answer {
         kept += piece.length;
       }
       // No client slows down a command whose output is dropped: others must have their turn.
-      return kept === OUTPUT_MAX_LENGTH_V1 ? nextTurn() : SETTLED;
+      return given || kept === OUTPUT_MAX_LENGTH_V1 ? nextTurn() : SETTLED;
     },
     status: (status) => give(status, Buffer.concat(pieces, kept)),
     error(_code, message) {

@@ -1,4 +1,5 @@
 /** The answer to a command in protocols 2 and 3: its messages, in order. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StreamNumber } from '../commands/command.js';
 import type { Answer } from './channel.js';
 import { errorMessage, OUTPUT_MAX_LENGTH, outputMessage, statusMessage } from './messages-v2.js';
@@ -96,7 +97,11 @@ export function createAnswerV2(
 
   return {
     output(stream, output) {
-      if (given || sender.isStopped() || output.length === 0) {
+      if (given || sender.isStopped()) {
+        // No client slows this command down any more: others must have their turn.
+        return nextTurn();
+      }
+      if (output.length === 0) {
         return SETTLED;
       }
       if (last !== undefined) {

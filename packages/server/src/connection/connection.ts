@@ -24,8 +24,13 @@ import { createTokenInput, INCOMPLETE, TOO_LARGE } from './token-input.js';
 
 /** Bytes that a client may send ahead while its command runs; then its socket is paused. */
 const AHEAD_MOST = 64 * 1024;
-/** Milliseconds that a client has to end its half of a connection that the server has ended. */
+/**
+ * Milliseconds that a client has to end its half of a connection that the server has ended: what it still
+ * sends is read, because the system would answer it with a reset, and the client might lose its last answer.
+ * A server that closes waits less: a client that waits for nothing does not notice the end.
+ */
 const LINGER_MS = 2000;
+const CLOSING_LINGER_MS = 100;
 /** Milliseconds without a packet after which the system asks whether a silent command's client is there. */
 const KEEPALIVE_MS = 60_000;
 const MS_PER_SECOND = 1000;
@@ -109,9 +114,12 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
     flow();
   }
 
+  /** Ends the connection at once, and with it the command, which must not go on until the socket is closed. */
   function destroy(): void {
     ending = true;
+    sender.stop();
     socket.destroy();
+    running?.abort(abortError(goneBecause));
   }
 
   function fail(reason: string, error?: unknown): void {
@@ -271,6 +279,9 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       limits,
       budget,
       send(flags, message) {
+        if (sender.isStopped()) {
+          return;
+        }
         try {
           sender.send(flags, context.wrap(message));
         } catch (error) {
@@ -384,20 +395,17 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   });
   socket.on('timeout', onSilence);
   socket.on('finish', () => {
-    linger = setTimeout(() => socket.destroy(), LINGER_MS);
+    linger = setTimeout(() => socket.destroy(), finishing ? CLOSING_LINGER_MS : LINGER_MS);
   });
   socket.on('close', () => {
     closed = true;
-    ending = true;
     clearTimeout(handshake);
     clearTimeout(linger);
     input.clear();
-    sender.stop();
+    destroy();
     flow();
     if (running === undefined) {
       over();
-    } else {
-      running.abort(abortError(goneBecause));
     }
   });
 

@@ -1,8 +1,8 @@
 /** Clients that go away while their command runs, or while they send. */
-import { Continue, TokenFlag } from '@remctl/core/wire';
+import { Continue, MESSAGE_TOKEN_FLAGS, TokenFlag } from '@remctl/core/wire';
 import { describe, expect, test } from 'vitest';
 import { manualExecute } from '../support/commands.js';
-import { command, commandData, said } from '../support/messages.js';
+import { command, commandData, commandMessage, said } from '../support/messages.js';
 import { startPlainService } from '../support/plain-service.js';
 import { openRaw } from '../support/raw-client.js';
 import { turns } from '../support/turns.js';
@@ -81,6 +81,35 @@ describe.each(kinds)('%s', (_name, options) => {
     await until(() => connections.count === 0);
   });
 });
+
+test.each([1, 2] as const)(
+  'a command that goes on printing after its client has gone leaves others their turn: protocol %s',
+  async (protocol) => {
+    let stop = false;
+    let printed = 0;
+    const { port, connections } = await startPlainService({
+      protocol1: true,
+      execute: async (_client, _command, reply) => {
+        while (!stop) {
+          await reply.output(1, Buffer.alloc(1000));
+          printed += 1;
+        }
+      },
+    });
+    const client = await openRaw(port, { protocol });
+    const data = commandData(['x']);
+    client.send(
+      protocol === 1 ? TokenFlag.DATA : MESSAGE_TOKEN_FLAGS,
+      protocol === 1 ? data : commandMessage(data),
+    );
+    await until(() => printed > 0);
+    client.socket.destroy();
+    await turns();
+    expect(connections.count).toBe(1);
+    stop = true;
+    await until(() => connections.count === 0);
+  },
+);
 
 test('commands that were sent before the end of a client’s half run', async () => {
   const { client, begun } = await runOne();

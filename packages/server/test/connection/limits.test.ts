@@ -5,7 +5,7 @@ import type { Execute } from '../../src/execute.js';
 import type { LogRecord } from '../../src/log/record.js';
 import { echo, manualExecute } from '../support/commands.js';
 import { command, NOOP, said } from '../support/messages.js';
-import { startPlainService } from '../support/plain-service.js';
+import { acceptPlain, startPlainService } from '../support/plain-service.js';
 import { connectRaw, openRaw, type RawClient } from '../support/raw-client.js';
 import { until } from '../support/until.js';
 
@@ -324,4 +324,34 @@ describe('close', () => {
     });
     await openRaw(port);
   });
+});
+
+test('a fault in one connection ends it alone', async () => {
+  const { port, connections, records } = await startPlainService({
+    execute: echo,
+    accept: async (token) => {
+      const accepted = await acceptPlain(token);
+      if (Buffer.from(token).toString() === 'hello') {
+        return accepted;
+      }
+      const wrap = () => {
+        throw new Error('no memory');
+      };
+      return { ...accepted, context: { ...accepted.context, wrap } };
+    },
+  });
+  const good = await openRaw(port);
+  const bad = await openRaw(port, { token: Buffer.from('bad') });
+  bad.message(command(['one']));
+  await bad.ended();
+  await until(() => connections.count === 1);
+  good.message(NOOP);
+  expect((await good.messages(1)).map(said)).toEqual(['noop 3']);
+  expect(records).toEqual([
+    {
+      type: 'server',
+      reason: 'internal failure in a message of a client at 127.0.0.1: no memory',
+      error: new Error('no memory'),
+    },
+  ]);
 });
