@@ -1,4 +1,5 @@
 /** Checks the arguments that describe a server's commands. */
+import { kindOf } from '../check-arguments.js';
 import { placeOf } from '../config/conf-error.js';
 import type { ServerCommand } from './command.js';
 
@@ -9,14 +10,6 @@ const PROGRAM_OPTIONS = [...SHARED_OPTIONS, 'program', 'stdin', 'user', 'sudo'];
 
 /** Seconds of the longest time-out: a timer of Node takes at most 2^31 - 1 milliseconds. */
 const MAX_TIMEOUT = 2_147_483;
-
-/** How a message names a value of the wrong type. */
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) {
-    return String(value);
-  }
-  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
-}
 
 /** Returns how a message names a command: by its name and the place in remctl.conf, or by its index. */
 export function labelOf(command: object, index: number): string {

@@ -1,6 +1,7 @@
 /** Sends what a function returned, and says its exit status. */
 import { Readable } from 'node:stream';
 import { STDOUT } from '@remctl/core/wire';
+import { kindOf } from '../check-arguments.js';
 import type { OutputPiece } from './command.js';
 import type { CommandOutput } from './command-output.js';
 import { type FunctionWriter, outputBytes } from './function-writer.js';
@@ -87,8 +88,7 @@ export async function sendResult(
     const returned = await sendAll(result, writer, signal);
     return typeof returned === 'number' ? checkStatus(returned) : 0;
   }
-  const kind = result === null ? 'null' : `a value of type ${typeof result}`;
   throw new TypeError(
-    `the function returned ${kind}: it may return nothing, an exit status, text, bytes, or an async iterable`,
+    `the function returned ${kindOf(result)}: it may return nothing, an exit status, text, bytes, or an async iterable`,
   );
 }

@@ -1,5 +1,6 @@
 /** The streams that a function writes its output to. */
 import { STDERR, STDOUT } from '@remctl/core/wire';
+import { kindOf } from '../check-arguments.js';
 import type { OutputPiece, OutputWriter, StreamNumber } from './command.js';
 import type { CommandOutput } from './command-output.js';
 
@@ -20,11 +21,7 @@ export function outputBytes(output: unknown): Uint8Array {
   if (output instanceof Uint8Array) {
     return output;
   }
-  throw new TypeError(`output must be a string or a Uint8Array, not ${describe(output)}`);
-}
-
-function describe(value: unknown): string {
-  return value === null ? 'null' : `a value of type ${typeof value}`;
+  throw new TypeError(`output must be a string or a Uint8Array, not ${kindOf(output)}`);
 }
 
 function streamOf(piece: { readonly stream: unknown }): StreamNumber {

@@ -1,7 +1,6 @@
 /** Makes a server's commands ready to run. */
 import { prepareAccess } from '../access/prepare-access.js';
 import type { Execute } from '../execute.js';
-import { guardedLog } from '../log/guarded-log.js';
 import type { Log } from '../log/record.js';
 import { byteName } from './byte-name.js';
 import { checkCommands, labelOf } from './check-command.js';
@@ -14,6 +13,7 @@ import { functionRun, textRun } from './run-function.js';
 
 export interface PrepareOptions {
   readonly commands: readonly ServerCommand[];
+  /** It must not throw: see `guardedLog`. */
   readonly log: Log;
   /** The path of the keytab, which programs get as KRB5_KTNAME. */
   readonly keytab: string;
@@ -54,8 +54,7 @@ async function prepareFunction(
  * says what to do.
  */
 export async function prepareCommands(options: PrepareOptions): Promise<Execute> {
-  const { commands, keytab } = options;
-  const log = guardedLog(options.log);
+  const { commands, log, keytab } = options;
   checkCommands(commands);
   const context = { log, keytab, findHost: createHostFinder() };
   const prepared: PreparedCommand[] = [];

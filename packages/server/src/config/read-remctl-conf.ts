@@ -1,5 +1,6 @@
 /** Reads remctld's configuration file. */
 import { AclError, parseAclEntry } from '../access/acl-entry.js';
+import { checkText } from '../check-arguments.js';
 import type { ProgramCommand } from '../commands/command.js';
 import { includedFiles, readSmallFile } from '../file/small-file.js';
 import { reasonOf } from '../file/system-error.js';
@@ -68,11 +69,12 @@ function parseCommand({ words, place }: ConfLine): ProgramCommand {
  * Reads remctld's configuration file, and the files that it includes, into commands (remctld(8),
  * "CONFIGURATION FILE"). Its programs, users and ACL files are looked at when the server starts to listen.
  *
- * Throws RemctlConfError, with file and line, if a file cannot be read, is wrong or asks for what this package
+ * Throws TypeError or RangeError if `file` is no path, and RemctlConfError, with file and line, if a file cannot be read, is wrong or asks for what this package
  * does not support, if files include each other in a ring, if there are more than 1,000 of them, or if one has
  * more than 16 MiB.
  */
 export async function readRemctlConf(file: string): Promise<ProgramCommand[]> {
+  checkText('file', file);
   const commands: ProgramCommand[] = [];
   let files = 0;
 

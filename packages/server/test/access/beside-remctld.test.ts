@@ -2,13 +2,13 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ErrorCode } from '@remctl/core';
-import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareAccess } from '../../src/access/prepare-access.js';
-import type { LogRecord } from '../../src/log/record.js';
+import type { Permit } from '../../src/commands/prepared-command.js';
 import { connectReal, type RealRemctld } from '../support/real-remctld.js';
+import { useRealm } from '../support/use-realm.js';
 
-let realm: Realm;
+const realm = useRealm();
 let real: RealRemctld;
 let realAsMallory: RealRemctld;
 
@@ -114,15 +114,23 @@ function writeFiles(content: (text: string) => string): void {
   }
 }
 
+/** What this package says of each rule: an error before the server listens, or a check. */
+const permits: (Permit | undefined)[] = [];
+
 beforeAll(async () => {
-  realm = await startRealm();
   realm.useHere();
   folder = join(realm.folder, 'acl');
   for (const name of ['folder/sub', 'denying', 'broken', 'capitals', 'hard']) {
     mkdirSync(join(folder, name), { recursive: true });
   }
-  writeFiles(inFolder);
   symlinkSync(join(folder, 'alice'), join(folder, 'link'));
+  // Files that were good when the server started, and are what the test wants by now.
+  writeFiles(() => '');
+  for (const rules of RULES) {
+    const preparing = prepareAccess(rules.map(inFolder), 'the command', () => undefined);
+    permits.push(await preparing.catch(() => undefined));
+  }
+  writeFiles(inFolder);
   const config = RULES.map((rules, n) => `acl n${n} /bin/true ${rules.map(inFolder).join(' ')}\n`);
   const remctld = await realm.startRemctld({ config: config.join('') });
   real = await connectReal(realm, remctld);
@@ -132,41 +140,18 @@ beforeAll(async () => {
 afterAll(async () => {
   await realAsMallory?.[Symbol.asyncDispose]();
   await real?.[Symbol.asyncDispose]();
-  await realm?.dispose();
 });
 
-/** Returns whether this package lets a principal in, without its check of files before it listens. */
-async function permits(rules: readonly string[], principal: string): Promise<boolean> {
-  const records: LogRecord[] = [];
-  // Files that were good when the server started, and are what the test wants by now.
-  writeFiles(() => '');
-  try {
-    const permit = await prepareAccess(rules, 'the command', (record) => void records.push(record));
-    writeFiles(inFolder);
-    return await permit(principal, () => undefined);
-  } catch {
-    return false;
-  } finally {
-    writeFiles(inFolder);
-  }
-}
-
 describe('rules beside the real remctld', () => {
-  it.each(RULES.map((rules, n) => [rules.join(' '), rules, n] as const))(
-    '%s',
-    async (_title, rules, n) => {
-      const own = rules.map(inFolder);
-      for (const [principal, remctld] of [
-        [ALICE, real],
-        [MALLORY, realAsMallory],
-      ] as const) {
-        const { error } = await remctld.run('acl', `n${n}`);
-        expect([undefined, ErrorCode.ERROR_ACCESS]).toContain(error?.[0]);
-        expect({ principal, permits: await permits(own, principal) }).toEqual({
-          principal,
-          permits: error === undefined,
-        });
-      }
-    },
-  );
+  it.each(RULES.map((rules, n) => [rules.join(' '), n] as const))('%s', async (_title, n) => {
+    for (const [principal, remctld] of [
+      [ALICE, real],
+      [MALLORY, realAsMallory],
+    ] as const) {
+      const { error } = await remctld.run('acl', `n${n}`);
+      expect([undefined, ErrorCode.ERROR_ACCESS]).toContain(error?.[0]);
+      const permitted = (await permits[n]?.(principal, () => undefined)) ?? false;
+      expect({ principal, permitted }).toEqual({ principal, permitted: error === undefined });
+    }
+  });
 });

@@ -217,6 +217,14 @@ describe('a file', () => {
     });
   });
 
+  it.each<[unknown, string]>([
+    [undefined, 'file must be a string, not undefined'],
+    ['', 'file must not be empty'],
+    ['a\0', 'a text with a NUL'],
+  ])('cannot be %j', async (file, message) => {
+    await expect(readRemctlConf(file as string)).rejects.toThrow(message);
+  });
+
   it('of any words is taken or refused as by remctld', async () => {
     const piece = fc.constantFrom(
       ...[

@@ -1,23 +1,19 @@
 /** Lines of the log, beside the real remctld's. */
 import { readFileSync } from 'node:fs';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ProgramCommand } from '../../src/commands/command.js';
 import { formatLogRecord, type LogRecord } from '../../src/index.js';
 import { guardedLog } from '../../src/log/guarded-log.js';
 import { logText } from '../../src/log/stderr-log.js';
 import { startReal } from '../support/real-remctld.js';
 import { prepare } from '../support/run-command.js';
+import { useRealm } from '../support/use-realm.js';
 
 const client = { address: '192.0.2.1', principal: 'jdoe@EXAMPLE.ORG' };
 
 describe('the lines of commands and refusals', () => {
-  let realm: Realm;
-  beforeAll(async () => {
-    realm = await startRealm();
-    realm.useHere();
-  });
-  afterAll(() => realm?.dispose());
+  const realm = useRealm();
+  beforeAll(() => realm.useHere());
 
   it("are the real remctld's", async () => {
     const program = '/bin/true';

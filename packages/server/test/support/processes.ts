@@ -1,15 +1,6 @@
 /** What a test may ask of processes and descriptors, on Linux. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-
-const POLL_MS = 5;
-
-/** Waits until `holds` is true; the test's own time-out bounds it. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) {
-    await sleep(POLL_MS);
-  }
-}
+import { until } from './until.js';
 
 /** Returns whether a process runs. One that has ended, and that nobody waits for, does not run. */
 export function isRunning(pid: number): boolean {

@@ -71,7 +71,10 @@ export function summaryLaunch(plan: ProgramPlan, summary: string): Launch {
 }
 
 /** Variables that tell a program which sockets are its own; remctld clears them (remctld(8), ENVIRONMENT). */
-const CLEARED = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'NOTIFY_SOCKET'];
+const SOCKET_VARIABLES = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'NOTIFY_SOCKET'];
+
+/** What of the server's own environment no program gets: a REMOTE_HOST there is none of this client's. */
+const CLEARED = [...SOCKET_VARIABLES, 'REMOTE_HOST'];
 
 const MS_PER_SECOND = 1_000;
 

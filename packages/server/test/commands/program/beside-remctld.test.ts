@@ -1,21 +1,19 @@
 /** Programs, help and summary give the answers of the real remctld. */
 import { join } from 'node:path';
-import { type Realm, startRealm } from '@remctl/realm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProgramCommand } from '../../../src/commands/command.js';
 import { writeProgram } from '../../support/program.js';
 import { type RealRemctld, startReal } from '../../support/real-remctld.js';
 import { prepare } from '../../support/run-command.js';
+import { useRealm } from '../../support/use-realm.js';
 
-let realm: Realm;
+const realm = useRealm();
 let program: string;
 
-beforeAll(async () => {
-  realm = await startRealm();
+beforeAll(() => {
   realm.useHere();
   program = writeProgram(realm.folder);
 });
-afterAll(() => realm?.dispose());
 
 type Options = Omit<ProgramCommand, 'program' | 'access' | 'command'>;
 type Line = readonly [command: string, options: Options, access?: readonly string[]];
@@ -287,6 +285,15 @@ describe('beside the real remctld', () => {
       (await run('t', 'env')).stdout.match(/^\w+/gm)?.filter((name) => /^REM|KRB5_KTN/.test(name)),
     ).toEqual(environment?.filter((name) => /^REM|KRB5_KTN/.test(name)));
     expect((await run('t', 'cwd')).stdout).toBe(process.cwd());
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)('a program of another user', async () => {
+    for (const user of ['nobody', '65534', 'root', '1']) {
+      const id = '/usr/bin/id';
+      const { run } = await prepare([{ command: 't', program: id, access: ['ANYUSER'], user }]);
+      await using real = await startReal(realm, `t ALL ${id} user=${user} ANYUSER\n`);
+      expect(await run('t')).toEqual(await real.run('t'));
+    }
   });
 
   it('a program that has gone', async () => {

@@ -9,9 +9,10 @@ import { ErrorCode } from '@remctl/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProgramCommand } from '../../../src/commands/command.js';
 import { endGroup } from '../../../src/commands/program/end-group.js';
-import { children, descriptors, isRunning, readPids, until } from '../../support/processes.js';
+import { children, descriptors, isRunning, readPids } from '../../support/processes.js';
 import { writeProgram } from '../../support/program.js';
 import { ALICE, memoryReply, prepare } from '../../support/run-command.js';
+import { until } from '../../support/until.js';
 
 let folder: string;
 let program: string;
