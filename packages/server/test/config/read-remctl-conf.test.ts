@@ -252,7 +252,7 @@ describe('a file', () => {
         'logmask=0 ',
         'stdin=last ',
       ],
-      ...['stdin=x ', 'x=1 ', 'a-b=c ', '-b=c ', 'princ:a ', 'c d /x ', 'c d /x acl\n', '@/good '],
+      ...['stdin=x ', 'x=1 ', 'a-b=c ', '-b=c ', ' princ:a ', 'c d /x ', 'c d /x acl\n', '@/good '],
     );
     const content = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
     await fc.assert(
