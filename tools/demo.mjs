@@ -80,7 +80,7 @@ function runCommands(realm, backend) {
   remctl(realm, backend, 'help', 'test', 'streams');
 }
 
-await setUp();
+await setUp('system');
 say('demo: starting a realm');
 const { startRealm } = await importCompiled('realm', 'index.js');
 const realm = await startRealm();

@@ -1,50 +1,65 @@
-// Installs and builds everything that `npm run demo` and `npm test` need.
-import { spawnSync } from 'node:child_process';
+// Installs and builds what `npm run demo` and `npm test` need.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { unpackHeimdal } from './heimdal.mjs';
-import { has, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
-
-/** The system's packages that are needed, each with a file that proves that it is installed. */
-const SYSTEM = [
-  { package: 'krb5-kdc', file: '/usr/sbin/krb5kdc' },
-  { package: 'krb5-admin-server', file: '/usr/sbin/kadmin.local' },
-  { package: 'krb5-user', file: '/usr/bin/kinit' },
-  { package: 'remctl-server', file: '/usr/sbin/remctld' },
-  { package: 'remctl-client', file: '/usr/bin/remctl' },
-  { package: 'libremctl-dev', file: '/usr/include/remctl.h' },
-  { package: 'libkrb5-dev', file: '/usr/include/krb5.h' },
-  { package: 'build-essential', file: '/usr/bin/g++' },
-  { package: 'faketime', file: '/usr/bin/faketime' },
-  { package: 'python3', file: '/usr/bin/python3' },
-  { package: 'iproute2', file: '/sbin/ip' },
-];
-
-const OTHER_SYSTEMS = `Install these, and run the command again:
-  Debian, Ubuntu  apt-get install ${SYSTEM.map((entry) => entry.package).join(' ')}
-  Fedora          dnf install krb5-server krb5-workstation krb5-devel remctl-server remctl-client remctl-devel libfaketime gcc-c++ make python3 iproute
-  Homebrew        brew install krb5 remctl python3 (and Xcode's command line tools)`;
+import { environment, outputOf, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
+import { installSystemPackages } from './system-packages.mjs';
 
 const OLDEST_NODE = [20, 19];
 
+/** A file of libremctl's headers. If none is there, the addon cannot be built. */
+const LIBREMCTL_HEADERS = [
+  '/usr/include/remctl.h',
+  '/usr/local/include/remctl.h',
+  '/opt/homebrew/include/remctl.h',
+];
+
 /**
- * Installs and builds everything; with `tests` also Heimdal, which only the tests need. Skips parts
- * that are there already. If a part fails, it prints what to do and ends the process.
+ * Installs and builds what a command needs. Skips parts that are there already. If a part fails, it
+ * prints what to do and ends the process.
+ *
+ * - `demo`: pnpm, the packages of npm and their build. The addon is built only if libremctl is
+ *   there, and its failure ends nothing.
+ * - `system`: besides, the system's packages that a realm and the addon need, and the addon.
+ * - `tests`: besides, what only tests need: more of the system's packages, npm's `kerberos`,
+ *   Heimdal.
  */
-export async function setUp({ tests = false } = {}) {
+export async function setUp(purpose) {
   checkNode();
-  installSystemPackages();
+  if (purpose !== 'demo') {
+    installSystemPackages(purpose);
+  }
   installPnpm();
   installNodePackages();
-  buildKerberos();
-  if (tests) {
+  if (purpose === 'tests') {
+    buildKerberos();
     unpackHeimdal();
   }
-  say('build: every package and the addon');
-  if (!quietly('turbo', ['run', 'build', '--output-logs=errors-only'])) {
+  if (purpose === 'demo') {
+    build('every package', ['build']);
+    buildAddonIfPossible();
+  } else {
+    build('every package and the addon', ['build', 'addon']);
+  }
+}
+
+function build(what, tasks) {
+  say(`build: ${what}`);
+  if (!quietly('turbo', ['run', ...tasks, '--output-logs=errors-only'])) {
     stop('The build failed (see above).');
+  }
+}
+
+/** Builds the addon if libremctl's headers are there. A failure is printed and ends nothing. */
+function buildAddonIfPossible() {
+  if (!LIBREMCTL_HEADERS.some((file) => existsSync(file))) {
+    return;
+  }
+  say('build: the addon, for libremctl is there');
+  if (!quietly('turbo', ['run', 'addon', '--output-logs=errors-only'])) {
+    console.error('The addon was not built (see above), so the native backend cannot be shown.');
   }
 }
 
@@ -59,34 +74,13 @@ function checkNode() {
   );
 }
 
-function installSystemPackages() {
-  const missing = SYSTEM.filter(({ file }) => !existsSync(file)).map((entry) => entry.package);
-  if (missing.length === 0) {
-    say('system packages: all installed');
-    return;
-  }
-  const isRoot = process.getuid?.() === 0;
-  if (!has('apt-get') || !isRoot) {
-    const why = isRoot ? 'this system has no apt-get' : 'only root can install them';
-    stop(`These system packages are missing: ${missing.join(' ')} (${why}).\n${OTHER_SYSTEMS}`);
-  }
-  say(`system packages: installing ${missing.join(' ')} (a KDC, remctld, libremctl, a compiler)`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const install = ['install', '-y', '--no-install-recommends', ...missing];
-  if (quietly('apt-get', ['update'], { env }) && quietly('apt-get', install, { env })) {
-    return;
-  }
-  stop(`apt-get could not install ${missing.join(' ')} (see above).\n${OTHER_SYSTEMS}`);
-}
-
 function installPnpm() {
   const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const wanted = packageManager.split('@')[1];
-  const found = spawnSync('pnpm', ['--version'], { cwd: ROOT, encoding: 'utf8' });
   const own = join(TOOLS_FOLDER, 'node_modules', 'pnpm', 'package.json');
   const version = existsSync(own)
     ? JSON.parse(readFileSync(own, 'utf8')).version
-    : found.stdout?.trim();
+    : outputOf('pnpm', ['--version']);
   if (version === wanted) {
     say(`pnpm ${wanted}: already there`);
     return;
@@ -113,10 +107,9 @@ function installNodePackages() {
   }
   say('node packages: installing those in pnpm-lock.yaml');
   // Without CI=true, pnpm asks before it replaces packages that another version of pnpm installed.
-  const env = { ...process.env, CI: 'true' };
-  const pnpm = join(TOOLS_FOLDER, 'node_modules', '.bin', 'pnpm');
-  const command = existsSync(pnpm) ? pnpm : 'pnpm';
-  if (!quietly(command, ['install', '--frozen-lockfile'], { env })) {
+  const env = environment({ CI: 'true' });
+  // The only install script that would run builds the addon, which has a step of its own.
+  if (!quietly('pnpm', ['install', '--frozen-lockfile', '--ignore-scripts'], { env })) {
     stop('pnpm install failed (see above).');
   }
   writeFileSync(stamp, hash);

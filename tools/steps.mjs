@@ -40,11 +40,19 @@ export function stop(text) {
 /** Bytes of a program's output that are kept at most. */
 const MAX_OUTPUT = 1 << 28;
 
+/**
+ * Returns the options of every program: it runs in the project's folder. On Windows, npm, pnpm and
+ * turbo are scripts, and only a shell starts them.
+ */
+function commonOptions(command) {
+  const shell = process.platform === 'win32' && ['npm', 'pnpm', 'turbo'].includes(command);
+  return { cwd: ROOT, env: environment(), shell };
+}
+
 /** Runs a program and prints its output only if it fails. Returns whether it succeeded. */
 export function quietly(command, args, options = {}) {
   const result = spawnSync(command, args, {
-    cwd: ROOT,
-    env: environment(),
+    ...commonOptions(command),
     encoding: 'utf8',
     maxBuffer: MAX_OUTPUT,
     ...options,
@@ -57,9 +65,15 @@ export function quietly(command, args, options = {}) {
   return false;
 }
 
+/** Returns a program's standard output, trimmed; undefined if the program cannot be run. */
+export function outputOf(command, args) {
+  const result = spawnSync(command, args, { ...commonOptions(command), encoding: 'utf8' });
+  return result.stdout?.trim();
+}
+
 /** Returns whether a program can be run. */
 export function has(command, args = ['--version']) {
-  return spawnSync(command, args, { env: environment(), stdio: 'ignore' }).status === 0;
+  return spawnSync(command, args, { ...commonOptions(command), stdio: 'ignore' }).status === 0;
 }
 
 /**
@@ -69,8 +83,7 @@ export function has(command, args = ['--version']) {
 export function loudly(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      cwd: ROOT,
-      env: environment(),
+      ...commonOptions(command),
       stdio: ['ignore', 'inherit', 'inherit'],
       ...options,
     });

@@ -26,7 +26,7 @@ function summaryOf(folder) {
   return { passed: 0, failed: failures.length, skipped: 0, failures };
 }
 
-await setUp({ tests: true });
+await setUp('tests');
 for (const folder of packages) {
   rmSync(results(folder), { recursive: true, force: true });
 }
