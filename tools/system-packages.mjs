@@ -41,11 +41,11 @@ function installHelp(needed) {
   const debian = needed.map((entry) => entry.package).join(' ');
   const forTests = needed.some((entry) => entry.forTests === true);
   const fedora = forTests
-    ? ' remctl-client libfaketime iproute remctl-perl remctl-ruby, and pyremctl of PyPI'
+    ? ' libfaketime iproute remctl-perl remctl-ruby, and pyremctl of PyPI'
     : '';
   return `Install these, and run the command again:
   Debian, Ubuntu  apt-get install ${debian}
-  Fedora          dnf install krb5-server krb5-workstation krb5-devel remctl-server remctl-devel gcc-c++ make python3${fedora}
+  Fedora          dnf install krb5-server krb5-workstation krb5-devel remctl remctl-devel gcc-c++ make python3${fedora}
   Homebrew        brew install krb5 remctl python3 (and Xcode's command line tools)`;
 }
 

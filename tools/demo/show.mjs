@@ -1,0 +1,41 @@
+// Prints the demo's text, and the programs that it runs with their output as it comes.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { environment } from '../steps.mjs';
+
+export const print = (text = '') => console.log(text);
+export const heading = (text) => print(`\n--- ${text}\n`);
+/** Indents every line that is not empty. */
+export const indent = (text) => text.replace(/^(?=.)/gm, '    ').trimEnd();
+
+/** Prints each line of a stream as it comes. Settles at the stream's end. */
+async function printLines(stream, prefix) {
+  for await (const line of createInterface({ input: stream })) {
+    print(indent(`${prefix}${line}`));
+  }
+}
+
+/**
+ * Runs a program in a realm, prints each line of its output behind `prefix` as it comes, and returns what
+ * became of the program: `exit status 0`. Ends the program and rejects if `signal` aborts.
+ */
+export async function run(program, args, { env, prefix = '', signal }) {
+  const child = spawn(program, args, {
+    env: environment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  });
+  const [[status, endedBy]] = await Promise.all([
+    once(child, 'close'),
+    printLines(child.stdout, prefix),
+    printLines(child.stderr, `${prefix}(standard error) `),
+  ]);
+  return endedBy === null ? `exit status ${status}` : `ended by ${endedBy}`;
+}
+
+/** Runs a program as `run` does. Prints the command that a user would type before it. */
+export async function show(typed, program, args, options) {
+  print(`  $ ${typed}`);
+  print(`    [${await run(program, args, options)}]\n`);
+}
