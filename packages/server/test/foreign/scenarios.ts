@@ -263,7 +263,7 @@ export const scenarios = (client: string): readonly Scenario[] => [
     id: 'a time-out',
     needs: ['time-out'],
     timeout: 1,
-    steps: [['test', 'sleep', '20']],
+    steps: [['test', 'sleep', '3']],
     answers: [{ failure: 'error receiving token: timed out' }],
   },
 ];
