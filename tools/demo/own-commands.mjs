@@ -4,14 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const STDERR = 2;
 const ANYONE = ['ANYUSER'];
 const PAUSE_MS = 600;
+const SHORT_PAUSE_MS = 50;
 
 const text = (bytes) => Buffer.from(bytes).toString();
 
+/** Pauses between its lines: remctl writes two streams, whose order is lost without a pause. */
 async function* streams() {
-  yield 'out 1\n';
-  yield { stream: STDERR, output: 'err 1\n' };
-  yield 'out 2\n';
-  yield { stream: STDERR, output: 'err 2\n' };
+  for (const number of [1, 2]) {
+    yield `out ${number}\n`;
+    await sleep(SHORT_PAUSE_MS);
+    yield { stream: STDERR, output: `err ${number}\n` };
+    await sleep(SHORT_PAUSE_MS);
+  }
 }
 
 /** The function that the demo shows: `demo count LABEL` prints three lines. */

@@ -26,14 +26,18 @@ function invocation({ host, port, env }, backend, command) {
   };
 }
 
-/** Runs remctl and shows its output as it comes. */
+/** Runs remctl and shows its output as it comes. Rejects if `signal` aborts. */
 export function remctl({ realm, backend, signal }, ...command) {
   const { typed, args, env } = invocation(realm, backend, command);
   return show(typed, process.execPath, args, { env, signal });
 }
 
-/** Runs several commands at once, each a remctl of its own. Shows their lines as they come. */
+/**
+ * Runs several commands at once, each a remctl of its own. Shows their lines as they come. Rejects if
+ * `signal` aborts.
+ */
 export async function remctlAtOnce({ realm, backend, signal }, commands) {
+  signal.throwIfAborted();
   const runs = commands.map((command) => invocation(realm, backend, command));
   for (const [index, { typed }] of runs.entries()) {
     print(`  $ ${typed}${index < runs.length - 1 ? ' &' : ''}`);
@@ -41,6 +45,7 @@ export async function remctlAtOnce({ realm, backend, signal }, commands) {
   const endings = await Promise.all(
     runs.map(({ args, env }) => run(process.execPath, args, { env, signal })),
   );
+  signal.throwIfAborted();
   print(`    [${endings.join(', ')}]\n`);
 }
 

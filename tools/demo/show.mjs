@@ -18,24 +18,32 @@ async function printLines(stream, prefix) {
 
 /**
  * Runs a program in a realm, prints each line of its output behind `prefix` as it comes, and returns what
- * became of the program: `exit status 0`. Ends the program and rejects if `signal` aborts.
+ * became of the program: `exit status 0`. If `signal` aborts, it ends the program, and then returns too.
  */
 export async function run(program, args, { env, prefix = '', signal }) {
   const child = spawn(program, args, {
     env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal,
   });
+  const end = () => child.kill();
+  signal.addEventListener('abort', end);
   const [[status, endedBy]] = await Promise.all([
     once(child, 'close'),
     printLines(child.stdout, prefix),
     printLines(child.stderr, `${prefix}(standard error) `),
   ]);
+  signal.removeEventListener('abort', end);
   return endedBy === null ? `exit status ${status}` : `ended by ${endedBy}`;
 }
 
-/** Runs a program as `run` does. Prints the command that a user would type before it. */
+/**
+ * Runs a program as `run` does. Prints the command that a user would type before it. Rejects if `signal`
+ * aborts.
+ */
 export async function show(typed, program, args, options) {
+  options.signal.throwIfAborted();
   print(`  $ ${typed}`);
-  print(`    [${await run(program, args, options)}]\n`);
+  const ending = await run(program, args, options);
+  options.signal.throwIfAborted();
+  print(`    [${ending}]\n`);
 }
