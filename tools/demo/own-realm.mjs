@@ -2,7 +2,7 @@
 import { importBackendMaker, importCompiled } from '../compiled.mjs';
 import { say } from '../steps.mjs';
 import { count, ownCommands } from './own-commands.mjs';
-import { problemOf, remctl, remctlAtOnce, tour } from './remctl.mjs';
+import { problemOf, remctl, remctlAtOnce, showProblem, tour } from './remctl.mjs';
 import { heading, indent, print } from './show.mjs';
 
 const REALM = 'REMCTL.TEST';
@@ -98,8 +98,7 @@ export async function showRealm(signal) {
     if (problem === undefined) {
       await tour({ ...where, backend: 'native' });
     } else {
-      heading('The native backend cannot be used here, and need not be');
-      print(`  ${problem}`);
+      showProblem('native', problem);
     }
   } finally {
     await realm.dispose();

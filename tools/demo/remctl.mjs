@@ -1,6 +1,6 @@
 // Shows commands of the program remctl.
 import { compiledPath, importBackendMaker, importCompiled } from '../compiled.mjs';
-import { heading, print, run, show } from './show.mjs';
+import { heading, print, run, show, wrap } from './show.mjs';
 
 const CLI = compiledPath('cli', 'main.js');
 
@@ -15,6 +15,12 @@ export async function problemOf(backend, { host, port }) {
   } catch (error) {
     return error.message;
   }
+}
+
+/** Shows why a backend cannot be used. */
+export function showProblem(backend, problem) {
+  heading(`The ${backend} backend cannot be used here`);
+  print(wrap(problem));
 }
 
 /** Returns what remctl needs to run a command with a backend, and what a user would type. */

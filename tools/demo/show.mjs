@@ -9,6 +9,9 @@ export const heading = (text) => print(`\n--- ${text}\n`);
 /** Indents every line that is not empty. */
 export const indent = (text) => text.replace(/^(?=.)/gm, '    ').trimEnd();
 
+/** Breaks a long text into indented lines. */
+export const wrap = (text) => text.replace(/(.{1,96})(?:\s|$)/g, '  $1\n').trimEnd();
+
 /** Prints each line of a stream as it comes. Settles at the stream's end. */
 async function printLines(stream, prefix) {
   for await (const line of createInterface({ input: stream })) {

@@ -1,7 +1,7 @@
 // Shows remctl on MIT Kerberos's KDC and the real remctld.
 import { BACKENDS, importCompiled } from '../compiled.mjs';
 import { say } from '../steps.mjs';
-import { problemOf, tour } from './remctl.mjs';
+import { problemOf, showProblem, tour } from './remctl.mjs';
 import { heading, indent, print, show } from './show.mjs';
 
 async function explain(realm, signal) {
@@ -35,8 +35,7 @@ export async function showRealm(signal) {
         used += 1;
         await tour({ realm, backend, signal });
       } else {
-        heading(`The ${backend} backend cannot be used here`);
-        print(`  ${problem}`);
+        showProblem(backend, problem);
       }
     }
     if (used === 0) {
