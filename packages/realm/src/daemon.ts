@@ -1,9 +1,9 @@
 /** Starts a daemon in its own process group, and ends that group. */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanup, EndSignal } from './cleanup.js';
-import { findProgram, type Program } from './find-program.js';
 import { isGroupRunning } from './process-group.js';
 import { hasCode } from './system-error.js';
 
@@ -33,17 +33,17 @@ export interface DaemonOptions {
 const GROUP_POLL_MS = 5;
 
 /**
- * Starts a daemon. Throws an Error if the program is missing or cannot be started. The daemon may
- * still end at once: see `ended`.
+ * Starts a daemon. `program` is its path. Throws an Error if the program cannot be started. The
+ * daemon may still end at once: see `ended`.
  */
 export async function startDaemon(
-  program: Program,
+  program: string,
   args: readonly string[],
   options: DaemonOptions,
 ): Promise<Daemon> {
   const { endsBy = 'SIGKILL' } = options;
   const log = openSync(options.log, 'a');
-  const child = spawn(findProgram(program), args, {
+  const child = spawn(program, args, {
     cwd: '/',
     env: options.env,
     ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
@@ -58,7 +58,7 @@ export async function startDaemon(
   });
   if (pid === undefined) {
     await ended;
-    throw new Error(`${program} could not be started`);
+    throw new Error(`${basename(program)} could not be started`);
   }
   options.cleanup.watch(pid, endsBy);
   child.unref();

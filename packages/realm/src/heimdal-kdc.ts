@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { withClock } from './clock.js';
 import { startDaemon } from './daemon.js';
-import { heimdalLibraries } from './find-program.js';
+import { findProgram, heimdalLibraries } from './find-program.js';
 import type { Kdc, KdcOptions } from './kdc.js';
 import { runProgram } from './run-program.js';
 
@@ -61,7 +61,7 @@ export function heimdalKdc(options: KdcOptions): Kdc {
     kadmin: (command) => run(...command.split(' ')),
     start: () =>
       startDaemon(
-        'heimdal-kdc',
+        findProgram('heimdal-kdc'),
         [`--config-file=${kdcConf}`, '--addresses=127.0.0.1', `--ports=${port}`],
         // No configuration keeps the daemon from writing a file in /run, named after its argv0. The
         // daemon removes the file only if it ends by SIGTERM.

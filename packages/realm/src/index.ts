@@ -31,7 +31,7 @@ export {
   type RealmOptions,
   startRealm,
 } from './realm.js';
-export type { Remctld, RemctldOptions } from './remctld.js';
+export type { Remctld, RemctldOptions, ServerProgram } from './remctld.js';
 export { runProgram } from './run-program.js';
 export { storeServiceTicket } from './service-ticket.js';
 export {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withClock } from './clock.js';
 import { startDaemon } from './daemon.js';
+import { findProgram } from './find-program.js';
 import type { Kdc, KdcOptions } from './kdc.js';
 import { runProgram } from './run-program.js';
 
@@ -56,7 +57,7 @@ export function mitKdc(options: KdcOptions): Kdc {
     },
     kadmin,
     start: () =>
-      startDaemon('krb5kdc', ['-n', '-P', at('krb5kdc.pid')], {
+      startDaemon(findProgram('krb5kdc'), ['-n', '-P', at('krb5kdc.pid')], {
         env: withClock(env, clock),
         log: at('krb5kdc.log'),
         cleanup,

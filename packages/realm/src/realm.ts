@@ -15,7 +15,7 @@ import { mitKdc } from './mit-kdc.js';
 import { freePort, PORT_ATTEMPTS, START_TIMEOUT_MS, waitForPort } from './ports.js';
 import { setVariables } from './process-environment.js';
 import { PROGRAM, PROGRAM_NAME, remctlConf } from './remctl-conf.js';
-import { type Remctld, type RemctldOptions, startRemctld } from './remctld.js';
+import { type Remctld, type RemctldOptions, type ServerProgram, startRemctld } from './remctld.js';
 import { runProgram } from './run-program.js';
 import { hasCode } from './system-error.js';
 
@@ -37,6 +37,11 @@ export interface RealmOptions {
   readonly kdc?: 'mit' | 'heimdal' | KdcMaker;
   /** The difference of the KDC's and remctld's clock from this machine's. */
   readonly clock?: ClockOffset;
+  /**
+   * The program, with its first arguments, that runs in remctld's place. It gets remctld's options
+   * `-m -F -S -b ADDRESS -p PORT -k KEYTAB -f FILE -P FILE` after them.
+   */
+  readonly remctld?: ServerProgram;
 }
 
 export interface KinitOptions {
@@ -224,7 +229,12 @@ async function buildRealm(folder: string, cleanup: Cleanup, options: RealmOption
     return startRemctld(
       folder,
       `remctld-${servers}`,
-      { config, keytab: keytabs.server, ...more },
+      {
+        config,
+        keytab: keytabs.server,
+        ...(options.remctld === undefined ? {} : { program: options.remctld }),
+        ...more,
+      },
       { env: withClock(env, more.clock ?? clock), cleanup },
     );
   };

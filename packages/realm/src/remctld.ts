@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import type { Cleanup } from './cleanup.js';
 import type { ClockOffset } from './clock.js';
 import { type Daemon, notStarted, startDaemon } from './daemon.js';
+import { findProgram } from './find-program.js';
 import { freePort, LOOPBACK, PORT_ATTEMPTS, START_TIMEOUT_MS, waitForPort } from './ports.js';
+
+/** A program and its first arguments. */
+export type ServerProgram = readonly [string, ...string[]];
 
 export interface RemctldOptions {
   /** The text of remctl.conf; by default the realm's own. */
@@ -15,6 +19,8 @@ export interface RemctldOptions {
   readonly port?: number;
   /** The difference of its clock from this machine's; by default the realm's. */
   readonly clock?: ClockOffset;
+  /** The program that is started; by default the realm's, which is remctld. */
+  readonly program?: ServerProgram;
 }
 
 export interface Remctld {
@@ -33,18 +39,21 @@ export interface Remctld {
 export async function startRemctld(
   folder: string,
   name: string,
-  options: Required<Pick<RemctldOptions, 'config' | 'keytab'>> & { readonly port?: number },
+  options: Required<Pick<RemctldOptions, 'config' | 'keytab'>> &
+    Pick<RemctldOptions, 'port' | 'program'>,
   context: { readonly env: NodeJS.ProcessEnv; readonly cleanup: Cleanup },
 ): Promise<Remctld> {
   const config = join(folder, `${name}.conf`);
   const log = join(folder, `${name}.log`);
+  const [program, ...first] = options.program ?? [findProgram('remctld')];
   writeFileSync(config, options.config);
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     const daemon: Daemon = await startDaemon(
-      'remctld',
+      program,
       // -m -F -S: stand-alone, in the foreground, logging to its output.
       [
+        ...first,
         ...['-m', '-F', '-S', '-b', LOOPBACK, '-p', String(port)],
         ...['-k', options.keytab, '-f', config, '-P', join(folder, `${name}.pid`)],
       ],

@@ -1,6 +1,6 @@
 /** Realms start, work and leave nothing behind, and so do proxies. */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { FIRST_TOKEN_FLAGS, TOKEN_HEADER_LENGTH } from '@remctl/core/wire';
@@ -168,4 +168,15 @@ test('a proxy cuts, pauses, gathers and crumbles one direction, and records both
     await using proxy = await startTamperingProxy(realm.port, 'server', { type, offset: 7 });
     await expect(through(proxy)).rejects.toThrow();
   }
+});
+
+test('another program runs in place of remctld, with its options', async () => {
+  const script = 'echo "options: $*"; PATH=$PATH:/usr/sbin exec remctld "$@"';
+  await using realm = await startRealm({ remctld: ['/bin/sh', '-c', script, 'sh'] });
+  expect((await remctl(realm, 'test', 'whoami')).stdout).toBe('alice@REMCTL.TEST\n');
+  const given = /options: (.*)/.exec(readFileSync(realm.remctld.log, 'utf8'))?.[1];
+  expect(given).toBe(
+    `-m -F -S -b 127.0.0.1 -p ${realm.port} -k ${realm.keytabs.server} ` +
+      `-f ${join(realm.folder, 'remctld-1.conf')} -P ${join(realm.folder, 'remctld-1.pid')}`,
+  );
 });
