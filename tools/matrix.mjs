@@ -65,7 +65,11 @@ function print(suite, outcomes) {
   printReasons(declared.map(({ backend, reason, id }) => [`${backend}: ${reason}`, id]));
 }
 
-/** A table of what backends must do and what libremctl does, and below it why they differ. */
+/**
+ * A table of what ours must do and what the other program does, and below it why they differ. The
+ * other program is the second key of each `comparison`: libremctl beside backends, remctld beside
+ * the server.
+ */
 function printComparison(suite, outcomes) {
   const compared = outcomes.filter(({ comparison }) => comparison !== undefined);
   const byId = new Map(compared.map(({ id, comparison }) => [id, comparison]));
@@ -74,15 +78,19 @@ function printComparison(suite, outcomes) {
   }
   const exceptions = (id) =>
     compared.filter((outcome) => outcome.id === id && outcome.differs !== undefined);
-  console.log(`${suite}: what ours does beside what libremctl does (reasons below)\n`);
+  const [other] = Object.keys(compared[0].comparison).filter(
+    (key) => key !== 'ours' && key !== 'difference',
+  );
+  console.log(`${suite}: what ours does beside what ${other} does (reasons below)\n`);
   printTable([
-    ['case', 'ours', 'libremctl'],
-    ...[...byId].map(([id, { ours, libremctl }]) => [
+    ['case', 'ours', other],
+    ...[...byId].map(([id, comparison]) => [
       id,
-      [ours, ...exceptions(id).map((each) => `(${each.backend}: ${each.differs.ending})`)].join(
-        ' ',
-      ),
-      libremctl,
+      [
+        comparison.ours,
+        ...exceptions(id).map((each) => `(${each.backend}: ${each.differs.ending})`),
+      ].join(' '),
+      comparison[other],
     ]),
   ]);
   printReasons(

@@ -1,4 +1,5 @@
-/** The scripted server, for tests of other packages. */
-export { answerV1, error, NOOP, output, status, version } from './messages.js';
-export type { Peer } from './peer.js';
+/** The scripted server and its encoders, for tests of other packages. */
+export { frame, LARGEST_LENGTH } from './framing.js';
+export { answerV1, bytes, error, NOOP, output, status, uint32, version } from './messages.js';
+export { type Peer, WrapHeader } from './peer.js';
 export { type Script, type ScriptedServer, startScriptedServer } from './scripted-server.js';
