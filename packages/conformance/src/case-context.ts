@@ -1,10 +1,12 @@
 /** Makes what a case works with, and releases it. */
 import { type Backend, type ClientOptions, Remctl } from '@remctl/core';
-import type { Realm } from '@remctl/realm';
+import { type Realm, type RealmOptions, startRealm } from '@remctl/realm';
 import type { BackendModule, CaseContext, CaseDeclaration } from './case.js';
 
 export interface CaseContextOptions {
   readonly realm: Realm;
+  /** The options of `realm`. */
+  readonly realmOptions?: RealmOptions | undefined;
   readonly backend: Backend;
   readonly module?: BackendModule | undefined;
   readonly protocol: 1 | 2;
@@ -38,6 +40,7 @@ export function makeCaseContext(options: CaseContextOptions): {
       await made.open(realm.host, port);
       return made;
     },
+    startRealm: (more) => context.use(startRealm({ ...options.realmOptions, ...more })),
     async use(resource) {
       const made = await resource;
       resources.push(made);

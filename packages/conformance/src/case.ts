@@ -4,7 +4,7 @@
  * A case is data with a function, so that suites, matrices and other runners can use it.
  */
 import type { Backend, ClientOptions, Remctl } from '@remctl/core';
-import type { Realm } from '@remctl/realm';
+import type { Realm, RealmOptions } from '@remctl/realm';
 import type { Ending } from './ending.js';
 
 /** Tells another process how to make the backend. */
@@ -45,6 +45,8 @@ export interface CaseContext {
   client(options?: ClientOptions): Remctl;
   /** Makes and opens a client, and closes it after the case. */
   open(options?: ClientOptions): Promise<Remctl>;
+  /** Starts a realm like the suite's, with other options, and disposes of it after the case. */
+  startRealm(options?: RealmOptions): Promise<Realm>;
   /** Returns the resource, and disposes of it after the case. */
   use<T extends AsyncDisposable>(resource: Promise<T>): Promise<T>;
 }

@@ -109,6 +109,7 @@ export function conformance(options: ConformanceOptions): void {
       const run: TestFunction = async ({ onTestFinished }) => {
         const { context, end } = makeCaseContext({
           realm,
+          realmOptions: options.realm,
           backend,
           module: options.module,
           protocol,

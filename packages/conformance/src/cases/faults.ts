@@ -6,7 +6,6 @@ import {
   type Realm,
   type RealmOptions,
   startGarbageKdc,
-  startRealm,
   startSilentKdc,
   storeServiceTicket,
   writeKrb5Conf,
@@ -27,7 +26,7 @@ async function enter({ use }: CaseContext, realm: Realm, krb5Conf?: string): Pro
 
 /** Starts a realm for one case, which may break the realm. */
 async function ownRealm(context: CaseContext, options?: RealmOptions): Promise<Realm> {
-  const realm = await context.use(startRealm(options));
+  const realm = await context.startRealm(options);
   await enter(context, realm);
   return realm;
 }
