@@ -1,21 +1,24 @@
 /** Makes a client's request from nothing but the service's key: right, or wrong in one part. */
 import { randomInt } from 'node:crypto';
 import { ALL_FLAGS, type EncryptionKey, type Keytab, KeyUsage, parsePrincipal } from '@remctl/krb5';
-import { encode } from '@remctl/krb5/internal/asn1/codec';
-import { randomKey } from '@remctl/krb5/internal/crypto/random-key';
 import { encodeContextChecksum, GSS_CHECKSUM_TYPE } from '@remctl/krb5/internal/gss/context-flags';
 import { frameToken, TokenId } from '@remctl/krb5/internal/gss/token-framing';
 import { findKey } from '@remctl/krb5/internal/keytab/keytab';
+import { ApOption } from '@remctl/krb5/internal/messages/ap-messages';
 import {
-  ApOption,
   type Authenticator,
   apReq,
   authenticator,
-} from '@remctl/krb5/internal/messages/ap-messages';
-import { MessageType, PVNO } from '@remctl/krb5/internal/messages/message-type';
-import { toPrincipalName } from '@remctl/krb5/internal/messages/principal-name';
-import { encryptData } from '@remctl/krb5/internal/messages/protection';
-import { type EncTicketPart, encTicketPart, ticket } from '@remctl/krb5/internal/messages/ticket';
+  type EncTicketPart,
+  encode,
+  encryptData,
+  encTicketPart,
+  MessageType,
+  PVNO,
+  randomKey,
+  ticket,
+  toPrincipalName,
+} from '@remctl/krb5/testing';
 
 const MS_PER_SECOND = 1000;
 /** Seconds: ten hours. */

@@ -10,6 +10,11 @@ const { WHOLE, FIRST, MIDDLE, LAST } = Continue;
 /** A number that is no continue status. */
 const NO_STATUS = 4;
 
+const ONLY_MIDDLE_OR_LAST = {
+  ours: [BAD_COMMAND, 'open'],
+  because: 'protocol, section 2.4: after a first part comes a middle or a last one',
+} as const;
+
 /** Cuts data into three parts; the first two end inside a number. */
 const thirds = (data: Buffer) => [data.subarray(0, 3), data.subarray(3, 6), data.subarray(6)];
 
@@ -147,6 +152,7 @@ export const continuationCases: readonly RawCase[] = [
     title: 'the rest of a command in a message that says it is whole',
     steps: (run) => [authenticate(), ...parts(run, FIRST, WHOLE)],
     remctld: [...RAN, 'open'],
+    difference: ONLY_MIDDLE_OR_LAST,
   },
   {
     id: 'continuation/own-whole-after-first',
@@ -169,6 +175,10 @@ export const continuationCases: readonly RawCase[] = [
     title: 'a whole command with the continue status 255',
     steps: (run) => [authenticate(), message(commandMessage(run, { continued: 255 }))],
     remctld: [...RAN, 'open'],
+    difference: {
+      ours: [BAD_COMMAND, 'open'],
+      because: 'the protocol has no such continue status; to remctld it is a negative one',
+    },
   },
   {
     id: 'continuation/status-4-after-first',

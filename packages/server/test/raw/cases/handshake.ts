@@ -142,6 +142,16 @@ export const handshakeCases: readonly RawCase[] = [
   ),
   refused('request-4-gib', 'a request that claims 4 GiB', first, context(NOTHING, LARGEST_LENGTH)),
   {
+    id: 'handshake/request-large',
+    title: 'a request that claims 512 KiB',
+    steps: () => [first, context(NOTHING, TOKEN_MAX_LENGTH / 2)],
+    remctld: ['waits'],
+    difference: {
+      ours: ['closed'],
+      because: 'ours takes 128 KiB from a client that has not authenticated; no ticket is larger',
+    },
+  },
+  {
     id: 'handshake/request-empty',
     title: 'an empty request: remctld begins to negotiate with SPNEGO',
     steps: () => [first, context(NOTHING)],

@@ -117,6 +117,10 @@ export const protectionCases: readonly RawCase[] = [
       protectedBy((context) => context.wrapInClear(commandMessage(run))),
     ],
     remctld: [...RAN, 'open'],
+    difference: {
+      ours: [BAD_TOKEN, 'closed'],
+      because: 'protocol, section 2.1: every message is encrypted; ours holds its clients to it',
+    },
   },
   {
     id: 'protection/context-again',

@@ -108,6 +108,10 @@ export const protocol1Cases: readonly RawCase[] = [
       commandV1(run),
     ],
     remctld: ['AP-REP', 'MIC', RAN_V1, 'closed'],
+    difference: {
+      ours: ['AP-REP', 'closed'],
+      because: 'ours wants the flags of protocol 2 in protocol 1, too; libremctl sets them in both',
+    },
   },
   data('no-arguments', 'a command without arguments', commandData([]), UNKNOWN_COMMAND),
   data(
@@ -182,5 +186,9 @@ export const protocol1Cases: readonly RawCase[] = [
       protectedBy((context) => context.wrapInClear(run), TokenFlag.DATA),
     ],
     remctld: [RAN_V1, 'closed'],
+    difference: {
+      ours: [BAD_TOKEN, 'closed'],
+      because: 'every message is encrypted; ours holds its clients to it in protocol 1, too',
+    },
   },
 ];

@@ -1,8 +1,7 @@
 /** Requests that are wrong in one part: keys, times, names, flags (RFC 4120, section 3.2.3). */
 import { ALL_FLAGS, ContextFlag } from '@remctl/krb5';
-import { randomKey } from '@remctl/krb5/internal/crypto/random-key';
 import { ApOption } from '@remctl/krb5/internal/messages/ap-messages';
-import { TicketFlag } from '@remctl/krb5/internal/messages/ticket';
+import { randomKey, TicketFlag } from '@remctl/krb5/testing';
 import type { Answers, RawCase } from '../case.js';
 import { KrbError, RAN } from '../expected.js';
 import { commandMessage } from '../messages.js';
@@ -16,6 +15,12 @@ const OTHER_CLIENT = { nameType: 1, nameString: ['somebody'] };
 
 /** The answers to a request that is accepted, and a command after it. */
 const ACCEPTED: Answers = ['AP-REP', ...RAN, 'open'];
+
+const RFC_4120 = 'ours names the error of RFC 4120, section 7.5.9, that says what is wrong';
+const AS_NAMED =
+  'ours takes a ticket only under a name and a version that its keytab has; MIT Kerberos tries every key';
+const MUTUAL_OPTION =
+  "ours goes by AP-REQ's option, which asks for the answer (RFC 4120, section 3.2.4); clients set both";
 
 /** A request, and a command after it. */
 const one = (
@@ -35,10 +40,17 @@ const one = (
 const WRONG_SERVICE = 'wrong/localhost@REMCTL.TEST';
 
 const wrongKeys: readonly RawCase[] = [
-  one('ticket-key', 'a ticket that another key sealed', () => ({ ticketKey: randomKey(ETYPE) }), [
-    KrbError.BAD_INTEGRITY,
-    'closed',
-  ]),
+  one(
+    'ticket-key',
+    'a ticket that another key sealed',
+    () => ({ ticketKey: randomKey(ETYPE) }),
+    [KrbError.BAD_INTEGRITY, 'closed'],
+    {
+      ours: [KrbError.MODIFIED, 'closed'],
+      because:
+        'ours tells a wrong ticket from a wrong authenticator; the client says the same of both',
+    },
+  ),
   one(
     'proof-key',
     "an authenticator that another key than the ticket's sealed",
@@ -56,12 +68,14 @@ const wrongKeys: readonly RawCase[] = [
     'a ticket that names a version of the key that the keytab lacks, sealed with one that it has',
     () => ({ kvno: 99 }),
     ACCEPTED,
+    { ours: [KrbError.BAD_KEY_VERSION, 'closed'], because: AS_NAMED },
   ),
   one(
     'other-name',
     'a ticket under the name of a service that the keytab lacks, sealed with a key that it has',
     () => ({ server: WRONG_SERVICE }),
     ACCEPTED,
+    { ours: [KrbError.NOT_US, 'closed'], because: AS_NAMED },
   ),
   one(
     'session-key-ticket',
@@ -99,6 +113,7 @@ const times: readonly RawCase[] = [
     'a ticket with the flag INVALID',
     () => ({ part: { flags: TicketFlag.INVALID } }),
     [KrbError.GENERIC, 'closed'],
+    { ours: [KrbError.NOT_YET_VALID, 'closed'], because: RFC_4120 },
   ),
   ...([-1, 1] as const).map((sign) =>
     one(
@@ -148,7 +163,8 @@ const names: readonly RawCase[] = [
       },
       proof: { crealm: 'FAR.TEST' },
     }),
-    ['KRB-ERROR 43', 'closed'],
+    [KrbError.ILLEGAL_CROSS_REALM, 'closed'],
+    { ours: [KrbError.PATH_NOT_ACCEPTED, 'closed'], because: RFC_4120 },
   ),
 ];
 
@@ -158,18 +174,21 @@ const flags: readonly RawCase[] = [
     'an authenticator without a checksum',
     () => ({ proof: { cksum: undefined } }),
     ['closed'],
+    { ours: [KrbError.INAPPROPRIATE_CHECKSUM, 'closed'], because: RFC_4120 },
   ),
   one(
     'checksum-type',
     'an authenticator with a checksum of a type that is not for contexts',
     () => ({ proof: { cksum: { cksumtype: 16, checksum: new Uint8Array(12) } } }),
     [KrbError.GENERIC, 'closed'],
+    { ours: [KrbError.INAPPROPRIATE_CHECKSUM, 'closed'], because: RFC_4120 },
   ),
   one(
     'checksum-short',
     'a checksum that is too short for flags',
     () => ({ flags: Buffer.from('10000000', 'hex') }),
     [KrbError.GENERIC, 'closed'],
+    { ours: [KrbError.INAPPROPRIATE_CHECKSUM, 'closed'], because: RFC_4120 },
   ),
   one(
     'no-mutual',
@@ -182,12 +201,14 @@ const flags: readonly RawCase[] = [
     'a request for mutual authentication in its options, not in its flags',
     () => ({ flags: ALL_FLAGS & ~ContextFlag.MUTUAL }),
     ['closed'],
+    { ours: ACCEPTED, because: MUTUAL_OPTION },
   ),
   one(
     'mutual-in-flags-alone',
     'a request for mutual authentication in its flags, not in its options',
     () => ({ apOptions: 0 }),
     ACCEPTED,
+    { ours: ['closed'], because: MUTUAL_OPTION },
   ),
   one(
     'no-confidentiality',
