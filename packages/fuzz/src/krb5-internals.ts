@@ -6,6 +6,8 @@
  */
 export { Asn1Error } from '@remctl/krb5/internal/asn1/asn1-error';
 export { type Codec, decode, encode } from '@remctl/krb5/internal/asn1/codec';
+export * as constructedTypes from '@remctl/krb5/internal/asn1/constructed-types';
+export * as primitiveTypes from '@remctl/krb5/internal/asn1/primitive-types';
 export { scan } from '@remctl/krb5/internal/asn1/scan';
 export { locateCcache } from '@remctl/krb5/internal/ccache/ccache-name';
 export { decodeCcache } from '@remctl/krb5/internal/ccache/decode';
@@ -51,10 +53,16 @@ export { createAnswerReader } from '@remctl/krb5/internal/kdc/tcp-framing';
 export { decodeKeytab } from '@remctl/krb5/internal/keytab/decode';
 export { locateKeytab } from '@remctl/krb5/internal/keytab/read-keytab';
 export * as apMessages from '@remctl/krb5/internal/messages/ap-messages';
+export type { KdcReqBody } from '@remctl/krb5/internal/messages/kdc-messages';
 export * as kdcMessages from '@remctl/krb5/internal/messages/kdc-messages';
+export { KdcOption } from '@remctl/krb5/internal/messages/kdc-messages';
 export { krbError } from '@remctl/krb5/internal/messages/krb-error';
 export { toPrincipalName } from '@remctl/krb5/internal/messages/principal-name';
-export { decryptData } from '@remctl/krb5/internal/messages/protection';
+export {
+  checksumOf,
+  decryptData,
+  encryptData,
+} from '@remctl/krb5/internal/messages/protection';
 export {
   formatPrincipal,
   parsePrincipal,

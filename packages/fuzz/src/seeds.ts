@@ -1,7 +1,7 @@
 /**
  * Program: adds inputs from a real realm to the corpora.
  *
- * `node dist/seeds.js` starts realms and adds caches of kinit, keytabs of kadmin, a KDC's answers,
+ * `node dist/seeds.js [target...]` starts realms and adds caches of kinit, keytabs of kadmin, a KDC's answers,
  * the tokens of contexts with remctld, and remctld's messages. Then `pnpm fuzz` keeps those that
  * cover something.
  */
@@ -22,6 +22,7 @@ import {
 import { createInitiatorContext, type EncryptionKey, readKrb5Config } from '@remctl/krb5';
 import { type Realm, startProtocol1Proxy, startRealm } from '@remctl/realm';
 import { readCorpus, writeCorpus } from './corpus.js';
+import { kdcRequests } from './kdc-seeds.js';
 import { KEYS } from './keys.js';
 import {
   apMessages,
@@ -46,6 +47,7 @@ import {
 } from './krb5-internals.js';
 import { joinPieces } from './pieces.js';
 import { encodeCommand, encodeCommandV1, NOOP } from './pure-backend-internals.js';
+import { regexes, serverSessions } from './server-seeds.js';
 import { SESSION_KEY } from './targets/gss-acceptor.js';
 import { CLIENT, NONCE, SERVER } from './targets/kdc-answer.js';
 
@@ -126,12 +128,14 @@ async function kdcAnswers(realm: Realm): Promise<void> {
   const tgsRep = await ask(tgsRequest.message);
   const unknown = await ask(tgs(realm.principals.unknownServer).message);
   const answers = [refused, asRep, tgsRep, unknown];
+  add('kdc-request', ...[first, request, tgsRequest].map(({ message }) => withMode(0, message)));
   add('der-message', first.message, request.message, tgsRequest.message, ...answers);
   add('kdc-answer', ...answers.map((answer) => withMode(0, answer)), withMode(4, tgsRep));
   for (const answer of answers) {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(answer.length);
     add('kdc-tcp-answer', withMode(64, Buffer.concat([length, answer])));
+    add('kdc-tcp-request', withMode(64, Buffer.concat([length, answer, length, answer])));
   }
 
   const parts = [
@@ -237,6 +241,11 @@ async function session(realm: Realm, port: number, protocol: 1 | 2): Promise<voi
   tokens.close();
   add('gss-context-token', apReq, apRep);
   add('gss-acceptor', withMode(0, apReq));
+  const handshake = Buffer.concat([
+    encodeToken(FIRST_TOKEN_FLAGS, new Uint8Array()),
+    encodeToken(CONTEXT_TOKEN_FLAGS, apReq),
+  ]);
+  add('server-handshake', withMode(255, withMode(0, handshake)));
   add('gss-acceptor-token', withMode(0, apRep));
 
   // The service's key opens the ticket, and the session key in the ticket opens the rest.
@@ -268,6 +277,11 @@ async function session(realm: Realm, port: number, protocol: 1 | 2): Promise<voi
   const answer = decode(apMessages.apRep, apRep.subarray(apRep.indexOf(apMessages.apRep.tag)));
   const answerPart = opened(ticketPart.key, KeyUsage.AP_REP_ENC_PART, answer.encPart);
   add('gss-acceptor', withMode(1, joinPieces([sealedTicket, sealedProof])));
+  const more = encodeToken(MESSAGE_TOKEN_FLAGS, context.wrap(NOOP));
+  for (const mode of [1, 3, 5, 7]) {
+    const pieces = joinPieces([sealedTicket, sealedProof, more]);
+    add('server-handshake', withMode(mode, withMode(mode, pieces)));
+  }
   add('gss-acceptor-token', withMode(1, answerPart), withMode(3, answerPart));
   add('der-message', request.ticket, sealedTicket, sealedProof, answerPart);
   add('der-message', encode(apMessages.apReq, request), encode(apMessages.apRep, answer));
@@ -361,10 +375,16 @@ async function realmSeeds(libdefaults: readonly string[]): Promise<void> {
 }
 
 texts();
+add('server-session', ...serverSessions());
+add('posix-regex', ...regexes());
+add('kdc-request', ...kdcRequests());
 messageTokens();
 await realmSeeds([]);
 await realmSeeds(['ccache_type = 3']);
+const named = process.argv.slice(2);
 for (const [target, inputs] of seeds) {
-  writeCorpus(target, [...readCorpus(target), ...inputs]);
-  console.log(`${target}: ${inputs.length} seeds added`);
+  if (named.length === 0 || named.includes(target)) {
+    writeCorpus(target, [...readCorpus(target), ...inputs]);
+    console.log(`${target}: ${inputs.length} seeds added`);
+  }
 }

@@ -5,7 +5,13 @@
  * an EncTicketPart and an Authenticator, which the target seals correctly. A client with a ticket
  * can choose its Authenticator freely.
  */
-import { createAcceptorContext, createReplayCache, GssError, Krb5Error } from '@remctl/krb5';
+import {
+  createAcceptorContext,
+  createReplayCache,
+  GssError,
+  type Keytab,
+  Krb5Error,
+} from '@remctl/krb5';
 import { requireThat, unlessRefused } from '../findings.js';
 import { KEYS } from '../keys.js';
 import {
@@ -28,7 +34,14 @@ const KVNO = 1;
 /** An acceptable clock skew without bound: an input cannot know the time. */
 const ANY_CLOCK = Number.MAX_SAFE_INTEGER;
 
-function requestToken(ticketPart: Uint8Array, authenticator: Uint8Array): Uint8Array {
+/** The service's keytab. */
+export const KEYTAB: Keytab = {
+  path: 'keytab',
+  entries: [{ principal: SERVICE, timestamp: 0, kvno: KVNO, key: SERVICE_KEY }],
+};
+
+/** Seals a ticket's part and an authenticator, and returns the context token with both. */
+export function requestToken(ticketPart: Uint8Array, authenticator: Uint8Array): Uint8Array {
   const ticket = encode(types.ticket, {
     tktVno: types.PVNO,
     realm: SERVICE.realm,
@@ -54,10 +67,7 @@ function requestToken(ticketPart: Uint8Array, authenticator: Uint8Array): Uint8A
 
 export function fuzz(data: Buffer): void {
   const context = createAcceptorContext({
-    keytab: {
-      path: 'keytab',
-      entries: [{ principal: SERVICE, timestamp: 0, kvno: KVNO, key: SERVICE_KEY }],
-    },
+    keytab: KEYTAB,
     clockskew: ANY_CLOCK,
     replayCache: createReplayCache(),
   });

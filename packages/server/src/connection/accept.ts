@@ -4,6 +4,7 @@ import {
   ContextFlag,
   createAcceptorContext,
   type Principal,
+  type ReplayCache,
 } from '@remctl/krb5';
 import type { KeytabFile } from '../keytab-file.js';
 
@@ -35,9 +36,11 @@ export interface AcceptOptions {
   readonly principal: Principal | undefined;
   readonly clockskew: number | undefined;
   readonly now: (() => number) | undefined;
+  /** Remembers requests, to refuse replays. Without it, all contexts of the process share one. */
+  readonly replayCache?: ReplayCache;
 }
 
-/** Makes an `Accept` of Kerberos. All of a process share one replay cache. */
+/** Makes an `Accept` of Kerberos. */
 export function kerberosAccept({ keytab, ...policy }: AcceptOptions): Accept {
   return async (request) => {
     const context = createAcceptorContext({ ...policy, keytab: await keytab.current() });

@@ -1,0 +1,129 @@
+/**
+ * Target: everything that a remctl client sends in a session with our server.
+ *
+ * The bytes begin with the first token. The security context protects nothing and accepts every
+ * request. Whatever the bytes are, the server sends exactly what `expectedSession` says, and runs
+ * exactly those commands. The first byte plus one is the length of the chunks in which the rest
+ * arrives.
+ */
+import type { CommandAnswer } from '../expected-session.js';
+import { expectedSession } from '../expected-session.js';
+import { requireSame, requireThat } from '../findings.js';
+import { scriptedSocket } from '../scripted-socket.js';
+import {
+  type Accepted,
+  checkLimits,
+  createByteBudget,
+  type Execute,
+  startConnection,
+} from '../server-internals.js';
+
+/** Small limits, which short inputs can exceed. */
+const LIMITS = {
+  contextTokenBytes: 256,
+  arguments: 16,
+  commandBytes: 2048,
+  allCommandBytes: 1536,
+} as const;
+const CONTEXT_TOKEN = Uint8Array.of(1);
+const MAX_STATUS = 255;
+
+/** A context that protects nothing: it wraps a message as a copy of the message. */
+const ACCEPTED: Accepted = {
+  context: {
+    wrap: (message) => Buffer.from(message),
+    unwrap: (token) => Buffer.from(token),
+    getMic: (message) => Buffer.from(message),
+  },
+  principal: 'alice@EXAMPLE.ORG',
+  expires: new Date(0),
+  hasFlags: true,
+  token: CONTEXT_TOKEN,
+};
+
+/** The command's answer: its name on a stream, then a status, an error, or nothing at all. */
+function answerTo([name = Buffer.alloc(0), second]: readonly Uint8Array[]): CommandAnswer {
+  const kind = second?.length ?? 0;
+  const output = Buffer.from(name);
+  const stream = kind % 2 === 0 ? 1 : 2;
+  if (kind === 3) {
+    return { stream, output, end: { code: kind, text: 'a text' } };
+  }
+  // A command that ends without an answer gets ERROR_INTERNAL from the connection.
+  return kind === 5
+    ? { stream, output, end: { code: 1, text: 'Internal failure' } }
+    : { stream, output, end: { status: name.length & MAX_STATUS } };
+}
+
+/** Runs a command: at once, or after a turn of the event loop. */
+function executeInto(commands: Buffer[][]): Execute {
+  return async (_client, command, reply) => {
+    commands.push(command.map((argument) => Buffer.from(argument)));
+    const { stream, output, end } = answerTo(command);
+    const [, second, third] = command;
+    await reply.output(stream, output);
+    if (third !== undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (second?.length === 5) {
+      return;
+    }
+    if ('code' in end) {
+      reply.error(end.code, end.text);
+    } else {
+      reply.status(end.status);
+    }
+    // A second answer must not reach the client.
+    reply.error(1, 'a second answer');
+    await reply.output(1, Buffer.from('output after the end'));
+  };
+}
+
+export async function fuzz(data: Buffer): Promise<void> {
+  const [size = 0] = data;
+  const sent = data.subarray(1);
+  const budget = createByteBudget(LIMITS.allCommandBytes);
+  const commands: Buffer[][] = [];
+  const faults: string[] = [];
+  let authenticated = 0;
+  let over = 0;
+  const { socket, send, closed } = scriptedSocket();
+  startConnection(socket, {
+    service: {
+      accept: async () => ACCEPTED,
+      execute: executeInto(commands),
+      protocol1: true,
+      limits: checkLimits(LIMITS),
+      log(record) {
+        if ('reason' in record && record.reason.startsWith('internal failure')) {
+          faults.push(record.reason);
+        }
+      },
+    },
+    budget,
+    address: '127.0.0.1',
+    onAuthenticated: () => {
+      authenticated += 1;
+    },
+    onOver: () => {
+      over += 1;
+    },
+  });
+  send(sent, size + 1);
+  const answer = await closed();
+
+  const expected = expectedSession(sent, LIMITS, CONTEXT_TOKEN, answerTo);
+  requireSame('the answer', answer, expected.sent);
+  requireThat(`there is no internal failure: ${faults.join()}`, faults.length === 0);
+  requireThat('the connection is over once', over === 1);
+  requireThat('a client authenticates at most once', authenticated <= 1);
+  requireThat('as many commands run as were sent', commands.length === expected.commands.length);
+  for (const [at, command] of commands.entries()) {
+    const wanted = expected.commands[at] ?? [];
+    requireThat('a command has the arguments that were sent', command.length === wanted.length);
+    for (const [each, argument] of command.entries()) {
+      requireSame('an argument', argument, wanted[each] ?? Buffer.alloc(0));
+    }
+  }
+  requireThat('all bytes of commands are given back', budget.take(LIMITS.allCommandBytes));
+}
