@@ -10,7 +10,7 @@ import { ALL_FLAGS, ContextFlag } from '@remctl/krb5';
 import type { RawCase, Step } from '../case.js';
 import { RAN_V1 } from '../expected.js';
 import { argument, commandData, commandMessage } from '../messages.js';
-import { authenticate, commandV1, end, protectedBy, request, token } from '../steps.js';
+import { answered, authenticate, commandV1, end, protectedBy, request, token } from '../steps.js';
 
 const BITS = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80] as const;
 const hex = (flags: number) => `0x${flags.toString(16).padStart(2, '0')}`;
@@ -62,7 +62,7 @@ export const protocol1Cases: readonly RawCase[] = [
   {
     id: 'protocol-1/second-command',
     title: 'two commands: the second does not run',
-    steps: (run) => [authenticate(1), commandV1(run), commandV1(run)],
+    steps: (run) => [authenticate(1), commandV1(run), answered(2), commandV1(run)],
     remctld: ['MIC', RAN_V1, 'closed'],
   },
   {
