@@ -30,7 +30,8 @@ function parseRule(word: string, place: ConfPlace): string {
   }
 }
 
-function parseCommand({ words, place }: ConfLine): ProgramCommand {
+/** Parses a line that is no `include`. Throws RemctlConfError if it is no command. */
+export function parseCommand({ words, place }: ConfLine): ProgramCommand {
   const [command, subcommand, program, ...rest] = words;
   if (
     words.length < MIN_WORDS ||
