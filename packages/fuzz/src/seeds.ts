@@ -47,7 +47,7 @@ import {
 } from './krb5-internals.js';
 import { joinPieces } from './pieces.js';
 import { encodeCommand, encodeCommandV1, NOOP } from './pure-backend-internals.js';
-import { regexes, serverSessions } from './server-seeds.js';
+import { aclFiles, confFiles, loggedCommands, regexes, serverSessions } from './server-seeds.js';
 import { SESSION_KEY } from './targets/gss-acceptor.js';
 import { CLIENT, NONCE, SERVER } from './targets/kdc-answer.js';
 
@@ -377,6 +377,9 @@ async function realmSeeds(libdefaults: readonly string[]): Promise<void> {
 texts();
 add('server-session', ...serverSessions());
 add('posix-regex', ...regexes());
+add('acl-file', ...aclFiles());
+add('log-line', ...loggedCommands());
+add('remctl-conf', ...confFiles());
 add('kdc-request', ...kdcRequests());
 messageTokens();
 await realmSeeds([]);

@@ -88,3 +88,46 @@ export function regexes(): Buffer[] {
   ];
   return patterns.map((pattern) => joinPieces([Buffer.from(pattern), Buffer.from(principal)]));
 }
+
+/** Returns ACL files with every kind of line, each with a principal. */
+export function aclFiles(): Buffer[] {
+  const principal = 'alice@EXAMPLE.ORG';
+  const files = [
+    `# comment\n\n${principal}\n`,
+    `deny:${principal}\nANYUSER\n`,
+    `princ:bob@EXAMPLE.ORG\nregex:^al.*@EXAMPLE\\.ORG$\n`,
+    `deny:regex:^a\n  princ:${principal}  \n`,
+    'anyuser:auth\nanyuser:anonymous\n',
+    'include /etc/remctl/acl/more\ninclude princ:alice@EXAMPLE.ORG\n',
+    'file:/etc/remctl/acl/more\ndeny:file:/etc/remctl/acl/less\n',
+    'pcre:a\n',
+    'regex:(\n',
+    'two words\n',
+    `${principal}`,
+  ];
+  return files.map((file) => joinPieces([Buffer.from(principal), Buffer.from(file)]));
+}
+
+/** Returns configuration files with every option, right and wrong. */
+export function confFiles(): Buffer[] {
+  const files = [
+    '# comment\n\naccounts create /usr/bin/create logmask=3,4 stdin=last ANYUSER\n',
+    'accounts ALL /usr/bin/a user=nobody help=help summary=summary \\\n  princ:a@R /etc/acl\n',
+    'x EMPTY /bin/true sudo=#0 stdin=2 file:/a deny:b@R regex:^c\n',
+    'include /etc/remctl/conf.d\ninclude /etc/remctl/more.conf\n',
+    'x y /bin/true nothing=1 ANYUSER\n',
+    'x y /bin/true\n',
+    'x y /bin/true logmask=0 ANYUSER\n',
+    'x y true ANYUSER\n',
+    'x y /bin/true ANYUSER\\',
+    'x y /bin/true ANYUSER',
+  ];
+  return files.map((file) => Buffer.from(file));
+}
+
+/** Returns commands with arguments of every kind. */
+export function loggedCommands(): Buffer[] {
+  const command = ['alice@EXAMPLE.ORG', 'accounts', 'password', 'jdoe\n', 'secret', '\u2028ü\xff'];
+  const pieces = joinPieces(command.map((each) => Buffer.from(each)));
+  return [0, 1, 8, 31].map((mask) => Buffer.concat([Buffer.of(mask, mask & 3), pieces]));
+}

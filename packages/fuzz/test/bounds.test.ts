@@ -27,6 +27,15 @@ import {
 } from '../src/krb5-internals.js';
 import { decodeAnswerV1, decodeMessage } from '../src/pure-backend-internals.js';
 import {
+  aclLines,
+  compileRegex,
+  confLines,
+  parseAclEntry,
+  parseCommand,
+} from '../src/server-internals.js';
+import { createRequestReader, MAX_REQUEST } from '../src/testing-internals.js';
+import {
+  ACL_FILES,
   CCACHES,
   ELEMENTS,
   KEYTABS,
@@ -35,6 +44,7 @@ import {
   NAMED_SECTIONS,
   NAMES,
   PADATA,
+  REMCTL_CONFS,
   repeated,
   STREAMS,
 } from './crafted.js';
@@ -69,6 +79,15 @@ function readConf(input: Buffer): unknown {
   return [root, [...readText(input.toString('utf8'), 'krb5.conf', root)]];
 }
 
+/** Reads an ACL file as the server does: it looks at one entry, then at the next. */
+function readAcl(input: Buffer): unknown {
+  let last: unknown;
+  for (const { text } of aclLines('acl', input)) {
+    last = parseAclEntry(text, 'princ');
+  }
+  return last;
+}
+
 const PARSERS: readonly (readonly [
   string,
   readonly (readonly [string, Buffer])[],
@@ -82,6 +101,8 @@ const PARSERS: readonly (readonly [
   ['readText', [...KRB5_CONFS, ['sections of other names', NAMED_SECTIONS]], readConf],
   ['parsePrincipal', NAMES, (input) => parsePrincipal(input.toString('utf8'))],
   ['parseEtypeList', NAMES, (input) => parseEtypeList(input.toString('utf8'))],
+  ['confLines', REMCTL_CONFS, (input) => [...confLines('remctl.conf', input)].map(parseCommand)],
+  ['aclLines', ACL_FILES, readAcl],
   ['decodeMessage', STREAMS, decodeMessage],
   ['decodeAnswerV1', STREAMS, decodeAnswerV1],
 ];
@@ -115,6 +136,18 @@ describe('streams', () => {
       }
       return read;
     });
+  });
+});
+
+test('a request by TCP takes at most what it may announce', () => {
+  const request = Buffer.alloc(4 + MAX_REQUEST);
+  request.writeUInt32BE(MAX_REQUEST);
+  expectWithin(2 * MAX_REQUEST, () => {
+    const read = createRequestReader();
+    for (let at = 0; at < request.length - 1; at++) {
+      read(request.subarray(at, at + 1));
+    }
+    return read;
   });
 });
 
@@ -169,6 +202,9 @@ const UNITS = [
   '\ufeff',
   '\ud800',
 ];
+/** Bytes of an expression and of a principal: a match may take time by their product. */
+const PATTERN = 512;
+
 /** Parsers whose only input is a text. */
 const TEXTS: readonly ((text: string) => unknown)[] = [
   parseDuration,
@@ -192,6 +228,12 @@ describe('time grows in proportion to the input: a row of', () => {
       const string = input.toString('utf8');
       for (const read of TEXTS) {
         resultOrError(() => read(string));
+      }
+      resultOrError(() => [...confLines('remctl.conf', input)].map(parseCommand));
+      resultOrError(() => readAcl(input));
+      const short = repeated(unit, Buffer.from(before), Buffer.from(after), PATTERN);
+      for (const pattern of [short.toString('utf8'), `(${unit}|a*)*b`, '(a*)*b|(a|aa){1,99}$']) {
+        resultOrError(() => compileRegex(pattern)(short.toString('utf8')));
       }
       for (const start of ['[a]\nx = ', '[a]\nx = "', '[a]\nx', '[', 'include ']) {
         resultOrError(() => readConf(Buffer.from(`${start}${string}`)));

@@ -131,6 +131,31 @@ export const KRB5_CONFS: readonly (readonly [string, Buffer])[] = (
   ] as const
 ).map(([name, unit, before]) => [name, repeated(unit, Buffer.from(before), NOTHING)]);
 
+export const REMCTL_CONFS: readonly (readonly [string, Buffer])[] = (
+  [
+    ['commands', 'a b /c ANYUSER\n', ''],
+    ['words', 'a ', 'a b /c ANYUSER '],
+    ['options', 'help=a ', 'a b /c '],
+    ['rules', 'princ:a ', 'a b /c '],
+    ['continuations', '\\\n', 'a b /c ANYUSER '],
+    ['empty lines', '\n', ''],
+    ['comments', '#\n', ''],
+    ['a mask', '1,', 'a b /c logmask='],
+  ] as const
+).map(([name, unit, before]) => [name, repeated(unit, Buffer.from(before), Buffer.from('\n'))]);
+
+export const ACL_FILES: readonly (readonly [string, Buffer])[] = (
+  [
+    ['principals', 'a@R\n'],
+    ['empty lines', '\n'],
+    ['comments', '#\n'],
+    ['denials', 'deny:a\n'],
+    ['expressions', 'regex:a\n'],
+    ['nested denials', `${'deny:'.repeat(1600)}a\n`],
+    ['one line', 'a'],
+  ] as const
+).map(([name, unit]) => [name, repeated(unit, NOTHING, NOTHING)]);
+
 /** Sections, each with another name. */
 export const NAMED_SECTIONS = Buffer.from(
   Array.from({ length: MEBIBYTE / 8 }, (_, at) => `[${at}]\n`)
