@@ -34,6 +34,7 @@ const CLOSING_LINGER_MS = 100;
 /** Milliseconds without a packet after which the system asks whether a silent command's client is there. */
 const KEEPALIVE_MS = 60_000;
 const MS_PER_SECOND = 1000;
+const NOTHING = new Uint8Array();
 
 export interface Connection {
   /** Ends the connection as soon as no command runs. */
@@ -82,6 +83,8 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   /** The client must take what was sent to it before its next token is taken. */
   let blocked = false;
   let running: AbortController | undefined;
+  /** The answer of the command that runs. */
+  let answering: Answer | undefined;
   let peerEnded = false;
   let paused = false;
   /** `close()` was called: no other command may begin. */
@@ -149,7 +152,10 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
     const look = running !== undefined && !ending && (peerEnded || paused);
     if (look && stopLooking === undefined && protocol !== undefined) {
       const { tokenStart } = protocol;
-      stopLooking = lookForClient(() => sender.probe(tokenStart));
+      // Once the answer is given, nobody knows whether another token follows it, and which.
+      stopLooking = lookForClient(() =>
+        sender.probe(answering?.isGiven() === false ? tokenStart : NOTHING),
+      );
     } else if (!look && stopLooking !== undefined) {
       stopLooking();
       stopLooking = undefined;
@@ -304,6 +310,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   function run(command: readonly Uint8Array[], answer: Answer): void {
     busy = true;
     running = new AbortController();
+    answering = answer;
     void runToEnd(command, answer, running.signal);
   }
 
@@ -324,6 +331,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
     }
     await answer.whenSent();
     running = undefined;
+    answering = undefined;
     busy = false;
     if (closed) {
       over();

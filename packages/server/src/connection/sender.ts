@@ -27,8 +27,9 @@ export interface Sender {
   room(): Promise<void>;
   /**
    * Makes the system notice a client that is not there any more: sends the next of these bytes ahead of the
-   * next token, which is known to begin with them. Once all of them are sent, it sends nothing, and the system
-   * reports what it has learnt meanwhile. Does nothing while the client has not taken what was sent before.
+   * next token, which is known to begin with them. Without a byte that is left to send, it sends nothing, and
+   * the system reports what it has learnt meanwhile. Does nothing while the client has not taken what was sent
+   * before.
    */
   probe(start: Uint8Array): void;
   /** Sends what is queued, then the end of the stream. Nothing can be sent after that. */
@@ -40,7 +41,6 @@ export interface Sender {
 }
 
 const SETTLED = Promise.resolve();
-const NOTHING = new Uint8Array();
 
 /** Makes the sender of a socket, and listens to its `drain` event. */
 export function createSender(socket: Socket): Sender {
@@ -137,8 +137,9 @@ export function createSender(socket: Socket): Sender {
         return;
       }
       // A write of no bytes gives the error of a connection that the other side has reset.
-      socket.write(ahead < start.length ? start.subarray(ahead, ahead + 1) : NOTHING);
-      ahead = Math.min(ahead + 1, start.length);
+      const next = start.subarray(ahead, ahead + 1);
+      socket.write(next);
+      ahead += next.length;
     },
     end() {
       if (!stopped && !ended) {

@@ -111,6 +111,20 @@ test.each([1, 2] as const)(
   },
 );
 
+test.each(kinds)(
+  '%s: nothing follows the answer of a command that takes its time to end',
+  async (_, options) => {
+    const { client, first } = await runOne(options);
+    first.reply.status(3);
+    expect(await client.next()).toBeDefined();
+    client.socket.end();
+    // The server looks three times in this time whether the client is there.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    first.end();
+    await client.ended();
+  },
+);
+
 test('commands that were sent before the end of a client’s half run', async () => {
   const { client, begun } = await runOne();
   client.message(command(['two']));

@@ -21,7 +21,10 @@ export interface RawClient {
   next(): Promise<FramedToken | undefined>;
   /** Gives the messages of the next `count` tokens. Throws an Error if one is no message of protocol 2. */
   messages(count: number): Promise<Buffer[]>;
-  /** Settles when the server has ended the connection, in whatever way. Throws an Error at a token. */
+  /**
+   * Settles when the server has ended the connection, in whatever way. Throws an Error at a token, or
+   * at a part of one.
+   */
   ended(): Promise<void>;
 }
 
@@ -88,6 +91,9 @@ export async function connectRaw(port: number): Promise<RawClient> {
       const token = await next();
       if (token !== undefined) {
         throw new Error(`flags ${token.flags}, ${token.payload.length} bytes before the end`);
+      }
+      if (reader.inToken()) {
+        throw new Error('a token has begun before the end');
       }
     },
   };
