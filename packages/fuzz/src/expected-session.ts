@@ -14,10 +14,15 @@ import {
   VERSION_3,
 } from '@remctl/core/wire';
 
-/** The result of a command: its output, then a status or an error. */
-export interface CommandAnswer {
+/** A piece of output. */
+export interface OutputPiece {
   readonly stream: 1 | 2;
   readonly output: Buffer;
+}
+
+/** The result of a command: its output, then a status or an error. */
+export interface CommandAnswer {
+  readonly outputs: readonly OutputPiece[];
   readonly end: { readonly status: number } | { readonly code: number; readonly text: string };
 }
 
@@ -33,7 +38,10 @@ export interface ExpectedLimits {
 export interface ExpectedSession {
   /** The commands that run, in their order. */
   readonly commands: readonly (readonly Buffer[])[];
-  /** Everything that the server sends. */
+  /**
+   * Everything that the server sends, with an output message for each piece of output: a server may
+   * divide and join the output of one stream as it likes, see `joinOutput`.
+   */
   readonly sent: Buffer;
 }
 
@@ -103,6 +111,43 @@ function tokensOf(data: Buffer) {
   };
 }
 
+/**
+ * Returns a server's tokens with all output of one stream that comes in a row in one message, which may be
+ * longer than a message may be. Throws an Error if there is more than whole tokens.
+ */
+export function joinOutput(sent: Buffer): Buffer {
+  const next = tokensOf(sent);
+  const joined: Buffer[] = [];
+  let output: OutputPiece | undefined;
+  let length = 0;
+  const finish = () => {
+    if (output !== undefined && output.output.length > 0) {
+      joined.push(Buffer.of(MessageType.OUTPUT, output.stream), output.output);
+    }
+    output = undefined;
+  };
+  for (let token = next(sent.length); typeof token !== 'string'; token = next(sent.length)) {
+    const { flags, payload } = token;
+    length += TOKEN_HEADER_LENGTH + payload.length;
+    const isOutput = flags === MESSAGE_TOKEN_FLAGS && payload[1] === MessageType.OUTPUT;
+    const stream = payload[2] === 1 ? 1 : 2;
+    if (!isOutput || output?.stream !== stream) {
+      finish();
+    }
+    if (isOutput) {
+      const before: Buffer = output?.output ?? Buffer.alloc(0);
+      output = { stream, output: Buffer.concat([before, payload.subarray(7)]) };
+    } else {
+      joined.push(Buffer.of(flags), uint32(payload.length), payload);
+    }
+  }
+  finish();
+  if (length !== sent.length) {
+    throw new Error('a server sent a token that is not whole');
+  }
+  return Buffer.concat(joined);
+}
+
 /** Returns what must happen. `answerTo` is what the server's commands do. */
 export function expectedSession(
   data: Buffer,
@@ -143,14 +188,15 @@ export function expectedSession(
   };
   const run = (command: readonly Buffer[]) => {
     commands.push(command);
-    const { stream, output, end } = answerTo(command);
-    if (protocol === 2 && output.length > 0) {
+    const { outputs, end } = answerTo(command);
+    for (const { stream, output } of protocol === 2 ? outputs : []) {
       const { OUTPUT } = MessageType;
       send(MESSAGE_TOKEN_FLAGS, VERSION_2, OUTPUT, stream, uint32(output.length), output);
     }
     if ('code' in end) {
       error(end.code, end.text);
     } else if (protocol === 1) {
+      const output = Buffer.concat(outputs.map((piece) => piece.output));
       send(TokenFlag.DATA, uint32(end.status), uint32(output.length), output);
     } else {
       send(MESSAGE_TOKEN_FLAGS, VERSION_2, MessageType.STATUS, end.status);

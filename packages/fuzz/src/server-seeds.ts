@@ -52,6 +52,7 @@ export function serverSessions(): Buffer[] {
     session(command(large), command(large, 1), command(large, 2), command(large, 3)),
     session(command(commandData('l'.repeat(2100))), command(commandData(...'abcdefghijklmnopq'))),
     session(command(commandData('fails', 'abc')), command(commandData('says', 'abcde'))),
+    session(command(commandData('waits', 'abcdefg', 'x', '', 'yy', large.toString('latin1')))),
     session(Buffer.of(1, 1), Buffer.of(4, 7), Buffer.of(2, 3, 1), Buffer.of(2, 1), Buffer.of()),
     session(command(uint32(0)), command(uint32(1)), command(Buffer.concat([whole, a]))),
     Buffer.concat([session(noop), Buffer.of(MESSAGE_TOKEN_FLAGS, 255, 255, 255, 255)]),

@@ -2,12 +2,12 @@
  * Target: everything that a remctl client sends in a session with our server.
  *
  * The bytes begin with the first token. The security context protects nothing and accepts every
- * request. Whatever the bytes are, the server sends exactly what `expectedSession` says, and runs
- * exactly those commands. The first byte plus one is the length of the chunks in which the rest
+ * request. Whatever the bytes are, the server sends what `expectedSession` says, and runs exactly
+ * those commands. The first byte plus one is the length of the chunks in which the rest
  * arrives.
  */
 import type { CommandAnswer } from '../expected-session.js';
-import { expectedSession } from '../expected-session.js';
+import { expectedSession, joinOutput } from '../expected-session.js';
 import { requireSame, requireThat } from '../findings.js';
 import { scriptedSocket } from '../scripted-socket.js';
 import {
@@ -27,6 +27,10 @@ const LIMITS = {
 } as const;
 const CONTEXT_TOKEN = Uint8Array.of(1);
 const MAX_STATUS = 255;
+/** Lengths of a second argument. */
+const FAILS = 3;
+const SAYS_NOTHING = 5;
+const WAITS = 7;
 
 /** A context that protects nothing: it wraps a message as a copy of the message. */
 const ACCEPTED: Accepted = {
@@ -41,31 +45,37 @@ const ACCEPTED: Accepted = {
   token: CONTEXT_TOKEN,
 };
 
-/** The command's answer: its name on a stream, then a status, an error, or nothing at all. */
-function answerTo([name = Buffer.alloc(0), second]: readonly Uint8Array[]): CommandAnswer {
+/** The command's answer: its arguments on both streams, then a status, an error, or nothing at all. */
+function answerTo(command: readonly Uint8Array[]): CommandAnswer {
+  const [name = Buffer.alloc(0), second] = command;
   const kind = second?.length ?? 0;
-  const output = Buffer.from(name);
-  const stream = kind % 2 === 0 ? 1 : 2;
-  if (kind === 3) {
-    return { stream, output, end: { code: kind, text: 'a text' } };
+  const outputs = command.map((argument) => ({
+    stream: argument.length % 2 === 0 ? (1 as const) : (2 as const),
+    output: Buffer.from(argument),
+  }));
+  if (kind === FAILS) {
+    return { outputs, end: { code: kind, text: 'a text' } };
   }
   // A command that ends without an answer gets ERROR_INTERNAL from the connection.
-  return kind === 5
-    ? { stream, output, end: { code: 1, text: 'Internal failure' } }
-    : { stream, output, end: { status: name.length & MAX_STATUS } };
+  return kind === SAYS_NOTHING
+    ? { outputs, end: { code: 1, text: 'Internal failure' } }
+    : { outputs, end: { status: name.length & MAX_STATUS } };
 }
 
 /** Runs a command: at once, or after a turn of the event loop. */
 function executeInto(commands: Buffer[][]): Execute {
   return async (_client, command, reply) => {
     commands.push(command.map((argument) => Buffer.from(argument)));
-    const { stream, output, end } = answerTo(command);
-    const [, second, third] = command;
-    await reply.output(stream, output);
-    if (third !== undefined) {
-      await new Promise((resolve) => setImmediate(resolve));
+    const { outputs, end } = answerTo(command);
+    const [, second] = command;
+    for (const { stream, output } of outputs) {
+      const sent = reply.output(stream, output);
+      if (second?.length === WAITS) {
+        await sent;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     }
-    if (second?.length === 5) {
+    if (second?.length === SAYS_NOTHING) {
       return;
     }
     if ('code' in end) {
@@ -113,7 +123,7 @@ export async function fuzz(data: Buffer): Promise<void> {
   const answer = await closed();
 
   const expected = expectedSession(sent, LIMITS, CONTEXT_TOKEN, answerTo);
-  requireSame('the answer', answer, expected.sent);
+  requireSame('the answer', joinOutput(answer), joinOutput(expected.sent));
   requireThat(`there is no internal failure: ${faults.join()}`, faults.length === 0);
   requireThat('the connection is over once', over === 1);
   requireThat('a client authenticates at most once', authenticated <= 1);
