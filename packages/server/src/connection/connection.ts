@@ -404,6 +404,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   socket.on('timeout', onSilence);
   socket.on('finish', () => {
     linger = setTimeout(() => socket.destroy(), finishing ? CLOSING_LINGER_MS : LINGER_MS);
+    linger.unref();
   });
   socket.on('close', () => {
     closed = true;
