@@ -16,10 +16,17 @@ const target = {
   env: realm.env,
 };
 const client = realm.principals.client;
-foreignClients({ name: 'remctld', protocol: 2, client, target: () => target });
+foreignClients({
+  name: 'remctld',
+  protocol: 2,
+  keepsOrder: false,
+  client,
+  target: () => target,
+});
 foreignClients({
   name: 'remctld',
   protocol: 1,
+  keepsOrder: true,
   client,
   target: () => ({ ...target, port: proxy.port }),
 });

@@ -29,7 +29,7 @@ async function testServer(name: string, functions: boolean, commands: readonly S
     await proxy[Symbol.asyncDispose]();
     await server.close();
   });
-  const about = { name, functions, client: realm.principals.client };
+  const about = { name, functions, keepsOrder: functions, client: realm.principals.client };
   const target = { host: 'localhost', port, principal: realm.principals.server, env: realm.env };
   foreignClients({ ...about, protocol: 2, target: () => target });
   foreignClients({ ...about, protocol: 1, target: () => ({ ...target, port: proxy.port }) });

@@ -19,6 +19,7 @@ foreignClients({
   name: 'a test realm',
   protocol: 2,
   functions: true,
+  keepsOrder: true,
   client: realm.users.alice.principal,
   target: () => ({ host, port, principal, env }),
 });

@@ -1,4 +1,4 @@
-# Runs scenarios with Perl's binding (libnet-remctl-perl): see ../run-client.ts.
+# Runs scenarios with Perl's binding (libnet-remctl-perl): see ../play.ts.
 use strict;
 use warnings;
 use Digest::SHA qw(sha256_hex);

@@ -1,4 +1,4 @@
-"""Runs scenarios with Python's binding (python3-pyremctl): see ../run-client.ts."""
+"""Runs scenarios with Python's binding (python3-pyremctl): see ../play.ts."""
 
 import hashlib
 import json

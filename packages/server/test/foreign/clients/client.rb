@@ -1,4 +1,4 @@
-# Runs scenarios with Ruby's binding (ruby-remctl): see ../run-client.ts.
+# Runs scenarios with Ruby's binding (ruby-remctl): see ../play.ts.
 require 'digest'
 require 'json'
 require 'remctl'

@@ -1,4 +1,4 @@
-"""Runs scenarios with the C program remctl: see ../run-client.ts.
+"""Runs scenarios with the C program remctl: see ../play.ts.
 
 It is started from here because Node cannot give a program arguments that are not UTF-8.
 """
