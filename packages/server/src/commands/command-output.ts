@@ -11,7 +11,7 @@ export interface CommandOutput {
   stop(): Promise<void>;
 }
 
-export function createCommandOutput(reply: Reply): CommandOutput {
+export function createCommandOutput(reply: Pick<Reply, 'output'>): CommandOutput {
   let last: Promise<void> = Promise.resolve();
   let waiting = 0;
   let stopped = false;

@@ -1,4 +1,4 @@
-/** Answers one command: finds it, checks it and its client, and runs it, its help or the summary. */
+/** Answers one command: checks it and its client, and runs it. */
 import { ErrorCode } from '@remctl/core';
 import type { Client } from '../client.js';
 import type { Execute } from '../execute.js';

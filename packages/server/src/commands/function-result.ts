@@ -22,15 +22,15 @@ function checkStatus(status: number): number {
   return status;
 }
 
-/** Ends the iterator of a client that has gone. Its promise is no concern of the command any more. */
+/** Ends an iterator whose output nobody takes any more. The command does not wait for it. */
 function abandon(iterable: AsyncIterable<unknown>, iterator: AsyncIterator<unknown>): void {
   if (iterable instanceof Readable) {
     // A stream that waits for its source would see the iterator's return() only after the source's next data.
     iterable.destroy();
   }
-  const returned = iterator.return?.();
-  // The command has ended for the client; an error of the clean-up would end the process if nobody took it.
-  returned?.catch(() => undefined);
+  const returned = Promise.resolve().then(() => iterator.return?.());
+  // An error of the iterator's own end would end the process if nobody took it.
+  returned.catch(() => undefined);
 }
 
 /** Sends each piece. Returns what the iterator returned at its end. */
@@ -49,13 +49,13 @@ async function sendAll(
       if (next.done === true) {
         return next.value;
       }
-      await writer.writePiece(next.value);
+      try {
+        await writer.writePiece(next.value);
+      } catch (error) {
+        abandon(iterable, iterator);
+        throw error;
+      }
     }
-  } catch (error) {
-    if (!signal.aborted) {
-      await iterator.return?.();
-    }
-    throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -1,4 +1,4 @@
-/** The texts that clients get with an error: remctld's, where remctld has the error. */
+/** The texts that clients get with an error. They are remctld's if remctld has the error. */
 
 export const INVALID_TOKEN = 'Invalid command token';
 export const UNKNOWN_COMMAND = 'Unknown command';

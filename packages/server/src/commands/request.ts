@@ -1,4 +1,4 @@
-/** What a client asks for, and why that may be refused before anything is run. */
+/** What a client asks for, and why that may be refused. */
 import { ErrorCode } from '@remctl/core';
 import { isStdin } from '../log/logged-command.js';
 import { findCommand } from './match.js';

@@ -1,4 +1,5 @@
 /** The summary of all commands that a client may run. */
+import { createCommandOutput } from './command-output.js';
 import { orAborted } from './or-aborted.js';
 import type { Call, Outcome, PreparedCommand } from './prepared-command.js';
 
@@ -6,8 +7,8 @@ import type { Call, Outcome, PreparedCommand } from './prepared-command.js';
  * Runs the summary of each command that has one and that the client may run, in their order. Returns undefined
  * if there is none.
  *
- * The outcome is remctld's: the end of the last summary that failed is a signal, or the status is the one of
- * the last command in the list, which is 0 if that command has no summary for this client.
+ * The outcome is remctld's. If a signal ended the last summary that failed, the outcome is `killed`. Else it is the
+ * status of the last command in the list, and 0 if that command has no summary for this client.
  */
 export async function runSummaries(
   commands: readonly PreparedCommand[],
@@ -28,7 +29,8 @@ export async function runSummaries(
       continue;
     }
     any = true;
-    last = await summary(call);
+    // A summary that is stopped, by its time-out for example, must not stop the output of the next.
+    last = await summary({ ...call, output: createCommandOutput({ output: call.output.send }) });
     if (last.type === 'aborted') {
       return last;
     }

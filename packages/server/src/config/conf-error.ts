@@ -1,4 +1,4 @@
-/** The error of a configuration file, and where commands of one come from. */
+/** The error of a configuration file, and the places of its commands. */
 import type { ProgramCommand } from '../commands/command.js';
 
 export interface ConfPlace {

@@ -1,4 +1,4 @@
-/** The log of a server that was given none: lines on standard error. */
+/** The log of a server that was given none. */
 import { errorText } from './error-text.js';
 import { formatLogRecord } from './format-log-record.js';
 import type { LogRecord } from './record.js';

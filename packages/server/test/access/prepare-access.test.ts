@@ -1,4 +1,4 @@
-/** Rules that are wrong, functions of the principal, and what differs from remctld. */
+/** Rules that are wrong, and functions of the principal. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ErrorCode } from '@remctl/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type {
   CommandFunction,
   CommandRequest,
@@ -264,6 +264,26 @@ describe('a client that goes away', () => {
     expect(rejections).toEqual([]);
   });
 
+  it('does not wait for ever for a function that ignores its signal', async () => {
+    vi.useFakeTimers();
+    try {
+      let settled = false;
+      const running = runAndLeave((_request, leave) => {
+        leave();
+        return new Promise(() => undefined);
+      });
+      void running.then(() => {
+        settled = true;
+      });
+      await vi.advanceTimersByTimeAsync(4_999);
+      expect(settled).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      expect((await running).answer).toEqual({ stdout: '', stderr: '' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('ends an async generator where it stands', async () => {
     let returned = false;
     const { answer } = await runAndLeave(async function* (_request, leave) {
@@ -301,6 +321,27 @@ describe('a client that goes away', () => {
       };
     });
     expect(returned).toBe(1);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no'))],
+  ])('does no harm through an iterator whose return %s', async (_what, onReturn) => {
+    const { answer } = await runAndLeave((_request, leave) => ({
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          leave();
+          return { done: false, value: 'x' };
+        },
+        return: onReturn,
+      }),
+    }));
+    expect(answer).toEqual({ stdout: '', stderr: '' });
   });
 
   it('destroys a stream that waits for its source', async () => {

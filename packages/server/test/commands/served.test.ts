@@ -1,4 +1,4 @@
-/** Commands of a server, run by the C client beside the real remctld. */
+/** Commands of a server, run by the C client. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** A program with many behaviours, for the tests of commands that are programs. */
+/** A program with many behaviours, for tests. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

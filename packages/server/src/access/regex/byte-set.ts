@@ -1,4 +1,4 @@
-/** Sets of bytes, and the character classes of POSIX in the C locale. */
+/** Sets of bytes, and POSIX's character classes in the C locale. */
 
 const BYTES = 256;
 

@@ -1,4 +1,4 @@
-/** Parses a bracket expression of POSIX, such as `[^[:alpha:]_-]`, in the C locale. */
+/** Parses a bracket expression of POSIX in the C locale. */
 import {
   addAll,
   addRange,

@@ -1,4 +1,4 @@
-/** Parses an extended regular expression of POSIX, as the C library of GNU reads it. */
+/** Parses an extended regular expression of POSIX. */
 import { byteSet, complement, emptySet, SPACE, WORD } from './byte-set.js';
 import { type Assertion, type Expression, RegexError } from './expression.js';
 import { parseBracket } from './parse-bracket.js';

@@ -1,6 +1,7 @@
 /** The user that a program runs as. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { systemErrorCode } from '../../file/system-error.js';
 
 export interface ProgramUser {
   readonly uid: number;
@@ -37,6 +38,9 @@ export async function findProgramUser(
   try {
     ids = await Promise.all(['-u', '-g', '-G'].map((option) => id(option, user)));
   } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') {
+      throw new Error(`user of ${label} needs the program id, which is not installed`, { cause });
+    }
     throw new Error(`user of ${label}: there is no user ${JSON.stringify(user)} in this system`, {
       cause,
     });

@@ -84,6 +84,9 @@ async function watch(
   const interrupted = new Promise<Interruption>((resolve) => {
     onAbort = () => resolve('aborted');
     signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) {
+      onAbort();
+    }
     if (timeout !== undefined) {
       timer = setTimeout(resolve, timeout * MS_PER_SECOND, 'timed out' as const);
     }
@@ -146,12 +149,6 @@ export function programRun(launchOf: (call: Call) => Launch, settings: ProgramSe
       return notStarted(started, launch.file, call);
     }
     endWithProcess(started);
-    if (signal.aborted) {
-      started.stdout.destroy();
-      started.stderr.destroy();
-      call.until(endGroup(started));
-      return { type: 'aborted' };
-    }
     return watch(started, launch, call, timeout);
   };
 }

@@ -52,7 +52,7 @@ async function startChild(
   try {
     const child = spawn(file, args, options);
     if (child.pid === undefined) {
-      const [error] = await once(child, 'error').catch((cause: unknown) => [cause]);
+      const [error] = await once(child, 'error');
       return failure(systemErrorCode(error) ?? UNKNOWN);
     }
     // Later errors are those of signals; the program's end tells what became of it.
@@ -78,7 +78,7 @@ async function tellPerl(plan: Duplex, bytes: Uint8Array): Promise<StartFailure |
   plan.end(bytes);
   await once(plan, 'close');
   const number = Number(Buffer.concat(answer).toString());
-  return number === 0 ? undefined : failure(getSystemErrorName(-number));
+  return number > 0 ? failure(getSystemErrorName(-number)) : undefined;
 }
 
 /**

@@ -184,6 +184,15 @@ describe('the end of a program', () => {
     });
   });
 
+  it('comes with the time-out of its summary, and other summaries follow', async () => {
+    const access = ['ANYUSER'];
+    const { run } = await prepare([
+      { command: 'slow', program: '/bin/sleep', access, summary: '60', timeout: 0.2 },
+      { command: 'quick', program, access, summary: 's3' },
+    ]);
+    expect(await run('help')).toEqual({ stdout: 's3 \n', stderr: '', status: 3 });
+  });
+
   it('comes by SIGKILL if SIGTERM does not end it', async () => {
     const file = newFile();
     const child = spawn(program, ['stubborn', file], { detached: true, stdio: 'ignore' });
