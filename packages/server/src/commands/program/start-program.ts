@@ -69,14 +69,14 @@ function isFailure(started: ChildProcess | StartFailure): started is StartFailur
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
-/** Tells Perl what to execute. Returns a failure if Perl could not. */
+/** Tells Perl what to execute. Settles with the failure if Perl could not. Never rejects. */
 async function tellPerl(plan: Duplex, bytes: Uint8Array): Promise<StartFailure | undefined> {
   const answer: Buffer[] = [];
   plan.on('data', (chunk: Buffer) => answer.push(chunk));
-  // Perl may be killed before it has read everything.
+  // Perl may be killed before it has read everything; the process's end then tells what became of it.
   plan.on('error', () => undefined);
   plan.end(bytes);
-  await once(plan, 'close');
+  await new Promise<void>((resolve) => plan.once('close', () => resolve()));
   const number = Number(Buffer.concat(answer).toString());
   return number > 0 ? failure(getSystemErrorName(-number)) : undefined;
 }

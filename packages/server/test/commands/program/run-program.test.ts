@@ -248,6 +248,16 @@ describe('the end of a program', () => {
     const running = execute(ALICE, bytes('test', 'exit', '0'), memoryReply(), aborted.signal);
     aborted.abort();
     await running;
+    for (let delay = 0; delay < 20; delay += 1) {
+      // At any moment, while the process is Perl still, too.
+      const gone = new AbortController();
+      const command = ['test', Buffer.of(0xff), 'x'.repeat(100_000)].map((each) =>
+        Buffer.from(each),
+      );
+      const ending = execute(ALICE, command, memoryReply(), gone.signal);
+      setTimeout(() => gone.abort(), delay / 4);
+      await ending;
+    }
     await until(() => descriptors() <= before.descriptors);
     expect(children()).toEqual(before.children);
   });
