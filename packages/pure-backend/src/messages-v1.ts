@@ -1,8 +1,7 @@
 /** The command and its answer in protocol 1 (protocol, section 3). */
 import type { OutputToken, StatusToken } from '@remctl/core';
 import { malformedMessage } from '@remctl/core/failures';
-import { MESSAGE_MAX_LENGTH, NUMBER_LENGTH, STDOUT } from '@remctl/core/wire';
-import { asBuffer } from './as-buffer.js';
+import { asBuffer, MESSAGE_MAX_LENGTH, NUMBER_LENGTH, STDOUT } from '@remctl/core/wire';
 
 const HEADER_LENGTH = 8;
 /** The status of a server's failure, -1: protocol 1 has no error message, the text is the output. */

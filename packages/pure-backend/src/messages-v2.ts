@@ -2,6 +2,7 @@
 import type { ErrorToken, OutputToken, ServerToken, StatusToken } from '@remctl/core';
 import { malformedMessage } from '@remctl/core/failures';
 import {
+  asBuffer,
   Continue,
   MESSAGE_MAX_LENGTH,
   MessageType,
@@ -11,7 +12,6 @@ import {
   VERSION_2,
   VERSION_3,
 } from '@remctl/core/wire';
-import { asBuffer } from './as-buffer.js';
 
 /** MESSAGE_COMMAND's third byte: the connection stays open for more commands. */
 const KEEP_ALIVE = 1;

@@ -1,5 +1,5 @@
 /** Tokens on the wire: flags, length, payload (protocol, section 1). */
-import { TOKEN_HEADER_LENGTH, TOKEN_MAX_LENGTH } from './constants.js';
+import { TOKEN_HEADER_LENGTH, TOKEN_LENGTH_OFFSET, TOKEN_MAX_LENGTH } from './constants.js';
 
 /** Bytes of a payload at most. */
 const MAX_PAYLOAD = TOKEN_MAX_LENGTH - TOKEN_HEADER_LENGTH;
@@ -11,6 +11,14 @@ export interface FramedToken {
   readonly payload: Uint8Array;
 }
 
+/** Encodes the header of a token whose payload has `length` bytes, at most MAX_PAYLOAD. */
+export function encodeTokenHeader(flags: number, length: number): Buffer {
+  const header = Buffer.allocUnsafe(TOKEN_HEADER_LENGTH);
+  header[0] = flags;
+  header.writeUInt32BE(length, TOKEN_LENGTH_OFFSET);
+  return header;
+}
+
 /** Encodes a token with its header. Throws RangeError if the payload is larger than a token may be. */
 export function encodeToken(flags: number, payload: Uint8Array): Uint8Array {
   if (payload.length > MAX_PAYLOAD) {
@@ -18,7 +26,7 @@ export function encodeToken(flags: number, payload: Uint8Array): Uint8Array {
   }
   const token = Buffer.allocUnsafe(TOKEN_HEADER_LENGTH + payload.length);
   token[0] = flags;
-  token.writeUInt32BE(payload.length, 1);
+  token.writeUInt32BE(payload.length, TOKEN_LENGTH_OFFSET);
   token.set(payload, TOKEN_HEADER_LENGTH);
   return token;
 }
@@ -60,7 +68,7 @@ export function createTokenReader(tooLarge: (length: number, most: number) => Er
           if (headerFilled < TOKEN_HEADER_LENGTH) {
             return;
           }
-          const length = header.readUInt32BE(1);
+          const length = header.readUInt32BE(TOKEN_LENGTH_OFFSET);
           if (length > MAX_PAYLOAD) {
             throw tooLarge(length, MAX_PAYLOAD);
           }

@@ -1,3 +1,11 @@
 /** The wire of the remctl protocol: what clients and servers share. */
+export { asBuffer } from './as-buffer.js';
 export * from './constants.js';
-export { createTokenReader, encodeToken, type FramedToken, type TokenReader } from './framing.js';
+export {
+  createTokenReader,
+  encodeToken,
+  encodeTokenHeader,
+  type FramedToken,
+  type TokenReader,
+} from './framing.js';
+export { createTokenInput, INCOMPLETE, TOO_LARGE, type TokenInput } from './token-input.js';

@@ -1,7 +1,13 @@
 /** The life of one connection: handshake, commands one after another, end. */
 import type { Socket } from 'node:net';
 import { ErrorCode } from '@remctl/core';
-import { type FramedToken, TOKEN_MAX_LENGTH } from '@remctl/core/wire';
+import {
+  createTokenInput,
+  type FramedToken,
+  INCOMPLETE,
+  TOKEN_MAX_LENGTH,
+  TOO_LARGE,
+} from '@remctl/core/wire';
 import { AcceptorRefusal } from '@remctl/krb5';
 import type { Client } from '../client.js';
 import { printable } from '../log/printable.js';
@@ -20,7 +26,6 @@ import { createProtocol2 } from './protocol-2.js';
 import { END_OF_FILE, socketReason, TIMED_OUT } from './reasons.js';
 import { createSender } from './sender.js';
 import type { Service } from './service.js';
-import { createTokenInput, INCOMPLETE, TOO_LARGE } from './token-input.js';
 
 /** Bytes that a client may send ahead while its command runs; then its socket is paused. */
 const AHEAD_MOST = 64 * 1024;

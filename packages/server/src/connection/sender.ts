@@ -1,6 +1,6 @@
 /** Sends tokens: many in one write, and no more than the client takes. */
 import type { Socket } from 'node:net';
-import { TOKEN_HEADER_LENGTH, TOKEN_LENGTH_OFFSET } from '@remctl/core/wire';
+import { encodeTokenHeader, TOKEN_HEADER_LENGTH } from '@remctl/core/wire';
 
 /** Bytes that wait in this process for the client to take them, above which there is no room for more. */
 const WAITING_MOST = 256 * 1024;
@@ -104,10 +104,7 @@ export function createSender(socket: Socket): Sender {
       if (stopped || ended) {
         return;
       }
-      const header = Buffer.allocUnsafe(TOKEN_HEADER_LENGTH);
-      header[0] = flags;
-      header.writeUInt32BE(payload.length, TOKEN_LENGTH_OFFSET);
-      queue.push(header.subarray(ahead), payload);
+      queue.push(encodeTokenHeader(flags, payload.length).subarray(ahead), payload);
       const length = TOKEN_HEADER_LENGTH - ahead + payload.length;
       ahead = 0;
       queued += length;

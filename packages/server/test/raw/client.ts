@@ -208,8 +208,12 @@ export async function connectRaw(port: number): Promise<RawClient> {
         return;
       }
       await new Promise<void>((resolve) => {
-        socket.once('close', () => resolve());
-        socket.write(Buffer.concat(pieces), () => resolve());
+        const done = () => {
+          socket.off('close', done);
+          resolve();
+        };
+        socket.once('close', done);
+        socket.write(Buffer.concat(pieces), done);
       });
     },
     async request(request, changes = {}) {

@@ -1,8 +1,7 @@
 /** Tokens out of bytes, however the bytes are divided. */
-import { encodeToken } from '@remctl/core/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createTokenInput, INCOMPLETE, TOO_LARGE } from '../../src/connection/token-input.js';
+import { createTokenInput, encodeToken, INCOMPLETE, TOO_LARGE } from '../../src/wire/index.js';
 
 const MOST = 1000;
 

@@ -1,6 +1,7 @@
 /** Takes tokens out of the bytes of a connection, one at a time. */
-import { type FramedToken, TOKEN_HEADER_LENGTH, TOKEN_LENGTH_OFFSET } from '@remctl/core/wire';
 import { asBuffer } from './as-buffer.js';
+import { TOKEN_HEADER_LENGTH, TOKEN_LENGTH_OFFSET } from './constants.js';
+import type { FramedToken } from './framing.js';
 
 /** The next token has not come whole. */
 export const INCOMPLETE = 'incomplete';
