@@ -91,7 +91,7 @@ function accept(
   const ticket = readToken(() => decode(ticketCodec, request.ticket));
   const server = toPrincipal(ticket.sname, ticket.realm);
   try {
-    const { part, proof, flags } = openRequest(options, request, ticket, server);
+    const { part, proof, flags } = openRequest(options, request, ticket);
     const reply = (flags & ContextFlag.MUTUAL) === 0 ? undefined : apRepPart(options, part, proof);
     return {
       token: reply === undefined ? undefined : apRepToken(part.key, reply),

@@ -1,16 +1,13 @@
 /** Opens and checks an initiator's request (RFC 4120, section 3.2.3). */
-import { decode } from '../asn1/codec.js';
 import { DEFAULT_CLOCKSKEW_S } from '../config/krb5-config.js';
-import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
-import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
+import { KrbErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { findKey, type Keytab, keytabEntries } from '../keytab/keytab.js';
+import type { Keytab } from '../keytab/keytab.js';
 import { ApOption, type ApReq, type Authenticator } from '../messages/ap-messages.js';
 import { toPrincipal } from '../messages/principal-name.js';
-import { decryptData } from '../messages/protection.js';
-import { type EncTicketPart, encTicketPart, type Ticket, TicketFlag } from '../messages/ticket.js';
+import { type EncTicketPart, type Ticket, TicketFlag } from '../messages/ticket.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
-import { openAuthenticator, readToken } from './ap-exchange.js';
+import { openAuthenticator } from './ap-exchange.js';
 import {
   ALL_FLAGS,
   ContextFlag,
@@ -18,13 +15,17 @@ import {
   GSS_CHECKSUM_TYPE,
 } from './context-flags.js';
 import { processState } from './krb5-state.js';
+import { openTicket } from './open-ticket.js';
 import type { ReplayCache } from './replay-cache.js';
 
 /** The rules by which an acceptor takes a request. */
 export interface RequestPolicy {
   /** The keys of this acceptor's services; see `readKeytab`. */
   readonly keytab: Keytab;
-  /** The only service that accepts contexts; without it, every service in the keytab does. */
+  /**
+   * The only service that accepts contexts; without it, every service in the keytab does, under any
+   * name that a KDC knows it by.
+   */
   readonly principal?: Principal | undefined;
   /** The number of seconds that clocks may differ; 300 without it. */
   readonly clockskew?: number | undefined;
@@ -45,17 +46,12 @@ export interface OpenedRequest {
 }
 
 /**
- * Opens a request and checks it. `ticket` is the request's decoded ticket, and `server` the
- * ticket's server. Throws Krb5Error if the request must be refused, with the code for the
- * KRB-ERROR, and GssError GSS_S_DEFECTIVE_TOKEN if an opened part cannot be decoded.
+ * Opens a request and checks it. `ticket` is the request's decoded ticket. Throws Krb5Error if the
+ * request must be refused, with the code for the KRB-ERROR, and GssError GSS_S_DEFECTIVE_TOKEN if an
+ * opened part cannot be decoded.
  */
-export function openRequest(
-  policy: RequestPolicy,
-  request: ApReq,
-  ticket: Ticket,
-  server: Principal,
-): OpenedRequest {
-  const part = openTicket(policy, ticket, server);
+export function openRequest(policy: RequestPolicy, request: ApReq, ticket: Ticket): OpenedRequest {
+  const { part, service } = openTicket(policy.keytab, policy.principal, ticket);
   const proof = openAuthenticator(request, part.key);
   if (proof === undefined) {
     throw refused(
@@ -63,7 +59,8 @@ export function openRequest(
       'the authenticator does not open with the session key of the ticket',
     );
   }
-  checkTransited(part, server);
+  // The service, not the ticket's name for it: nothing protects that name.
+  checkTransited(part, service);
   checkRequest(policy, part, proof, request.authenticator.cipher);
   const flags = contextFlags(proof, (request.apOptions & ApOption.MUTUAL_REQUIRED) !== 0);
   return { part, proof, flags };
@@ -71,49 +68,6 @@ export function openRequest(
 
 function refused(code: number, message: string): Krb5Error {
   return new Krb5Error(code, message);
-}
-
-function openTicket(
-  { keytab, principal }: RequestPolicy,
-  ticket: Ticket,
-  server: Principal,
-): EncTicketPart {
-  if (principal !== undefined && !principalsEqual(principal, server)) {
-    throw refused(
-      KrbErrorCode.KRB_AP_ERR_NOT_US,
-      `the ticket is for ${formatPrincipal(server)}, this service is ${formatPrincipal(principal)}`,
-    );
-  }
-  if (keytabEntries(keytab, server).length === 0) {
-    throw refused(
-      KrbErrorCode.KRB_AP_ERR_NOT_US,
-      `the ticket is for ${formatPrincipal(server)}, which has no key in ${keytab.path}`,
-    );
-  }
-  const { encPart } = ticket;
-  const plaintext = decryptData(serviceKey(keytab, server, ticket), KeyUsage.TICKET, encPart);
-  if (plaintext === undefined) {
-    throw refused(
-      KrbErrorCode.KRB_AP_ERR_MODIFIED,
-      `the ticket does not open with the key of ${formatPrincipal(server)} in ${keytab.path}`,
-    );
-  }
-  return readToken(() => decode(encTicketPart, plaintext));
-}
-
-function serviceKey(keytab: Keytab, server: Principal, { encPart }: Ticket): EncryptionKey {
-  const { etype, kvno } = encPart;
-  try {
-    return findKey(keytab, { principal: server, etype, kvno }).key;
-  } catch (error) {
-    if (error instanceof Krb5Error && error.code === LocalErrorCode.KRB5_KT_KVNONOTFOUND) {
-      throw new Krb5Error(KrbErrorCode.KRB_AP_ERR_BADKEYVER, error.message, { cause: error });
-    }
-    if (error instanceof Krb5Error && error.code === LocalErrorCode.KRB5_KT_NOTFOUND) {
-      throw new Krb5Error(KrbErrorCode.KRB_AP_ERR_NOKEY, error.message, { cause: error });
-    }
-    throw error;
-  }
 }
 
 /**

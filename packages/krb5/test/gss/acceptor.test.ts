@@ -214,7 +214,8 @@ describe('refusals of the acceptor, reported by libgssapi', () => {
   });
 
   test('a ticket with a key of another version is refused', async () => {
-    const entries = keytab.entries.map((each) => ({ ...each, kvno: each.kvno + 1 }));
+    const other = otherKeys(keytab);
+    const entries = other.entries.map((each) => ({ ...each, kvno: each.kvno + 1 }));
     const result = await exchange({ keytab: { ...keytab, entries } }, { realm });
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_BADKEYVER, 'Key version is not available');
   });
@@ -231,10 +232,29 @@ describe('refusals of the acceptor, reported by libgssapi', () => {
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_NOT_US, "isn't for us");
   });
 
+  /** The keytab's keys under another version and another service's name. */
+  const renamed = () => ({
+    ...keytab,
+    entries: keytab.entries.map(({ kvno, ...each }) => ({
+      ...each,
+      kvno: kvno + 1,
+      principal: parsePrincipal(realm.principals.otherServer),
+    })),
+  });
+
   test('a ticket for a service that the keytab does not have is refused', async () => {
-    const other = parsePrincipal(realm.principals.otherServer);
-    const entries = keytab.entries.map((each) => ({ ...each, principal: other }));
-    const result = await exchange({ keytab: { ...keytab, entries } }, { realm });
+    const result = await exchange({ keytab: otherKeys(renamed()) }, { realm });
+    expectRefusal(result, KrbErrorCode.KRB_AP_ERR_NOT_US, "isn't for us");
+  });
+
+  test('a ticket is accepted under another name and version if a key of the keytab opens it', async () => {
+    const { message, refusal } = await exchange({ keytab: renamed() }, { realm });
+    expect({ message, refusal }).toEqual({ message: 'hello', refusal: undefined });
+  });
+
+  test('a ticket under another name is refused if one service alone accepts', async () => {
+    const principal = parsePrincipal(realm.principals.otherServer);
+    const result = await exchange({ keytab: renamed(), principal }, { realm });
     expectRefusal(result, KrbErrorCode.KRB_AP_ERR_NOT_US, "isn't for us");
   });
 

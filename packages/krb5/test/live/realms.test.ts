@@ -3,10 +3,15 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Realm } from '@remctl/realm';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { decode, encode } from '../../src/asn1/codec.js';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
+import { readApReqToken } from '../../src/gss/ap-exchange.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { frameToken, TokenId } from '../../src/gss/token-framing.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { apReq } from '../../src/messages/ap-messages.js';
+import { ticket } from '../../src/messages/ticket.js';
 import { freshCache } from '../support/credentials.js';
 import { countInKdcLog } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
@@ -26,6 +31,16 @@ async function trust(client: Realm, server: Realm): Promise<void> {
   for (const realm of [client, server]) {
     await realm.kadmin(`addprinc -pw "${TRUST_PASSWORD}" krbtgt/${server.name}@${client.name}`);
   }
+}
+
+/** Returns the context token with another realm in its ticket's name. */
+function inRealm(token: Uint8Array, realm: string): Uint8Array {
+  const request = readApReqToken(token);
+  const named = { ...decode(ticket, request.ticket), realm };
+  return frameToken(
+    TokenId.KRB_AP_REQ,
+    encode(apReq, { ...request, ticket: encode(ticket, named) }),
+  );
 }
 
 async function addHost(realm: Realm, host: string): Promise<void> {
@@ -150,19 +165,22 @@ test('an acceptor refuses a way that no KDC has checked', async () => {
   const way = ['[capaths]', '  A.TEST = {', '    LAX.TEST = B.TEST', '    C.TEST = B.TEST', '  }'];
   const config = await clientConfig(way);
   const credentials = await alice();
-  const accept = async (realm: Realm) => {
+  const accept = async (realm: Realm, change = (token: Uint8Array) => token) => {
     const principal = realm.principals.server;
     const { token } = await createInitiatorContext({ principal, credentials, config }).step();
     const context = createAcceptorContext({ keytab: await readKeytab(realm.keytabs.server) });
-    context.step(token ?? new Uint8Array());
+    context.step(change(token ?? new Uint8Array()));
     return context.peer;
   };
   expect(await accept(b)).toBe('alice@A.TEST');
   expect(await accept(c)).toBe('alice@A.TEST');
-  await expect(accept(lax)).rejects.toMatchObject({
+  const refusal = {
     name: 'KRB_AP_PATH_NOT_ACCEPTED',
     message: expect.stringContaining('a client of A.TEST'),
-  });
+  };
+  await expect(accept(lax)).rejects.toMatchObject(refusal);
+  // Nothing protects the name in front of a ticket: a client may claim that the service is of its realm.
+  await expect(accept(lax, (token) => inRealm(token, a.name))).rejects.toMatchObject(refusal);
   // libkrb5 refuses the way too.
   const principal = lax.principals.server;
   await expect(whoami(lax, { principal, credentials, config })).rejects.toThrow();
