@@ -9,7 +9,7 @@ import type { Reply } from './reply.js';
  */
 export type Execute = (
   client: Client,
-  command: readonly Uint8Array[],
+  command: readonly Buffer[],
   reply: Reply,
   signal: AbortSignal,
 ) => Promise<void>;

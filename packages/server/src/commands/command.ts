@@ -20,7 +20,7 @@ export interface CommandRequest {
    * The arguments as the client sent them; the first is the command's name, the second the subcommand. Those two
    * have no NUL byte; all others may be any bytes. A help function gets `help` and what follows it.
    */
-  readonly command: readonly Uint8Array[];
+  readonly command: readonly Buffer[];
   /** The client's principal, as authenticated, such as `jdoe@EXAMPLE.ORG`. */
   readonly principal: string;
   /** The client's numeric IP address. */

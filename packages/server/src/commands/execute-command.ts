@@ -91,7 +91,7 @@ export function createExecute(commands: readonly PreparedCommand[], log: Log): E
 
   async function execute(
     client: Client,
-    command: readonly Uint8Array[],
+    command: readonly Buffer[],
     reply: Reply,
     signal: AbortSignal,
   ): Promise<void> {

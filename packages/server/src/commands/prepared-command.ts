@@ -6,7 +6,7 @@ import type { CommandOutput } from './command-output.js';
 export interface Call {
   readonly client: Client;
   /** The arguments as the client sent them. */
-  readonly command: readonly Uint8Array[];
+  readonly command: readonly Buffer[];
   readonly output: CommandOutput;
   /** Aborts when the client has gone or the server closes. */
   readonly signal: AbortSignal;

@@ -28,7 +28,7 @@ export interface Channel {
   /** Protects a message and queues its token. */
   send(flags: number, message: Uint8Array): void;
   /** Runs a command. No other token is read before it has ended and its answer is sent. */
-  run(command: readonly Uint8Array[], answer: Answer): void;
+  run(command: readonly Buffer[], answer: Answer): void;
   /** Logs that a message was refused. */
   logRefusal(refusal: Refusal): void;
   /** Logs a fault of the connection. */

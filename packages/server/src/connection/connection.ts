@@ -312,7 +312,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
     options.onAuthenticated();
   }
 
-  function run(command: readonly Uint8Array[], answer: Answer): void {
+  function run(command: readonly Buffer[], answer: Answer): void {
     busy = true;
     running = new AbortController();
     answering = answer;
@@ -320,7 +320,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   }
 
   async function runToEnd(
-    command: readonly Uint8Array[],
+    command: readonly Buffer[],
     answer: Answer,
     signal: AbortSignal,
   ): Promise<void> {

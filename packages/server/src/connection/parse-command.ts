@@ -12,7 +12,7 @@ function invalid(reason: string): Refusal {
  * 2.4; remctld's order of checks). `data` begins with the count of arguments. The arguments share its
  * memory.
  */
-export function parseCommand(data: Buffer, most: number): readonly Uint8Array[] | Refusal {
+export function parseCommand(data: Buffer, most: number): readonly Buffer[] | Refusal {
   if (data.length < NUMBER_LENGTH) {
     return invalid('command data too short');
   }
@@ -31,7 +31,7 @@ export function parseCommand(data: Buffer, most: number): readonly Uint8Array[] 
       reason: `too large argc (${count}) in request message`,
     };
   }
-  const command: Uint8Array[] = [];
+  const command: Buffer[] = [];
   let at = NUMBER_LENGTH;
   while (data.length - at >= NUMBER_LENGTH) {
     if (command.length === count) {
