@@ -148,7 +148,7 @@ export const handshakeCases: readonly RawCase[] = [
     remctld: ['waits'],
     difference: {
       ours: ['closed'],
-      because: 'ours takes 128 KiB from a client that has not authenticated; no ticket is larger',
+      because: 'ours takes 64 KiB from a client that has not authenticated; no ticket is larger',
     },
   },
   {
