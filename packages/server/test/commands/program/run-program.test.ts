@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ErrorCode } from '@remctl/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProgramCommand } from '../../../src/commands/command.js';
 import { endGroup } from '../../../src/commands/program/end-group.js';
 import { children, descriptors, isRunning, readPids } from '../../support/processes.js';
@@ -307,7 +307,9 @@ describe('the user of a program', () => {
     });
   });
 
-  it.skipIf(isRoot)('is refused in a server that does not run as root', async () => {
+  it('is refused in a server that does not run as root', async () => {
+    const asOther = vi.spyOn(process, 'geteuid').mockReturnValue(1000);
+    onTestFinished(() => asOther.mockRestore());
     await expect(withProgram({ user: 'nobody' })).rejects.toThrow("or use sudo: 'nobody'");
   });
 
