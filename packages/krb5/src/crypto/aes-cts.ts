@@ -21,51 +21,90 @@ export function paddedLength(length: number): number {
   return Math.ceil(length / AES_BLOCK) * AES_BLOCK;
 }
 
-/**
- * Encrypts the first `length` octets of `padded`, at least 16. `padded` has `paddedLength(length)`
- * octets, with zeros at the end. Returns `length` octets.
- */
-export function ctsEncrypt(
-  cipher: CbcCipher,
-  key: KeyObject | Uint8Array,
-  padded: Uint8Array,
-  length: number,
-): Buffer {
-  const blocks = createCipheriv(cipher, key, ZERO_IV).setAutoPadding(false).update(padded);
-  if (blocks.length > AES_BLOCK) {
-    swapLastBlocks(blocks);
-  }
-  return blocks.subarray(0, length);
+/** AES-CTS with one key. */
+export interface Cts {
+  /**
+   * Encrypts the first `length` octets of `padded`, at least 16. `padded` has `paddedLength(length)`
+   * octets, with zeros at the end; its content is lost. Returns `length` octets.
+   */
+  encrypt(padded: Buffer, length: number): Buffer;
+  /** Decrypts `ciphertext`, at least 16 octets. Returns as many. */
+  decrypt(ciphertext: Uint8Array): Buffer;
 }
 
-/** Decrypts `ciphertext`, at least 16 octets. Returns as many. */
-export function ctsDecrypt(
-  cipher: CbcCipher,
-  key: KeyObject | Uint8Array,
-  ciphertext: Uint8Array,
-): Buffer {
-  const { length } = ciphertext;
-  const blocks = Buffer.alloc(paddedLength(length));
-  blocks.set(ciphertext);
-  if (blocks.length > AES_BLOCK) {
-    const end = blocks.length - AES_BLOCK;
-    if (length < blocks.length) {
-      // In the padding's place, the block before the last decrypts to the stolen octets.
-      const last = blocks.subarray(end - AES_BLOCK, end);
-      const opened = createDecipheriv(cipher, key, ZERO_IV).setAutoPadding(false).update(last);
-      opened.copy(blocks, length, length - end);
-    }
-    swapLastBlocks(blocks);
+/**
+ * Makes AES-CTS with one key. Cipher objects cost several times what a short message does, so each
+ * is made when first needed, and kept.
+ */
+export function createCts(cipher: CbcCipher, key: KeyObject): Cts {
+  let encryptBlocks: ((blocks: Buffer) => Buffer) | undefined;
+  let decryptBlocks: ((blocks: Buffer) => Buffer) | undefined;
+  return {
+    encrypt(padded, length) {
+      encryptBlocks ??= cbcEncryptor(cipher, key);
+      const blocks = encryptBlocks(padded);
+      if (blocks.length > AES_BLOCK) {
+        swapLastBlocks(blocks);
+      }
+      return blocks.subarray(0, length);
+    },
+    decrypt(ciphertext) {
+      decryptBlocks ??= cbcDecryptor(cipher, key);
+      const { length } = ciphertext;
+      const blocks = Buffer.alloc(paddedLength(length));
+      blocks.set(ciphertext);
+      if (blocks.length > AES_BLOCK) {
+        const end = blocks.length - AES_BLOCK;
+        if (length < blocks.length) {
+          // In the padding's place, the block before the last decrypts to the stolen octets.
+          const last = blocks.subarray(end - AES_BLOCK, end);
+          decryptBlocks(last).copy(blocks, length, length - end);
+        }
+        swapLastBlocks(blocks);
+      }
+      return decryptBlocks(blocks).subarray(0, length);
+    },
+  };
+}
+
+/**
+ * Returns CBC encryption that begins anew with each call. The cipher object goes on from the last
+ * block that it gave, so that block is taken out of the next call's first one, which is changed.
+ */
+function cbcEncryptor(cipher: CbcCipher, key: KeyObject): (blocks: Buffer) => Buffer {
+  const object = createCipheriv(cipher, key, ZERO_IV).setAutoPadding(false);
+  const last = Buffer.alloc(AES_BLOCK);
+  return (blocks) => {
+    xorFirstBlock(blocks, last);
+    const encrypted = object.update(blocks);
+    encrypted.copy(last, 0, encrypted.length - AES_BLOCK);
+    return encrypted;
+  };
+}
+
+/** Returns CBC decryption that begins anew with each call: see `cbcEncryptor`. */
+function cbcDecryptor(cipher: CbcCipher, key: KeyObject): (blocks: Buffer) => Buffer {
+  const object = createDecipheriv(cipher, key, ZERO_IV).setAutoPadding(false);
+  const last = Buffer.alloc(AES_BLOCK);
+  return (blocks) => {
+    const decrypted = object.update(blocks);
+    xorFirstBlock(decrypted, last);
+    blocks.copy(last, 0, blocks.length - AES_BLOCK);
+    return decrypted;
+  };
+}
+
+function xorFirstBlock(blocks: Buffer, other: Buffer): void {
+  for (let at = 0; at < AES_BLOCK; at += 1) {
+    blocks[at] = (blocks[at] ?? 0) ^ (other[at] ?? 0);
   }
-  return createDecipheriv(cipher, key, ZERO_IV)
-    .setAutoPadding(false)
-    .update(blocks)
-    .subarray(0, length);
 }
 
 function swapLastBlocks(blocks: Buffer): void {
   const end = blocks.length - AES_BLOCK;
-  const last = Uint8Array.prototype.slice.call(blocks, end);
-  blocks.copyWithin(end, end - AES_BLOCK, end);
-  blocks.set(last, end - AES_BLOCK);
+  for (let at = end; at < blocks.length; at += 1) {
+    const octet = blocks[at] ?? 0;
+    blocks[at] = blocks[at - AES_BLOCK] ?? 0;
+    blocks[at - AES_BLOCK] = octet;
+  }
 }

@@ -23,7 +23,7 @@ export function passwordSeed(
   return pbkdf2Async(password, salt, iterations, keyLength, hash);
 }
 
-/** A plaintext with its confounder, ready for `ctsEncrypt`. */
+/** A plaintext with its confounder, ready for `Cts.encrypt`. */
 export interface PaddedPlaintext {
   /** Confounder and plaintext, then zeros up to the end of the last block. */
   readonly padded: Buffer;

@@ -1,5 +1,6 @@
 /** The interface of encryption profiles, parameters and keys (RFC 3961, section 3). */
 import type { KeyObject } from 'node:crypto';
+import type { Cts } from './aes-cts.js';
 
 /** An encryption type's parameters. Sizes are in octets. */
 export interface EtypeInfo {
@@ -27,6 +28,8 @@ export interface EtypeInfo {
 export interface UsageKeys {
   readonly info: EtypeInfo;
   readonly ke: KeyObject;
+  /** AES-CTS with Ke. */
+  readonly cts: Cts;
   readonly ki: KeyObject;
   readonly kc: KeyObject;
 }

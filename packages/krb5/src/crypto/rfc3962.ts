@@ -1,6 +1,6 @@
 /** AES with HMAC-SHA1: the profile of RFC 3962. */
 import { createCipheriv, createHash, createHmac } from 'node:crypto';
-import { AES_BLOCK, CONFOUNDER_LENGTH, ctsDecrypt, ctsEncrypt, ZERO_IV } from './aes-cts.js';
+import { AES_BLOCK, CONFOUNDER_LENGTH, ZERO_IV } from './aes-cts.js';
 import {
   checkMac,
   hmacChecksum,
@@ -37,16 +37,15 @@ export const rfc3962: EncryptionProfile = {
   },
 
   /** Encrypt-and-MAC: the MAC covers confounder and plaintext (RFC 3961, section 5.3). */
-  encrypt({ info, ke, ki }, parts, headroom) {
+  encrypt({ info, cts, ki }, parts, headroom) {
     const { padded, length } = withConfounder(parts);
-    const encrypted = ctsEncrypt(info.cipher, ke, padded, length);
     const mac = createHmac(info.hash, ki).update(padded.subarray(0, length)).digest();
-    return joinMac(info, encrypted, mac, headroom);
+    return joinMac(info, cts.encrypt(padded, length), mac, headroom);
   },
 
-  decrypt({ info, ke, ki }, ciphertext) {
+  decrypt({ info, cts, ki }, ciphertext) {
     const { encrypted, mac } = splitMac(info, ciphertext);
-    const plaintext = ctsDecrypt(info.cipher, ke, encrypted);
+    const plaintext = cts.decrypt(encrypted);
     checkMac(createHmac(info.hash, ki).update(plaintext).digest(), mac);
     return plaintext.subarray(CONFOUNDER_LENGTH);
   },

@@ -1,6 +1,6 @@
 /** AES with HMAC-SHA2: the profile of RFC 8009. */
 import { createHmac } from 'node:crypto';
-import { CONFOUNDER_LENGTH, ctsDecrypt, ctsEncrypt, ZERO_IV } from './aes-cts.js';
+import { CONFOUNDER_LENGTH, ZERO_IV } from './aes-cts.js';
 import {
   checkMac,
   hmacChecksum,
@@ -52,17 +52,17 @@ export const rfc8009: EncryptionProfile = {
   },
 
   /** Encrypt-then-MAC: the MAC covers the initial vector and the ciphertext (section 5). */
-  encrypt({ info, ke, ki }, parts, headroom) {
+  encrypt({ info, cts, ki }, parts, headroom) {
     const { padded, length } = withConfounder(parts);
-    const encrypted = ctsEncrypt(info.cipher, ke, padded, length);
+    const encrypted = cts.encrypt(padded, length);
     const mac = createHmac(info.hash, ki).update(ZERO_IV).update(encrypted).digest();
     return joinMac(info, encrypted, mac, headroom);
   },
 
-  decrypt({ info, ke, ki }, ciphertext) {
+  decrypt({ info, cts, ki }, ciphertext) {
     const { encrypted, mac } = splitMac(info, ciphertext);
     checkMac(createHmac(info.hash, ki).update(ZERO_IV).update(encrypted).digest(), mac);
-    return ctsDecrypt(info.cipher, ke, encrypted).subarray(CONFOUNDER_LENGTH);
+    return cts.decrypt(encrypted).subarray(CONFOUNDER_LENGTH);
   },
 
   checksum: hmacChecksum,

@@ -2,6 +2,7 @@
 import { createSecretKey } from 'node:crypto';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import { createCts } from './aes-cts.js';
 import type { EncryptionKey } from './encryption-key.js';
 import { etypeInfo } from './etypes.js';
 import type { EtypeInfo, UsageKeys } from './profile.js';
@@ -40,9 +41,11 @@ export function deriveKeys(key: EncryptionKey, usage: number): UsageKeys {
     label[KIND_AT] = kind;
     return createSecretKey(info.profile.deriveKey(info, key.value, label, length));
   };
+  const ke = derive(ENCRYPTION, info.keyLength);
   return {
     info,
-    ke: derive(ENCRYPTION, info.keyLength),
+    ke,
+    cts: createCts(info.cipher, ke),
     ki: derive(INTEGRITY, info.integrityKeyLength),
     kc: derive(CHECKSUM, info.integrityKeyLength),
   };

@@ -5,6 +5,7 @@ import { kindOf } from '../check-arguments.js';
 import type { OutputPiece } from './command.js';
 import type { CommandOutput } from './command-output.js';
 import { type FunctionWriter, outputBytes } from './function-writer.js';
+import type { LazyAborter } from './lazy-aborter.js';
 
 /** The highest exit status (protocol, section 2.5: one byte). */
 const MAX_STATUS = 255;
@@ -66,13 +67,13 @@ async function sendAll(
  * generator, returned one.
  *
  * Throws TypeError or RangeError if the result is none of `CommandResult`, the iterable's error, and the
- * reason of `signal` once it has aborted.
+ * reason of `aborter` once it has aborted.
  */
 export async function sendResult(
   result: unknown,
   output: CommandOutput,
   writer: FunctionWriter,
-  signal: AbortSignal,
+  aborter: LazyAborter,
 ): Promise<number> {
   if (result === undefined) {
     return 0;
@@ -85,7 +86,7 @@ export async function sendResult(
     return 0;
   }
   if (isAsyncIterable(result)) {
-    const returned = await sendAll(result, writer, signal);
+    const returned = await sendAll(result, writer, aborter.signal);
     return typeof returned === 'number' ? checkStatus(returned) : 0;
   }
   throw new TypeError(

@@ -3,6 +3,7 @@ import { STDERR, STDOUT } from '@remctl/core/wire';
 import { kindOf } from '../check-arguments.js';
 import type { OutputPiece, OutputWriter, StreamNumber } from './command.js';
 import type { CommandOutput } from './command-output.js';
+import type { LazyAborter } from './lazy-aborter.js';
 
 export interface FunctionWriter {
   readonly stdout: OutputWriter;
@@ -33,16 +34,19 @@ function streamOf(piece: { readonly stream: unknown }): StreamNumber {
   return piece.stream;
 }
 
-export function createFunctionWriter(output: CommandOutput, signal: AbortSignal): FunctionWriter {
+export function createFunctionWriter(
+  output: CommandOutput,
+  aborter: Pick<LazyAborter, 'throwIfAborted'>,
+): FunctionWriter {
   let ended = false;
 
   async function send(stream: StreamNumber, value: unknown): Promise<void> {
     if (ended) {
       throw new Error('the command has ended: its function returned, so no more output is sent');
     }
-    signal.throwIfAborted();
+    aborter.throwIfAborted();
     await output.send(stream, outputBytes(value));
-    signal.throwIfAborted();
+    aborter.throwIfAborted();
   }
 
   function write(stream: StreamNumber, value: unknown): Promise<void> {

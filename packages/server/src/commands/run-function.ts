@@ -1,8 +1,10 @@
 /** Runs a function as a command. */
 import { ErrorCode } from '@remctl/core';
-import type { CommandFunction } from './command.js';
+import type { Client } from '../client.js';
+import type { CommandFunction, CommandRequest, OutputWriter } from './command.js';
 import { sendResult } from './function-result.js';
-import { createFunctionWriter } from './function-writer.js';
+import { createFunctionWriter, type FunctionWriter } from './function-writer.js';
+import { LazyAborter } from './lazy-aborter.js';
 import { INTERNAL_FAILURE, TIMED_OUT } from './messages.js';
 import type { Call, Outcome, Run } from './prepared-command.js';
 
@@ -14,26 +16,54 @@ const GRACE_MS = 5_000;
 
 const MS_PER_SECOND = 1_000;
 
+/** What a function gets. Its signal is made when the function looks at it. */
+class FunctionRequest implements CommandRequest {
+  readonly principal: string;
+  readonly address: string;
+  readonly expires: Date;
+  readonly command: readonly Buffer[];
+  readonly stdout: OutputWriter;
+  readonly stderr: OutputWriter;
+  readonly #aborter: LazyAborter;
+
+  constructor(
+    { principal, address, expires }: Client,
+    command: readonly Buffer[],
+    { stdout, stderr }: FunctionWriter,
+    aborter: LazyAborter,
+  ) {
+    this.principal = principal;
+    this.address = address;
+    this.expires = expires;
+    this.command = command;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.#aborter = aborter;
+  }
+
+  get signal(): AbortSignal {
+    return this.#aborter.signal;
+  }
+}
+
 /** Runs it to its end. Never rejects: what it threw is logged, unless nobody waits for it any more. */
 async function perform(
   run: CommandFunction,
   call: Call,
-  signal: AbortSignal,
+  aborter: LazyAborter,
 ): Promise<Outcome | undefined> {
   const { client, command, output } = call;
-  const writer = createFunctionWriter(output, signal);
-  const { stdout, stderr } = writer;
-  const { principal, address, expires } = client;
+  const writer = createFunctionWriter(output, aborter);
+  const request = new FunctionRequest(client, command, writer, aborter);
   try {
-    const request = { command, principal, address, expires, signal, stdout, stderr };
     const result = await run(request);
-    const status = await sendResult(result, output, writer, signal);
+    const status = await sendResult(result, output, writer, aborter);
     writer.end();
     await output.flush();
     return { type: 'status', status };
   } catch (error) {
     writer.end();
-    if (signal.aborted) {
+    if (aborter.aborted) {
       return undefined;
     }
     call.fail('its function threw an error', error);
@@ -50,7 +80,7 @@ export function functionRun(run: CommandFunction, timeout: number | undefined): 
   return (call) =>
     new Promise((resolve) => {
       const { output, signal } = call;
-      const aborter = new AbortController();
+      const aborter = new LazyAborter();
       let timer: NodeJS.Timeout | undefined;
       let done = false;
 
@@ -85,9 +115,7 @@ export function functionRun(run: CommandFunction, timeout: number | undefined): 
       if (timeout !== undefined) {
         timer = setTimeout(onTimeout, timeout * MS_PER_SECOND);
       }
-      void perform(run, call, aborter.signal).then((outcome) =>
-        finish(outcome ?? { type: 'aborted' }),
-      );
+      void perform(run, call, aborter).then((outcome) => finish(outcome ?? { type: 'aborted' }));
     });
 }
 

@@ -87,7 +87,9 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   let busy = false;
   /** The client must take what was sent to it before its next token is taken. */
   let blocked = false;
-  let running: AbortController | undefined;
+  /** Aborts when the client has gone or the server closes. */
+  const gone = new AbortController();
+  let running = false;
   /** The answer of the command that runs. */
   let answering: Answer | undefined;
   let peerEnded = false;
@@ -127,7 +129,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
     ending = true;
     sender.stop();
     socket.destroy();
-    running?.abort(abortError(goneBecause));
+    gone.abort(abortError(goneBecause));
   }
 
   function fail(reason: string, error?: unknown): void {
@@ -154,7 +156,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
         socket.resume();
       }
     }
-    const look = running !== undefined && !ending && (peerEnded || paused);
+    const look = running && !ending && (peerEnded || paused);
     if (look && stopLooking === undefined && protocol !== undefined) {
       const { tokenStart } = protocol;
       // Once the answer is given, nobody knows whether another token follows it, and which.
@@ -314,19 +316,15 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
 
   function run(command: readonly Buffer[], answer: Answer): void {
     busy = true;
-    running = new AbortController();
+    running = true;
     answering = answer;
-    void runToEnd(command, answer, running.signal);
+    void runToEnd(command, answer);
   }
 
-  async function runToEnd(
-    command: readonly Buffer[],
-    answer: Answer,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function runToEnd(command: readonly Buffer[], answer: Answer): Promise<void> {
     try {
       if (client !== undefined) {
-        await service.execute(client, command, answer, signal);
+        await service.execute(client, command, answer, gone.signal);
       }
     } catch (error) {
       logOwnFault('internal failure in a command', error);
@@ -335,7 +333,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       answer.error(ErrorCode.ERROR_INTERNAL, 'Internal failure');
     }
     await answer.whenSent();
-    running = undefined;
+    running = false;
     answering = undefined;
     busy = false;
     if (closed) {
@@ -366,7 +364,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
         fail(`error sending token: ${TIMED_OUT}`);
       } else if (ending) {
         destroy();
-      } else if (running !== undefined) {
+      } else if (running) {
         // The command may take its time. Its client may have vanished without a packet.
         socket.setKeepAlive(true, KEEPALIVE_MS);
       } else {
@@ -400,10 +398,9 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       destroy();
       return;
     }
-    const what =
-      running === undefined
-        ? `error receiving ${TOKEN_NAMES[phase]}: ${socketReason(error)}`
-        : `the client went away while its command ran: ${socketReason(error)}`;
+    const what = !running
+      ? `error receiving ${TOKEN_NAMES[phase]}: ${socketReason(error)}`
+      : `the client went away while its command ran: ${socketReason(error)}`;
     fail(what, error);
   });
   socket.on('timeout', onSilence);
@@ -418,7 +415,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
     input.clear();
     destroy();
     flow();
-    if (running === undefined) {
+    if (!running) {
       over();
     }
   });
@@ -428,7 +425,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       finishing = true;
       if (client === undefined) {
         destroy();
-      } else if (running === undefined) {
+      } else if (!running) {
         end();
       }
     },

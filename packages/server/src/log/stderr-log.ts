@@ -12,7 +12,29 @@ export function logText(record: LogRecord, time: Date): string {
     : line;
 }
 
-/** Writes a record to standard error. */
+/** The text of records that are not written yet. */
+let waiting = '';
+let flushesAtExit = false;
+
+function writeWaiting(): void {
+  if (waiting !== '') {
+    const text = waiting;
+    waiting = '';
+    process.stderr.write(text);
+  }
+}
+
+/**
+ * Writes a record to standard error, at the end of the event loop's turn: a file is written synchronously, and
+ * the client's answer goes out first. At the end of the process nothing is lost.
+ */
 export function stderrLog(record: LogRecord): void {
-  process.stderr.write(logText(record, new Date()));
+  if (!flushesAtExit) {
+    flushesAtExit = true;
+    process.on('exit', writeWaiting);
+  }
+  if (waiting === '') {
+    setImmediate(writeWaiting);
+  }
+  waiting += logText(record, new Date());
 }
