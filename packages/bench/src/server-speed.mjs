@@ -9,10 +9,10 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 
 /** The modes of libremctl.c, and how often a round does each on either server. */
 const MODES = {
-  commands: { unit: 'commands/s, no output', remctld: 300, server: 3000 },
-  echo: { unit: 'commands/s, one line of output', remctld: 25, server: 3000 },
+  commands: { unit: 'commands/s, no output', remctld: 300, server: 10_000 },
+  echo: { unit: 'commands/s, one line of output', remctld: 25, server: 10_000 },
   output: { unit: 'bytes/s of output', remctld: 50_000_000, server: 50_000_000 },
-  noop: { unit: 'NOOP/s', remctld: 3000, server: 3000 },
+  noop: { unit: 'NOOP/s', remctld: 10_000, server: 10_000 },
   open: { unit: 'open-run-close/s, one line of output', remctld: 25, server: 200 },
   'open-silent': { unit: 'open-run-close/s, no output', remctld: 100, server: 200 },
 };
