@@ -8,10 +8,18 @@ export function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }
 
-/** Throws TypeError if options are not an object. `name` is the caller's name for them. */
-export function checkOptions(name: string, options: unknown): void {
+/**
+ * Throws TypeError if options are not an object, or if one has a name that is not `known`. `name` is the
+ * caller's name for them.
+ */
+export function checkOptions(name: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${name} must be an object, not ${kindOf(options)}`);
+  }
+  for (const [each, value] of Object.entries(options)) {
+    if (value !== undefined && !known.includes(each)) {
+      throw new TypeError(`${name}: there is no "${each}", there are ${known.join(', ')}`);
+    }
   }
 }
 

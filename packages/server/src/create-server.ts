@@ -8,6 +8,18 @@ import { stderrLog } from './log/stderr-log.js';
 import { type Server, serve } from './serve.js';
 import type { ServerOptions } from './server-options.js';
 
+/** The names in `ServerOptions`: a typo must not leave an option out. */
+const OPTION_NAMES: readonly (keyof ServerOptions)[] = [
+  'keytab',
+  'principal',
+  'commands',
+  'protocol1',
+  'log',
+  'limits',
+  'clockskew',
+  'now',
+];
+
 function checkClockskew(clockskew: unknown): void {
   if (clockskew === undefined) {
     return;
@@ -31,7 +43,7 @@ function checkProtocol1(protocol1: unknown): void {
  * wrong kind.
  */
 export function createServer(options: ServerOptions): Server {
-  checkOptions('the options of createServer', options);
+  checkOptions('the options of createServer', options, OPTION_NAMES);
   const { commands, principal, protocol1 = false, clockskew, now } = options;
   const keytab = checkText('keytab', options.keytab);
   if (principal !== undefined) {

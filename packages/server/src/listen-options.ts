@@ -16,7 +16,7 @@ export function checkListenOptions(options: ListenOptions): {
   readonly port: number;
   readonly host: string | undefined;
 } {
-  checkOptions('the options of listen', options);
+  checkOptions('the options of listen', options, ['port', 'host']);
   const { port = DEFAULT_PORT, host } = options;
   if (typeof port !== 'number') {
     throw new TypeError(`port must be a number, not ${kindOf(port)}`);

@@ -116,6 +116,7 @@ describe('options', () => {
   const options = { keytab: '/etc/krb5.keytab', commands: [] };
   test.each([
     [undefined, TypeError, 'the options of createServer must be an object'],
+    [{ ...options, protocl1: true }, TypeError, 'there is no "protocl1", there are keytab, '],
     [{ ...options, keytab: undefined }, TypeError, 'keytab must be a string'],
     [{ ...options, keytab: '' }, RangeError, 'keytab must not be empty'],
     [{ ...options, principal: 7 }, TypeError, 'principal must be a string'],

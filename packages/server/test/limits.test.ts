@@ -34,8 +34,8 @@ test.each([
 
 test.each([
   [{ silence: '5' }, 'limits.silence must be a number, not a value of type string'],
-  [{ argument: 5 }, 'limits has no "argument": it has arguments, commandBytes'],
-  [{ toString: 5 }, 'limits has no "toString"'],
+  [{ argument: 5 }, 'limits: there is no "argument", there are arguments, commandBytes'],
+  [{ toString: 5 }, 'limits: there is no "toString"'],
   [null, 'limits must be an object, not null'],
   [[], 'limits must be an object, not an array'],
 ])('%j is of the wrong kind', (limits, message) => {
