@@ -24,6 +24,12 @@ export interface AssemblyOptions {
   readonly budget: ByteBudget;
 }
 
+/**
+ * Bytes of joined pieces, at most. Each piece takes memory beside its bytes, and the budget counts bytes alone:
+ * a client could send pieces of one byte, or of none, without end.
+ */
+const JOINED_MOST = MESSAGE_MAX_LENGTH;
+
 function tooMuch(reason: string): Refusal {
   return { code: ErrorCode.ERROR_TOOMUCH_DATA, message: 'Too much data', reason };
 }
@@ -44,6 +50,24 @@ export function createCommandAssembly(options: AssemblyOptions): CommandAssembly
     budget.give(total);
     total = 0;
     continued = false;
+  }
+
+  /** Keeps a piece, joined with those before it that are not longer: each byte is copied a few times at most. */
+  function keep(data: Buffer): void {
+    let piece = data;
+    for (;;) {
+      const last = pieces.at(-1);
+      if (
+        last === undefined ||
+        last.length > piece.length ||
+        last.length + piece.length > JOINED_MOST
+      ) {
+        break;
+      }
+      pieces.pop();
+      piece = Buffer.concat([last, piece]);
+    }
+    pieces.push(piece);
   }
 
   function refusalOf(message: Buffer): Refusal | undefined {
@@ -84,7 +108,7 @@ export function createCommandAssembly(options: AssemblyOptions): CommandAssembly
       if (status === Continue.WHOLE) {
         return data;
       }
-      pieces.push(data);
+      keep(data);
       total += data.length;
       continued = status !== Continue.LAST;
       if (continued) {

@@ -1,4 +1,6 @@
 /** Commands out of their messages, and the rules of their order. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Continue, MESSAGE_MAX_LENGTH } from '@remctl/core/wire';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -68,7 +70,29 @@ test('any row of continue statuses gives what the specification says', () => {
   );
 });
 
+/** Bytes of the heap that are in use after a collection. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
+
 describe('limits', () => {
+  test.each([
+    ['without a byte', 0],
+    ['of one byte', 1],
+  ])('pieces %s take no memory of their own, however many come', (_what, length) => {
+    const pieces = 100_000;
+    const { take } = assemblyOf();
+    const before = heapInUse();
+    for (let piece = 0; piece < pieces; piece += 1) {
+      take(piece === 0 ? FIRST : MIDDLE, Buffer.alloc(length, piece));
+    }
+    expect(heapInUse() - before).toBeLessThan(pieces * 20);
+    const whole = Buffer.from(Array.from({ length: pieces * length }, (_byte, at) => at));
+    expect(take(LAST, Buffer.alloc(0))).toEqual(whole);
+  });
+
   test('a message of more than 64 KiB is refused, and ends the command', () => {
     const { take } = assemblyOf();
     expect(take(WHOLE, Buffer.alloc(MESSAGE_MAX_LENGTH - 4))).toBeInstanceOf(Buffer);
