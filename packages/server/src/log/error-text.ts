@@ -22,9 +22,19 @@ export function errorText(error: unknown): string {
 
 /**
  * Returns an error without `values`, the arguments that the log masks: the error itself if it holds none of them,
- * else an Error with its masked text.
+ * else an Error with its masked text. What cannot be searched, because it throws when it is looked at, is left
+ * out. Never throws.
  */
 export function withoutValues(error: unknown, values: readonly string[]): unknown {
+  try {
+    return searched(error, values);
+  } catch {
+    // What was thrown meanwhile may hold the arguments, too.
+    return new Error('the error cannot be searched for masked arguments, so it is left out');
+  }
+}
+
+function searched(error: unknown, values: readonly string[]): unknown {
   const secrets = values.filter((value) => value !== '');
   const whole =
     secrets.length === 0 ? '' : inspect(error, { depth: SEARCH_DEPTH, maxStringLength: null });

@@ -2,6 +2,7 @@
 
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { ErrorCode } from '@remctl/core';
 import { describe, expect, it, vi } from 'vitest';
 import type {
@@ -451,5 +452,29 @@ describe('help and summary', () => {
     ]);
     expect(await run('help')).toMatchObject({ stdout: 'more', status: 255 });
     expect(records).toMatchObject([{ type: 'failed', command: ['help'] }]);
+  });
+});
+
+describe('what a function may throw', () => {
+  it.each<[string, (secret: string) => unknown]>([
+    ['an object without a prototype', (secret) => Object.assign(Object.create(null), { secret })],
+    [
+      'an object that cannot be looked at',
+      () => ({
+        [inspect.custom]() {
+          throw new Error('no');
+        },
+      }),
+    ],
+  ])('%s, beside a masked argument', async (_what, thrown) => {
+    const { run, records } = await withFunction(
+      ({ command }) => {
+        throw thrown(String(command[1]));
+      },
+      { logmask: [1] },
+    );
+    expect(await run('test', 'hunter2')).toMatchObject(internal);
+    expect(records.at(-1)).toMatchObject({ type: 'failed', error: expect.any(Error) });
+    expect(inspect(records, { depth: null })).not.toContain('hunter2');
   });
 });
