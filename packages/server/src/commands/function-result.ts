@@ -43,6 +43,9 @@ async function sendAll(
   const iterator = iterable[Symbol.asyncIterator]();
   const onAbort = () => abandon(iterable, iterator);
   signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) {
+    onAbort();
+  }
   try {
     for (;;) {
       signal.throwIfAborted();

@@ -478,3 +478,13 @@ describe('what a function may throw', () => {
     expect(inspect(records, { depth: null })).not.toContain('hunter2');
   });
 });
+
+it('a stream that a function returns after its client has gone is destroyed', async () => {
+  const stream = new PassThrough();
+  await runAndLeave(async (_request, leave) => {
+    leave();
+    await sleep(1);
+    return stream;
+  });
+  expect(stream.destroyed).toBe(true);
+});
