@@ -31,11 +31,16 @@ export async function isGroupRunning(group: number): Promise<boolean> {
   if (process.platform !== 'linux') {
     return true;
   }
-  for (const pid of await readdir('/proc')) {
-    const [state = '', , pgrp] = (/^\d+$/.test(pid) ? await statOf(pid) : undefined) ?? [];
-    if (Number(pgrp) === group && !ENDED.test(state)) {
-      return true;
+  try {
+    for (const pid of await readdir('/proc')) {
+      const [state = '', , pgrp] = (/^\d+$/.test(pid) ? await statOf(pid) : undefined) ?? [];
+      if (Number(pgrp) === group && !ENDED.test(state)) {
+        return true;
+      }
     }
+    return false;
+  } catch {
+    // Without /proc, or without a descriptor to read it with, nothing tells that the group's processes have ended.
+    return true;
   }
-  return false;
 }
