@@ -1,7 +1,6 @@
 /** Runs a function as a command. */
 import { ErrorCode } from '@remctl/core';
-import type { Client } from '../client.js';
-import type { CommandFunction, CommandRequest, OutputWriter } from './command.js';
+import type { CommandFunction, CommandRequest } from './command.js';
 import { sendResult } from './function-result.js';
 import { createFunctionWriter, type FunctionWriter } from './function-writer.js';
 import { LazyAborter } from './lazy-aborter.js';
@@ -16,34 +15,27 @@ const GRACE_MS = 5_000;
 
 const MS_PER_SECOND = 1_000;
 
-/** What a function gets. Its signal is made when the function looks at it. */
-class FunctionRequest implements CommandRequest {
-  readonly principal: string;
-  readonly address: string;
-  readonly expires: Date;
-  readonly command: readonly Buffer[];
-  readonly stdout: OutputWriter;
-  readonly stderr: OutputWriter;
-  readonly #aborter: LazyAborter;
-
-  constructor(
-    { principal, address, expires }: Client,
-    command: readonly Buffer[],
-    { stdout, stderr }: FunctionWriter,
-    aborter: LazyAborter,
-  ) {
-    this.principal = principal;
-    this.address = address;
-    this.expires = expires;
-    this.command = command;
-    this.stdout = stdout;
-    this.stderr = stderr;
-    this.#aborter = aborter;
-  }
-
-  get signal(): AbortSignal {
-    return this.#aborter.signal;
-  }
+/**
+ * Makes what a function gets. Its signal is made when the function looks at it; it is a property of the object's own
+ * all the same, so that a copy has it.
+ */
+function requestOf(
+  { client, command }: Call,
+  { stdout, stderr }: FunctionWriter,
+  aborter: LazyAborter,
+): CommandRequest {
+  const { principal, address, expires } = client;
+  return {
+    command,
+    principal,
+    address,
+    expires,
+    stdout,
+    stderr,
+    get signal() {
+      return aborter.signal;
+    },
+  };
 }
 
 /** Runs it to its end. Never rejects: what it threw is logged, unless nobody waits for it any more. */
@@ -52,9 +44,9 @@ async function perform(
   call: Call,
   aborter: LazyAborter,
 ): Promise<Outcome | undefined> {
-  const { client, command, output } = call;
+  const { output } = call;
   const writer = createFunctionWriter(output, aborter);
-  const request = new FunctionRequest(client, command, writer, aborter);
+  const request = requestOf(call, writer, aborter);
   try {
     const result = await run(request);
     const status = await sendResult(result, output, writer, aborter);

@@ -120,6 +120,15 @@ describe('what a function gets', () => {
     expect(records).toMatchObject([{ type: 'command', command: ['test', 'sub', '..', ''] }]);
   });
 
+  it('has its signal in a copy, too', async () => {
+    let copy: CommandRequest | undefined;
+    await runAndLeave((request, leave) => {
+      copy = { ...request };
+      leave();
+    });
+    expect(copy?.signal.aborted).toBe(true);
+  });
+
   it('are no NUL bytes in the command and the subcommand', async () => {
     const { run } = await withFunction(() => 'no');
     const bad = { error: [ErrorCode.ERROR_BAD_COMMAND, 'Invalid command token'] };
