@@ -26,6 +26,8 @@ function checkStatus(status: number): number {
 /** Ends an iterator whose output nobody takes any more. The command does not wait for it. */
 function abandon(iterable: AsyncIterable<unknown>, iterator: AsyncIterator<unknown>): void {
   if (iterable instanceof Readable) {
+    // A stream that fails, because its file is missing for example, would end the process if nobody listened.
+    iterable.on('error', () => undefined);
     // A stream that waits for its source would see the iterator's return() only after the source's next data.
     iterable.destroy();
   }

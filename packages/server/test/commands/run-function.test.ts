@@ -1,5 +1,6 @@
 /** Functions as commands. */
 
+import { createReadStream } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -496,4 +497,14 @@ it('a stream that a function returns after its client has gone is destroyed', as
     return stream;
   });
   expect(stream.destroyed).toBe(true);
+});
+
+it('a stream that fails after its client has gone is heard, and does not end the process', async () => {
+  const stream = createReadStream('/no/such/file');
+  await runAndLeave(async (_request, leave) => {
+    leave();
+    return stream;
+  });
+  await sleep(20);
+  expect(stream.closed).toBe(true);
 });
