@@ -36,7 +36,8 @@ async function stateOf(path: string): Promise<State> {
   const { dev, ino, size, ctimeMs, ctimeNs } = await stat(path, { bigint: true });
   return {
     signature: [dev, ino, size, ctimeNs].join(':'),
-    settled: Date.now() - Number(ctimeMs) > UNSETTLED_MS,
+    // A clock that was set back leaves a time in the future, which is as good as one in the past.
+    settled: Math.abs(Date.now() - Number(ctimeMs)) > UNSETTLED_MS,
   };
 }
 

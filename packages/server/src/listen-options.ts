@@ -7,7 +7,7 @@ const PORT_MOST = 65_535;
 export interface ListenOptions {
   /** 4373 by default; 0 for a free port. */
   readonly port?: number | undefined;
-  /** A name or a numeric address to listen on; all addresses of the machine by default. */
+  /** A numeric address, or a name, whose first address is taken; all addresses by default. */
   readonly host?: string | undefined;
 }
 

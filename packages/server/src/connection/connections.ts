@@ -1,5 +1,5 @@
 /** All connections of a server, and their limits. */
-import type { Socket } from 'node:net';
+import { isIPv4, type Socket } from 'node:net';
 import { createByteBudget } from './byte-budget.js';
 import { type Connection, startConnection } from './connection.js';
 import type { Service } from './service.js';
@@ -11,6 +11,12 @@ const ABORT_WAIT_MS = 10_000;
 const MS_PER_SECOND = 1000;
 /** What a socket that listens to IPv4 and IPv6 puts before an IPv4 address. */
 const MAPPED_IPV4 = '::ffff:';
+
+/** Returns an IPv4 address as remctld shows it, whichever socket it came to; every other address as it is. */
+function plainAddress(address: string): string {
+  const rest = address.slice(MAPPED_IPV4.length);
+  return address.startsWith(MAPPED_IPV4) && isIPv4(rest) ? rest : address;
+}
 
 export interface Connections {
   /** The connections whose socket is open or whose command runs. */
@@ -132,9 +138,7 @@ export function createConnections(service: Service): Connections {
       const connection = startConnection(socket, {
         service,
         budget,
-        address: remoteAddress.startsWith(MAPPED_IPV4)
-          ? remoteAddress.slice(MAPPED_IPV4.length)
-          : remoteAddress,
+        address: plainAddress(remoteAddress),
         onAuthenticated: () => unauthenticated.delete(connection),
         onOver: () => remove(connection),
       });

@@ -1,8 +1,9 @@
 /** Keeps a log that fails from ending a command. */
+import { inspect } from 'node:util';
 import type { Log } from './record.js';
 
 function warn(error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : inspect(error);
   process.emitWarning(`the log of a remctl server failed, and a record is lost: ${reason}`);
 }
 
