@@ -1,4 +1,4 @@
-// The program of `npm run demo`: sets up what the demo needs, and runs it.
+// The program of `npm run demo`: sets up, and runs the demo.
 import { readArguments } from './demo/arguments.mjs';
 import { setUp } from './setup.mjs';
 

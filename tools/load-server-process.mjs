@@ -1,5 +1,6 @@
-// A server under load: its command is a function that adds an id to a ledger.
+// Program: a server under load.
 //
+// Its command is a function that adds an id to a ledger.
 // Arguments: the keytab and the ledger. It sends its port to its parent, and ends when the parent
 // disconnects.
 import { openSync, writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// The program of `pnpm load`: loads a backend or a server, or each in turn.
+// The program of `pnpm load`: loads backends and servers.
 //
 // packages/conformance/src/load and server-load have the loads themselves.
 import { parseArgs } from 'node:util';

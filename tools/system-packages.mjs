@@ -1,4 +1,4 @@
-// Installs the system's packages that the tests and the demo on MIT Kerberos need.
+// Installs the system's packages that tests and demo need.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { has, quietly, say, stop } from './steps.mjs';

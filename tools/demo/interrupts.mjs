@@ -1,4 +1,4 @@
-// Ends the demo cleanly when a signal comes or nobody reads its output.
+// Ends the demo cleanly by a signal, or without a reader.
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** The status that a shell reports for a program that ended by SIGPIPE. Node ignores that signal. */

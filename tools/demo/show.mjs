@@ -1,4 +1,4 @@
-// Prints the demo's text, and the programs that it runs with their output as it comes.
+// Prints the demo's text, and the output of programs as it comes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

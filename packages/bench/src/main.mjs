@@ -1,4 +1,4 @@
-// The program of `pnpm bench`: backends beside libremctl, the server beside remctld, limits.
+// The program of `pnpm bench`: speed of backends and server, and limits.
 import { startRealm } from '@remctl/realm';
 import { measureLimits } from './limits.mjs';
 import { startServer } from './server-here.mjs';

@@ -1,6 +1,6 @@
-// A server whose commands are functions, for the measurements; sends its port to the parent.
+// Program: the measured server, whose commands are functions.
 //
-// Argument: the keytab. It ends when its parent disconnects.
+// Argument: the keytab. It sends its port to its parent, and ends when the parent disconnects.
 import { createServer } from '@remctl/server';
 
 /** Bytes that one write sends. */

@@ -1,6 +1,8 @@
 /**
- * What a server must answer to a client's bytes: written from the protocol and from remctld's
- * behaviour, without the server's code. The messages are not protected.
+ * What a server must answer to a client's bytes.
+ *
+ * It is written from the protocol and from remctld's behaviour, without the server's code. The messages
+ * are not protected.
  */
 import {
   Continue,

@@ -1,4 +1,4 @@
-/** The first inputs of the target that reads requests to the test KDC. */
+/** The first inputs of the target of requests to the test KDC. */
 import {
   apMessages,
   encode,

@@ -1,4 +1,4 @@
-/** The first inputs of the targets that read what clients send to our server. */
+/** The first inputs of the targets of our server's handshake and session. */
 import { COMMAND_TOKEN_FLAGS_V1, encodeToken, MESSAGE_TOKEN_FLAGS } from '@remctl/core/wire';
 import { joinPieces } from './pieces.js';
 

@@ -1,4 +1,4 @@
-/** The limits of a server: what it takes from clients, and how long it waits. */
+/** The limits of a server: counts, bytes and times. */
 import { COMMAND_MAX_ARGUMENTS, COMMAND_MAX_DATA } from '@remctl/core/wire';
 import { checkOptions, kindOf } from './check-arguments.js';
 

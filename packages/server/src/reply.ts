@@ -1,4 +1,4 @@
-/** The answer to one command, as protocols 1, 2 and 3 carry it. */
+/** The interface to the answer of one command, in every protocol. */
 import type { StreamNumber } from './commands/command.js';
 
 /**

@@ -1,4 +1,4 @@
-/** What one client process has begun and finished: a file that survives its death. */
+/** The file in which a client process notes its commands. */
 import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 /** The state of a command by its client's journal. A command that is in neither set was never begun. */

@@ -1,4 +1,4 @@
-/** Runs the load of a server: many clients, whose processes are killed at random. */
+/** Loads a server with clients whose processes are killed at random. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Takes tokens out of the bytes of a connection, one at a time. */
+/** Takes tokens out of a connection's bytes, one at a time. */
 import { asBuffer } from './as-buffer.js';
 import { TOKEN_HEADER_LENGTH, TOKEN_LENGTH_OFFSET } from './constants.js';
 import type { FramedToken } from './framing.js';

@@ -1,10 +1,10 @@
 /**
- * Target: the tokens of a client that authenticates to our server, with real Kerberos behind it.
+ * Target: the handshake of a client with our server.
  *
- * The first byte plus one is the length of the chunks in which the rest arrives. After an even second
- * byte the rest is the client's bytes. After an odd one it is three pieces: an EncTicketPart and an
- * Authenticator, which the target seals correctly in the request of a handshake, and bytes that
- * follow. No message is protected rightly, so no command may run.
+ * Kerberos is real. The first byte plus one is the length of the chunks in which the rest arrives.
+ * After an even second byte the rest is the client's bytes. After an odd one it is three pieces: an
+ * EncTicketPart and an Authenticator, which the target seals correctly in the request of a handshake,
+ * and bytes that follow. No message is protected rightly, so no command may run.
  */
 import { CONTEXT_TOKEN_FLAGS, encodeToken, FIRST_TOKEN_FLAGS, TokenFlag } from '@remctl/core/wire';
 import { createReplayCache } from '@remctl/krb5';

@@ -1,5 +1,5 @@
 /**
- * Target: everything that a remctl client sends in a session with our server.
+ * Target: all bytes of a client in a session with our server.
  *
  * The bytes begin with the first token. The security context protects nothing and accepts every
  * request. Whatever the bytes are, the server sends what `expectedSession` says, and runs exactly

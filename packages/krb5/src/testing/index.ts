@@ -1,5 +1,5 @@
 /**
- * What tests, fuzzing and a test KDC need of this package, and programs do not.
+ * What tests, fuzzing and a test KDC alone need of this package.
  *
  * Programs must not write caches and keytabs with these encoders: they take no locks and keep no
  * other entries.

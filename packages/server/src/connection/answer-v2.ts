@@ -1,4 +1,4 @@
-/** The answer to a command in protocols 2 and 3: its messages, in order. */
+/** The answer to a command in protocols 2 and 3, as messages. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StreamNumber } from '../commands/command.js';
 import type { Answer } from './channel.js';

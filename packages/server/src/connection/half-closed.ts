@@ -1,4 +1,4 @@
-/** Finds out whether a client that has ended its half of a connection is still there. */
+/** Finds out whether a client that sends no more is still there. */
 
 /**
  * Milliseconds between the looks: the first ones follow the first byte soon, because a client that is gone

@@ -1,5 +1,4 @@
-/** Takes a client's message out of its token, and confirms it if asked to. */
-
+/** Opens a client's token, and confirms its message if asked to. */
 import { TokenFlag } from '@remctl/core/wire';
 import { GssError } from '@remctl/krb5';
 import type { Channel } from './channel.js';

@@ -1,4 +1,4 @@
-/** Refusals of what a client sent: the answer, and the sentence for the log. */
+/** Refusals of what a client sent, for the client and the log. */
 
 /** Why a message or a command is refused. */
 export interface Refusal {

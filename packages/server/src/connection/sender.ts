@@ -1,4 +1,4 @@
-/** Sends tokens: many in one write, and no more than the client takes. */
+/** Sends tokens, many in one write, no faster than the client reads. */
 import type { Socket } from 'node:net';
 import { encodeTokenHeader, TOKEN_HEADER_LENGTH } from '@remctl/core/wire';
 

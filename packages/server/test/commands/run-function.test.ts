@@ -1,5 +1,4 @@
 /** Functions as commands. */
-
 import { createReadStream } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';

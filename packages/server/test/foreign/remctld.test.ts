@@ -1,5 +1,4 @@
 /** remctld gives the clients of others the answers that our server must give. */
-
 import { startRealmForFile } from '@remctl/conformance';
 import { startProtocol1Proxy } from '@remctl/realm';
 import { afterAll } from 'vitest';

@@ -1,4 +1,4 @@
-/** Starts the realm, prints its environment or runs a program in it, and ends it. */
+/** The life of `remctl-test-realm`: starts the realm and ends it. */
 import { randomBytes } from 'node:crypto';
 import {
   formatLogRecord,

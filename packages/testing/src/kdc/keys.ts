@@ -1,4 +1,4 @@
-/** The keys of one version of a principal, made when they are first needed. */
+/** The keys of one version of a principal, made when needed. */
 import type { EncryptionKey } from '@remctl/krb5';
 import { etypeInfo, randomKey, stringToKey } from '@remctl/krb5/testing';
 

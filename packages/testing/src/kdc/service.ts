@@ -1,4 +1,4 @@
-/** Starts and stops a KDC on its port, one step after the other. */
+/** Starts and stops a KDC on its port, step by step. */
 import type { Listening } from './listen.js';
 
 export interface KdcService {

@@ -1,5 +1,5 @@
 /**
- * A Kerberos KDC in this process, for tests alone: never a real KDC.
+ * A Kerberos KDC in this process, for tests alone.
  *
  * It keeps its principals in memory, listens on loopback alone, checks no client's address, knows no
  * password policy, and gives its keys to whoever has the object.

@@ -1,4 +1,4 @@
-/** Waits for work that runs at once, also if some of it fails. */
+/** Waits for work that runs at once, even if some fails. */
 
 /** Settles once all of `work` has settled: with the results, or with the first error in its order. */
 export async function allDone<const Work extends readonly unknown[]>(

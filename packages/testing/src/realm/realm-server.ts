@@ -1,4 +1,4 @@
-/** A realm's remctl server, which can be stopped, started and given a new key. */
+/** A realm's remctl server: stopped, started, and given new keys. */
 import { createServer, type Server, type ServerOptions } from '@remctl/server';
 import type { TestKdc } from '../kdc/test-kdc.js';
 import type { KeptKeys, TestServer } from './test-realm.js';

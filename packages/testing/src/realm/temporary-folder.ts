@@ -1,4 +1,4 @@
-/** A private temporary folder, which is removed at the end of the process too. */
+/** A private temporary folder, removed at the process's end at the latest. */
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
