@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { environment } from '../steps.mjs';
 
+/** Prints a line. */
 export const print = (text = '') => console.log(text);
+/** Prints the title of a part. */
 export const heading = (text) => print(`\n--- ${text}\n`);
 /** Indents every line that is not empty. */
 export const indent = (text) => text.replace(/^(?=.)/gm, '    ').trimEnd();

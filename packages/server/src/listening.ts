@@ -1,5 +1,6 @@
 /** Listens on a port, with errors that say what to do. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { systemErrorCode } from './file/system-error.js';
 
 /** Connections that the system keeps until they are accepted, if it allows as many. */
 const BACKLOG = 4096;
@@ -45,7 +46,7 @@ function advice(code: string | undefined, port: number, place: string): string {
 }
 
 function listenError(error: Error, { port, host }: ListeningOptions): Error {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = systemErrorCode(error);
   const place = host === undefined ? `port ${port}` : `${host} port ${port}`;
   return Object.assign(new Error(advice(code, port, place), { cause: error }), { code });
 }

@@ -11,6 +11,7 @@ export interface CommandOutput {
   stop(): Promise<void>;
 }
 
+/** Makes the output of one command, which goes to `reply` in the order of the calls. */
 export function createCommandOutput(reply: Pick<Reply, 'output'>): CommandOutput {
   let last: Promise<void> = Promise.resolve();
   let waiting = 0;

@@ -34,6 +34,7 @@ function streamOf(piece: { readonly stream: unknown }): StreamNumber {
   return piece.stream;
 }
 
+/** Makes the streams of one command. Writes reject with the abort's reason once the command is aborted. */
 export function createFunctionWriter(
   output: CommandOutput,
   aborter: Pick<LazyAborter, 'throwIfAborted'>,

@@ -2,6 +2,7 @@
 import type { ProgramCommand } from '../commands/command.js';
 import { type ConfPlace, RemctlConfError } from './conf-error.js';
 
+/** The options of a command that remctl.conf can give. */
 export type ConfOptions = Partial<
   Pick<ProgramCommand, 'help' | 'logmask' | 'stdin' | 'sudo' | 'summary' | 'user'>
 >;
@@ -12,6 +13,7 @@ const OPTION = /^[A-Za-z][A-Za-z0-9-]*=./s;
 /** A number as the C library's strtol reads it, whole and above 0. */
 const NUMBER = /^\+?0*[1-9]\d*$/;
 
+/** Returns whether a word of a line is an option. */
 export function isOption(word: string): boolean {
   return OPTION.test(word);
 }

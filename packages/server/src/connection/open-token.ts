@@ -10,7 +10,8 @@ export type OpenedToken =
 
 /**
  * Opens a token. If its flags ask for a MIC, as they do in protocol 1, the client gets one (protocol, section
- * 3). Its other flags say nothing that the connection does not know, and remctld ignores them too.
+ * 3). Its other flags say nothing that the connection does not know, and remctld ignores them too. An error
+ * that is no GssError is thrown.
  */
 export function openToken(
   { context, sender }: Channel,

@@ -1,4 +1,5 @@
 /** The words of the log for what ended a connection, as remctld's. */
+import { systemErrorCode } from '../file/system-error.js';
 
 /** The client's end, where more should have come. */
 export const END_OF_FILE = 'unexpected end of file';
@@ -13,7 +14,7 @@ export function socketReason(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = systemErrorCode(error);
   if (code !== undefined && ENDINGS.has(code)) {
     return END_OF_FILE;
   }

@@ -21,7 +21,7 @@ export function isStdin(stdin: Masking['stdin'], index: number, count: number): 
 }
 
 /** Returns whether the log masks the argument `index` of `count`. */
-export function isMasked(masking: Masking, index: number, count: number): boolean {
+function isMasked(masking: Masking, index: number, count: number): boolean {
   return isStdin(masking.stdin, index, count) || (index > 0 && masking.logmask.has(index));
 }
 

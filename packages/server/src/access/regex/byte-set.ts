@@ -5,10 +5,12 @@ const BYTES = 256;
 /** A set of bytes: one entry for each byte, 1 if the byte is in it. */
 export type ByteSet = Uint8Array;
 
+/** Makes a set of no bytes. */
 export function emptySet(): ByteSet {
   return new Uint8Array(BYTES);
 }
 
+/** Makes a set of the given bytes. */
 export function byteSet(...bytes: readonly number[]): ByteSet {
   const set = emptySet();
   for (const byte of bytes) {
@@ -22,6 +24,7 @@ export function addRange(set: ByteSet, first: number, last: number): void {
   set.fill(1, first, last + 1);
 }
 
+/** Adds the bytes of another set. */
 export function addAll(set: ByteSet, more: ByteSet): void {
   for (const [byte, isIn] of more.entries()) {
     if (isIn === 1) {
@@ -30,6 +33,7 @@ export function addAll(set: ByteSet, more: ByteSet): void {
   }
 }
 
+/** Returns the set of all other bytes. */
 export function complement(set: ByteSet): ByteSet {
   return set.map((isIn) => 1 - isIn);
 }
@@ -65,4 +69,5 @@ export const CHARACTER_CLASSES: ReadonlyMap<string, ByteSet> = new Map([
 
 /** What `\w` matches in the C library of GNU. */
 export const WORD: ByteSet = ranges(UPPER, LOWER, DIGIT, ['_', '_']);
+/** What `\s` matches in the C library of GNU. */
 export const SPACE: ByteSet = ranges([' ', ' '], ['\t', '\r']);

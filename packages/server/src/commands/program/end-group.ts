@@ -34,6 +34,7 @@ export async function endGroup(
   const waiting = new AbortController();
   await Promise.race([
     exited,
+    // The program ended first: the abort below makes the sleep reject.
     sleep(graceMs, undefined, { signal: waiting.signal }).catch(() => undefined),
   ]);
   waiting.abort();

@@ -7,6 +7,7 @@
  */
 import { accessSync, constants } from 'node:fs';
 
+/** The program that starts others with exact bytes. */
 export const PERL = '/usr/bin/perl';
 
 /** The descriptor on which Perl is told what to execute, and says the error's number if it cannot. */
@@ -28,14 +29,16 @@ syswrite $plan, $! + 0;
 exit 255;
 `;
 
+/** What Perl is called with. */
 export const PERL_ARGUMENTS: readonly string[] = ['-e', SCRIPT];
 
-/** Returns whether Perl is there. */
+/** Returns whether this process may execute Perl. */
 export function hasPerl(): boolean {
   try {
     accessSync(PERL, constants.X_OK);
     return true;
   } catch {
+    // Whatever keeps Perl from being executed, the server does without it.
     return false;
   }
 }
