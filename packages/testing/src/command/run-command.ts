@@ -1,11 +1,11 @@
 /** The life of `remctl-test-realm`: starts the realm and ends it. */
-import { randomBytes } from 'node:crypto';
 import {
   formatLogRecord,
   type LogRecord,
   readRemctlConf,
   type ServerCommand,
 } from '@remctl/server';
+import { randomPassword } from '../random-password.js';
 import { startTestRealm } from '../realm/start-test-realm.js';
 import type { TestRealm } from '../realm/test-realm.js';
 import { withVariables } from '../realm/variables.js';
@@ -21,8 +21,6 @@ const FAILURE_STATUS = 1;
 /** The status that a shell reports for a program that ended by SIGPIPE. */
 const BROKEN_PIPE_STATUS = 141;
 const DEFAULT_USER = 'alice';
-/** Bytes of a password that nobody chose. */
-const PASSWORD_BYTES = 8;
 
 const say = (text: string) => write(process.stderr, `remctl-test-realm: ${text}\n`);
 
@@ -50,7 +48,7 @@ export async function runCommand(options: Options): Promise<number> {
 
 async function runRealm(options: Options, signals: EndSignals): Promise<number> {
   const commands = await readCommands(options.source);
-  const { password = randomBytes(PASSWORD_BYTES).toString('hex'), realm: name, port } = options;
+  const { password = randomPassword(), realm: name, port } = options;
   const users = options.users.length === 0 ? [DEFAULT_USER] : options.users;
   const realm = await startTestRealm<string>({
     commands,

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
+import { hasCode } from '../has-code.js';
 import type { EndSignals } from './end-signals.js';
 
 const STDIN = 0;
@@ -40,7 +41,7 @@ export function runProgram(
       }
     });
     child.once('error', (error) => {
-      const isMissing = 'code' in error && error.code === 'ENOENT';
+      const isMissing = hasCode(error, 'ENOENT');
       resolve(
         isMissing
           ? {

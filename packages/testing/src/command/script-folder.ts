@@ -2,6 +2,7 @@
 import { access, constants, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ProgramCommand } from '@remctl/server';
+import { hasCode } from '../has-code.js';
 
 export interface ScriptFolder {
   readonly commands: readonly ProgramCommand[];
@@ -18,7 +19,7 @@ async function isExecutable(path: string): Promise<boolean> {
     await access(path, constants.X_OK);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
+    if (hasCode(error, 'EACCES')) {
       return false;
     }
     throw error;
@@ -80,7 +81,9 @@ export async function readScriptFolder(folder: string): Promise<ScriptFolder> {
   const passedOver = found.flatMap((each) => (each.type === 'passed-over' ? each.path : []));
   if (commands.length === 0) {
     const files =
-      passedOver.length === 0 ? 'no file' : `no executable file: chmod +x ${passedOver[0]}`;
+      passedOver.length === 0
+        ? 'no file: put a program into it'
+        : `no executable file: chmod +x ${passedOver[0]}`;
     throw new Error(`the folder ${folder} holds ${files}`);
   }
   return { commands: specialFirst(commands), passedOver };
@@ -90,11 +93,10 @@ async function topLevel(root: string, folder: string): Promise<string[]> {
   try {
     return await namesIn(root);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    if (code === 'ENOENT') {
+    if (hasCode(cause, 'ENOENT')) {
       throw new Error(`there is no folder ${folder}: name a folder of programs`, { cause });
     }
-    if (code === 'ENOTDIR') {
+    if (hasCode(cause, 'ENOTDIR')) {
       throw new Error(
         `${folder} is no folder: name a folder of programs, or a remctl.conf with --config ${folder}`,
         { cause },

@@ -1,5 +1,6 @@
 /** Writes to standard output and error, and waits until it is written. */
 import type { Writable } from 'node:stream';
+import { hasCode } from '../has-code.js';
 
 /** Writes text, and settles once the stream has taken it. Throws the stream's error. */
 export function write(stream: Writable, text: string): Promise<void> {
@@ -16,5 +17,5 @@ export function write(stream: Writable, text: string): Promise<void> {
 
 /** Returns whether `error` is EPIPE: the reader of our output has gone. */
 export function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+  return hasCode(error, 'EPIPE');
 }

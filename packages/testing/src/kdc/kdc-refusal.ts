@@ -12,7 +12,7 @@ import {
 } from '@remctl/krb5/testing';
 
 /** The most characters of a text that quotes a request: a request's names may be 64 KiB long. */
-export const MAX_QUOTED = 256;
+const MAX_QUOTED = 256;
 
 /** A request is refused. `code` is a `KrbErrorCode`; the message is the answer's e-text. */
 export class KdcRefusal extends Error {
@@ -90,7 +90,7 @@ export function encodeTooLong(realm: string, now: number): Uint8Array {
 }
 
 /** Cuts a text that quotes a request. */
-export function quotable(text: string): string {
+function quotable(text: string): string {
   return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
 }
 

@@ -1,6 +1,7 @@
 /** Has a KDC listen on one loopback port, by UDP and TCP. */
 import { once } from 'node:events';
 import { isIP, isIPv4 } from 'node:net';
+import { hasCode } from '../has-code.js';
 import type { KdcState } from './kdc-state.js';
 import { type Answer, tcpService } from './tcp.js';
 import { udpService } from './udp.js';
@@ -57,11 +58,14 @@ export async function listen(kdc: KdcState, options: ListenOptions): Promise<Lis
     try {
       return await listenOnce(kdc, options);
     } catch (cause) {
-      if (port === 0 && isTaken(cause) && attempt < PORT_ATTEMPTS) {
+      const isTaken = hasCode(cause, 'EADDRINUSE');
+      if (port === 0 && isTaken && attempt < PORT_ATTEMPTS) {
         continue;
       }
-      const advice = isTaken(cause) ? ': the port is taken, give another or 0' : '';
-      throw new Error(`the test KDC cannot listen on ${host} port ${port}${advice}`, { cause });
+      const advice = isTaken
+        ? 'the port is taken, give another or 0'
+        : `check the host and the port: ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw new Error(`the test KDC cannot listen on ${host} port ${port}: ${advice}`, { cause });
     }
   }
 }
@@ -97,8 +101,4 @@ function portOf(address: ReturnType<ReturnType<typeof tcpService>['server']['add
     throw new Error('a TCP port was expected');
   }
   return address.port;
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

@@ -1,5 +1,4 @@
 /** A KDC's principals and their keys, in memory. */
-import { randomBytes } from 'node:crypto';
 import { formatPrincipal, type Principal, parsePrincipal } from '@remctl/krb5';
 import { defaultSalt, TGS_NAME, tgsPrincipal } from '@remctl/krb5/testing';
 import { checkSeconds } from './checks.js';
@@ -149,9 +148,4 @@ function checkedPassword(password: string | undefined): string | undefined {
     throw new Error('a password must not be empty: leave it out for random keys');
   }
   return password;
-}
-
-/** Makes a password for the keys that two realms share. */
-export function randomPassword(): string {
-  return randomBytes(16).toString('hex');
 }

@@ -6,6 +6,7 @@
  */
 import { formatPrincipal, parsePrincipal } from '@remctl/krb5';
 import { tgsPrincipal } from '@remctl/krb5/testing';
+import { randomPassword } from '../random-password.js';
 import { answerRequest, type KdcRecord } from './answer-request.js';
 import { type CcacheOptions, ccacheBytes } from './ccache-file.js';
 import { checkDifference, checkSeconds } from './checks.js';
@@ -18,7 +19,6 @@ import {
   type KeyOptions,
   type PrincipalOptions,
   type PrincipalPolicy,
-  randomPassword,
 } from './principals.js';
 import { startService } from './service.js';
 

@@ -1,7 +1,7 @@
 /** Checks a test realm's options, before anything is started. */
-import { randomBytes } from 'node:crypto';
 import { formatPrincipal, parsePrincipal } from '@remctl/krb5';
 import { createServer } from '@remctl/server';
+import { randomPassword } from '../random-password.js';
 import type { TestRealmOptions, TestUsers, TrustedRealmOptions } from './options.js';
 
 const DEFAULT_USERS = ['alice'];
@@ -9,8 +9,6 @@ const DEFAULT_USERS = ['alice'];
 const OWN_NAME = 'REMCTL';
 const TRUSTED_NAME = 'PARTNER';
 const DEFAULT_LIFETIME_S = 10 * 60 * 60;
-/** Bytes of a password that nobody chose. */
-const PASSWORD_BYTES = 12;
 const HIGHEST_PORT = 65_535;
 
 const OPTIONS: readonly string[] = [
@@ -142,7 +140,7 @@ function plannedUsers<Name extends string>(
   return passwords.map(([name, password]) => ({
     name,
     principal: formatPrincipal(parsePrincipal(name, { defaultRealm: realm })),
-    password: password ?? randomBytes(PASSWORD_BYTES).toString('hex'),
+    password: password ?? randomPassword(),
     // An instance's slash would name a folder.
     file: `${name.replaceAll('/', '+')}${fileSuffix}`,
   }));
