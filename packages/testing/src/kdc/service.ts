@@ -1,4 +1,5 @@
 /** Starts and stops a KDC on its port, step by step. */
+import { stepsInTurn } from '../steps-in-turn.js';
 import type { Listening } from './listen.js';
 
 export interface KdcService {
@@ -17,12 +18,7 @@ export async function startService(
 ): Promise<KdcService> {
   let listening: Listening | undefined = await listen(port);
   const own = listening.port;
-  let last: Promise<void> = Promise.resolve();
-  // A step waits for the one before, whether that succeeded or not.
-  const inTurn = (step: () => Promise<void>): Promise<void> => {
-    last = last.then(step, step);
-    return last;
-  };
+  const inTurn = stepsInTurn();
   return {
     port: own,
     start: () =>

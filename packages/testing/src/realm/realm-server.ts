@@ -1,6 +1,7 @@
 /** A realm's remctl server: stopped, started, and given new keys. */
 import { createServer, type Server, type ServerOptions } from '@remctl/server';
 import type { TestKdc } from '../kdc/test-kdc.js';
+import { stepsInTurn } from '../steps-in-turn.js';
 import type { KeptKeys, TestServer } from './test-realm.js';
 import { writeWhole } from './write-file.js';
 
@@ -73,12 +74,7 @@ export async function startRealmServer({
 
   await writeKeytab('new');
   const bound = await listen(port);
-  let last: Promise<void> = Promise.resolve();
-  // A step waits for the one before, whether that succeeded or not.
-  const inTurn = (step: () => Promise<void>): Promise<void> => {
-    last = last.then(step, step);
-    return last;
-  };
+  const inTurn = stepsInTurn();
   return {
     port: bound,
     keytab,
