@@ -1,23 +1,18 @@
 /** Answers one command: checks it and its client, and runs it. */
 import { ErrorCode } from '@remctl/core';
 import type { Client } from '../client.js';
+import { ACCESS_DENIED, INTERNAL_FAILURE, NO_HELP, UNKNOWN_COMMAND } from '../error-texts.js';
 import type { Execute } from '../execute.js';
 import { withoutValues } from '../log/error-text.js';
 import { loggedCommand, maskedValues } from '../log/logged-command.js';
 import { printable } from '../log/printable.js';
 import type { Log } from '../log/record.js';
+import type { Refusal } from '../refusal.js';
 import type { Reply } from '../reply.js';
 import { createCommandOutput } from './command-output.js';
-import { ACCESS_DENIED, INTERNAL_FAILURE, NO_HELP, UNKNOWN_COMMAND } from './messages.js';
 import { orAborted } from './or-aborted.js';
 import type { Call, Outcome, PreparedCommand } from './prepared-command.js';
-import {
-  findRequest,
-  type Refusal,
-  type Request,
-  refuseArguments,
-  refuseNames,
-} from './request.js';
+import { findRequest, type Request, refuseArguments, refuseNames } from './request.js';
 import { runSummaries } from './summary.js';
 
 /** The status of a command that a signal ended: remctld's -1, in one byte. */

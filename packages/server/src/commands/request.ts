@@ -1,8 +1,9 @@
 /** What a client asks for, and why that may be refused. */
 import { ErrorCode } from '@remctl/core';
+import { INVALID_COMMAND, TOO_MANY_HELP_ARGUMENTS } from '../error-texts.js';
 import { isStdin } from '../log/logged-command.js';
+import type { Refusal } from '../refusal.js';
 import { findCommand } from './match.js';
-import { INVALID_TOKEN, TOO_MANY_HELP_ARGUMENTS } from './messages.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 const HELP = 'help';
@@ -13,13 +14,6 @@ const MAX_HELP_ARGUMENTS = 3;
 export type Request =
   | { readonly type: 'run' | 'help'; readonly rule: PreparedCommand | undefined }
   | { readonly type: 'summary'; readonly rule?: undefined };
-
-/** An error for the client, and the sentence of the log. */
-export interface Refusal {
-  readonly code: number;
-  readonly message: string;
-  readonly reason: string;
-}
 
 /** Returns an argument as `findCommand` compares it. */
 function nameOf(argument: Uint8Array | undefined): string | undefined {
@@ -51,7 +45,7 @@ export function findRequest(
 function containsNul(subject: string, principal: string): Refusal {
   return {
     code: ErrorCode.ERROR_BAD_COMMAND,
-    message: INVALID_TOKEN,
+    message: INVALID_COMMAND,
     reason: `${subject} from user ${principal} contains nul octet`,
   };
 }

@@ -1,10 +1,10 @@
 /** Runs a function as a command. */
 import { ErrorCode } from '@remctl/core';
+import { INTERNAL_FAILURE, TIMED_OUT } from '../error-texts.js';
 import type { CommandFunction, CommandRequest } from './command.js';
 import { sendResult } from './function-result.js';
 import { createFunctionWriter, type FunctionWriter } from './function-writer.js';
 import { LazyAborter } from './lazy-aborter.js';
-import { INTERNAL_FAILURE, TIMED_OUT } from './messages.js';
 import type { Call, Outcome, Run } from './prepared-command.js';
 
 /**

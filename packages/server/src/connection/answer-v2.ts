@@ -1,5 +1,6 @@
 /** The answer to a command in protocols 2 and 3, as messages. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { STDOUT } from '@remctl/core/wire';
 import type { StreamNumber } from '../commands/command.js';
 import type { Answer } from './channel.js';
 import { errorMessage, OUTPUT_MAX_LENGTH, outputMessage, statusMessage } from './messages-v2.js';
@@ -22,7 +23,7 @@ export function createAnswerV2(
   /** Small outputs of one stream that are not in a message yet. */
   let joined: Uint8Array[] = [];
   let joinedLength = 0;
-  let joinedStream: StreamNumber = 1;
+  let joinedStream: StreamNumber = STDOUT;
 
   function sendJoined(): void {
     if (joinedLength > 0) {

@@ -1,10 +1,10 @@
 /** What a protocol needs of its connection. */
 import type { Client } from '../client.js';
 import type { Limits } from '../limits.js';
+import type { Refusal } from '../refusal.js';
 import type { Reply } from '../reply.js';
 import type { Context } from './accept.js';
 import type { ByteBudget } from './byte-budget.js';
-import type { Refusal } from './refusal.js';
 import type { Sender } from './sender.js';
 
 /** Why no further token can be had of a client that is still there. */

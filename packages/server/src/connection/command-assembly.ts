@@ -1,9 +1,10 @@
 /** Puts a command together from its MESSAGE_COMMANDs (protocol, section 2.4). */
 import { ErrorCode } from '@remctl/core';
 import { Continue, MESSAGE_MAX_LENGTH } from '@remctl/core/wire';
+import { INVALID_COMMAND, TOO_MUCH_DATA } from '../error-texts.js';
+import type { Refusal } from '../refusal.js';
 import type { ByteBudget } from './byte-budget.js';
 import { COMMAND_HEADER_LENGTH, CONTINUE_OFFSET } from './messages-v2.js';
-import type { Refusal } from './refusal.js';
 
 export interface CommandAssembly {
   /** Whether a command has begun and has not ended. */
@@ -31,11 +32,11 @@ export interface AssemblyOptions {
 const JOINED_MOST = MESSAGE_MAX_LENGTH;
 
 function tooMuch(reason: string): Refusal {
-  return { code: ErrorCode.ERROR_TOOMUCH_DATA, message: 'Too much data', reason };
+  return { code: ErrorCode.ERROR_TOOMUCH_DATA, message: TOO_MUCH_DATA, reason };
 }
 
 function badCommand(reason: string): Refusal {
-  return { code: ErrorCode.ERROR_BAD_COMMAND, message: 'Invalid command token', reason };
+  return { code: ErrorCode.ERROR_BAD_COMMAND, message: INVALID_COMMAND, reason };
 }
 
 /** Makes the assembly of one connection. */

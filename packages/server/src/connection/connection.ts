@@ -10,6 +10,7 @@ import {
 } from '@remctl/core/wire';
 import { AcceptorRefusal } from '@remctl/krb5';
 import type { Client } from '../client.js';
+import { INTERNAL_FAILURE } from '../error-texts.js';
 import { printable } from '../log/printable.js';
 import type { Accepted } from './accept.js';
 import type { ByteBudget } from './byte-budget.js';
@@ -330,7 +331,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       logOwnFault('internal failure in a command', error);
     }
     if (!answer.isGiven()) {
-      answer.error(ErrorCode.ERROR_INTERNAL, 'Internal failure');
+      answer.error(ErrorCode.ERROR_INTERNAL, INTERNAL_FAILURE);
     }
     await answer.whenSent();
     running = false;

@@ -1,10 +1,11 @@
 /** Parses a whole command: the count of its arguments, then each argument. */
 import { ErrorCode } from '@remctl/core';
 import { NUMBER_LENGTH } from '@remctl/core/wire';
-import type { Refusal } from './refusal.js';
+import { INVALID_COMMAND, TOO_MANY_ARGUMENTS, UNKNOWN_COMMAND } from '../error-texts.js';
+import type { Refusal } from '../refusal.js';
 
 function invalid(reason: string): Refusal {
-  return { code: ErrorCode.ERROR_BAD_COMMAND, message: 'Invalid command token', reason };
+  return { code: ErrorCode.ERROR_BAD_COMMAND, message: INVALID_COMMAND, reason };
 }
 
 /**
@@ -20,14 +21,14 @@ export function parseCommand(data: Buffer, most: number): readonly Buffer[] | Re
   if (count === 0) {
     return {
       code: ErrorCode.ERROR_UNKNOWN_COMMAND,
-      message: 'Unknown command',
+      message: UNKNOWN_COMMAND,
       reason: 'command with no arguments',
     };
   }
   if (count > most) {
     return {
       code: ErrorCode.ERROR_TOOMANY_ARGS,
-      message: 'Too many arguments',
+      message: TOO_MANY_ARGUMENTS,
       reason: `too large argc (${count}) in request message`,
     };
   }

@@ -1,16 +1,15 @@
 /** Protocol 1: one command and its answer (protocol, section 3). */
 import { ErrorCode } from '@remctl/core';
 import { MESSAGE_MAX_LENGTH, TokenFlag } from '@remctl/core/wire';
+import { INVALID_TOKEN, TOO_MUCH_DATA } from '../error-texts.js';
+import { isRefusal, type Refusal } from '../refusal.js';
 import { createAnswerV1 } from './answer-v1.js';
 import type { Channel, Protocol, TokenFault } from './channel.js';
 import { openToken } from './open-token.js';
 import { parseCommand } from './parse-command.js';
-import { isRefusal, type Refusal } from './refusal.js';
 
 /** A token's flags, and the highest byte of its length: 0, because it has at most 1 MiB. */
 const TOKEN_START = Uint8Array.of(TokenFlag.DATA, 0);
-
-const TOO_MUCH_DATA = 'Too much data';
 
 /** Speaks protocol 1 on a channel, as remctld does. */
 export function createProtocol1(channel: Channel): Protocol {
@@ -34,7 +33,7 @@ export function createProtocol1(channel: Channel): Protocol {
     const [code, text] =
       fault === 'too large'
         ? [ErrorCode.ERROR_TOOMUCH_DATA, TOO_MUCH_DATA]
-        : [ErrorCode.ERROR_BAD_TOKEN, 'Invalid token'];
+        : [ErrorCode.ERROR_BAD_TOKEN, INVALID_TOKEN];
     createAnswer().error(code, text);
     channel.end();
   }

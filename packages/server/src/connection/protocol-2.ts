@@ -7,13 +7,14 @@ import {
   VERSION_2,
   VERSION_3,
 } from '@remctl/core/wire';
+import { INVALID_TOKEN } from '../error-texts.js';
+import { isRefusal, type Refusal } from '../refusal.js';
 import { createAnswerV2 } from './answer-v2.js';
 import type { Channel, Protocol } from './channel.js';
 import { createCommandAssembly } from './command-assembly.js';
 import { errorMessage, KEEP_ALIVE_OFFSET, NOOP, VERSION } from './messages-v2.js';
 import { openToken } from './open-token.js';
 import { parseCommand } from './parse-command.js';
-import { isRefusal, type Refusal } from './refusal.js';
 
 /** A token's flags, and the highest byte of its length: 0, because it has at most 1 MiB. */
 const TOKEN_START = Uint8Array.of(MESSAGE_TOKEN_FLAGS, 0);
@@ -97,7 +98,7 @@ export function createProtocol2(channel: Channel): Protocol {
 
   function onFault(_fault: unknown, reason: string, error?: unknown): void {
     channel.logFault(`error receiving token: ${reason}`, error);
-    send(errorMessage(ErrorCode.ERROR_BAD_TOKEN, 'Invalid token'));
+    send(errorMessage(ErrorCode.ERROR_BAD_TOKEN, INVALID_TOKEN));
     channel.end();
   }
 

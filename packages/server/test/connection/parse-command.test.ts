@@ -3,7 +3,7 @@ import { NUMBER_LENGTH } from '@remctl/core/wire';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCommand } from '../../src/connection/parse-command.js';
-import { isRefusal } from '../../src/connection/refusal.js';
+import { isRefusal } from '../../src/refusal.js';
 import { commandData } from '../support/messages.js';
 
 const MOST = 8;

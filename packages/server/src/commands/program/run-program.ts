@@ -1,7 +1,7 @@
 /** Runs a program as a command. */
 import { ErrorCode } from '@remctl/core';
+import { INTERNAL_FAILURE, INVALID_COMMAND, TIMED_OUT } from '../../error-texts.js';
 import { systemErrorCode } from '../../file/system-error.js';
-import { INTERNAL_FAILURE, INVALID_TOKEN, TIMED_OUT } from '../messages.js';
 import type { Call, Outcome, Run } from '../prepared-command.js';
 import { endGroup } from './end-group.js';
 import { endWithProcess } from './end-with-process.js';
@@ -47,7 +47,7 @@ function notStarted({ kind, code }: StartFailure, file: string, call: Call): Out
         'an argument is not UTF-8, and only a system with /usr/bin/perl can hand it to a program',
         new Error('install perl, or let the command take the argument on standard input (stdin)'),
       );
-      return { type: 'error', code: ErrorCode.ERROR_BAD_COMMAND, message: INVALID_TOKEN };
+      return { type: 'error', code: ErrorCode.ERROR_BAD_COMMAND, message: INVALID_COMMAND };
   }
 }
 
