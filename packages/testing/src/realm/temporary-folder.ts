@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 /** Windows refuses for a moment to remove a file that another program has just closed. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 3 } as const;
+/** Times that the end of the process tries to remove a folder into which files are still written. */
+const REMOVAL_TRIES = 10;
 
 export interface TemporaryFolder {
   readonly path: string;
@@ -18,9 +20,30 @@ export interface TemporaryFolder {
 /** The folders that are not removed yet. */
 const folders = new Set<string>();
 
+function isNotEmpty(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY';
+}
+
+/**
+ * Removes a folder at once. Node's threads go on writing while the process ends, and a retry of rmSync's own
+ * removes no file that came meanwhile.
+ */
+function removeNow(folder: string): void {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      rmSync(folder, REMOVAL);
+      return;
+    } catch (error) {
+      if (tries === REMOVAL_TRIES || !isNotEmpty(error)) {
+        throw error;
+      }
+    }
+  }
+}
+
 function removeAll(): void {
   for (const folder of folders) {
-    rmSync(folder, REMOVAL);
+    removeNow(folder);
   }
 }
 

@@ -106,6 +106,7 @@ describe('a process that forgot to dispose', () => {
   /** Runs a program with a realm, its server and its folder; returns the folder after the end. */
   async function endOf(body: string) {
     const program = `
+      import { writeFile } from 'node:fs';
       import { startTestRealm } from ${JSON.stringify(index)};
       import { createClient } from '@remctl/core';
       import { createPureBackend } from '@remctl/pure-backend';
@@ -133,6 +134,11 @@ describe('a process that forgot to dispose', () => {
        client.run(['wait']); setTimeout(() => process.exit(0), 100);`,
     ],
     ['and calls process.exit', 'process.exit(0);'],
+    [
+      'while files are written to the folder',
+      `for (let n = 0; n < 3000; n += 1) { writeFile(realm.folder + '/' + n, 'x', () => {}); }
+       process.exit(0);`,
+    ],
   ])('%s ends, and its folder is gone', async (_, body) => {
     const ended = await endOf(body);
     expect(ended).toMatchObject({ status: 0, stderr: '', isLeft: false });
