@@ -22,6 +22,8 @@ export interface RealmServerOptions {
   readonly keytab: string;
   /** 0 for a free port. */
   readonly port: number;
+  /** Throws an Error if the realm has ended: then the server must not start again. */
+  readonly checkRunning: () => void;
   readonly options: Omit<ServerOptions, 'keytab' | 'principal' | 'clockskew' | 'now'>;
 }
 
@@ -53,6 +55,7 @@ export async function startRealmServer({
   principal,
   keytab,
   port,
+  checkRunning,
   options,
 }: RealmServerOptions): Promise<RealmServer> {
   let skewMs = 0;
@@ -97,6 +100,7 @@ export async function startRealmServer({
       }),
     start: () =>
       inTurn(async () => {
+        checkRunning();
         if (server === undefined) {
           await listen(bound);
         }
@@ -112,6 +116,7 @@ export async function startRealmServer({
         throw new RangeError(`changeKey takes ${KEPT_KEYS.join(', ')}, not ${String(which)}`);
       }
       return inTurn(async () => {
+        checkRunning();
         kdc.changeKey(principal);
         await writeKeytab(which);
       });

@@ -112,6 +112,11 @@ async function build<Name extends string, TrustedName extends string>(
   ends: EndSteps,
 ): Promise<TestRealm<Name, TrustedName>> {
   const { ticketLifetime } = plan;
+  function checkRunning(): void {
+    if (ends.begun) {
+      throw new Error(`the realm ${plan.realm} has ended: start another one`);
+    }
+  }
   const [own, trusted] = await allDone([
     startRealm(plan, folder, ticketLifetime, ends),
     plan.trusted && startRealm(plan.trusted, folder, ticketLifetime, ends),
@@ -128,6 +133,7 @@ async function build<Name extends string, TrustedName extends string>(
     principal,
     keytab: folder.at('server.keytab'),
     port: plan.port,
+    checkRunning,
     options: { commands, protocol1, limits, log },
   });
   ends.add(() => server.stop());
@@ -194,16 +200,20 @@ async function build<Name extends string, TrustedName extends string>(
       ccache: known(of).user.ccache,
     }),
     useHere(of = firstUser) {
-      if (ends.begun) {
-        throw new Error(`the realm ${plan.realm} has ended`);
-      }
+      checkRunning();
       const leave = useVariables(kerberosVariables(of));
       ends.add(async () => leave());
       return leave;
     },
-    kinit: (of, lifetime = ticketLifetime) => writeTicket(known(of), lifetime),
-    expireTicket: (of) => writeExpiredTicket(known(of)),
-    kdestroy: (of) => removeCache(known(of)),
+    async kinit(of, lifetime = ticketLifetime) {
+      checkRunning();
+      await writeTicket(known(of), lifetime);
+    },
+    async expireTicket(of) {
+      checkRunning();
+      await writeExpiredTicket(known(of));
+    },
+    kdestroy: async (of) => removeCache(known(of)),
     skew(seconds) {
       kdc.skewMs = seconds * MS_PER_SECOND;
       if (trusted !== undefined) {

@@ -42,6 +42,23 @@ test('dispose ends everything, also what runs, and may be called again', async (
   expect(() => realm.useHere()).toThrow('the realm REMCTL.TEST has ended');
 });
 
+test('a realm that has ended says so, and does not start its server again', async () => {
+  const realm = await startTestRealm();
+  const disposed = realm.dispose();
+  const early = realm.server.start();
+  const ended = 'the realm REMCTL.TEST has ended: start another one';
+  await expect(early).rejects.toThrow(ended);
+  await disposed;
+  expect(await listens(realm.port)).toBe(false);
+  await expect(realm.server.start()).rejects.toThrow(ended);
+  await expect(realm.server.changeKey()).rejects.toThrow(ended);
+  await expect(realm.kinit('alice')).rejects.toThrow(ended);
+  await expect(realm.expireTicket('alice')).rejects.toThrow(ended);
+  expect(() => realm.useHere()).toThrow(ended);
+  await realm.server.stop();
+  await realm.kdestroy('alice');
+});
+
 test('dispose does not wait for a command that ignores its signal', async () => {
   const program = `
     import { startTestRealm } from ${JSON.stringify(index)};
