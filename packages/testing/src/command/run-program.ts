@@ -42,13 +42,14 @@ export function runProgram(
     });
     child.once('error', (error) => {
       const isMissing = hasCode(error, 'ENOENT');
+      const remedy = hasCode(error, 'EACCES') ? ': if it is a program, chmod +x it' : '';
       resolve(
         isMissing
           ? {
               status: NOT_FOUND,
               problem: `there is no program ${program}: check its name and PATH`,
             }
-          : { status: CANNOT_RUN, problem: `cannot run ${program}: ${error.message}` },
+          : { status: CANNOT_RUN, problem: `cannot run ${program}: ${error.message}${remedy}` },
       );
     });
     child.once('exit', (status, signal) => {
