@@ -1,5 +1,6 @@
 /** A realm's remctl server: stopped, started, and given new keys. */
 import { createServer, type Server, type ServerOptions } from '@remctl/server';
+import { checkDifference } from '../kdc/checks.js';
 import type { TestKdc } from '../kdc/test-kdc.js';
 import { stepsInTurn } from '../steps-in-turn.js';
 import type { KeptKeys, TestServer } from './test-realm.js';
@@ -106,9 +107,7 @@ export async function startRealmServer({
         }
       }),
     skew(seconds) {
-      if (!Number.isFinite(seconds)) {
-        throw new RangeError(`skew must be a number of seconds, not ${seconds}`);
-      }
+      checkDifference('skew', seconds);
       skewMs = seconds * MS_PER_SECOND;
     },
     changeKey: (which = 'both') => {

@@ -215,11 +215,12 @@ async function build<Name extends string, TrustedName extends string>(
     },
     kdestroy: async (of) => removeCache(known(of)),
     skew(seconds) {
+      // First, because its check names the argument as the caller does.
+      server.skew(seconds);
       kdc.skewMs = seconds * MS_PER_SECOND;
       if (trusted !== undefined) {
         trusted.kdc.skewMs = seconds * MS_PER_SECOND;
       }
-      server.skew(seconds);
     },
     dispose: ends.run,
     [Symbol.asyncDispose]: ends.run,
