@@ -7,7 +7,7 @@ import {
   tgsPrincipal,
   toPrincipalName,
 } from '@remctl/krb5/testing';
-import { checkDifference, checkSeconds } from './checks.js';
+import { checkDifference, checkNames, checkSeconds } from './checks.js';
 import { NO_REALMS_TRANSITED, sealTicket, sessionKey } from './issue-ticket.js';
 import { type KdcState, kdcSeconds } from './kdc-state.js';
 import type { KnownPrincipal } from './principals.js';
@@ -30,6 +30,14 @@ export interface CcacheOptions {
   readonly services?: readonly string[];
 }
 
+const OPTIONS: readonly string[] = [
+  'lifetime',
+  'starttime',
+  'endtime',
+  'renewable',
+  'forwardable',
+  'services',
+] satisfies (keyof CcacheOptions)[];
 const DEFAULT_LIFETIME_S = 10 * 3600;
 /** Seconds that tickets of the past lasted. */
 const PAST_LIFETIME_S = 3600;
@@ -53,6 +61,7 @@ export async function ccacheBytes(
   clientName: string,
   options: CcacheOptions,
 ): Promise<Uint8Array> {
+  checkNames('ccache()', OPTIONS, options);
   const client = kdc.principals.require(clientName);
   const tgs = kdc.principals.find(tgsPrincipal(kdc.realm));
   if (tgs === undefined) {

@@ -1,7 +1,19 @@
-/** Checks of the numbers in a KDC's options. */
+/** Checks of options: their names, and the numbers of a KDC's. */
 
 /** A hundred years: more would leave the times that tickets can hold. */
 const MAX_SECONDS = 100 * 365 * 24 * 3600;
+
+/** Throws TypeError if options are not an object, or one has a name that is not `allowed`. */
+export function checkNames(of: string, allowed: readonly string[], value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${of} must be an object`);
+  }
+  for (const name of Object.keys(value)) {
+    if (!allowed.includes(name)) {
+      throw new TypeError(`${of}: there is no option "${name}"; there are ${allowed.join(', ')}`);
+    }
+  }
+}
 
 /** Throws RangeError if `value` is neither undefined nor a whole number of seconds above 0. */
 export function checkSeconds(name: string, value: number | undefined): void {

@@ -1,7 +1,7 @@
 /** A KDC's principals and their keys, in memory. */
 import { formatPrincipal, type Principal, parsePrincipal } from '@remctl/krb5';
 import { defaultSalt, TGS_NAME, tgsPrincipal } from '@remctl/krb5/testing';
-import { checkSeconds } from './checks.js';
+import { checkNames, checkSeconds } from './checks.js';
 import { type EncryptionType, etypeNumbers } from './encryption-types.js';
 import { type KeyVersion, keyVersion } from './keys.js';
 
@@ -31,6 +31,18 @@ export interface KeyOptions {
 }
 
 export interface PrincipalOptions extends PrincipalPolicy, KeyOptions {}
+
+const POLICY_OPTIONS: readonly string[] = [
+  'locked',
+  'passwordExpired',
+  'preauthentication',
+  'maxLifetime',
+  'maxRenewableLifetime',
+] satisfies (keyof PrincipalPolicy)[];
+const KEY_OPTIONS: readonly string[] = [
+  'password',
+  'encryptionTypes',
+] satisfies (keyof KeyOptions)[];
 
 /** A principal with its keys. */
 export interface KnownPrincipal {
@@ -75,6 +87,7 @@ export function createPrincipals(realm: string, etypes: readonly number[]): Prin
   };
 
   const add = (name: string, options: PrincipalOptions): KnownPrincipal => {
+    checkNames('addPrincipal()', [...KEY_OPTIONS, ...POLICY_OPTIONS], options);
     const { password, encryptionTypes, ...policy } = options;
     const principal = parse(name);
     const whole = formatPrincipal(principal);
@@ -100,6 +113,7 @@ export function createPrincipals(realm: string, etypes: readonly number[]): Prin
     require,
     add,
     change: (name, policy) => {
+      checkNames('changePrincipal()', POLICY_OPTIONS, policy);
       checkPolicy(policy);
       const found = require(name);
       known.set(found.name, { ...found, policy: { ...found.policy, ...policy } });
@@ -107,7 +121,9 @@ export function createPrincipals(realm: string, etypes: readonly number[]): Prin
     remove: (name) => {
       known.delete(require(name).name);
     },
-    changeKey: (name, { password, encryptionTypes }) => {
+    changeKey: (name, options) => {
+      checkNames('changeKey()', KEY_OPTIONS, options);
+      const { password, encryptionTypes } = options;
       const found = require(name);
       const [newest] = found.keys;
       const next = keyVersion({

@@ -9,7 +9,7 @@ import { tgsPrincipal } from '@remctl/krb5/testing';
 import { randomPassword } from '../random-password.js';
 import { answerRequest, type KdcRecord } from './answer-request.js';
 import { type CcacheOptions, ccacheBytes } from './ccache-file.js';
-import { checkDifference, checkSeconds } from './checks.js';
+import { checkDifference, checkNames, checkSeconds } from './checks.js';
 import { ALL_ENCRYPTION_TYPES, type EncryptionType, etypeNumbers } from './encryption-types.js';
 import type { KdcState, TrustedRealm } from './kdc-state.js';
 import { type KeytabOptions, keytabBytes } from './keytab-file.js';
@@ -94,6 +94,18 @@ export interface TestKdc extends TrustedRealm, AsyncDisposable {
   stop(): Promise<void>;
 }
 
+const OPTIONS: readonly string[] = [
+  'realm',
+  'host',
+  'port',
+  'encryptionTypes',
+  'maxLifetime',
+  'maxRenewableLifetime',
+  'clockskew',
+  'skewMs',
+  'maxUdpAnswer',
+  'log',
+] satisfies (keyof KdcOptions)[];
 const DEFAULT_REALM = 'REMCTL.TEST';
 const DEFAULT_HOST = '127.0.0.1';
 const DAY_S = 24 * 3600;
@@ -180,6 +192,7 @@ export async function startKdc(options: KdcOptions = {}): Promise<TestKdc> {
 }
 
 function checkOptions(options: KdcOptions): void {
+  checkNames('startKdc()', OPTIONS, options);
   const { realm = DEFAULT_REALM, host = DEFAULT_HOST, port = 0, clockskew, skewMs = 0 } = options;
   const { maxUdpAnswer = DEFAULT_MAX_UDP_ANSWER } = options;
   checkRealm(realm);

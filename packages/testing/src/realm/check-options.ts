@@ -1,6 +1,7 @@
 /** Checks a test realm's options, before anything is started. */
 import { formatPrincipal, parsePrincipal } from '@remctl/krb5';
 import { createServer } from '@remctl/server';
+import { checkNames } from '../kdc/checks.js';
 import { randomPassword } from '../random-password.js';
 import type { TestRealmOptions, TestUsers, TrustedRealmOptions } from './options.js';
 
@@ -60,17 +61,6 @@ export interface Plan<Name extends string, TrustedName extends string> extends P
   readonly ticketLifetime: number;
 }
 
-function checkNames(of: string, allowed: readonly string[], value: unknown): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`${of} must be an object`);
-  }
-  for (const name of Object.keys(value)) {
-    if (!allowed.includes(name)) {
-      throw new TypeError(`${of}: there is no option "${name}"; there are ${allowed.join(', ')}`);
-    }
-  }
-}
-
 function checkRealm(name: string, realm: unknown): asserts realm is string {
   if (typeof realm !== 'string') {
     throw new TypeError(`${name} must be a string, such as EXAMPLE.TEST`);
@@ -109,11 +99,11 @@ function checkPassword(name: string, password: unknown): void {
 function plannedUsers<Name extends string>(
   realm: string,
   users: TestUsers<Name>,
-  fileSuffix = '',
+  { option = 'users', fileSuffix = '' } = {},
 ): PlannedUser<Name>[] {
   if (typeof users !== 'object' || users === null) {
     throw new TypeError(
-      "users must be a list of names, such as ['alice'], or an object, such as { alice: { password } }",
+      `${option} must be a list of names, such as ['alice'], or an object, such as { alice: { password } }`,
     );
   }
   const passwords: readonly (readonly [Name, string | undefined])[] = isList(users)
@@ -125,7 +115,7 @@ function plannedUsers<Name extends string>(
         return [name as Name, password] as const;
       });
   if (passwords.length === 0) {
-    throw new RangeError(`users is empty: give the realm ${realm} at least one user`);
+    throw new RangeError(`${option} is empty: give the realm ${realm} at least one user`);
   }
   // A user has files of the same name, and some file systems know no case.
   const names = new Set<string>();
@@ -133,7 +123,7 @@ function plannedUsers<Name extends string>(
     checkUserName(name);
     const lower = name.toLowerCase();
     if (names.has(lower)) {
-      throw new RangeError(`users has ${name} twice; the case of letters makes no other user`);
+      throw new RangeError(`${option} has ${name} twice; the case of letters makes no other user`);
     }
     names.add(lower);
   }
@@ -204,5 +194,8 @@ function plannedTrust<Name extends string>(
   if (trusted === realm) {
     throw new RangeError(`trusts.realm is ${realm}, the realm itself: choose another name`);
   }
-  return { realm: trusted, users: plannedUsers(trusted, users, `@${trusted}`) };
+  return {
+    realm: trusted,
+    users: plannedUsers(trusted, users, { option: 'trusts.users', fileSuffix: `@${trusted}` }),
+  };
 }

@@ -5,7 +5,14 @@ import { networkInterfaces } from 'node:os';
 import { KrbErrorCode } from '@remctl/krb5';
 import { freePort } from '@remctl/realm';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type KdcOptions, type KdcRecord, startKdc } from '../../src/index.js';
+import {
+  type CcacheOptions,
+  type KdcOptions,
+  type KdcRecord,
+  type KeyOptions,
+  type PrincipalPolicy,
+  startKdc,
+} from '../../src/index.js';
 import {
   askByUdp,
   asRequest,
@@ -96,6 +103,13 @@ test('names are checked, and told apart', async () => {
   expect(() => kdc.addPrincipal('bob', { maxLifetime: -1 })).toThrow('maxLifetime must be');
   const unknown = 'has no principal bob@REMCTL.TEST: add it with addPrincipal';
   expect(() => kdc.changePrincipal('bob', {})).toThrow(unknown);
+  const typo = { lock: true } as PrincipalPolicy;
+  expect(() => kdc.changePrincipal('alice', typo)).toThrow('there is no option "lock"');
+  expect(() => kdc.addPrincipal('bob', typo)).toThrow('there is no option "lock"');
+  expect(() => kdc.changeKey('alice', typo as KeyOptions)).toThrow('there is no option "lock"');
+  await expect(startKdc({ ports: 1 } as KdcOptions)).rejects.toThrow('there is no option "ports"');
+  const life = { lifetme: 60 } as CcacheOptions;
+  await expect(kdc.ccache('alice', life)).rejects.toThrow('there is no option "lifetme"');
   expect(() => kdc.changeKey('bob')).toThrow(unknown);
   expect(() => kdc.removePrincipal('bob')).toThrow(unknown);
   await expect(kdc.keytab('bob')).rejects.toThrow(unknown);

@@ -31,7 +31,7 @@ test.each<[string, unknown, RegExp]>([
   ['a command with nothing to run', { commands: [{ command: 'x', access: [] }] }, /run.*program/],
   ['a log that is no function', { log: 'stderr' }, /log/],
   ['limits that are unknown', { limits: { argumentz: 1 } }, /argumentz/],
-  ['a trust without users', { trusts: {} }, /users must be a list/],
+  ['a trust without users', { trusts: {} }, /trusts\.users must be a list/],
   ['an unknown option of a trust', { trusts: { user: ['x'] } }, /trusts: .*no option "user"/],
   ['a trust of itself', { realm: 'A.TEST', trusts: { realm: 'A.TEST', users: ['x'] } }, /itself/],
 ])('%s', async (_, options, message) => {
