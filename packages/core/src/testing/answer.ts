@@ -59,6 +59,30 @@ export type Script = (
 
 const utf8 = new TextEncoder();
 
+const ANSWER_NAMES: readonly string[] = [
+  'stdout',
+  'stderr',
+  'status',
+  'error',
+  'message',
+  'fault',
+] satisfies (keyof Finished | keyof Refused | keyof CutOff)[];
+
+/** Throws TypeError for a name that no answer has, or a fault that is none: a slip must not be a success. */
+function checkAnswer(answer: Finished | Refused | CutOff): void {
+  const unknown = Object.keys(answer).find((name) => !ANSWER_NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `there is no "${unknown}" in an answer; there are ${ANSWER_NAMES.join(', ')}`,
+    );
+  }
+  if (answer.fault !== undefined && !isFault(answer.fault)) {
+    throw new TypeError(
+      `fault must be 'silence', 'drop' or an Error, not ${inspect(answer.fault)}`,
+    );
+  }
+}
+
 function* outputTokens({ stdout = '', stderr = '' }: Output): Generator<OutputToken> {
   for (const [stream, output] of [
     [STDOUT, stdout],
@@ -88,6 +112,7 @@ export async function* answerSteps(
     yield* answer;
     return;
   }
+  checkAnswer(answer);
   yield* outputTokens(answer);
   if (answer.fault !== undefined) {
     yield answer.fault;

@@ -1,5 +1,6 @@
 /** The scripted backend: opens that succeed or fail as told. */
 import { inspect } from 'node:util';
+import { checkOptions, kindOf } from '../arguments/checks.js';
 import type { Backend, ConnectOptions } from '../backend.js';
 import { connectionBroken, negotiationTimedOut } from '../failures.js';
 import { whenAborted } from '../when-aborted.js';
@@ -41,13 +42,19 @@ export interface ScriptedBackend extends Backend {
   drop(): void;
 }
 
+const OPTIONS: readonly string[] = [
+  'open',
+  'noop',
+  'protocol',
+] satisfies (keyof ScriptedBackendOptions)[];
 const PROTOCOLS: readonly unknown[] = [1, 2, 3] satisfies Protocol[];
 
 /**
  * Makes a backend whose commands `script` answers. Core does the rest, as for every backend: checks, state,
  * errors, time-outs, abort.
  *
- * Throws RangeError for an unknown protocol. A script's value that is neither an answer nor a fault is a
+ * Throws TypeError for a script that is no function and an option that does not exist, RangeError for an unknown
+ * protocol. A script's value that is neither an answer nor a fault is a
  * TypeError of the call.
  *
  * @example
@@ -56,8 +63,19 @@ const PROTOCOLS: readonly unknown[] = [1, 2, 3] satisfies Protocol[];
  */
 export function scriptedBackend(
   script: Script,
-  { open, noop, protocol = 3 }: ScriptedBackendOptions = {},
+  options: ScriptedBackendOptions = {},
 ): ScriptedBackend {
+  if (typeof script !== 'function') {
+    throw new TypeError(
+      `the script must be a function that returns an answer, not ${kindOf(script)}`,
+    );
+  }
+  checkOptions(options);
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`there is no option "${unknown}"; there are ${OPTIONS.join(', ')}`);
+  }
+  const { open, noop, protocol = 3 } = options;
   if (!PROTOCOLS.includes(protocol)) {
     throw new RangeError(`protocol must be 1, 2 or 3, not ${String(protocol)}`);
   }

@@ -386,3 +386,20 @@ test('the finally of a generator runs once the client has gone', async () => {
   expect(ended).toBe(true);
   expect(await tokensOf((await opened([SUCCESS])).client.run(['x']))).toEqual([SUCCESS]);
 });
+
+test.each<[unknown, string]>([
+  [{ stdot: 'x' }, 'there is no "stdot" in an answer'],
+  [{ stdout: 'x', fault: 'drp' }, "fault must be 'silence', 'drop' or an Error, not 'drp'"],
+  [{ stdout: 'x', fault: null }, 'not null'],
+])('an answer with a slip is an error: %j', async (answer, message) => {
+  const backend = scriptedBackend(() => loose(answer));
+  const client = await createClient(backend, { host: 'anywhere' });
+  await expect(client.run(['x']).text()).rejects.toThrow(message);
+});
+
+test('a script that is no function, and an option that does not exist, are TypeErrors', () => {
+  expect(() => scriptedBackend(loose({}))).toThrow('the script must be a function');
+  expect(() => scriptedBackend(() => 'drop', loose({ opne: 'drop' }))).toThrow(
+    'there is no option "opne"; there are open, noop, protocol',
+  );
+});
