@@ -22,7 +22,10 @@ type Visit = (entry: AclEntry, chain: Chain) => Verdict | Promise<Verdict>;
 /** Reads one file until an entry decides. */
 async function visitFile(file: string, chain: Chain, visit: Visit): Promise<Verdict> {
   const bytes = await readSmallFile(file).catch((error: unknown) => {
-    throw new AclError(`the ACL file ${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw new AclError(
+      `the ACL file ${file} cannot be read: ${reasonOf(error)}: check its path and mode`,
+      { cause: error },
+    );
   });
   const inner = [...chain, file];
   for (const { text, isInclude, line } of aclLines(file, bytes)) {
@@ -44,7 +47,10 @@ async function visitFile(file: string, chain: Chain, visit: Visit): Promise<Verd
  */
 async function visitFiles(path: string, chain: Chain, visit: Visit): Promise<Verdict> {
   const files = await includedFiles(path).catch((error: unknown) => {
-    throw new AclError(`the ACL file ${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw new AclError(
+      `the ACL file ${path} cannot be read: ${reasonOf(error)}: check its path and mode`,
+      { cause: error },
+    );
   });
   let best: Verdict = 'no match';
   for (const file of files) {

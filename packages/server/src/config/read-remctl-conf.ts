@@ -98,7 +98,11 @@ export async function readRemctlConf(file: string): Promise<ProgramCommand[]> {
       bytes = await readSmallFile(path);
     } catch (cause) {
       const subject = place === undefined ? 'the file' : path;
-      throw new RemctlConfError(`${subject} cannot be read: ${reasonOf(cause)}`, at, { cause });
+      throw new RemctlConfError(
+        `${subject} cannot be read: ${reasonOf(cause)}: check its path and mode`,
+        at,
+        { cause },
+      );
     }
     for (const line of confLines(path, bytes)) {
       const [word, included] = line.words;
@@ -115,7 +119,11 @@ export async function readRemctlConf(file: string): Promise<ProgramCommand[]> {
     try {
       paths = await includedFiles(path);
     } catch (cause) {
-      throw new RemctlConfError(`${path} cannot be included: ${reasonOf(cause)}`, place, { cause });
+      throw new RemctlConfError(
+        `${path} cannot be included: ${reasonOf(cause)}: check its path and mode`,
+        place,
+        { cause },
+      );
     }
     for (const each of paths) {
       await readFile(each, chain, place);

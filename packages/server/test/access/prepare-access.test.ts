@@ -64,8 +64,16 @@ describe('a wrong rule', () => {
     ['regex:(', AclError, 'the regular expression ( cannot be used: a ( has no )'],
     ['deny:regex:*', AclError, 'the regular expression * cannot be used'],
     [`princ:${'a'.repeat(9_000)}`, AclError, 'it has 9006 characters'],
-    ['/no/such/file', AclError, 'the ACL file /no/such/file cannot be read: ENOENT'],
-    ['deny:file:/no/such/file', AclError, 'the ACL file /no/such/file cannot be read: ENOENT'],
+    [
+      '/no/such/file',
+      AclError,
+      'the ACL file /no/such/file cannot be read: ENOENT: check its path and mode',
+    ],
+    [
+      'deny:file:/no/such/file',
+      AclError,
+      'the ACL file /no/such/file cannot be read: ENOENT: check its path and mode',
+    ],
   ])('%s is an error before the server listens', async (rule, errorClass, message) => {
     const preparing = prepare(['ANYUSER', rule]);
     await expect(preparing).rejects.toThrow(errorClass);
@@ -78,7 +86,11 @@ describe('a wrong ACL file', () => {
   it.each([
     ['two words', `${ALICE}\nfoo bar\n`, ':2: it is neither one entry nor include and one entry'],
     ['an unknown method', `${ALICE}\n\nfoo:bar\n`, ':3: there is no method foo'],
-    ['a missing file', 'include /no/such\n', ':1: the ACL file /no/such cannot be read: ENOENT'],
+    [
+      'a missing file',
+      'include /no/such\n',
+      ':1: the ACL file /no/such cannot be read: ENOENT: check its path and mode',
+    ],
     ['a NUL byte', `${ALICE}\0\n`, ':1: it has a NUL byte'],
     ['a name that is not UTF-8', 'm\xfcller@REMCTL.TEST\n', ':1: it is not UTF-8'],
     ['a line of 9,000 bytes', `${ALICE}\n${'#'.repeat(9_000)}`, ':2: it has more than 8189 bytes'],
@@ -105,7 +117,7 @@ describe('a wrong ACL file', () => {
     expect(records).toMatchObject([
       {
         type: 'server',
-        reason: `access to the command "test" is denied: the ACL file ${at('acl')} cannot be read: ENOENT`,
+        reason: `access to the command "test" is denied: the ACL file ${at('acl')} cannot be read: ENOENT: check its path and mode`,
       },
     ]);
     write('acl', `${ALICE}\n`);

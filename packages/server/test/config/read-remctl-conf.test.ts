@@ -157,7 +157,7 @@ describe('a file', () => {
     [
       'with a missing include',
       `${LINE}\ninclude @/nothing\n`,
-      ':3: @/nothing cannot be included: ENOENT',
+      ':3: @/nothing cannot be included: ENOENT: check its path and mode',
     ],
     ['that includes itself', 'include @/remctl.conf\n', ':1: @/remctl.conf includes itself'],
     ['whose include includes itself', 'include @/self\n', '@/self:1: @/self includes itself'],
@@ -213,7 +213,7 @@ describe('a file', () => {
     expect(error).toMatchObject({
       file,
       line: undefined,
-      message: `${file}: the file cannot be read: ENOENT`,
+      message: `${file}: the file cannot be read: ENOENT: check its path and mode`,
     });
   });
 
