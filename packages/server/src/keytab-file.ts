@@ -8,6 +8,7 @@ import {
   type Principal,
   readKeytab,
 } from '@remctl/krb5';
+import { messageOf } from './file/system-error.js';
 import type { Log } from './log/record.js';
 
 /**
@@ -87,7 +88,7 @@ export async function openKeytabFile(
 
   function complain(error: unknown): void {
     known = undefined;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (reason !== complaint) {
       complaint = reason;
       log({

@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { listens } from './support/listens.js';
 
 const DEMO = fileURLToPath(new URL('../../../tools/demo/main.mjs', import.meta.url));
 const DEMO_MS = 60_000;
@@ -66,18 +66,6 @@ function portsIn(output: string): number[] {
   return [...output.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
 }
 
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
 /** Fails unless the output holds the texts one after the other. */
 function expectInOrder(output: string, ...texts: readonly string[]): void {
   let from = 0;
@@ -101,7 +89,7 @@ async function expectNothingLeft(demo: Demo): Promise<void> {
   await vi.waitFor(() => expect(groupIsThere(Number(demo.process.pid))).toBe(false), REAPED_MS);
   expect(readdirSync(demo.folder)).toEqual([]);
   for (const port of portsIn(demo.output())) {
-    expect(await isListening(port)).toBe(false);
+    expect(await listens(port)).toBe(false);
   }
 }
 

@@ -11,12 +11,8 @@ import { createReplayCache } from '@remctl/krb5';
 import { requireThat } from '../findings.js';
 import { splitPieces } from '../pieces.js';
 import { scriptedSocket } from '../scripted-socket.js';
-import {
-  checkLimits,
-  createByteBudget,
-  kerberosAccept,
-  startConnection,
-} from '../server-internals.js';
+import { checkLimits, createByteBudget, kerberosAccept } from '../server-internals.js';
+import { watchConnection } from '../watched-connection.js';
 import { KEYTAB, requestToken } from './gss-acceptor.js';
 
 /** An acceptable clock skew without bound: an input cannot know the time. */
@@ -53,48 +49,34 @@ export async function fuzz(data: Buffer): Promise<void> {
   const [size = 0, mode = 0] = data;
   const sealed = (mode & 1) === 1;
   const budget = createByteBudget(ALL_COMMAND_BYTES);
-  let authenticated = 0;
-  let over = 0;
   let ran = 0;
-  const faults: string[] = [];
   const { socket, send, closed } = scriptedSocket();
-  startConnection(socket, {
-    service: {
-      accept: kerberosAccept({
-        keytab: { path: KEYTAB.path, current: async () => KEYTAB },
-        principal: undefined,
-        clockskew: ANY_CLOCK,
-        now: undefined,
-        replayCache: createReplayCache(),
-      }),
-      async execute() {
-        ran += 1;
-      },
-      protocol1: (mode & 2) !== 0,
-      limits: checkLimits({ allCommandBytes: ALL_COMMAND_BYTES }),
-      log(record) {
-        if ('reason' in record && record.reason.startsWith('internal failure')) {
-          faults.push(record.reason);
-        }
-      },
+  const watched = watchConnection(socket, {
+    accept: kerberosAccept({
+      keytab: { path: KEYTAB.path, current: async () => KEYTAB },
+      principal: undefined,
+      clockskew: ANY_CLOCK,
+      now: undefined,
+      replayCache: createReplayCache(),
+    }),
+    async execute() {
+      ran += 1;
     },
+    protocol1: (mode & 2) !== 0,
+    limits: checkLimits({ allCommandBytes: ALL_COMMAND_BYTES }),
     budget,
-    address: '127.0.0.1',
-    onAuthenticated: () => {
-      authenticated += 1;
-    },
-    onOver: () => {
-      over += 1;
-    },
   });
   send(clientBytes(sealed, (mode & 4) === 0 ? 2 : 1, data.subarray(2)), size + 1);
   const flags = flagsOfTokens(await closed());
 
   requireThat('no command runs', ran === 0);
-  requireThat('only a sealed ticket authenticates', authenticated === 0 || sealed);
-  requireThat('a client authenticates at most once', authenticated <= 1);
-  requireThat('the connection is over once', over === 1);
-  requireThat(`there is no internal failure: ${faults.join()}`, faults.length === 0);
+  requireThat('only a sealed ticket authenticates', watched.authenticated === 0 || sealed);
+  requireThat('a client authenticates at most once', watched.authenticated <= 1);
+  requireThat('the connection is over once', watched.over === 1);
+  requireThat(
+    `there is no internal failure: ${watched.faults.join()}`,
+    watched.faults.length === 0,
+  );
   const contexts = flags.filter((each) => (each & TokenFlag.CONTEXT) !== 0);
   requireThat('one context token is sent at most', contexts.length <= 1);
   requireThat('one message is sent at most, after the context', flags.length <= 2);

@@ -10,13 +10,8 @@ import type { CommandAnswer } from '../expected-session.js';
 import { expectedSession, joinOutput } from '../expected-session.js';
 import { requireSame, requireThat } from '../findings.js';
 import { scriptedSocket } from '../scripted-socket.js';
-import {
-  type Accepted,
-  checkLimits,
-  createByteBudget,
-  type Execute,
-  startConnection,
-} from '../server-internals.js';
+import { type Accepted, checkLimits, createByteBudget, type Execute } from '../server-internals.js';
+import { watchConnection } from '../watched-connection.js';
 
 /** Small limits, which short inputs can exceed. */
 const LIMITS = {
@@ -94,39 +89,25 @@ export async function fuzz(data: Buffer): Promise<void> {
   const sent = data.subarray(1);
   const budget = createByteBudget(LIMITS.allCommandBytes);
   const commands: Buffer[][] = [];
-  const faults: string[] = [];
-  let authenticated = 0;
-  let over = 0;
   const { socket, send, closed } = scriptedSocket();
-  startConnection(socket, {
-    service: {
-      accept: async () => ACCEPTED,
-      execute: executeInto(commands),
-      protocol1: true,
-      limits: checkLimits(LIMITS),
-      log(record) {
-        if ('reason' in record && record.reason.startsWith('internal failure')) {
-          faults.push(record.reason);
-        }
-      },
-    },
+  const watched = watchConnection(socket, {
+    accept: async () => ACCEPTED,
+    execute: executeInto(commands),
+    protocol1: true,
+    limits: checkLimits(LIMITS),
     budget,
-    address: '127.0.0.1',
-    onAuthenticated: () => {
-      authenticated += 1;
-    },
-    onOver: () => {
-      over += 1;
-    },
   });
   send(sent, size + 1);
   const answer = await closed();
 
   const expected = expectedSession(sent, LIMITS, CONTEXT_TOKEN, answerTo);
   requireSame('the answer', joinOutput(answer), joinOutput(expected.sent));
-  requireThat(`there is no internal failure: ${faults.join()}`, faults.length === 0);
-  requireThat('the connection is over once', over === 1);
-  requireThat('a client authenticates at most once', authenticated <= 1);
+  requireThat(
+    `there is no internal failure: ${watched.faults.join()}`,
+    watched.faults.length === 0,
+  );
+  requireThat('the connection is over once', watched.over === 1);
+  requireThat('a client authenticates at most once', watched.authenticated <= 1);
   requireThat('as many commands run as were sent', commands.length === expected.commands.length);
   for (const [at, command] of commands.entries()) {
     const wanted = expected.commands[at] ?? [];

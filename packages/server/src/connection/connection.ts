@@ -11,6 +11,7 @@ import {
 import { AcceptorRefusal } from '@remctl/krb5';
 import type { Client } from '../client.js';
 import { INTERNAL_FAILURE } from '../error-texts.js';
+import { messageOf } from '../file/system-error.js';
 import { printable } from '../log/printable.js';
 import type { Accepted } from './accept.js';
 import type { ByteBudget } from './byte-budget.js';
@@ -69,10 +70,6 @@ function abortError(why: string): Error {
   return error;
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** Serves the client at the other end of a socket, which must allow half-open connections. */
 export function startConnection(socket: Socket, options: ConnectionOptions): Connection {
   const { service, budget, address } = options;
@@ -90,7 +87,6 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   let blocked = false;
   /** Aborts when the client has gone or the server closes. */
   const gone = new AbortController();
-  let running = false;
   /** The answer of the command that runs. */
   let answering: Answer | undefined;
   let peerEnded = false;
@@ -103,6 +99,8 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   let stopLooking: (() => void) | undefined;
   let linger: NodeJS.Timeout | undefined;
   let goneBecause = 'the client went away';
+
+  const isRunning = () => answering !== undefined;
 
   function logFault(reason: string, error?: unknown): void {
     service.log({
@@ -142,7 +140,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
 
   /** Logs a fault of the server's own, and with it where it happened. */
   function logOwnFault(what: string, error: unknown): void {
-    const reason = printable(`${what} of a client at ${address}: ${reasonOf(error)}`);
+    const reason = printable(`${what} of a client at ${address}: ${messageOf(error)}`);
     service.log({ type: 'server', reason, error });
   }
 
@@ -157,7 +155,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
         socket.resume();
       }
     }
-    const look = running && !ending && (peerEnded || paused);
+    const look = isRunning() && !ending && (peerEnded || paused);
     if (look && stopLooking === undefined && protocol !== undefined) {
       const { tokenStart } = protocol;
       // Once the answer is given, nobody knows whether another token follows it, and which.
@@ -264,7 +262,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   }
 
   function onRefused(error: unknown): void {
-    const reason = `GSS-API error while accepting context: ${reasonOf(error)}`;
+    const reason = `GSS-API error while accepting context: ${messageOf(error)}`;
     if (ending || !(error instanceof AcceptorRefusal)) {
       fail(reason, error);
       return;
@@ -317,7 +315,6 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
 
   function run(command: readonly Buffer[], answer: Answer): void {
     busy = true;
-    running = true;
     answering = answer;
     void runToEnd(command, answer);
   }
@@ -334,7 +331,6 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       answer.error(ErrorCode.ERROR_INTERNAL, INTERNAL_FAILURE);
     }
     await answer.whenSent();
-    running = false;
     answering = undefined;
     busy = false;
     if (closed) {
@@ -365,7 +361,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
         fail(`error sending token: ${TIMED_OUT}`);
       } else if (ending) {
         destroy();
-      } else if (running) {
+      } else if (isRunning()) {
         // The command may take its time. Its client may have vanished without a packet.
         socket.setKeepAlive(true, KEEPALIVE_MS);
       } else {
@@ -399,7 +395,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       destroy();
       return;
     }
-    const what = !running
+    const what = !isRunning()
       ? `error receiving ${TOKEN_NAMES[phase]}: ${socketReason(error)}`
       : `the client went away while its command ran: ${socketReason(error)}`;
     fail(what, error);
@@ -416,7 +412,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
     input.clear();
     destroy();
     flow();
-    if (!running) {
+    if (!isRunning()) {
       over();
     }
   });
@@ -426,7 +422,7 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
       finishing = true;
       if (client === undefined) {
         destroy();
-      } else if (!running) {
+      } else if (!isRunning()) {
         end();
       }
     },

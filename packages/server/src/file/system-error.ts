@@ -1,4 +1,4 @@
-/** The names of system errors. */
+/** What messages say of an error. */
 
 /** Returns a system error's name, such as `ENOENT`; undefined for other errors. */
 export function systemErrorCode(error: unknown): string | undefined {
@@ -7,7 +7,12 @@ export function systemErrorCode(error: unknown): string | undefined {
     : undefined;
 }
 
+/** Returns an error's own words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Returns the reason for a message: a system error's name, or the error's own words. */
 export function reasonOf(error: unknown): string {
-  return systemErrorCode(error) ?? (error instanceof Error ? error.message : String(error));
+  return systemErrorCode(error) ?? messageOf(error);
 }

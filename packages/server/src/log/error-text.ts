@@ -1,5 +1,6 @@
 /** What a log shows of an error. */
 import { inspect } from 'node:util';
+import { messageOf } from '../file/system-error.js';
 import { MASKED } from './logged-command.js';
 import { printable } from './printable.js';
 
@@ -43,7 +44,7 @@ function searched(error: unknown, values: readonly string[]): unknown {
   }
   const mask = (text: string) =>
     secrets.reduce((masked, secret) => masked.replaceAll(secret, MASKED), text);
-  const masked = new Error(mask(error instanceof Error ? error.message : String(error)));
+  const masked = new Error(mask(messageOf(error)));
   masked.stack = mask(errorText(error));
   return masked;
 }

@@ -1,29 +1,17 @@
 /** A realm's end: nothing is left behind, and nothing keeps the process alive. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createClient } from '@remctl/core';
 import { describe, expect, test } from 'vitest';
 import { startTestRealm } from '../../src/index.js';
 import { echo, waiting, whoami } from '../support/commands.js';
+import { listens } from '../support/listens.js';
 import { ownTmpdir } from '../support/own-tmpdir.js';
 import { run } from '../support/run.js';
 
 const index = new URL('../../dist/index.js', import.meta.url).href;
-
-/** Whether something listens on a TCP port of loopback. */
-async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
 
 test('dispose ends everything, also what runs, and may be called again', async () => {
   const before = { ...process.env };
