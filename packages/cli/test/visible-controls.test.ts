@@ -10,7 +10,7 @@ import {
 import { type Realm, startRealm } from '@remctl/realm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { visible, visibleBytes } from '../src/visible-controls.js';
+import { visible, visibleBytes } from '../src/terminal/visible-controls.js';
 import { runProgram } from './run-program.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));

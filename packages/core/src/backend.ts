@@ -32,6 +32,8 @@ export interface ConnectOptions extends Wait {
   readonly port: number;
   /** The server's principal; undefined for host/<host>, in the realm that krb5.conf maps it to. */
   readonly principal: string | undefined;
+  /** Whether to connect to the host's canonical name, and to ask for the principal of that name. */
+  readonly canonicalize: boolean;
   readonly credentials: Credentials | undefined;
   /** A numeric IPv4 or IPv6 address. Only the host's addresses of its family are tried. */
   readonly sourceIp: string | undefined;

@@ -16,7 +16,17 @@ export {
   type RemctlOptions,
   remctl,
 } from './create-client.js';
+export {
+  type DiscoveredTarget,
+  type DiscoverOptions,
+  discover,
+} from './discover/discover.js';
+export { type OpenFirstOptions, openFirst } from './discover/open-first.js';
 export * from './errors.js';
+export { expandHosts, parseHostsFile } from './many/expand-hosts.js';
+export type { HostResult } from './many/host-result.js';
+export { createPool, type Pool, type PoolMetrics, type PoolOptions } from './many/pool.js';
+export { DEFAULT_PARALLEL, type RunOnHostsOptions, runOnHosts } from './many/run-on-hosts.js';
 export type { BackendName } from './open/load-backend.js';
 export type { RemctlResult, RemctlRun, RemctlTextResult } from './run/remctl-run.js';
 export * from './tokens.js';

@@ -10,6 +10,13 @@ export interface Target {
   readonly port?: number | null | undefined;
   /** The server's principal. Without it, or with null: host/<host>, in the realm that krb5.conf maps it to. */
   readonly principal?: string | null | undefined;
+  /**
+   * Whether the host's name becomes canonical first, as in the program `remctl` without -s: the client then
+   * connects to the canonical name and asks for its principal, whatever krb5.conf says. The default is false:
+   * the name stays, and krb5.conf says for which name the principal is. One answer of the resolver serves
+   * for the address and the principal in either case.
+   */
+  readonly canonicalize?: boolean | undefined;
 }
 
 /** A target after its checks. Undefined stands for what the caller left out. */
@@ -17,6 +24,7 @@ export interface CheckedTarget {
   readonly host: string;
   readonly port: number | undefined;
   readonly principal: string | undefined;
+  readonly canonicalize: boolean;
 }
 
 const HIGHEST_PORT = 65535;
@@ -37,6 +45,13 @@ function checkPort(port: unknown): number | undefined {
   return port === 0 ? undefined : port;
 }
 
+function checkCanonicalize(canonicalize: unknown): boolean {
+  if (canonicalize !== undefined && typeof canonicalize !== 'boolean') {
+    throw new TypeError(`canonicalize must be a boolean, not ${kindOf(canonicalize)}`);
+  }
+  return canonicalize ?? false;
+}
+
 /** Checks host, port and principal, in this order. Throws TypeError and RangeError. */
 export function checkTarget(target: Target): CheckedTarget {
   if (typeof target !== 'object' || target === null) {
@@ -51,6 +66,7 @@ export function checkTarget(target: Target): CheckedTarget {
     port: checkPort(target.port),
     principal:
       principal === undefined || principal === null ? undefined : checkText('principal', principal),
+    canonicalize: checkCanonicalize(target.canonicalize),
   };
 }
 

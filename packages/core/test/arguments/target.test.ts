@@ -5,7 +5,7 @@ import { loose } from '../support/loose.js';
 
 describe('checkTarget', () => {
   test('takes the default for a port or a principal that is left out, null or 0', () => {
-    const defaults = { host: 'h', port: undefined, principal: undefined };
+    const defaults = { host: 'h', port: undefined, principal: undefined, canonicalize: false };
     expect(checkTarget({ host: 'h' })).toEqual(defaults);
     expect(checkTarget({ host: 'h', port: null, principal: null })).toEqual(defaults);
     expect(checkTarget({ host: 'h', port: 0 })).toEqual(defaults);

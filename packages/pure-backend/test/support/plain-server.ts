@@ -61,6 +61,7 @@ export function connectToPort(
     host: '127.0.0.1',
     port,
     principal: undefined,
+    canonicalize: false,
     credentials: undefined,
     sourceIp: undefined,
     signal: new AbortController().signal,

@@ -1,9 +1,10 @@
 /** Runs one command on the server and writes its output. */
-import { type BackendName, createClient, errorCodeName, STDERR } from '@remctl/core';
-import { exactArguments } from './exact-arguments.js';
-import type { Options } from './options.js';
-import { visible, visibleBytes } from './visible-controls.js';
-import { isBrokenPipe, write } from './write.js';
+import { errorCodeName, STDERR } from '@remctl/core';
+import { exactArguments } from '../arguments/exact-arguments.js';
+import type { RunMode } from '../options/options.js';
+import { visible, visibleBytes } from '../terminal/visible-controls.js';
+import { isBrokenPipe, write } from '../terminal/write.js';
+import { clientOf, targetOf } from './open-options.js';
 
 /** The C client's exit status if the server answers with an error. */
 const SERVER_ERROR_STATUS = 255;
@@ -17,15 +18,15 @@ const BROKEN_PIPE_STATUS = 141;
  * that the server names, byte for byte, as it arrives. Writes failures to standard error. Throws
  * the error of standard error if that fails too.
  */
-export async function runCommand(options: Options): Promise<number> {
+export async function runCommand(mode: RunMode): Promise<number> {
   // Each write reports its own error; without a listener Node would throw the error as well.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
-  const debug = options.debug
+  const debug = mode.connection.debug
     ? (text: string) => write(process.stderr, `remctl: ${visible(text)}\n`)
     : async () => undefined;
   try {
-    return await sendCommand(options, debug);
+    return await sendCommand(mode, debug);
   } catch (error) {
     if (isBrokenPipe(error)) {
       return BROKEN_PIPE_STATUS;
@@ -36,23 +37,21 @@ export async function runCommand(options: Options): Promise<number> {
   }
 }
 
-async function sendCommand(
-  options: Options,
-  debug: (text: string) => Promise<void>,
-): Promise<number> {
-  const { host, port, principal, timeout, source: sourceIp } = options;
-  const command = exactArguments(options.command);
-  // createClient checks the name: it knows the backends.
-  const client = await createClient(options.backend as BackendName | undefined, {
-    sourceIp,
-    timeout,
-  });
+async function sendCommand(mode: RunMode, debug: (text: string) => Promise<void>): Promise<number> {
+  const { connection, server } = mode;
+  if (server.type === 'domain') {
+    throw new Error('--discover is not there yet');
+  }
+  const { host } = server;
+  const { port, service } = connection;
+  const command = exactArguments(mode.command);
+  const client = await clientOf(connection);
   try {
     await debug(
       `${client.backend}: opening ${host}, ${port === undefined ? 'port 4373 or 4444' : `port ${port}`}, ` +
-        `as ${principal ?? `host/${host}`}`,
+        `as ${service ?? `host/${host}`}`,
     );
-    await client.open({ host, port, principal });
+    await client.open(targetOf(host, connection));
     await debug(`open; sending a command of ${command.length} arguments`);
     for await (const token of client.run(command)) {
       if (token.type === 'output') {
