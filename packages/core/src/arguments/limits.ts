@@ -40,6 +40,30 @@ export function checkMaxOutput(maxOutput: number): number {
   return maxOutput;
 }
 
+/**
+ * Checks a count. `name` is the caller's name for it.
+ *
+ * Throws TypeError, and RangeError if it is no whole number from `lowest` on.
+ */
+export function checkCount(name: string, count: number, lowest: number): number {
+  if (typeof count !== 'number') {
+    throw new TypeError(`${name} must be a number, not ${kindOf(count)}`);
+  }
+  if (!Number.isSafeInteger(count) || count < lowest) {
+    throw new RangeError(`${name} must be a whole number from ${lowest} on; it is ${count}`);
+  }
+  return count;
+}
+
+/**
+ * Checks a function that is called back. Throws TypeError.
+ */
+export function checkCallback(name: string, callback: unknown): void {
+  if (callback !== undefined && typeof callback !== 'function') {
+    throw new TypeError(`${name} must be a function, not ${kindOf(callback)}`);
+  }
+}
+
 /** Checks the lowest protocol to speak. Throws RangeError if it is neither 1 nor 2. */
 export function checkMinProtocol(minProtocol: 1 | 2): 1 | 2 {
   if (minProtocol !== 1 && minProtocol !== 2) {
