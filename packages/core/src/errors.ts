@@ -131,6 +131,9 @@ export class RemctlOutputLimitError extends RemctlError {
   }
 }
 
+/** As many commands wait for a connection of the pool as may (`maxWaiting`). Nothing was sent. */
+export class RemctlPoolFullError extends RemctlError {}
+
 /** A backend, or a library that it needs, is not installed. The message says what to install. */
 export class RemctlBackendError extends RemctlError {}
 
@@ -145,6 +148,7 @@ for (const [name, errorClass] of Object.entries({
   RemctlInvalidTokenError,
   RemctlUnsupportedError,
   RemctlOutputLimitError,
+  RemctlPoolFullError,
   RemctlBackendError,
 })) {
   brandError(errorClass, `@remctl/core/${name}`, name);

@@ -1,10 +1,31 @@
 /** A pool of connections to one server. */
-import type { Command } from '../arguments/command.js';
-import type { Target } from '../arguments/target.js';
+import { checkClientOptions } from '../arguments/client-options.js';
+import { type Command, encodeCommand } from '../arguments/command.js';
+import {
+  checkCallback,
+  checkCount,
+  checkMaxOutput,
+  checkSignal,
+  checkTimeout,
+} from '../arguments/limits.js';
+import { checkTarget, type Target } from '../arguments/target.js';
 import type { Backend } from '../backend.js';
-import type { CallOptions, ClientOptions, RunOptions } from '../client-options.js';
-import type { BackendName } from '../open/load-backend.js';
-import type { RemctlRun } from '../run/remctl-run.js';
+import {
+  type CallOptions,
+  type ClientOptions,
+  DEFAULT_MAX_OUTPUT,
+  type RunOptions,
+} from '../client-options.js';
+import { type BackendName, loadBackend } from '../open/load-backend.js';
+import { RemctlRun } from '../run/remctl-run.js';
+import { createPoolConnections, type PoolMetrics } from './pool-connections.js';
+
+export type { PoolMetrics } from './pool-connections.js';
+
+/** Connections at most, if the caller does not say. */
+const DEFAULT_MAX = 4;
+const DEFAULT_MAX_WAITING = 1000;
+const DEFAULT_IDLE_TIMEOUT_S = 60;
 
 /** The options of `createPool`. */
 export type PoolOptions = ClientOptions & {
@@ -21,41 +42,95 @@ export type PoolOptions = ClientOptions & {
   readonly keepAlive?: number | undefined;
   /** Called when a connection is open. */
   readonly onOpen?: (() => void) | undefined;
-  /** Called when a connection was lost. */
+  /** Called when a connection was lost: the server ended it, or it broke. */
   readonly onLost?: ((error: unknown) => void) | undefined;
 };
-
-/** What a pool has at this moment. */
-export interface PoolMetrics {
-  /** Connections that are open, with a command or without. */
-  readonly open: number;
-  /** Connections that carry a command, or are being opened for one. */
-  readonly busy: number;
-  /** Commands that wait for a connection. */
-  readonly waiting: number;
-}
 
 /** Connections that take commands in turn. */
 export interface Pool {
   readonly metrics: PoolMetrics;
   /**
    * Runs a command on the first connection that is free, in the order of the calls. Its answer is used as that
-   * of `Remctl.run()`. A command is never sent twice.
+   * of `Remctl.run()`. Read it: a run holds its connection until its answer was read to its end, was left, or is
+   * held by nobody any more.
+   *
+   * A command is sent once at most. If a connection turns out to be dead before anything was sent, the
+   * command goes out on a new one.
+   *
+   * If a connection cannot be opened, its command rejects with the failure. If the pool then has no connection at
+   * all, every command that waits rejects with it too: each would meet the same. The next command tries to open
+   * one again.
+   *
+   * Throws TypeError and RangeError for the arguments. The consumer of the answer gets all other errors: those of
+   * `Remctl.open()` and `Remctl.run()`, RemctlPoolFullError, RemctlNotOpenedError after `close()`.
    */
   run(command: Command, options?: RunOptions): RemctlRun;
   /**
-   * Takes no further command, waits for those that were taken, and closes the connections. An abort ends them
-   * at once.
+   * Takes no further command, waits for those that were taken, also those that wait, and closes the connections.
+   *
+   * Rejects with the signal's reason once the signal has ended all of them. Never rejects without a signal.
    */
   close(options?: CallOptions): Promise<void>;
+  /** `await using` ends all commands at once and closes the connections. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Makes a pool and connects nothing. Throws the errors of `createClient`. */
+/**
+ * Makes a pool of connections to one server, and connects nothing yet. Idle connections do not keep the process
+ * alive.
+ *
+ * Throws TypeError and RangeError for the arguments, and the errors of `createClient`.
+ *
+ * @example
+ * const pool = await createPool('pure', { host: 'server.example.org' }, { max: 8 });
+ * const { stdout } = await pool.run(['account', 'show', 'jdoe']).text();
+ * await pool.close();
+ */
 export async function createPool(
-  _backend: BackendName | Backend | undefined,
-  _target: Target,
-  _options: PoolOptions = {},
+  backend: BackendName | Backend | undefined,
+  target: Target,
+  options: PoolOptions = {},
 ): Promise<Pool> {
-  throw new Error('createPool is not there yet');
+  checkClientOptions(options);
+  const { onOpen, onLost } = options;
+  checkCallback('onOpen', onOpen);
+  checkCallback('onLost', onLost);
+  const checkedTarget = checkTarget(target);
+  const maxOutput = checkMaxOutput(options.maxOutput ?? DEFAULT_MAX_OUTPUT);
+  const settings = {
+    max: checkCount('max', options.max ?? DEFAULT_MAX, 1),
+    maxWaiting: checkCount('maxWaiting', options.maxWaiting ?? DEFAULT_MAX_WAITING, 0),
+    idleTimeoutMs: checkTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT_S),
+    keepAliveMs: checkTimeout(options.keepAlive ?? 0),
+    onOpen,
+    onLost,
+  };
+  const loaded = await loadBackend(backend);
+  checkClientOptions(options, loaded);
+  const connections = createPoolConnections(
+    { backend: loaded, target: checkedTarget, clientOptions: options },
+    settings,
+  );
+  return {
+    get metrics() {
+      return connections.metrics();
+    },
+    run(command, runOptions = {}) {
+      const encoded = encodeCommand(command);
+      const signal = checkSignal(runOptions);
+      const job = connections.take(encoded, signal);
+      const run = new RemctlRun(
+        job.sent,
+        { signal, maxOutput: checkMaxOutput(runOptions.maxOutput ?? maxOutput) },
+        job.source,
+      );
+      job.heldBy(run);
+      return run;
+    },
+    async close(closeOptions = {}) {
+      const signal = checkSignal(closeOptions);
+      await connections.close(signal);
+    },
+    [Symbol.asyncDispose]: () => connections.end(),
+  };
 }
