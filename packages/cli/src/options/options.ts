@@ -27,7 +27,10 @@ export interface ElsewhereOptions {
   /** Whether standard input is the last argument. */
   readonly stdin: boolean;
   /** Files whose content is an argument. `position` counts as in remctl.conf: 0 is the command's first word. */
-  readonly argFiles: readonly { readonly position: number; readonly path: string }[];
+  readonly argFiles: readonly {
+    readonly position: number;
+    readonly path: string | Buffer;
+  }[];
   /** Questions whose answers, asked without echo, are the next arguments. */
   readonly prompts: readonly string[];
 }
