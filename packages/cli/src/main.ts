@@ -3,9 +3,12 @@
 import { readFileSync } from 'node:fs';
 import type { Mode } from './options/options.js';
 import { parse } from './options/parse.js';
+import { dieBy } from './run/deadly-signals.js';
 import { runCommand } from './run/run-command.js';
 import { visible } from './terminal/visible-controls.js';
-import { write } from './terminal/write.js';
+import { isBrokenPipe, STDERR_FD, STDOUT_FD, write } from './terminal/write.js';
+
+const FAILURE_STATUS = 1;
 
 /** Does what the command line asks for, and returns the exit status. */
 async function runMode(mode: Mode): Promise<number> {
@@ -21,12 +24,23 @@ async function runMode(mode: Mode): Promise<number> {
     case 'completion':
       return (await import('./help/completion-entry.js')).printCompletion(mode.shell);
     case 'print':
-      await write(process.stdout, mode.stdout);
-      await write(process.stderr, visible(mode.stderr));
+      await write(STDOUT_FD, mode.stdout);
+      await write(STDERR_FD, visible(mode.stderr));
       return mode.status;
   }
 }
 
+/** Ends as by SIGPIPE if the reader has gone, else says what failed; never with a stack of this program. */
+async function fail(error: unknown): Promise<number> {
+  if (isBrokenPipe(error)) {
+    return dieBy('SIGPIPE');
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  // If standard error takes nothing either, the status alone can tell.
+  await write(STDERR_FD, `remctl: ${visible(message)}\n`).catch(() => undefined);
+  return FAILURE_STATUS;
+}
+
 const packageFile = new URL('../package.json', import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8'));
-process.exitCode = await runMode(parse(process.argv.slice(2), version));
+process.exitCode = await runMode(parse(process.argv.slice(2), version)).catch(fail);

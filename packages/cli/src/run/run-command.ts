@@ -1,73 +1,120 @@
 /** Runs one command on the server and writes its output. */
-import { errorCodeName, STDERR } from '@remctl/core';
-import { exactArguments } from '../arguments/exact-arguments.js';
+import { discover, openFirst, type Remctl, type Target } from '@remctl/core';
+import { commandOf } from '../arguments/from-elsewhere.js';
 import type { RunMode } from '../options/options.js';
-import { visible, visibleBytes } from '../terminal/visible-controls.js';
-import { isBrokenPipe, write } from '../terminal/write.js';
+import { visible } from '../terminal/visible-controls.js';
+import { isBrokenPipe, STDERR_FD, write } from '../terminal/write.js';
+import { dieBy, onDeadlySignal, unlessDying } from './deadly-signals.js';
 import { clientOf, targetOf } from './open-options.js';
+import { jsonReport, type Report, textReport, tokenDescription } from './report.js';
 
 /** The C client's exit status if the server answers with an error. */
 const SERVER_ERROR_STATUS = 255;
 /** The C client's exit status after any other failure. */
 const FAILURE_STATUS = 1;
-/** The status that a shell reports for a program that ended by SIGPIPE. */
-const BROKEN_PIPE_STATUS = 141;
+
+/** What a run needs from begin to end. */
+interface Run {
+  readonly mode: RunMode;
+  readonly report: Report;
+  readonly debug: (text: string) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly onClient: (client: Remctl) => void;
+}
 
 /**
  * Runs the command and returns the exit status of this process. Writes each output to the stream
- * that the server names, byte for byte, as it arrives. Writes failures to standard error. Throws
- * the error of standard error if that fails too.
+ * that the server names, byte for byte, as it arrives. Reports failures. A signal ends this process:
+ * what is known of the command is written first. So does a reader of the output that has gone, as by
+ * SIGPIPE. Throws the error of standard error if a failure cannot be told.
  */
 export async function runCommand(mode: RunMode): Promise<number> {
-  // Each write reports its own error; without a listener Node would throw the error as well.
-  process.stdout.on('error', () => undefined);
-  process.stderr.on('error', () => undefined);
-  const debug = mode.connection.debug
-    ? (text: string) => write(process.stderr, `remctl: ${visible(text)}\n`)
-    : async () => undefined;
+  const report = mode.json
+    ? jsonReport()
+    : textReport({ hasService: mode.connection.service !== undefined });
+  const controller = new AbortController();
+  let client: Remctl | undefined;
+  const progress = () => ({ commandState: client?.commandState ?? 'not-sent' }) as const;
+  const stop = onDeadlySignal((signal) => {
+    // From here on nothing more is sent, so that what is told stays true.
+    controller.abort(new Error(`ended by ${signal}`));
+    return report.interrupted(signal, progress());
+  });
   try {
-    return await sendCommand(mode, debug);
+    return await sendCommand({
+      mode,
+      report,
+      debug: mode.connection.debug
+        ? (text) => write(STDERR_FD, `remctl: ${visible(text)}\n`)
+        : async () => undefined,
+      signal: controller.signal,
+      onClient: (made) => {
+        client = made;
+      },
+    });
   } catch (error) {
+    await unlessDying();
     if (isBrokenPipe(error)) {
-      return BROKEN_PIPE_STATUS;
+      return await dieBy('SIGPIPE');
     }
-    const message = error instanceof Error ? error.message : String(error);
-    await write(process.stderr, `remctl: ${visible(message)}\n`);
+    await report.failure(error, progress());
     return FAILURE_STATUS;
+  } finally {
+    await unlessDying();
+    stop();
   }
 }
 
-async function sendCommand(mode: RunMode, debug: (text: string) => Promise<void>): Promise<number> {
-  const { connection, server } = mode;
-  if (server.type === 'domain') {
-    throw new Error('--discover is not there yet');
-  }
-  const { host } = server;
-  const { port, service } = connection;
-  const command = exactArguments(mode.command);
+async function sendCommand({ mode, report, debug, signal, onClient }: Run): Promise<number> {
+  const { connection } = mode;
+  const command = await commandOf(mode);
   const client = await clientOf(connection);
+  onClient(client);
   try {
-    await debug(
-      `${client.backend}: opening ${host}, ${port === undefined ? 'port 4373 or 4444' : `port ${port}`}, ` +
-        `as ${service ?? `host/${host}`}`,
-    );
-    await client.open(targetOf(host, connection));
+    await open(client, { mode, debug, signal });
     await debug(`open; sending a command of ${command.length} arguments`);
-    for await (const token of client.run(command)) {
-      if (token.type === 'output') {
-        await debug(`output token: stream ${token.stream}, ${token.output.length} bytes`);
-        await write(token.stream === STDERR ? process.stderr : process.stdout, token.output);
-      } else if (token.type === 'error') {
-        await debug(`error token: ${errorCodeName(token.error) ?? token.error}`);
-        await write(process.stderr, Buffer.concat([visibleBytes(token.output), Buffer.from('\n')]));
-        return SERVER_ERROR_STATUS;
-      } else {
-        await debug(`status token: ${token.status}`);
-        return token.status;
+    for await (const token of client.run(command, { signal })) {
+      await debug(tokenDescription(token));
+      await report.token(token);
+      if (token.type !== 'output') {
+        return token.type === 'status' ? token.status : SERVER_ERROR_STATUS;
       }
     }
     throw new Error('the server ended the answer without a status');
   } finally {
     await client.close();
   }
+}
+
+type Opening = Pick<Run, 'mode' | 'debug' | 'signal'>;
+
+async function open(client: Remctl, { mode, debug, signal }: Opening): Promise<void> {
+  const { connection, server } = mode;
+  const opening = (target: Target) => {
+    const port = target.port ? `port ${target.port}` : 'port 4373 or 4444';
+    const principal = connection.service ?? `host/${target.host}`;
+    return debug(`${client.backend}: opening ${target.host}, ${port}, as ${principal}`);
+  };
+  if (server.type === 'host') {
+    const target = targetOf(server.host, connection);
+    await opening(target);
+    await client.open({ ...target, signal });
+    return;
+  }
+  const { timeout } = connection;
+  const found = await discover(server.domain, { signal, ...(timeout > 0 ? { timeout } : {}) });
+  // A record's name is the server's own; -p overrides its port, -s its principal.
+  const targets = found.map(({ host, port }) => ({
+    ...targetOf(host, connection),
+    port: connection.port ?? port,
+  }));
+  await debug(`${server.domain} has ${targets.length} servers`);
+  const chosen = await openFirst(client, targets, {
+    signal,
+    onFailed: (target, error) =>
+      void debug(
+        `${target.host} (port ${target.port}): ${error instanceof Error ? error.message : error}`,
+      ),
+  });
+  await debug(`open on ${chosen.host}, port ${chosen.port}`);
 }

@@ -1,20 +1,72 @@
 /** Writes to standard output and error, no faster than they take it. */
-import type { Writable } from 'node:stream';
+import { write as writeDescriptor } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
-/** Writes bytes, and settles once the stream has taken them. Throws the stream's error. */
-export function write(stream: Writable, bytes: Uint8Array | string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(bytes, (error) => {
-      if (error === null || error === undefined) {
-        resolve();
-      } else {
-        reject(error);
-      }
+/** The numbers of standard output and standard error. */
+export const STDOUT_FD = 1;
+export const STDERR_FD = 2;
+
+/** Standard output or standard error did not take what was written. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+  /** The system's name, such as `ENOSPC`. */
+  readonly code: string;
+
+  constructor(fd: number, cause: NodeJS.ErrnoException) {
+    // Node's message is `ENOSPC: no space left on device, write`.
+    const reason = cause.message.replace(/^[A-Z0-9]+: /, '').replace(/, write$/, '');
+    super(`cannot write to standard ${fd === STDOUT_FD ? 'output' : 'error'}: ${reason}`, {
+      cause,
     });
-  });
+    this.code = cause.code ?? 'EIO';
+  }
+}
+
+/** One of the two streams, or Node's object for it. */
+export type Output = typeof STDOUT_FD | typeof STDERR_FD | { readonly fd: number };
+
+/** The pause before another try, where a pipe is full and does not make its writer wait. */
+const FULL_PIPE_PAUSE_MS = 10;
+
+const writeOnce = promisify(writeDescriptor);
+
+/** What was begun last on each stream: pieces keep their order. */
+const last = new Map<number, Promise<unknown>>();
+
+/**
+ * Writes bytes, and settles once the system has taken them all. Each call is one piece for the reader, as soon
+ * as the reader takes it. The process stays alive to signals meanwhile: Node's own streams would make a shared
+ * pipe non-blocking for other programs too. Throws OutputError.
+ */
+export function write(output: Output, bytes: Uint8Array | string): Promise<void> {
+  const fd = typeof output === 'number' ? output : output.fd;
+  const piece = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+  const written = (last.get(fd) ?? Promise.resolve()).then(() => writeAll(fd, piece));
+  last.set(
+    fd,
+    written.catch(() => undefined),
+  );
+  return written;
+}
+
+async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < bytes.length; ) {
+    try {
+      const { bytesWritten } = await writeOnce(fd, bytes, offset);
+      offset += bytesWritten;
+    } catch (error) {
+      const failure = error as NodeJS.ErrnoException;
+      // Another program has made the pipe non-blocking, and it is full.
+      if (failure.code !== 'EAGAIN') {
+        throw new OutputError(fd, failure);
+      }
+      await sleep(FULL_PIPE_PAUSE_MS);
+    }
+  }
 }
 
 /** Returns whether `error` is EPIPE: the reader of our output has gone. */
 export function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+  return error instanceof OutputError && error.code === 'EPIPE';
 }
