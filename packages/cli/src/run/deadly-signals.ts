@@ -21,7 +21,7 @@ let dying = false;
 const restorers = new Set<() => void>();
 
 /** Whether a signal was ignored when this program began, as by nohup or for a shell's background job. */
-function isIgnored(signal: DeadlySignal): boolean {
+export function isIgnored(signal: DeadlySignal): boolean {
   const mask = process.env[IGNORED_AT_START];
   if (mask === undefined || !/^[0-9a-f]+$/.test(mask)) {
     return false;
@@ -35,26 +35,28 @@ function isIgnored(signal: DeadlySignal): boolean {
  * function that ends the watch.
  */
 export function onDeadlySignal(lastWords: (signal: DeadlySignal) => Promise<void>): () => void {
+  const act = (signal: DeadlySignal) => {
+    if (dying) {
+      void dieBy(signal);
+      return;
+    }
+    dying = true;
+    const said = lastWords(signal).catch(() => undefined);
+    void Promise.race([said, sleep(LAST_WORDS_MS)]).then(() => dieBy(signal));
+  };
+  // Listeners stay until the death: a library that finds none but its own would end this program first.
   const listeners = DEADLY.map((signal) => ({
     signal,
-    listener: isIgnored(signal)
-      ? () => undefined
-      : () => {
-          stop();
-          dying = true;
-          const said = lastWords(signal).catch(() => undefined);
-          void Promise.race([said, sleep(LAST_WORDS_MS)]).then(() => dieBy(signal));
-        },
+    listener: isIgnored(signal) ? () => undefined : () => act(signal),
   }));
-  const stop = () => {
+  for (const { signal, listener } of listeners) {
+    process.on(signal, listener);
+  }
+  return () => {
     for (const { signal, listener } of listeners) {
       process.removeListener(signal, listener);
     }
   };
-  for (const { signal, listener } of listeners) {
-    process.on(signal, listener);
-  }
-  return stop;
 }
 
 /** Settles at once, unless a signal is ending this program: then never, so that nothing more is said. */
@@ -77,7 +79,22 @@ export function dieBy(signal: DeadlySignal | 'SIGPIPE'): Promise<never> {
   const listener = () => undefined;
   process.on(signal, listener);
   process.removeAllListeners(signal);
-  process.kill(process.pid, signal);
-  // The signal arrives at once; until then nothing else may happen.
+  return raise(signal);
+}
+
+/** The process group of the caller (kill(2)). */
+const OWN_GROUP = 0;
+
+/**
+ * Does what a terminal does at Ctrl-C: every program of the group gets the signal, so that a script that runs
+ * this one stops too. Settles never.
+ */
+export function interruptGroup(): Promise<never> {
+  return raise('SIGINT', OWN_GROUP);
+}
+
+/** Sends a signal. Settles never: nothing else is to happen until it has arrived. */
+function raise(signal: DeadlySignal | 'SIGPIPE', to = process.pid): Promise<never> {
+  process.kill(to, signal);
   return new Promise(() => setInterval(() => undefined, LAST_WORDS_MS));
 }

@@ -8,7 +8,7 @@ import {
 } from '@remctl/core';
 import { jsonError, jsonLine, jsonTime, jsonToken } from '../terminal/json-lines.js';
 import { visible, visibleBytes } from '../terminal/visible-controls.js';
-import { OutputError, STDERR_FD, STDOUT_FD, write } from '../terminal/write.js';
+import { type OutputError, STDERR_FD, STDOUT_FD, write } from '../terminal/write.js';
 import type { DeadlySignal } from './deadly-signals.js';
 
 /** Where a run stood when something happened. */
@@ -19,6 +19,8 @@ export interface Progress {
 /** Each method settles once its text is written, and throws the system's error of the stream. */
 export interface Report {
   token(token: ServerToken): Promise<void>;
+  /** Output was lost. The C client's words, on standard error in any case. */
+  lost(error: OutputError): Promise<void>;
   failure(error: unknown, progress: Progress): Promise<void>;
   interrupted(signal: DeadlySignal, progress: Progress): Promise<void>;
 }
@@ -31,6 +33,7 @@ const KNOWN: Readonly<Record<CommandState, string>> = {
 
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const say = (text: string) => write(STDERR_FD, `remctl: ${visible(text)}\n`);
+const lost = ({ reason }: OutputError) => say(`local write of command output failed: ${reason}`);
 const lastWords = (signal: DeadlySignal, { commandState }: Progress) =>
   `ended by ${signal}: ${KNOWN[commandState]}`;
 
@@ -40,9 +43,6 @@ const lastWords = (signal: DeadlySignal, { commandState }: Progress) =>
  */
 function asTheCClient(error: unknown, { commandState }: Progress, hasService: boolean): string {
   const text = textOf(error);
-  if (error instanceof OutputError) {
-    return `${text}: ${KNOWN[commandState]}`;
-  }
   if (error instanceof RemctlNetworkError && error.phase === 'resolve' && !hasService) {
     return text.replace(/^unknown host /, 'cannot resolve host ');
   }
@@ -61,6 +61,7 @@ export function textReport({ hasService }: { readonly hasService: boolean }): Re
         await write(STDERR_FD, Buffer.concat([visibleBytes(token.output), Buffer.from('\n')]));
       }
     },
+    lost,
     failure: (error, progress) => say(asTheCClient(error, progress, hasService)),
     interrupted: (signal, progress) => say(lastWords(signal, progress)),
   };
@@ -71,6 +72,7 @@ export function jsonReport(): Report {
   const tell = (object: object) => write(STDOUT_FD, jsonLine(object));
   return {
     token: (token) => tell(jsonToken(token)),
+    lost,
     failure: (error, progress) => tell(jsonError(error, progress)),
     async interrupted(signal, { commandState }) {
       const message = lastWords(signal, { commandState });

@@ -3,7 +3,8 @@ import { discover, openFirst, type Remctl, type Target } from '@remctl/core';
 import { commandOf } from '../arguments/from-elsewhere.js';
 import type { RunMode } from '../options/options.js';
 import { visible } from '../terminal/visible-controls.js';
-import { isBrokenPipe, STDERR_FD, write } from '../terminal/write.js';
+import { isBrokenPipe, OutputError, STDERR_FD, write } from '../terminal/write.js';
+import { checkAsTheCClient } from './c-refusals.js';
 import { dieBy, onDeadlySignal, unlessDying } from './deadly-signals.js';
 import { clientOf, targetOf } from './open-options.js';
 import { jsonReport, type Report, textReport, tokenDescription } from './report.js';
@@ -26,7 +27,7 @@ interface Run {
  * Runs the command and returns the exit status of this process. Writes each output to the stream
  * that the server names, byte for byte, as it arrives. Reports failures. A signal ends this process:
  * what is known of the command is written first. So does a reader of the output that has gone, as by
- * SIGPIPE. Throws the error of standard error if a failure cannot be told.
+ * SIGPIPE. Output that cannot be written is told, and gives status 1 if the command's is 0.
  */
 export async function runCommand(mode: RunMode): Promise<number> {
   const report = mode.json
@@ -45,7 +46,7 @@ export async function runCommand(mode: RunMode): Promise<number> {
       mode,
       report,
       debug: mode.connection.debug
-        ? (text) => write(STDERR_FD, `remctl: ${visible(text)}\n`)
+        ? (text) => write(STDERR_FD, `remctl: ${visible(text)}\n`).catch(ignoreLoss)
         : async () => undefined,
       signal: controller.signal,
       onClient: (made) => {
@@ -57,7 +58,7 @@ export async function runCommand(mode: RunMode): Promise<number> {
     if (isBrokenPipe(error)) {
       return await dieBy('SIGPIPE');
     }
-    await report.failure(error, progress());
+    await report.failure(error, progress()).catch(ignoreLoss);
     return FAILURE_STATUS;
   } finally {
     await unlessDying();
@@ -67,22 +68,50 @@ export async function runCommand(mode: RunMode): Promise<number> {
 
 async function sendCommand({ mode, report, debug, signal, onClient }: Run): Promise<number> {
   const { connection } = mode;
+  checkAsTheCClient(mode);
   const command = await commandOf(mode);
   const client = await clientOf(connection);
   onClient(client);
   try {
     await open(client, { mode, debug, signal });
     await debug(`open; sending a command of ${command.length} arguments`);
+    let isLost = false;
     for await (const token of client.run(command, { signal })) {
       await debug(tokenDescription(token));
-      await report.token(token);
-      if (token.type !== 'output') {
-        return token.type === 'status' ? token.status : SERVER_ERROR_STATUS;
+      try {
+        await report.token(token);
+      } catch (error) {
+        if (!isLoss(error)) {
+          throw error;
+        }
+        // As with the C client the command runs on to its end: it does not know of our disk.
+        if (!isLost) {
+          await report.lost(error).catch(ignoreLoss);
+        }
+        isLost = true;
+      }
+      if (token.type === 'status') {
+        return isLost && token.status === 0 ? FAILURE_STATUS : token.status;
+      }
+      if (token.type === 'error') {
+        return SERVER_ERROR_STATUS;
       }
     }
     throw new Error('the server ended the answer without a status');
   } finally {
     await client.close();
+  }
+}
+
+/** Whether output was lost while its reader is still there, as on a full disk. */
+function isLoss(error: unknown): error is OutputError {
+  return error instanceof OutputError && !isBrokenPipe(error);
+}
+
+/** The exit status tells what standard error cannot. Throws every other error. */
+function ignoreLoss(error: unknown): void {
+  if (!isLoss(error)) {
+    throw error;
   }
 }
 

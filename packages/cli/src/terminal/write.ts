@@ -12,14 +12,18 @@ export class OutputError extends Error {
   override readonly name = 'OutputError';
   /** The system's name, such as `ENOSPC`. */
   readonly code: string;
+  /** The system's text, such as `No space left on device`. */
+  readonly reason: string;
 
   constructor(fd: number, cause: NodeJS.ErrnoException) {
-    // Node's message is `ENOSPC: no space left on device, write`.
-    const reason = cause.message.replace(/^[A-Z0-9]+: /, '').replace(/, write$/, '');
+    // Node's message is `ENOSPC: no space left on device, write`; the C library's begins with a capital.
+    const text = cause.message.replace(/^[A-Z0-9]+: /, '').replace(/, write$/, '');
+    const reason = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
     super(`cannot write to standard ${fd === STDOUT_FD ? 'output' : 'error'}: ${reason}`, {
       cause,
     });
     this.code = cause.code ?? 'EIO';
+    this.reason = reason;
   }
 }
 

@@ -1,0 +1,32 @@
+/** Runs one invocation with the C client and with ours on both backends. */
+import { fileURLToPath } from 'node:url';
+import { type Ended, runProgram } from '../run-program.js';
+import type { Invocation } from './invocations.js';
+import type { Scene } from './scene.js';
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+export const BACKENDS = ['pure', 'native'] as const;
+
+function run(client: readonly string[], invocation: Invocation, env: NodeJS.ProcessEnv) {
+  const { args, shell } = invocation;
+  const [program = '', ...rest] =
+    shell === undefined ? [...client, ...args] : ['sh', '-c', shell, 'sh', ...client, ...args];
+  return runProgram(program, rest, { ...env, ...invocation.env }).ended;
+}
+
+/** Returns the ends of the C client, and of ours on each backend. */
+export async function runThree(invocation: Invocation, { realm }: Scene) {
+  const [theirs, ...ours] = await Promise.all([
+    run(['remctl'], invocation, realm.env),
+    ...BACKENDS.map((REMCTL_BACKEND) =>
+      run([process.execPath, main], invocation, { ...realm.env, REMCTL_BACKEND }),
+    ),
+  ]);
+  if (theirs === undefined) {
+    throw new Error('the C client did not run');
+  }
+  return { theirs, ours };
+}
+
+export type { Ended };
