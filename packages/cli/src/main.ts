@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import type { Mode } from './options/options.js';
 import { parse } from './options/parse.js';
 import { dieBy } from './run/deadly-signals.js';
-import { runCommand } from './run/run-command.js';
 import { visible } from './terminal/visible-controls.js';
 import { isBrokenPipe, STDERR_FD, STDOUT_FD, write } from './terminal/write.js';
 
@@ -14,7 +13,7 @@ const FAILURE_STATUS = 1;
 async function runMode(mode: Mode): Promise<number> {
   switch (mode.type) {
     case 'run':
-      return runCommand(mode);
+      return (await import('./run/run-entry.js')).runCommand(mode);
     case 'hosts':
       return (await import('./hosts/hosts-entry.js')).runHosts(mode);
     case 'shell':

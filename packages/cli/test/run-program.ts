@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 /** The end of a program. */
 export interface Ended {
   readonly status: number | null;
+  /** The signal that ended it; null if none did. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
 }
@@ -16,8 +18,8 @@ export function runProgram(program: string, args: readonly string[], env: NodeJS
   child.stdout.on('data', (data: Buffer) => stdout.push(data));
   child.stderr.on('data', (data: Buffer) => stderr.push(data));
   const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (status) =>
-      resolve({ status, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) }),
+    child.on('close', (status, signal) =>
+      resolve({ status, signal, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) }),
     );
   });
   return { child, ended };

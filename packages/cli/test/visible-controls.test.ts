@@ -1,5 +1,4 @@
 /** Control characters in messages become visible and command no terminal. */
-import { fileURLToPath } from 'node:url';
 import {
   error as errorMessage,
   output as outputMessage,
@@ -11,9 +10,9 @@ import { type Realm, startRealm } from '@remctl/realm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { visible, visibleBytes } from '../src/terminal/visible-controls.js';
+import { REMCTL } from './program.js';
 import { runProgram } from './run-program.js';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 /** Sets the title of the terminal's window, clears the window, and moves the cursor. */
 const ATTACK = '\u001b]0;owned\u0007\u001b[2J\r\u009b1A\u202eafter';
 const SHOWN = '\\x1b]0;owned\\x07\\x1b[2J\\x0d\\x9b1A\\u202eafter';
@@ -76,7 +75,7 @@ describe.each(['pure', 'native'])('remctl with the backend %s', (REMCTL_BACKEND)
   });
 
   const remctl = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-    runProgram(process.execPath, [main, ...args], { ...realm.env, REMCTL_BACKEND, ...env }).ended;
+    runProgram(process.execPath, [REMCTL, ...args], { ...realm.env, REMCTL_BACKEND, ...env }).ended;
 
   test("a server's error text is shown with visible control characters", async () => {
     answer = [errorMessage(5, ATTACK, Buffer.byteLength(ATTACK))];

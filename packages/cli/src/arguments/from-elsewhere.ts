@@ -2,6 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { COMMAND_MAX_ARGUMENTS, COMMAND_MAX_DATA, NUMBER_LENGTH } from '@remctl/core/wire';
 import type { ElsewhereOptions } from '../options/options.js';
+import { beforeDeath, onDeadlySignal, unlessDying } from '../run/deadly-signals.js';
+import { jsonReport, textReport } from '../run/report.js';
 import { exactArguments } from './exact-arguments.js';
 
 /** One argument of a command. */
@@ -12,28 +14,52 @@ export type Argument = string | Uint8Array;
  * takes its position, from the lowest on; standard input is the last argument. Bytes stay as they
  * are, a line feed at the end included.
  *
+ * A signal meanwhile ends this process, and says that nothing was sent.
+ *
  * Throws an Error if two files have one position, a position is beyond the end, a file cannot be
  * read, there is no terminal for a prompt, or the command has more than remctld takes: 4,096
  * arguments, or 100 MiB with a length before each argument.
  */
 export async function commandOf(
-  mode: ElsewhereOptions & { readonly command: readonly string[] },
+  mode: ElsewhereOptions & { readonly command: readonly string[]; readonly json: boolean },
 ): Promise<Argument[]> {
+  const words: Argument[] = [...exactArguments(mode.command)];
   const { stdin, argFiles, prompts } = mode;
-  const command: Argument[] = [...exactArguments(mode.command)];
+  if (!stdin && argFiles.length === 0 && prompts.length === 0) {
+    return words;
+  }
+  const report = mode.json ? jsonReport() : textReport({ hasService: false });
+  const stopWatch = onDeadlySignal((signal) =>
+    report.interrupted(signal, { commandState: 'not-sent' }),
+  );
+  try {
+    return await gather(words, mode);
+  } finally {
+    await unlessDying();
+    stopWatch();
+  }
+}
+
+async function gather(
+  words: readonly Argument[],
+  { stdin, argFiles, prompts }: ElsewhereOptions,
+): Promise<Argument[]> {
+  const command = [...words];
   const files = [...argFiles].sort((one, other) => one.position - other.position);
   checkPositions(
     files.map(({ position }) => position),
     command.length + prompts.length,
   );
   const count = command.length + prompts.length + files.length + (stdin ? 1 : 0);
-  if (count > COMMAND_MAX_ARGUMENTS && count > command.length) {
-    throw new Error(`the command has ${count} arguments; at most ${COMMAND_MAX_ARGUMENTS} go`);
+  if (count > COMMAND_MAX_ARGUMENTS) {
+    throw new Error(
+      `the command has ${count} arguments: a server takes at most ${COMMAND_MAX_ARGUMENTS}`,
+    );
   }
   if (prompts.length > 0) {
     const { askTwice } = await import('./prompt-entry.js');
     for (const prompt of prompts) {
-      command.push(await askTwice(prompt));
+      command.push(await askTwice(prompt, { beforeDeath, unlessDying }));
     }
   }
   for (const { position, path } of files) {
@@ -46,9 +72,7 @@ export async function commandOf(
   if (stdin) {
     command.push(await readWhole(process.stdin, 'standard input'));
   }
-  if (prompts.length > 0 || files.length > 0 || stdin) {
-    checkSize(command);
-  }
+  checkSize(command);
   return command;
 }
 

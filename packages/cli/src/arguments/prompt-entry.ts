@@ -2,7 +2,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { ReadStream, WriteStream } from 'node:tty';
 import password from '@inquirer/password';
-import { beforeDeath, interruptGroup, isIgnored, unlessDying } from '../run/deadly-signals.js';
+import { interruptGroup, isIgnored } from '../run/deadly-signals.js';
 import { visible } from '../terminal/visible-controls.js';
 
 const TERMINAL = '/dev/tty';
@@ -11,13 +11,19 @@ const SHOW_CURSOR = '\u001b[?25h';
 /** How often two answers may differ. */
 const ATTEMPTS = 3;
 
+/** What the watch of signals offers: it is the caller's, for this file may be bundled apart. */
+export interface Watch {
+  beforeDeath(restore: () => void): () => void;
+  unlessDying(): Promise<void>;
+}
+
 interface Terminal extends Disposable {
   readonly input: ReadStream;
   readonly output: WriteStream;
 }
 
 /** Opens the terminal, whatever standard input and output are. Throws an Error if there is none. */
-function openTerminal(): Terminal {
+function openTerminal({ beforeDeath }: Watch): Terminal {
   let input: ReadStream;
   let output: number;
   try {
@@ -65,15 +71,15 @@ function endOf(input: ReadStream): AbortSignal & Disposable {
 }
 
 /** Asks once. Ctrl-C at the prompt arrives as a key: it ends this program as the signal would. */
-async function ask(message: string): Promise<string> {
+async function ask(message: string, watch: Watch): Promise<string> {
   // The prompt ends the stream that it writes to: each has its own.
-  using terminal = openTerminal();
+  using terminal = openTerminal(watch);
   const { input, output } = terminal;
   using signal = endOf(input);
   try {
     return await password({ message, toggleMask: false, mask: false }, { input, output, signal });
   } catch (cause) {
-    await unlessDying();
+    await watch.unlessDying();
     if (cause instanceof Error && cause.name === 'ExitPromptError' && !isIgnored('SIGINT')) {
       // The watch of signals says that nothing was sent.
       return await interruptGroup();
@@ -87,11 +93,11 @@ async function ask(message: string): Promise<string> {
  *
  * Throws an Error if there is no terminal, the terminal ends, or the answers differ three times.
  */
-export async function askTwice(prompt: string): Promise<string> {
+export async function askTwice(prompt: string, watch: Watch): Promise<string> {
   const text = visible(prompt);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const answer = await ask(attempt === 1 ? text : `The two answers differ. ${text}`);
-    if (answer === (await ask(`${text} (again)`))) {
+    const answer = await ask(attempt === 1 ? text : `The two answers differ. ${text}`, watch);
+    if (answer === (await ask(`${text} (again)`, watch))) {
       return answer;
     }
   }

@@ -1,6 +1,6 @@
 /** Runs one command on the server and writes its output. */
 import { discover, openFirst, type Remctl, type Target } from '@remctl/core';
-import { commandOf } from '../arguments/from-elsewhere.js';
+import { type Argument, commandOf } from '../arguments/from-elsewhere.js';
 import type { RunMode } from '../options/options.js';
 import { visible } from '../terminal/visible-controls.js';
 import { isBrokenPipe, OutputError, STDERR_FD, write } from '../terminal/write.js';
@@ -17,6 +17,7 @@ const FAILURE_STATUS = 1;
 /** What a run needs from begin to end. */
 interface Run {
   readonly mode: RunMode;
+  readonly command: readonly Argument[];
   readonly report: Report;
   readonly debug: (text: string) => Promise<void>;
   readonly signal: AbortSignal;
@@ -33,26 +34,26 @@ export async function runCommand(mode: RunMode): Promise<number> {
   const report = mode.json
     ? jsonReport()
     : textReport({ hasService: mode.connection.service !== undefined });
-  const controller = new AbortController();
+  const debug = mode.connection.debug
+    ? (text: string) => write(STDERR_FD, `remctl: ${visible(text)}\n`).catch(ignoreLoss)
+    : async () => undefined;
   let client: Remctl | undefined;
   const progress = () => ({ commandState: client?.commandState ?? 'not-sent' }) as const;
-  const stop = onDeadlySignal((signal) => {
-    // From here on nothing more is sent, so that what is told stays true.
-    controller.abort(new Error(`ended by ${signal}`));
-    return report.interrupted(signal, progress());
-  });
+  let stopWatch: () => void = () => undefined;
   try {
-    return await sendCommand({
-      mode,
-      report,
-      debug: mode.connection.debug
-        ? (text) => write(STDERR_FD, `remctl: ${visible(text)}\n`).catch(ignoreLoss)
-        : async () => undefined,
-      signal: controller.signal,
-      onClient: (made) => {
-        client = made;
-      },
+    checkAsTheCClient(mode);
+    const command = await commandOf(mode);
+    const controller = new AbortController();
+    stopWatch = onDeadlySignal((signal) => {
+      // From here on nothing more is sent, so that what is told stays true.
+      controller.abort(new Error(`ended by ${signal}`));
+      return report.interrupted(signal, progress());
     });
+    const { signal } = controller;
+    const onClient = (made: Remctl) => {
+      client = made;
+    };
+    return await sendCommand({ mode, command, report, debug, signal, onClient });
   } catch (error) {
     await unlessDying();
     if (isBrokenPipe(error)) {
@@ -62,18 +63,16 @@ export async function runCommand(mode: RunMode): Promise<number> {
     return FAILURE_STATUS;
   } finally {
     await unlessDying();
-    stop();
+    stopWatch();
   }
 }
 
-async function sendCommand({ mode, report, debug, signal, onClient }: Run): Promise<number> {
-  const { connection } = mode;
-  checkAsTheCClient(mode);
-  const command = await commandOf(mode);
-  const client = await clientOf(connection);
+async function sendCommand(run: Run): Promise<number> {
+  const { mode, command, report, debug, signal, onClient } = run;
+  const client = await clientOf(mode.connection);
   onClient(client);
   try {
-    await open(client, { mode, debug, signal });
+    await open(client, run);
     await debug(`open; sending a command of ${command.length} arguments`);
     let isLost = false;
     for await (const token of client.run(command, { signal })) {

@@ -70,7 +70,13 @@ async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Returns whether `error` is EPIPE: the reader of our output has gone. */
+/** Returns whether an OutputError says that the reader of our output has gone. */
 export function isBrokenPipe(error: unknown): boolean {
-  return error instanceof OutputError && error.code === 'EPIPE';
+  // By its name: each bundled file has a class of its own.
+  return (
+    error instanceof Error &&
+    error.name === 'OutputError' &&
+    'code' in error &&
+    error.code === 'EPIPE'
+  );
 }

@@ -1,10 +1,8 @@
 /** Runs one invocation with the C client and with ours on both backends. */
-import { fileURLToPath } from 'node:url';
+import { REMCTL } from '../program.js';
 import { type Ended, runProgram } from '../run-program.js';
 import type { Invocation } from './invocations.js';
 import type { Scene } from './scene.js';
-
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export const BACKENDS = ['pure', 'native'] as const;
 
@@ -20,7 +18,7 @@ export async function runThree(invocation: Invocation, { realm }: Scene) {
   const [theirs, ...ours] = await Promise.all([
     run(['remctl'], invocation, realm.env),
     ...BACKENDS.map((REMCTL_BACKEND) =>
-      run([process.execPath, main], invocation, { ...realm.env, REMCTL_BACKEND }),
+      run([process.execPath, REMCTL], invocation, { ...realm.env, REMCTL_BACKEND }),
     ),
   ]);
   if (theirs === undefined) {

@@ -1,0 +1,2 @@
+/** One command on one server. */
+export { runCommand } from './run-command.js';
