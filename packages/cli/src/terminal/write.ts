@@ -70,6 +70,9 @@ async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** What the system says when the reader has gone: of a pipe, and of a socket with unread bytes. */
+const READER_GONE: readonly unknown[] = ['EPIPE', 'ECONNRESET'];
+
 /** Returns whether an OutputError says that the reader of our output has gone. */
 export function isBrokenPipe(error: unknown): boolean {
   // By its name: each bundled file has a class of its own.
@@ -77,6 +80,6 @@ export function isBrokenPipe(error: unknown): boolean {
     error instanceof Error &&
     error.name === 'OutputError' &&
     'code' in error &&
-    error.code === 'EPIPE'
+    READER_GONE.includes(error.code)
   );
 }
