@@ -24,6 +24,7 @@ export {
 export { type OpenFirstOptions, openFirst } from './discover/open-first.js';
 export * from './errors.js';
 export { expandHosts, parseHostsFile } from './many/expand-hosts.js';
+export { foldHosts } from './many/fold-hosts.js';
 export type { HostResult } from './many/host-result.js';
 export { createPool, type Pool, type PoolMetrics, type PoolOptions } from './many/pool.js';
 export { DEFAULT_PARALLEL, type RunOnHostsOptions, runOnHosts } from './many/run-on-hosts.js';
