@@ -166,25 +166,25 @@ export const OPTION_TABLE: readonly OptionGroup[] = [
         value: { name: 'list', kind: { type: 'host' } },
         repeated: true,
         help: 'Hosts with commas and ranges: a,web[01-20].example.org',
-        man: 'Runs the command on each of these hosts. Commas part them; web[01-20].example.org and web[1,3-5] stand for several.',
+        man: 'Runs the command on each of these hosts. Commas part them; web[01-20].example.org and web[1,3-5] stand for several. With --hosts-file it may be repeated; a host that is named again runs once. Each line of output has its host before it. A summary on standard error says how many hosts ran, failed, were not sent the command, are unknown and were not begun. The exit status is 0 if every host ended with status 0, else 1.',
       },
       {
         long: 'hosts-file',
         value: file('path'),
         repeated: true,
         help: 'A file with hosts: one or more a line, # begins a comment',
-        man: 'Reads hosts from a file, in the form of --hosts; # begins a comment. - is standard input.',
+        man: 'Reads hosts from a file, one or more a line, in the form of --hosts; # begins a comment. - is standard input, and does not go with --stdin.',
       },
       {
         long: 'parallel',
         value: text('number'),
         help: 'Hosts at the same time (default: 32)',
-        man: 'The number of hosts that are worked on at the same time.',
+        man: 'The number of hosts that are worked on at the same time: 1 to 10,000. The default is 32.',
       },
       {
         long: 'fail-fast',
         help: 'Begin no further host after the first failure',
-        man: 'After the first host that fails, no other host is begun. Hosts that are under way go on to their end.',
+        man: 'After the first host that does not end with status 0, no other host is begun. Hosts that are under way go on to their end.',
       },
       {
         long: 'retry-unsent',
@@ -195,7 +195,7 @@ export const OPTION_TABLE: readonly OptionGroup[] = [
       {
         long: 'group',
         help: "Print each host's output whole, at its end",
-        man: "Prints each host's output whole when the host has ended, instead of line by line with the host before it.",
+        man: "Prints each host's output whole when the host has ended, under a header with the host, instead of line by line with the host before it.",
       },
     ],
   },
