@@ -9,10 +9,11 @@ const COUNT = 2000;
 /** One host in so many is broken in each of the ways below. */
 const ONE_IN = 200;
 const BROKEN = COUNT / ONE_IN;
-const OUTPUT = 50_000;
-const MEGABYTE = 1024;
-/** Less than a third of all output, so that it shows if output is kept. */
-const MAX_KILOBYTES = 300 * MEGABYTE;
+const OUTPUT = 1000;
+/** Kilobytes of resident memory that a run may have. */
+const MAX_MEMORY = 250 * 1024;
+/** Bytes of output that show if they are kept. */
+const LARGE_OUTPUT = 150_000_000;
 
 /** Runs a command, then writes its highest resident memory in KB as the last line of standard error. */
 const MEASURE = `
@@ -104,5 +105,17 @@ test('each host is counted, with few descriptors and little memory', {
   expect(printed).toHaveLength(ran);
   expect(new Set(printed.map((line) => line.slice(0, name(1).length))).size).toBe(ran);
   expect(printed.every((line) => line.length === OUTPUT + 'web0001: '.length)).toBe(true);
-  expect(Number(said.at(-1))).toBeLessThan(MAX_KILOBYTES);
+  expect(Number(said.at(-1))).toBeLessThan(MAX_MEMORY);
+});
+
+test('output is not kept: hosts that print much need no more memory', {
+  timeout: 180_000,
+}, async () => {
+  const args = ['--hosts', 'localhost,127.0.0.1', 'test', 'output', String(LARGE_OUTPUT)];
+  const script = '"$@" >/dev/null';
+  const [program, ...rest] = ['python3', '-c', MEASURE, 'sh', '-c', script, 'sh'] as const;
+  const measured = [...rest, ...hosts.command(args)];
+  const { status, stderr } = await runProgram(program, measured, hosts.realm.env).ended;
+  expect(status).toBe(0);
+  expect(Number(stderr.toString().trimEnd().split('\n').at(-1))).toBeLessThan(MAX_MEMORY);
 });

@@ -1,12 +1,50 @@
 /** Prints one JSON object a line: output, ends of hosts, a summary. */
 import type { HostResult } from '@remctl/core';
-import { jsonBytes, jsonError, jsonLine, jsonTime, jsonToken } from '../terminal/json-lines.js';
+import {
+  type JsonBytes,
+  type JsonLine,
+  jsonBytes,
+  jsonError,
+  jsonLine,
+  jsonTime,
+  jsonToken,
+} from '../terminal/json-lines.js';
 import type { Outlets } from './outlets.js';
 import type { Printer } from './printer.js';
 import type { Tally } from './tally.js';
 
-/** Returns the object of a host's end. */
-function resultObject(result: HostResult, withOutput: boolean): object {
+/** The end of a host that was begun. */
+type JsonEnd = JsonLine & {
+  /** From the host's begin to its end, all tries together. */
+  readonly milliseconds: number;
+  readonly attempts: number;
+  /** The whole output, with --group. */
+  readonly stdout?: JsonBytes;
+  readonly stderr?: JsonBytes;
+};
+
+/** A host that was not begun. */
+interface JsonNotBegun {
+  readonly type: 'not-begun';
+  readonly time: string;
+  readonly host: string;
+}
+
+/** The last object: how many hosts had which outcome. */
+interface JsonSummary {
+  readonly type: 'summary';
+  readonly time: string;
+  readonly ran: number;
+  readonly failed: number;
+  readonly notSent: number;
+  readonly unknown: number;
+  readonly notBegun: number;
+  readonly milliseconds: number;
+  /** The signal that ended the run. */
+  readonly signal?: string;
+}
+
+function resultObject(result: HostResult, withOutput: boolean): JsonEnd | JsonNotBegun {
   const { host } = result;
   if (result.type === 'not-begun') {
     return { type: 'not-begun', time: jsonTime(), host };
@@ -38,7 +76,7 @@ export function jsonSummary(
   options: { readonly milliseconds: number; readonly signal: string | undefined },
 ): string {
   const { milliseconds, signal } = options;
-  return jsonLine({
+  const summary: JsonSummary = {
     type: 'summary',
     time: jsonTime(),
     ran: tally.count('ran'),
@@ -48,5 +86,6 @@ export function jsonSummary(
     notBegun: tally.count('not begun'),
     milliseconds: Math.round(milliseconds),
     ...(signal === undefined ? {} : { signal }),
-  });
+  };
+  return jsonLine(summary);
 }

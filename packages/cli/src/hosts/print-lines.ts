@@ -32,7 +32,8 @@ export function failureLine(result: HostResult, prefix: string, colors: Colors):
  */
 export function createLinesPrinter(hosts: readonly string[], { stdout, stderr }: Outlets): Printer {
   const indexes = new Map(hosts.map((host, index) => [host, index]));
-  const width = Math.min(MAX_ALIGNED, Math.max(...hosts.map((host) => visible(host).length)));
+  const longest = hosts.reduce((length, host) => Math.max(length, visible(host).length), 0);
+  const width = Math.min(MAX_ALIGNED, longest);
   const underWay = new Map<string, HostLines>();
 
   const prefix = (host: string, { isTerminal, colors }: Outlet): string => {
