@@ -137,6 +137,6 @@ test('standard output without room is a failure that is named, with status 1', a
   });
   const [status] = await once(child, 'close');
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^remctl: cannot write to standard output: no space left on device\n/);
+  expect(stderr).toMatch(/^remctl: cannot write to standard output: no space left on device\n/i);
   expect(stderr).toMatch(/^unknown: it may have run: .* \(1\): localhost$/m);
 });

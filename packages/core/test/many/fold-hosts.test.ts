@@ -1,25 +1,8 @@
 /** Many hosts as a short text. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { foldHosts } from '../src/many/fold-hosts.js';
-
-/** Expands one pair of brackets, so that this test asks nothing of the code under test. */
-function unfold(text: string): string[] {
-  return text.split(/,(?![^[]*\])/).flatMap((part) => {
-    const [, before = '', list, after = ''] = /^(.*)\[(.*)\](.*)$/.exec(part) ?? [];
-    if (list === undefined) {
-      return [part];
-    }
-    return list.split(',').flatMap((range) => {
-      const [first = '', last = first] = range.split('-');
-      const width = first.startsWith('0') ? first.length : 0;
-      return Array.from(
-        { length: Number(last) - Number(first) + 1 },
-        (_, index) => `${before}${String(Number(first) + index).padStart(width, '0')}${after}`,
-      );
-    });
-  });
-}
+import { expandHosts } from '../../src/many/expand-hosts.js';
+import { foldHosts } from '../../src/many/fold-hosts.js';
 
 describe('foldHosts()', () => {
   test.each([
@@ -56,7 +39,7 @@ describe('foldHosts()', () => {
         fc.array(name.filter((host) => host !== '' && !host.startsWith('.'))),
         (hosts) => {
           const unique = [...new Set(hosts)].sort();
-          expect(hosts.length === 0 ? [] : unfold(foldHosts(hosts)).sort()).toEqual(unique);
+          expect(hosts.length === 0 ? [] : expandHosts(foldHosts(hosts)).sort()).toEqual(unique);
         },
       ),
     );
