@@ -37,7 +37,8 @@ export interface PoolSettings extends IdleSettings {
 
 /** A command from its call to the end of its answer. */
 interface Job {
-  readonly command: readonly Uint8Array[];
+  /** Undefined if only a connection is wanted. */
+  readonly command: readonly Uint8Array[] | undefined;
   /** Ends the call that the job waits for. */
   readonly controller: AbortController;
   readonly settleSent: { resolve(): void; reject(error: unknown): void };
@@ -125,7 +126,7 @@ export function createPoolConnections(
     return slot;
   }
 
-  async function open(slot: Slot, { controller }: Job): Promise<void> {
+  async function openSlot(slot: Slot, { controller }: Job): Promise<void> {
     slot.state = 'opening';
     await slot.client.open({ ...target, signal: controller.signal });
     slot.state = 'busy';
@@ -133,7 +134,9 @@ export function createPoolConnections(
   }
 
   async function send(slot: Slot, job: Job): Promise<void> {
-    await slot.client.command(job.command, { signal: job.controller.signal });
+    if (job.command !== undefined) {
+      await slot.client.command(job.command, { signal: job.controller.signal });
+    }
   }
 
   /** Sends the command on a connection that may have died while it was idle. */
@@ -155,7 +158,7 @@ export function createPoolConnections(
   /** Opens the connection. If that fails and there is no other, commands that wait have nothing to wait for. */
   async function openOrFail(slot: Slot, job: Job): Promise<void> {
     try {
-      await open(slot, job);
+      await openSlot(slot, job);
     } catch (error) {
       slots.delete(slot);
       if (slots.size === 0 && !job.controller.signal.aborted) {
@@ -267,7 +270,25 @@ export function createPoolConnections(
     }
   }
 
-  function take(command: readonly Uint8Array[], signal: AbortSignal | undefined): TakenJob {
+  /** Opens a connection if there is none, and none is being opened. */
+  async function open(signal: AbortSignal | undefined): Promise<void> {
+    if (slots.size > 0 && !isClosed) {
+      return;
+    }
+    const { sent, source } = take(undefined, signal);
+    const unwatch = whenAborted(signal, () => source.abandon(signal?.reason));
+    try {
+      await sent;
+    } finally {
+      unwatch();
+      source.end();
+    }
+  }
+
+  function take(
+    command: readonly Uint8Array[] | undefined,
+    signal: AbortSignal | undefined,
+  ): TakenJob {
     let resolve: () => void = () => undefined;
     let reject: (error: unknown) => void = () => undefined;
     const sent = new Promise<void>((onSent, onError) => {
@@ -363,6 +384,7 @@ export function createPoolConnections(
 
   return {
     take,
+    open,
     close,
     end,
     metrics: (): PoolMetrics => ({

@@ -50,6 +50,13 @@ export type PoolOptions = ClientOptions & {
 export interface Pool {
   readonly metrics: PoolMetrics;
   /**
+   * Opens a connection if the pool has none, so that a failure is known before the first command. Needs no call:
+   * `run()` opens what it needs.
+   *
+   * Throws the errors of `Remctl.open()`.
+   */
+  open(options?: CallOptions): Promise<void>;
+  /**
    * Runs a command on the first connection that is free, in the order of the calls. Its answer is used as that
    * of `Remctl.run()`. Read it: a run holds its connection until its answer was read to its end, was left, or is
    * held by nobody any more.
@@ -114,6 +121,9 @@ export async function createPool(
   return {
     get metrics() {
       return connections.metrics();
+    },
+    async open(openOptions = {}) {
+      await connections.open(checkSignal(openOptions));
     },
     run(command, runOptions = {}) {
       const encoded = encodeCommand(command);

@@ -102,6 +102,42 @@ test('a run can be read as those of a client are', async () => {
   expect(run.commandState).toBe('finished');
 });
 
+describe('open()', () => {
+  test('opens one connection ahead, which the next command uses', async () => {
+    const { backend, seen } = gatedServer();
+    const pool = await createPool(backend, target);
+    await pool.open();
+    await pool.open();
+    expect(pool.metrics).toEqual({ open: 1, busy: 0, waiting: 0 });
+    const end = caught(pool.run(['a']).text());
+    await turns();
+    expect(seen.opens).toBe(1);
+    await pool[Symbol.asyncDispose]();
+    await end;
+  });
+
+  test('throws what keeps the connection from being opened', async () => {
+    const pool = await createPool(
+      scriptedBackend(() => ({}), { open: (to) => refused(to) }),
+      target,
+    );
+    await expect(pool.open()).rejects.toThrow(RemctlNetworkError);
+    expect(pool.metrics).toEqual(IDLE);
+  });
+
+  test('ends with its signal', async () => {
+    const backend = scriptedBackend(() => ({}), { open: 'silence' });
+    const pool = await createPool(backend, target);
+    const controller = new AbortController();
+    const opening = pool.open({ signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(opening).rejects.toThrow('enough');
+    expect(pool.metrics).toEqual(IDLE);
+    await pool.close();
+    await expect(pool.open()).rejects.toThrow(RemctlNotOpenedError);
+  });
+});
+
 test('leaving an answer early ends its connection, and the pool opens another', async () => {
   let opens = 0;
   const backend = scriptedBackend(
