@@ -16,6 +16,7 @@ import { join } from 'node:path';
  * - `tally NAME`: appends a line to the file NAME, so that a test can count how often it ran
  * - `trace NAME`: does the same as tally, and prints a line on each stream
  * - `whoami`: prints the authenticated principal
+ * - `hangup SECONDS`: ends, and kills the server's process for this connection after SECONDS
  */
 export const PROGRAM = `#!/usr/bin/perl
 use strict;
@@ -76,6 +77,15 @@ my %run = (
   trace => sub {
     tally($_[0]);
     print STDERR "traced\\n";
+  },
+  hangup => sub {
+    my $server = getppid();
+    my $child = fork // die "fork: $!";
+    return if $child;
+    close STDOUT;
+    close STDERR;
+    select undef, undef, undef, $_[0];
+    kill 'KILL', $server;
   },
   whoami => sub { print "$ENV{REMOTE_USER}\\n" },
   help => sub { print "test @_: see the realm's remctl.conf\\n" },

@@ -38,7 +38,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   'fail-fast': WITH_HOSTS,
   'retry-unsent': WITH_HOSTS,
   group: WITH_HOSTS,
-  json: { kinds: ['run', 'hosts', 'doctor'], message: 'goes with a command or with --doctor' },
+  json: WITH_CONNECTION,
 };
 
 /** Options of which a command line has one at most: each says what the command line asks for. */

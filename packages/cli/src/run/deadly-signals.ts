@@ -30,11 +30,14 @@ export function isIgnored(signal: DeadlySignal): boolean {
 }
 
 /**
- * Calls `lastWords` at the first signal, waits for it a second at most, and dies by that signal, so that a
+ * Calls `lastWords` at the first of the signals, waits for it a second at most, and dies by that signal, so that a
  * shell sees it. A second signal kills at once. Signals that were ignored at the start stay ignored. Returns a
  * function that ends the watch.
  */
-export function onDeadlySignal(lastWords: (signal: DeadlySignal) => Promise<void>): () => void {
+export function onDeadlySignal(
+  lastWords: (signal: DeadlySignal) => Promise<void>,
+  signals: readonly DeadlySignal[] = DEADLY,
+): () => void {
   const act = (signal: DeadlySignal) => {
     if (dying) {
       void dieBy(signal);
@@ -45,7 +48,7 @@ export function onDeadlySignal(lastWords: (signal: DeadlySignal) => Promise<void
     void Promise.race([said, sleep(LAST_WORDS_MS)]).then(() => dieBy(signal));
   };
   // Listeners stay until the death: a library that finds none but its own would end this program first.
-  const listeners = DEADLY.map((signal) => ({
+  const listeners = signals.map((signal) => ({
     signal,
     listener: isIgnored(signal) ? () => undefined : () => act(signal),
   }));

@@ -1,7 +1,26 @@
 /** A session on one connection. */
 import type { ShellMode } from '../options/options.js';
+import { jsonReport, textReport } from '../run/report.js';
+import { runScript } from './script-session.js';
+import { runAtTerminal } from './terminal-session.js';
 
-/** Runs the session and returns the exit status. */
-export async function runShell(_mode: ShellMode): Promise<number> {
-  throw new Error('--shell is not there yet');
+const FAILURE_STATUS = 1;
+
+/**
+ * Runs a session and returns the exit status: the last command's. At a terminal it asks for commands; else each line
+ * of standard input is one. Throws OutputError if standard output or standard error take nothing more.
+ */
+export async function runShell(mode: ShellMode): Promise<number> {
+  try {
+    return process.stdin.isTTY ? await runAtTerminal(mode) : await runScript(mode);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'OutputError') {
+      throw error;
+    }
+    const report = mode.json
+      ? jsonReport()
+      : textReport({ hasService: mode.connection.service !== undefined });
+    await report.failure(error, { commandState: 'not-sent' });
+    return FAILURE_STATUS;
+  }
 }
