@@ -190,7 +190,7 @@ export const OPTION_TABLE: readonly OptionGroup[] = [
         long: 'retry-unsent',
         value: text('number'),
         help: 'Further tries of a host while nothing was sent (default: 0)',
-        man: 'How often a host is tried again if the command was not sent. A command that was sent is never sent again.',
+        man: 'How often a host is tried again if the network failed or was silent and the command was not sent. The pauses grow. A command that was sent is never sent again.',
       },
       {
         long: 'group',
