@@ -101,7 +101,7 @@ describe.each(['pure', 'native'])('%s', (backend) => {
   test('a reader that has gone ends it as by SIGPIPE, and standard error says what is unknown', async () => {
     const { signal, stderr } = await endedBy(backend, LONG, (child) => child.stdout?.destroy());
     expect(signal).toBe('SIGPIPE');
-    expect(stderr).toMatch(/^remctl: the reader has gone\n/);
+    expect(stderr).toMatch(/^remctl: the reader of the output has gone\n/);
     expect(stderr).toMatch(/^unknown: it may have run: .* \(1\): localhost$/m);
     expect(stderr).toMatch(/^not begun \(9\): n\[1-9\]\.invalid$/m);
   });

@@ -56,7 +56,7 @@ function endingText(ending: Ending): string {
   if (ending.type === 'signal') {
     return `ended by ${ending.signal}`;
   }
-  return isBrokenPipe(ending.error) ? 'the reader has gone' : errorText(ending.error);
+  return isBrokenPipe(ending.error) ? 'the reader of the output has gone' : errorText(ending.error);
 }
 
 /** What the last words are made of. */
