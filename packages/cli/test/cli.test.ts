@@ -113,6 +113,44 @@ describe.each(['pure', 'native'])('%s', (REMCTL_BACKEND) => {
     expect((await start('sh', args, { REMCTL_BACKEND }).ended).stdout).toBe('fffe78\n\n');
   });
 
+  test('--ccache and --keytab with --client choose who calls', async () => {
+    const whoami = ['-p', port(), 'localhost', 'test', 'whoami'];
+    const { otherCcache, keytabs, principals } = realm;
+    expect(await ours('--ccache', otherCcache, ...whoami)).toMatchObject({
+      status: 0,
+      stdout: `${principals.otherClient}\n`,
+      stderr: '',
+    });
+    const key = ['--keytab', keytabs.client, '--client', principals.otherClient];
+    const noCache = { REMCTL_BACKEND, KRB5CCNAME: 'FILE:/nonexistent' };
+    const { ended } = start(process.execPath, [REMCTL, ...key, ...whoami], noCache);
+    // libremctl takes no keytab: it says so before anything is sent.
+    expect(await ended).toMatchObject(
+      REMCTL_BACKEND === 'pure'
+        ? { status: 0, stdout: `${principals.otherClient}\n`, stderr: '' }
+        : {
+            status: 1,
+            stdout: '',
+            stderr: expect.stringMatching(/^remctl: libremctl takes no keytab/),
+          },
+    );
+  });
+
+  test('a time-out of a fraction of a second', async () => {
+    const { status, stderr } = await ours(
+      '--timeout',
+      '250ms',
+      '-p',
+      port(),
+      'localhost',
+      'test',
+      'sleep',
+      '9',
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^remctl: error reading from server: error receiving token: timed out/);
+  });
+
   test('control characters in output pass unchanged', async () => {
     const { bytes } = await ours('-p', port(), 'localhost', 'test', 'stdin', 'a\nb\tc');
     expect(bytes.toString('latin1')).toBe('a\nb\tc');

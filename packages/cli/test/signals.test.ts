@@ -231,12 +231,3 @@ describe.each(['pure', 'native'])('%s', (REMCTL_BACKEND) => {
     });
   });
 });
-
-describe('signals that are ignored from the start', () => {
-  test('Node.js tells nothing of them: it sets every signal back when it starts', () => {
-    const script = `trap '' HUP INT; exec "$0" -e 'console.log(require("fs").readFileSync("/proc/self/status", "utf8"))'`;
-    const status = execFileSync('sh', ['-c', script, process.execPath], { encoding: 'utf8' });
-    const [, ignored = ''] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(status) ?? [];
-    expect(BigInt(`0x${ignored}`) & 3n).toBe(0n);
-  });
-});
