@@ -1,0 +1,9 @@
+/** `@remctl/krb5/doctor`: looks at each part that a client's ticket needs, one by one. */
+export {
+  type CredentialsReport,
+  inspectCredentials,
+  type TicketReport,
+} from './inspect-credentials.js';
+export { inspectServiceTicket, type ServiceTicketReport } from './inspect-service-ticket.js';
+export { askEachKdc, type KdcReport, kdcsOf } from './kdc-reports.js';
+export { configFiles, krb5Advice } from './words.js';

@@ -1,0 +1,106 @@
+/** Looks at a client's cache or keytab, without a question to a KDC. */
+import { locateCcache } from '../ccache/ccache-name.js';
+import type { Credentials } from '../client/credentials.js';
+import { defaultCcacheName } from '../config/default-ccache-name.js';
+import type { Krb5Config } from '../config/krb5-config.js';
+import { requireDefaultRealm } from '../config/krb5-config.js';
+import { etypeName } from '../crypto/index.js';
+import { findKey } from '../keytab/keytab.js';
+import { readKeytab } from '../keytab/read-keytab.js';
+import { formatPrincipal, parsePrincipal } from '../principal.js';
+
+const MS_PER_SECOND = 1000;
+
+/** A ticket in a cache. Times are those of the KDC's clock. */
+export interface TicketReport {
+  readonly server: string;
+  readonly starttime: Date;
+  readonly endtime: Date;
+  /** The end until which the ticket may be renewed; undefined if it may not. */
+  readonly renewTill: Date | undefined;
+}
+
+/** What the client's tickets come from. */
+export type CredentialsReport =
+  | {
+      readonly type: 'ccache';
+      /** `TYPE:residual`. */
+      readonly name: string;
+      /** What named the cache. */
+      readonly from: 'option' | 'KRB5CCNAME' | 'krb5.conf' | 'default';
+      readonly client: string;
+      readonly realm: string;
+      readonly tickets: readonly TicketReport[];
+    }
+  | {
+      readonly type: 'keytab';
+      readonly path: string;
+      readonly client: string;
+      readonly realm: string;
+      readonly kvno: number;
+      readonly etypes: readonly string[];
+    }
+  | { readonly type: 'password'; readonly client: string; readonly realm: string };
+
+type Own = Extract<Credentials, { readonly clientPrincipal: string }>;
+
+function ownPrincipal({ clientPrincipal }: Own, config: Krb5Config) {
+  return parsePrincipal(clientPrincipal, {
+    defaultRealm: clientPrincipal.includes('@') ? config.defaultRealm : requireDefaultRealm(config),
+  });
+}
+
+function originOf(credentials: Credentials | undefined, config: Krb5Config) {
+  if (credentials !== undefined) {
+    return 'option';
+  }
+  if (process.env.KRB5CCNAME !== undefined) {
+    return 'KRB5CCNAME';
+  }
+  // Without the variable, only the file's line can make another name than an empty environment.
+  const plain = { ...config, profile: { files: [], missing: [] } };
+  return defaultCcacheName(config, process.env) === defaultCcacheName(plain, process.env)
+    ? 'default'
+    : 'krb5.conf';
+}
+
+/**
+ * Returns what the credentials are; without credentials, the default cache. Nothing is written and nobody is asked.
+ *
+ * Throws Krb5Error if the cache or the keytab cannot be read, or the keytab has no key of the client.
+ */
+export async function inspectCredentials(
+  credentials: Credentials | undefined,
+  config: Krb5Config,
+): Promise<CredentialsReport> {
+  if (credentials?.type === 'password') {
+    const client = ownPrincipal(credentials, config);
+    return { type: 'password', client: formatPrincipal(client), realm: client.realm };
+  }
+  if (credentials?.type === 'keytab') {
+    const keytab = await readKeytab(credentials.keytab);
+    const client = ownPrincipal(credentials, config);
+    const { kvno } = findKey(keytab, { principal: client });
+    const name = formatPrincipal(client);
+    const etypes = keytab.entries
+      .filter((entry) => formatPrincipal(entry.principal) === name && entry.kvno === kvno)
+      .map(({ key }) => etypeName(key.etype));
+    return { type: 'keytab', path: keytab.path, client: name, realm: client.realm, kvno, etypes };
+  }
+  const location = locateCcache(credentials?.ccache ?? defaultCcacheName(config));
+  const { ccache } = await location.read();
+  const { defaultPrincipal } = ccache;
+  return {
+    type: 'ccache',
+    name: location.name,
+    from: originOf(credentials, config),
+    client: formatPrincipal(defaultPrincipal),
+    realm: defaultPrincipal.realm,
+    tickets: ccache.credentials.map(({ server, authtime, starttime, endtime, renewTill }) => ({
+      server: formatPrincipal(server),
+      starttime: new Date((starttime || authtime) * MS_PER_SECOND),
+      endtime: new Date(endtime * MS_PER_SECOND),
+      renewTill: renewTill === 0 ? undefined : new Date(renewTill * MS_PER_SECOND),
+    })),
+  };
+}
