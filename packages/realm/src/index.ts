@@ -11,6 +11,8 @@ export type { Cleanup } from './cleanup.js';
 export type { ClockOffset } from './clock.js';
 export type { Daemon } from './daemon.js';
 export { type DescriptorLimit, limitDescriptors } from './descriptor-limit.js';
+export { reverseName, type SrvData } from './dns-message.js';
+export { type DnsRecords, type DnsServer, type NameRecords, startDnsServer } from './dns-server.js';
 export {
   type StallingProxy,
   startDroppingProxy,
@@ -21,6 +23,7 @@ export { heimdalLibraries, type Program } from './find-program.js';
 export type { Kdc, KdcMaker, KdcOptions } from './kdc.js';
 export { type Krb5ConfOptions, writeKrb5Conf } from './krb5-conf-variants.js';
 export { addPrincipals, partialKeytab } from './mit-principals.js';
+export { withDns } from './own-dns.js';
 export { withHosts } from './own-hosts.js';
 export { type ResolverFiles, withNetwork } from './own-network.js';
 export { freePort } from './ports.js';
