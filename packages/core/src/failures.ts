@@ -53,6 +53,16 @@ export function unknownHost(
   return new RemctlNetworkError(message, { code, phase: 'resolve' }, causedBy(cause));
 }
 
+/** The name does not become canonical (`canonicalize`): phase `resolve`. */
+export function cannotResolve(
+  host: string,
+  { code, text }: SystemFailure,
+  cause?: unknown,
+): RemctlNetworkError {
+  const message = `cannot resolve host ${host}: ${text}`;
+  return new RemctlNetworkError(message, { code, phase: 'resolve' }, causedBy(cause));
+}
+
 /** The name has no address of the source address's family: ENOTFOUND, phase `resolve`. */
 export function noAddressOfFamily(host: string, family: number): RemctlNetworkError {
   return unknownHost(host, {

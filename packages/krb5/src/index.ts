@@ -1,5 +1,6 @@
 /** The public interface of @remctl/krb5. */
 export type { Credentials } from './client/credentials.js';
+export { servicePrincipals } from './client/service-principal.js';
 export { type Krb5Config, krb5Config, readKrb5Config } from './config/krb5-config.js';
 export { EncryptionKey, KeyUsage, makeChecksum } from './crypto/index.js';
 export {

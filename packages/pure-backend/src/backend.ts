@@ -50,12 +50,15 @@ function reasonOf(mechanism: SecurityMechanism, error: unknown): string {
 export function createPureBackend(options: PureBackendOptions = {}): Backend {
   const mechanism = mechanismOf(options.mechanism ?? 'krb5');
 
-  async function connect(to: ConnectOptions) {
-    const { host, principal, credentials, signal, timeoutMs, negotiateMs } = to;
+  async function connect(options: ConnectOptions) {
+    const { principal, credentials, signal, timeoutMs, negotiateMs } = options;
     // One resolution decides both whom to connect to and, as krb5.conf says, whose proof to ask for.
-    const resolved = await resolveTarget(to);
+    const { host, resolved } = await resolveTarget(options);
+    const to = { ...options, host };
     const addresses = resolved.addresses.map(({ address }) => address);
-    const channel = createChannel(await dial(to, addresses), to);
+    const stream = await dial(to, addresses);
+    const connected = resolved.addresses.filter(({ address }) => address === stream.address);
+    const channel = createChannel(stream, to);
     // The context's requests to KDCs end with the connection, however it ends.
     const controller = new AbortController();
     try {
@@ -65,7 +68,7 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
         () =>
           mechanism.createContext({
             host,
-            resolved,
+            resolved: { ...resolved, addresses: connected },
             principal,
             credentials,
             signal: controller.signal,

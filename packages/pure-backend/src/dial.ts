@@ -20,8 +20,19 @@ export interface DialOptions extends Bounds {
   readonly sourceIp: string | undefined;
 }
 
+/** A stream to the server, and where it leads. */
+export interface DialedStream extends ByteStream {
+  /** The address that the connection went to: one of the host's. */
+  readonly address: string;
+}
+
+interface Connected {
+  readonly socket: Socket;
+  readonly address: string;
+}
+
 /** Begins to connect to one address. */
-function beginConnect(address: string, { port, sourceIp }: DialOptions): Attempt<Socket> {
+function beginConnect(address: string, { port, sourceIp }: DialOptions): Attempt<Connected> {
   const socket = connect({
     host: address,
     port,
@@ -29,10 +40,10 @@ function beginConnect(address: string, { port, sourceIp }: DialOptions): Attempt
     keepAlive: true,
     ...(sourceIp === undefined ? {} : { localAddress: sourceIp }),
   });
-  const connected = new Promise<Socket>((resolve, reject) => {
+  const connected = new Promise<Connected>((resolve, reject) => {
     // This listener stays. `socketStream` finds in `socket.errored` what broke the socket before it listened.
     socket.once('error', reject);
-    socket.once('connect', () => resolve(socket));
+    socket.once('connect', () => resolve({ socket, address }));
   });
   return { connected, cancel: () => socket.destroy() };
 }
@@ -56,7 +67,7 @@ function causeOf(failures: readonly unknown[]): unknown {
     : failures[0];
 }
 
-async function connectAny(addresses: readonly string[], options: DialOptions): Promise<Socket> {
+async function connectAny(addresses: readonly string[], options: DialOptions): Promise<Connected> {
   const { signal, timeoutMs } = options;
   const begin = (address: string) => beginConnect(address, options);
   const onTimeout = (failures: readonly unknown[]) =>
@@ -87,9 +98,10 @@ async function connectAny(addresses: readonly string[], options: DialOptions): P
 export async function dial(
   options: DialOptions,
   addresses: readonly string[],
-): Promise<ByteStream> {
+): Promise<DialedStream> {
   options.signal.throwIfAborted();
-  return socketStream(await connectAny(addresses, options));
+  const { socket, address } = await connectAny(addresses, options);
+  return { ...socketStream(socket), address };
 }
 
 function socketStream(socket: Socket): ByteStream {

@@ -5,8 +5,9 @@ import type { ResolvedHost } from '@remctl/krb5';
 export { ContextFlag } from '@remctl/krb5';
 
 export interface ContextOptions {
+  /** The host's name as the connection used it: with `canonicalize`, the canonical one. */
   readonly host: string;
-  /** The addresses and the canonical name of `host`, as the connection used them. */
+  /** The canonical name of `host`, and the one address that the connection went to. */
   readonly resolved: ResolvedHost;
   /** The server's principal; undefined for host/<host>. */
   readonly principal: string | undefined;

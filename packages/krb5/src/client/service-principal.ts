@@ -32,7 +32,7 @@ async function resolveOrElse(
   } catch (error) {
     signal?.throwIfAborted();
     const code = systemErrorCode(error);
-    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    if (code === 'ENOTFOUND' || code === 'ENODATA' || code === 'EAI_AGAIN') {
       return undefined;
     }
     throw error;

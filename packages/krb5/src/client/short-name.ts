@@ -1,17 +1,6 @@
 /** Host names without a dot (krb5.conf's qualify_shortname). */
-import { hostname } from 'node:os';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { systemFiles } from '../host/system-files.js';
-
-/**
- * Returns the first domain that the system's resolver searches, else the domain of this machine's
- * name.
- */
-export function searchDomain(search: readonly string[], host: string): string | undefined {
-  const dot = host.indexOf('.');
-  const own = dot === -1 ? undefined : host.slice(dot + 1);
-  return search[0] ?? own;
-}
 
 /**
  * Adds a domain to a `host` without one: qualify_shortname's, else the first that the system
@@ -24,6 +13,6 @@ export async function qualifiedHost(
   if (host.includes('.') || host.includes(':')) {
     return host;
   }
-  const domain = qualifyShortname ?? searchDomain((await systemFiles()).search, hostname());
+  const domain = qualifyShortname ?? (await systemFiles()).search[0];
   return domain === undefined || domain === '' ? host : `${host}.${domain}`;
 }

@@ -31,7 +31,8 @@ export interface InitiatorOptions {
   readonly host?: string | undefined;
   /**
    * The canonical name and addresses of `host`, if the caller has looked them up already. The
-   * principal then follows from them, without another look-up of `host`.
+   * principal then follows from them, without another look-up of `host`; with rdns, from the first
+   * address, which must be the one that the caller has connected to.
    */
   readonly resolved?: ResolvedHost | undefined;
   /** The service on `host`; the service `host` without it. */

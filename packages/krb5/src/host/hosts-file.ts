@@ -1,5 +1,6 @@
 /** Parses /etc/hosts, and looks names and addresses up in it (hosts(5)). */
 import { isIP } from 'node:net';
+import { usualForm } from './numeric-address.js';
 
 /** A line: an address and its names. The first name is the canonical one. */
 export interface HostsLine {
@@ -25,5 +26,6 @@ export function linesFor(lines: readonly HostsLine[], name: string): readonly Ho
 
 /** Returns the canonical name of an address; undefined if the file has none. */
 export function nameOfAddress(lines: readonly HostsLine[], address: string): string | undefined {
-  return lines.find((line) => line.address === address)?.names[0];
+  const wanted = usualForm(address);
+  return lines.find((line) => usualForm(line.address) === wanted)?.names[0];
 }

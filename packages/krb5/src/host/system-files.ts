@@ -1,4 +1,5 @@
 /** Reads /etc/hosts, nsswitch.conf and resolv.conf, at most once a second. */
+import { hostname } from 'node:os';
 import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
 import { type HostsLine, parseHosts } from './hosts-file.js';
 
@@ -9,10 +10,24 @@ const RESOLV_CONF = '/etc/resolv.conf';
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_AGE_MS = 1000;
 
+/** A service of nsswitch.conf, and when no service after it is asked (nsswitch.conf(5)). */
+export interface HostService {
+  /** `files`, `dns`, `resolve`, `myhostname` and so on. */
+  readonly name: string;
+  /** Whether the search ends if the service does not know the host: `[NOTFOUND=return]`. */
+  readonly endsIfUnknown: boolean;
+  /** Whether the search ends if the service could not answer: `[TRYAGAIN=return]`. */
+  readonly endsIfUnanswered: boolean;
+}
+
 /**
  * The services to ask if there is no nsswitch.conf, as with musl, or if it has no line for hosts.
  */
-const DEFAULT_SERVICES: readonly string[] = ['files', 'dns'];
+const DEFAULT_SERVICES: readonly HostService[] = ['files', 'dns'].map((name) => ({
+  name,
+  endsIfUnknown: false,
+  endsIfUnanswered: false,
+}));
 /** The default and the bound of resolv.conf's ndots (resolver(5)). */
 const DEFAULT_NDOTS = 1;
 const MAX_NDOTS = 15;
@@ -20,40 +35,64 @@ const MAX_NDOTS = 15;
 /** The system's settings for look-ups of hosts. */
 export interface SystemFiles {
   readonly hosts: readonly HostsLine[];
+  /** nsswitch.conf's services for hosts, in order. */
+  readonly services: readonly HostService[];
   /**
-   * nsswitch.conf's services for hosts, in order: `files`, `dns`, `resolve`, `myhostname` and so
-   * on.
+   * The domains for names with fewer dots than `ndots`: LOCALDOMAIN's, else resolv.conf's, else the
+   * domain of this machine's own name.
    */
-  readonly services: readonly string[];
-  /** resolv.conf's domains for names with fewer dots than `ndots`. */
   readonly search: readonly string[];
-  /** resolv.conf's ndots: a name with fewer dots is tried with the `search` domains first. */
+  /** RES_OPTIONS' ndots, else resolv.conf's: a name with fewer dots has the domains first. */
   readonly ndots: number;
 }
 
-/** Parses nsswitch.conf: the services of the `hosts` line, without the actions in brackets. */
-export function parseServices(text: string): readonly string[] {
-  const line = /^[ \t]*hosts:([^#\n]*)/m.exec(text)?.[1];
-  const services =
-    line
-      ?.replace(/\[[^\]]*\]/g, ' ')
-      .split(/\s+/)
-      .filter(Boolean) ?? [];
+const CRITERION = /(!?)\s*(\w+)\s*=\s*(\w+)/g;
+
+/** Whether `status` ends the search by the actions in brackets after a service. */
+function endsBy(actions: string, status: string): boolean {
+  let ends = false;
+  for (const [, not, named = '', action = ''] of actions.matchAll(CRITERION)) {
+    if ((named.toUpperCase() === status) !== (not === '!')) {
+      ends = action.toLowerCase() === 'return';
+    }
+  }
+  return ends;
+}
+
+/** Parses nsswitch.conf: the services of the `hosts` line, each with its actions in brackets. */
+export function parseServices(text: string): readonly HostService[] {
+  const line = /^[ \t]*hosts:([^#\n]*)/m.exec(text)?.[1] ?? '';
+  const services = [...line.matchAll(/([^\s[\]]+)\s*((?:\[[^\]]*\]\s*)*)/g)].map(
+    ([, name = '', actions = '']) => ({
+      name,
+      endsIfUnknown: endsBy(actions, 'NOTFOUND'),
+      endsIfUnanswered: endsBy(actions, 'TRYAGAIN'),
+    }),
+  );
   return services.length > 0 ? services : DEFAULT_SERVICES;
 }
 
+const words = (text: string) => text.split(/\s+/).filter((each) => each !== '' && each !== '.');
+
 /**
- * Parses resolv.conf: the last `search` or `domain` line, and the last `options ndots:N`, at most
- * 15.
+ * Returns the search list and ndots (resolver(5), resolv.conf(5)): from the last `search` or
+ * `domain` line and the last `options ndots:N` of resolv.conf, unless the environment's LOCALDOMAIN
+ * and RES_OPTIONS say otherwise. Without a domain, the one of `host`, this machine's name, counts.
  */
-export function parseResolvConf(text: string): Pick<SystemFiles, 'search' | 'ndots'> {
-  const lists = [...text.matchAll(/^(?:search|domain)[ \t]+(.*)$/gm)];
-  const search = (lists.at(-1)?.[1] ?? '')
-    .split(/[ \t]+/)
-    .filter((each) => each !== '' && each !== '.');
-  const ndots = [...text.matchAll(/^options[ \t].*?\bndots:(\d+)/gm)].at(-1)?.[1];
+export function searchSettings(
+  resolvConf: string,
+  env: Readonly<Record<string, string | undefined>>,
+  host: string,
+): Pick<SystemFiles, 'search' | 'ndots'> {
+  const inFile = [...resolvConf.matchAll(/^(?:search|domain)[ \t]+(.*)$/gm)].at(-1)?.[1];
+  const listed = words(env.LOCALDOMAIN ?? inFile ?? '');
+  const dot = host.indexOf('.');
+  const own = dot === -1 ? [] : words(host.slice(dot + 1));
+  const lines = [...resolvConf.matchAll(/^options[ \t](.*)$/gm)].map(([, line = '']) => line);
+  const options = [...lines, env.RES_OPTIONS ?? ''].join(' ');
+  const ndots = [...options.matchAll(/\bndots:(\d+)/g)].at(-1)?.[1];
   return {
-    search,
+    search: listed.length > 0 ? listed : own,
     ndots: ndots === undefined ? DEFAULT_NDOTS : Math.min(Number(ndots), MAX_NDOTS),
   };
 }
@@ -78,7 +117,7 @@ async function read(): Promise<SystemFiles> {
   return {
     hosts: parseHosts(hosts ?? ''),
     services: parseServices(nsswitch ?? ''),
-    ...parseResolvConf(resolvConf ?? ''),
+    ...searchSettings(resolvConf ?? '', process.env, hostname()),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   type Principal,
   parsePrincipal,
   type ServiceTicketKey,
+  servicePrincipals,
 } from '@remctl/krb5';
 import { shortageNow } from '../find-shortage.js';
 import type { ContextOptions, SecurityContext, SecurityMechanism } from '../mechanism.js';
@@ -53,13 +54,28 @@ interface Service {
   readonly name: string;
   /** The principal that the server must have; undefined if the library may decide. */
   readonly expected: Principal | undefined;
+  /** The name in the principal, if the library may decide of its realm alone. */
+  readonly instance?: string | undefined;
 }
 
-async function serviceOf({ host, principal }: ContextOptions): Promise<Service> {
-  if (principal === undefined) {
-    return { name: `host@${host}`, expected: undefined };
+/**
+ * Gives the services to try, one after the other. krb5.conf says for which of the host's names; they are
+ * those of the address that the connection went to, so that the library need not look the host up anew.
+ */
+async function* services(options: ContextOptions): AsyncGenerator<Service> {
+  const { host, resolved, principal, signal } = options;
+  const config = await currentConfig();
+  if (principal !== undefined) {
+    yield serviceFor(principal, config.defaultRealm);
+    return;
   }
-  const { defaultRealm } = await currentConfig();
+  for await (const { components } of servicePrincipals('host', host, config, signal, resolved)) {
+    const [, instance = host] = components;
+    yield { name: `host@${instance}`, expected: undefined, instance };
+  }
+}
+
+function serviceFor(principal: string, defaultRealm: string | undefined): Service {
   const expected = parsePrincipal(principal, { defaultRealm });
   const [service, instance, ...more] = expected.components;
   if (service === undefined || instance === undefined || more.length > 0 || /@/.test(service)) {
@@ -98,15 +114,57 @@ function checkServer(server: Principal, { name, expected }: Service): void {
   );
 }
 
+interface Begun {
+  readonly client: KerberosClient;
+  readonly apReqToken: Uint8Array;
+  readonly ticket: ServiceTicketKey;
+}
+
+/** Has the library make the first token for a service. */
+async function beginFor(kerberos: Kerberos, service: Service): Promise<Begun> {
+  const doing = `the server is ${service.name}`;
+  const client = await call(
+    kerberos.initializeClient(service.name, {
+      mechOID: kerberos.GSS_MECH_OID_KRB5,
+      flags: ALL_FLAGS,
+    }),
+    doing,
+  );
+  const apReqToken = Buffer.from(await call(client.step(''), doing), 'base64');
+  const ticket = await findServiceTicketKey(apReqToken);
+  checkServer(ticket.server, service);
+  return { client, apReqToken, ticket };
+}
+
+/** Has the library make the first token: for the first service that there is a ticket for. */
+async function beginForFirst(kerberos: Kerberos, options: ContextOptions): Promise<Begun> {
+  let failure: unknown;
+  let astray: Begun | undefined;
+  for await (const service of services(options)) {
+    try {
+      const begun = await beginFor(kerberos, service);
+      const [, instance] = begun.ticket.server.components;
+      if (service.instance === undefined || instance === service.instance) {
+        return begun;
+      }
+      // With `fallback` the library may have looked the host up by itself, and found another machine.
+      astray ??= begun;
+    } catch (error) {
+      if (!(error instanceof GssLibraryError)) {
+        throw error;
+      }
+      failure ??= error;
+    }
+  }
+  if (astray === undefined) {
+    throw failure;
+  }
+  return astray;
+}
+
 function createContext(kerberos: Kerberos, options: ContextOptions): SecurityContext {
   const { host } = options;
-  let begun:
-    | {
-        readonly client: KerberosClient;
-        readonly apReqToken: Uint8Array;
-        readonly ticket: ServiceTicketKey;
-      }
-    | undefined;
+  let begun: Begun | undefined;
   let established: ExchangeProtection | undefined;
   const protection = () => {
     if (established === undefined) {
@@ -116,20 +174,8 @@ function createContext(kerberos: Kerberos, options: ContextOptions): SecurityCon
   };
 
   async function begin(): Promise<Uint8Array> {
-    const service = await serviceOf(options);
-    const doing = `the server is ${service.name}`;
-    const client = await call(
-      kerberos.initializeClient(service.name, {
-        mechOID: kerberos.GSS_MECH_OID_KRB5,
-        flags: ALL_FLAGS,
-      }),
-      doing,
-    );
-    const apReqToken = Buffer.from(await call(client.step(''), doing), 'base64');
-    const ticket = await findServiceTicketKey(apReqToken);
-    checkServer(ticket.server, service);
-    begun = { client, apReqToken, ticket };
-    return apReqToken;
+    begun = await beginForFirst(kerberos, options);
+    return begun.apReqToken;
   }
 
   async function finish(token: Uint8Array): Promise<void> {
