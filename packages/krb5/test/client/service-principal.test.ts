@@ -1,9 +1,7 @@
 /** The service principals of hosts, beside libkrb5. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { servicePrincipals } from '../../src/client/service-principal.js';
-import { searchDomain } from '../../src/client/short-name.js';
 import { readKrb5Config } from '../../src/config/krb5-config.js';
-import { parseResolvConf } from '../../src/host/system-files.js';
 import { formatPrincipal } from '../../src/principal.js';
 import { startDnsServer } from '../support/dns-server.js';
 import { useMitAnswers } from '../support/mit-answers.js';
@@ -49,16 +47,3 @@ describe('servicePrincipals and libkrb5', () => {
     expect(ours).toEqual(theirs.map((answer) => answer?.[0]));
   });
 });
-
-test.each([
-  ['nameserver 192.0.2.1\n', 'host', undefined],
-  ['nameserver 192.0.2.1\n', 'host.example.net', 'example.net'],
-  ['search example.org example.com\n', 'host.example.net', 'example.org'],
-  ['domain example.com\nsearch example.org\n', 'host', 'example.org'],
-  ['# search example.com\n', 'host', undefined],
-])(
-  'searchDomain finds the domain that is searched first: %j on %s',
-  (configuration, host, domain) => {
-    expect(searchDomain(parseResolvConf(configuration).search, host)).toBe(domain);
-  },
-);

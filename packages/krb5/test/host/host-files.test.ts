@@ -2,8 +2,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { linesFor, nameOfAddress, parseHosts } from '../../src/host/hosts-file.js';
+import { numericAddress } from '../../src/host/numeric-address.js';
 import { dnsCandidates, nameOf, resolveHost } from '../../src/host/resolve-host.js';
-import { parseResolvConf, parseServices } from '../../src/host/system-files.js';
+import { parseServices, searchSettings } from '../../src/host/system-files.js';
 
 describe('/etc/hosts', () => {
   const lines = parseHosts(
@@ -28,6 +29,7 @@ describe('/etc/hosts', () => {
 
   test('an address has the first name of its first line', () => {
     expect(nameOfAddress(lines, '192.0.2.1')).toBe('first.example.org');
+    expect(nameOfAddress(lines, '2001:DB8:0::1')).toBe('six.example.org');
     expect(nameOfAddress(lines, '192.0.2.9')).toBeUndefined();
   });
 
@@ -40,20 +42,60 @@ test.each([
   ['hosts: files dns', ['files', 'dns']],
   [
     'passwd: files\nhosts:\tfiles mdns4_minimal [NOTFOUND=return] dns myhostname # x',
-    ['files', 'mdns4_minimal', 'dns', 'myhostname'],
+    ['files', 'mdns4_minimal unknown', 'dns', 'myhostname'],
   ],
+  ['hosts: files resolve [!UNAVAIL=return] dns', ['files', 'resolve unknown unanswered', 'dns']],
+  ['hosts: dns[tryagain=RETURN  NOTFOUND=continue]files', ['dns unanswered', 'files']],
+  ['hosts: dns [!NOTFOUND=return] [TRYAGAIN=continue] files', ['dns', 'files']],
   ['#hosts: dns', ['files', 'dns']],
   ['', ['files', 'dns']],
-])('nsswitch.conf gives the services: %j', (text, services) => {
-  expect(parseServices(text)).toEqual(services);
+])('nsswitch.conf gives the services, and which of them end the search: %j', (text, services) => {
+  const described = parseServices(text).map(({ name, endsIfUnknown, endsIfUnanswered }) =>
+    [name, endsIfUnknown ? 'unknown' : [], endsIfUnanswered ? 'unanswered' : []].flat().join(' '),
+  );
+  expect(described).toEqual(services);
 });
 
 test.each([
-  ['search a.test b.test\nnameserver 192.0.2.1', { search: ['a.test', 'b.test'], ndots: 1 }],
-  ['domain a.test\nsearch b.test\noptions rotate ndots:3', { search: ['b.test'], ndots: 3 }],
-  ['options ndots:99', { search: [], ndots: 15 }],
-])('resolv.conf gives the search list and ndots: %j', (text, expected) => {
-  expect(parseResolvConf(text)).toEqual(expected);
+  ['search a.test b.test\nnameserver 192.0.2.1', {}, { search: ['a.test', 'b.test'], ndots: 1 }],
+  ['domain a.test\nsearch b.test\noptions rotate ndots:3', {}, { search: ['b.test'], ndots: 3 }],
+  ['options ndots:99', {}, { search: ['own.test'], ndots: 15 }],
+  ['# search c.test\nsearch .', {}, { search: ['own.test'], ndots: 1 }],
+  ['search a.test', { LOCALDOMAIN: 'b.test c.test' }, { search: ['b.test', 'c.test'], ndots: 1 }],
+  ['options ndots:2', { RES_OPTIONS: 'rotate ndots:4' }, { search: ['own.test'], ndots: 4 }],
+])(
+  'resolv.conf and the environment give the search list and ndots: %j %j',
+  (text, env, expected) => {
+    expect(searchSettings(text, env, 'host.own.test')).toEqual(expected);
+  },
+);
+
+test('a machine without a domain searches none', () => {
+  expect(searchSettings('', {}, 'host').search).toEqual([]);
+});
+
+test.each([
+  ['127.0.0.1', '127.0.0.1'],
+  ['127.1', '127.0.0.1'],
+  ['1.2.3', '1.2.0.3'],
+  ['0x7f.1', '127.0.0.1'],
+  ['2130706433', '127.0.0.1'],
+  ['127.0.0.010', '127.0.0.8'],
+  ['0', '0.0.0.0'],
+  ['2001:db8::1', '2001:db8::1'],
+  ['4294967296', undefined],
+  ['127.0.0.256', undefined],
+  ['256.1', undefined],
+  ['127.0.0.08', undefined],
+  ['1.2.3.4.5', undefined],
+  ['127.0.0.1.', undefined],
+  ['1e3', undefined],
+  ['-1', undefined],
+  ['', undefined],
+  ['[::1]', undefined],
+  ['example.test', undefined],
+])('getaddrinfo takes %j for the address %j', (text, address) => {
+  expect(numericAddress(text)?.address).toBe(address);
 });
 
 test.each([
