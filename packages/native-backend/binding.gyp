@@ -5,7 +5,8 @@
       "sources": [
         "native/addon.cc", "native/session-handle.cc", "native/outbox.cc", "native/session.cc",
         "native/threads.cc", "native/library-connection.cc", "native/output-check.cc",
-        "native/next-token.cc", "native/layout.cc", "native/ccache.cc", "native/dial.cc",
+        "native/next-token.cc", "native/layout.cc", "native/ccache.cc", "native/server-name.cc",
+        "native/dial.cc", "native/host-lookup.cc",
         "native/attempts.cc", "native/connection-socket.cc", "native/close-on-exec.cc",
         "native/failure.cc", "native/system-error.cc"
       ],

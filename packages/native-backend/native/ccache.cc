@@ -9,15 +9,11 @@
 #include <memory>
 #include <pwd.h>
 #include <sys/stat.h>
-#include <type_traits>
 #include <unistd.h>
 #include <vector>
 
+#include "krb5-context.h"
 #include "system-error.h"
-
-extern "C" {
-#include <krb5.h>
-}
 
 namespace remctl_addon {
 
@@ -33,12 +29,6 @@ constexpr char kCachePrefix[] = "tkt";
 
 // The text of KRB5_CC_IO: libkrb5's error for every failure to open a cache that has no other.
 constexpr char kReadingFailed[] = "Credentials cache I/O operation failed";
-
-struct FreeContext {
-  void operator()(krb5_context context) const { krb5_free_context(context); }
-};
-
-using Context = std::unique_ptr<std::remove_pointer_t<krb5_context>, FreeContext>;
 
 // Returns libkrb5's text for an error.
 std::string text_of(krb5_context context, krb5_error_code code) {
@@ -206,12 +196,12 @@ CcacheChoice choose_ccache(const std::string &named, const std::string &host,
   if (!named.empty()) {
     return {named, fault_of(named)};
   }
-  krb5_context made = nullptr;
+  Context context = make_context();
+  krb5_context made = context.get();
   // krb5.conf cannot be read, for instance. libremctl will fail by the same, and says so.
-  if (krb5_init_context(&made) != 0) {
+  if (made == nullptr) {
     return {};
   }
-  Context context(made);
   const char *found = krb5_cc_default_name(made);
   if (found == nullptr) {
     return {};

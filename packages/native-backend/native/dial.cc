@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "attempts.h"
+#include "host-lookup.h"
 #include "system-error.h"
 
 namespace remctl_addon {
@@ -32,11 +33,6 @@ constexpr Milliseconds kAbortPoll{50};
 constexpr Milliseconds kAttemptDelay{250};
 constexpr Milliseconds kLeastAttemptDelay{10};
 
-struct FreeAddrinfo {
-  void operator()(addrinfo *list) const { freeaddrinfo(list); }
-};
-
-using AddrinfoList = std::unique_ptr<addrinfo, FreeAddrinfo>;
 using Addresses = std::vector<const addrinfo *>;
 
 // Returns the address that a text gives in numbers, or null if it gives none.
@@ -49,19 +45,6 @@ AddrinfoList numeric_address(const std::string &text) {
     return nullptr;
   }
   return AddrinfoList(list);
-}
-
-// Returns the failure of getaddrinfo, which ended with `status`. `noted` is how many shortages had
-// been noted before the call: the resolver does not say that a descriptor was missing.
-Failure resolver_failure(int status, unsigned noted) {
-  int error = status == EAI_SYSTEM ? errno : 0;
-  note_shortage(error);
-  int shortage = shortage_since(noted);
-  if (shortage != 0) {
-    return system_failure(Phase::Resolve, shortage);
-  }
-  const char *text = error != 0 ? std::strerror(error) : gai_strerror(status);
-  return {Phase::Resolve, text, status == EAI_AGAIN ? "EAI_AGAIN" : "ENOTFOUND"};
 }
 
 // Returns the addresses of the source's family, or all of them if there is no source. They have the
@@ -151,9 +134,13 @@ Milliseconds attempt_delay(size_t addresses, int timeout_ms) {
   return std::clamp(share, kLeastAttemptDelay, kAttemptDelay);
 }
 
-// Makes a connected socket ready for libremctl, which expects a blocking one. Returns 0, or the
-// errno.
-int prepare(int fd) {
+// Makes a connected socket ready for libremctl, which expects a blocking one, and notes where it
+// leads. Returns 0, or the errno.
+int prepare(int fd, Reached &reached) {
+  reached.length = sizeof(reached.address);
+  if (getpeername(fd, reinterpret_cast<sockaddr *>(&reached.address), &reached.length) < 0) {
+    return errno;
+  }
   int flags = fcntl(fd, F_GETFL);
   if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0) {
     return errno;
@@ -166,10 +153,32 @@ int prepare(int fd) {
   return 0;
 }
 
+// Looks up the host to connect to. With `canonicalize` that is the canonical name, which is looked
+// up in its turn: the hosts file may have it at another address.
+bool look_up_target(const DialOptions &options,
+                    const std::function<void(const std::string &)> &on_canonical,
+                    Reached &reached, Host &host, Failure &failure) {
+  reached.host = options.host;
+  if (options.canonicalize) {
+    if (!look_up(options.host, options.port, host, failure)) {
+      return false;
+    }
+    reached.host = host.canonical;
+    on_canonical(reached.host);
+    if (reached.host == options.host) {
+      return true;
+    }
+  }
+  return options.is_canonical_needed
+             ? look_up_canonical(reached.host, options.port, host, failure)
+             : look_up(reached.host, options.port, host, failure);
+}
+
 }  // namespace
 
-int dial(const DialOptions &options, const std::atomic<bool> &aborted,
-         const std::function<void()> &on_resolved, Failure &failure) {
+bool dial(const DialOptions &options, const std::atomic<bool> &aborted,
+          const std::function<void(const std::string &)> &on_canonical,
+          const std::function<void()> &on_resolved, Reached &reached, Failure &failure) {
   AddrinfoList source;
   if (!options.source.empty()) {
     source = numeric_address(options.source);
@@ -177,25 +186,20 @@ int dial(const DialOptions &options, const std::atomic<bool> &aborted,
       failure = {Phase::Resolve,
                  "the source " + options.source + " is no address of this machine's families",
                  "EADDRNOTAVAIL"};
-      return -1;
+      return false;
     }
   }
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo *list = nullptr;
-  unsigned noted = shortages_noted();
-  int status =
-      getaddrinfo(options.host.c_str(), std::to_string(options.port).c_str(), &hints, &list);
-  if (status != 0) {
-    failure = resolver_failure(status, noted);
-    return -1;
+  Host host;
+  if (!look_up_target(options, on_canonical, reached, host, failure)) {
+    return false;
   }
-  AddrinfoList owner(list);
-  Addresses addresses = interleaved(list, source.get());
+  reached.canonical = host.canonical;
+  reached.is_odd = host.is_odd;
+  reached.has_others = host.addresses->ai_next != nullptr;
+  Addresses addresses = interleaved(host.addresses.get(), source.get());
   if (addresses.empty()) {
     failure = {Phase::Resolve, gai_strerror(EAI_ADDRFAMILY), "EAI_ADDRFAMILY"};
-    return -1;
+    return false;
   }
   on_resolved();
 
@@ -203,14 +207,15 @@ int dial(const DialOptions &options, const std::atomic<bool> &aborted,
   int error = ECANCELED;
   int fd = connect_to_one(addresses, source.get(), delay, aborted, error);
   if (fd >= 0) {
-    error = prepare(fd);
+    error = prepare(fd, reached);
     if (error == 0) {
-      return fd;
+      reached.fd = fd;
+      return true;
     }
     close(fd);
   }
   failure = system_failure(Phase::Connect, error);
-  return -1;
+  return false;
 }
 
 }  // namespace remctl_addon

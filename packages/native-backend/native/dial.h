@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <string>
+#include <sys/socket.h>
 
 #include "failure.h"
 
@@ -16,15 +17,36 @@ struct DialOptions {
   std::string source;
   // Milliseconds after which the caller gives up; 0 for never. Every address has its turn before.
   int timeout_ms = 0;
+  // Whether to connect to the canonical name of the host, as the program `remctl` does.
+  bool canonicalize = false;
+  // Whether the addresses must be those of the canonical name. DNS may answer with several hosts.
+  bool is_canonical_needed = false;
 };
 
-// Resolves the name and connects. Returns a blocking socket, or -1 with the failure set, whose
-// phase is Resolve or Connect. Calls `on_resolved` between the two.
+// The end of a connection, and the names that led there.
+struct Reached {
+  int fd = -1;
+  // The host's name: with `canonicalize`, the canonical one.
+  std::string host;
+  // The canonical name of `host`.
+  std::string canonical;
+  // Whether another look-up makes another name of the canonical one, as odd hosts files have it.
+  bool is_odd = false;
+  sockaddr_storage address{};
+  socklen_t length = 0;
+  // Whether the host has more addresses than this one.
+  bool has_others = false;
+};
+
+// Resolves the name and connects. Gives a blocking socket, or returns false with the failure set,
+// whose phase is Resolve or Connect. Calls `on_canonical` with the canonical name as soon as that
+// takes the host's place, and `on_resolved` before the first attempt to connect.
 //
 // Tries addresses beside one another (RFC 8305), so that an address that never answers holds up the
 // others by 250 ms and no more. Blocks: nothing can interrupt getaddrinfo; connecting ends within
 // 50 ms after `aborted` is set.
-int dial(const DialOptions &options, const std::atomic<bool> &aborted,
-         const std::function<void()> &on_resolved, Failure &failure);
+bool dial(const DialOptions &options, const std::atomic<bool> &aborted,
+          const std::function<void(const std::string &)> &on_canonical,
+          const std::function<void()> &on_resolved, Reached &reached, Failure &failure);
 
 }  // namespace remctl_addon

@@ -12,14 +12,14 @@
 namespace remctl_addon {
 
 struct Event {
-  enum class Type { Phase, Opened, Sent, Output, Status, Error, Noop, Closed, Failed };
+  enum class Type { Phase, Canonical, Opened, Sent, Output, Status, Error, Noop, Closed, Failed };
 
   Type type;
   // Phase: the phase that begins. Failed: the phase that failed.
   std::optional<Phase> phase;
   // Opened: the protocol. Output: the stream. Status: the exit status. Error: the error code.
   int number = 0;
-  // Output and Error: the bytes. Failed: the text.
+  // Canonical: the name that takes the host's place. Output and Error: the bytes. Failed: the text.
   std::string data;
   // Failed: the system's name for the error, or empty if the text is libremctl's.
   std::string code;
@@ -27,8 +27,8 @@ struct Event {
 
 // The names of the types, in the order of the enum: JavaScript gets the number, and finds the name
 // in its own list (src/session-events.ts). test/border.test.ts compares the two lists.
-constexpr const char *kEventTypeNames[] = {"phase", "opened", "sent",   "output", "status",
-                                           "error", "noop",   "closed", "failed"};
+constexpr const char *kEventTypeNames[] = {"phase",  "canonical", "opened", "sent",   "output",
+                                           "status", "error",     "noop",   "closed", "failed"};
 
 static_assert(std::size(kEventTypeNames) == static_cast<size_t>(Event::Type::Failed) + 1,
               "every type of event has one name");

@@ -46,8 +46,8 @@ Failure negotiation_failure(std::string text, const std::string &ccache, unsigne
 
 LibraryConnection::~LibraryConnection() { close(); }
 
-bool LibraryConnection::open(int socket, const std::string &host, const std::string &principal,
-                             const std::string &ccache, Failure &failure) {
+bool LibraryConnection::open(int socket, ServerName &name, const std::string &ccache,
+                             Failure &failure) {
   unsigned shortages = shortages_noted();
   remctl_ = remctl_new();
   if (remctl_ == nullptr) {
@@ -55,7 +55,7 @@ bool LibraryConnection::open(int socket, const std::string &host, const std::str
     ::close(socket);
     return false;
   }
-  CcacheChoice choice = choose_ccache(ccache, host, principal);
+  CcacheChoice choice = choose_ccache(ccache, name.host, name.principal);
   if (!choice.failure.empty()) {
     failure = negotiation_failure(std::move(choice.failure), choice.name, shortages);
     ::close(socket);
@@ -66,16 +66,19 @@ bool LibraryConnection::open(int socket, const std::string &host, const std::str
     ::close(socket);
     return false;
   }
+  if (!name.otherwise.empty() && is_unknown_to_kdc(name.host, choice.name)) {
+    name.host = name.otherwise;
+  }
   // From here on the library closes the descriptor.
   socket_ = socket;
-  const char *server = principal.empty() ? nullptr : principal.c_str();
-  if (!remctl_open_fd(remctl_, host.c_str(), socket, server)) {
+  const char *principal = name.principal.empty() ? nullptr : name.principal.c_str();
+  if (!remctl_open_fd(remctl_, name.host.c_str(), socket, principal)) {
     failure = negotiation_failure(text_of(remctl_), choice.name, shortages);
     return false;
   }
   protocol_ = protocol_of(remctl_);
   if (protocol_ == 1) {
-    set_host(remctl_, host.c_str());
+    set_host(remctl_, name.host.c_str());
   }
   return true;
 }

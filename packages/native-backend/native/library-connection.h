@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "failure.h"
+#include "server-name.h"
 
 struct remctl;
 struct remctl_output;
@@ -25,10 +26,10 @@ class LibraryConnection {
   LibraryConnection &operator=(const LibraryConnection &) = delete;
 
   // Authenticates on a connected socket. Takes the socket in every case: whoever fails closes it.
-  // An empty principal or ccache leaves the choice to the libraries. `host` and `principal` must
-  // live as long as this object: libremctl keeps their addresses.
-  bool open(int socket, const std::string &host, const std::string &principal,
-            const std::string &ccache, Failure &failure);
+  // An empty principal or ccache leaves the choice to the libraries. `name` must live as long as
+  // this object: libremctl keeps the addresses of its texts. Changes `name.host` to
+  // `name.otherwise` if the KDC does not know the host.
+  bool open(int socket, ServerName &name, const std::string &ccache, Failure &failure);
 
   // Returns the protocol agreed on, 1 or 2.
   int protocol() const { return protocol_; }

@@ -75,7 +75,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
                        });
   }
 
-  // new Session(notify, port, host, principal, ccache, source, timeoutMs)
+  // new Session(notify, port, host, principal, ccache, source, timeoutMs, canonicalize)
   //
   // Throws an Error with the system's name in `code` if the system has no thread for the session.
   explicit SessionHandle(const Napi::CallbackInfo &info) : Napi::ObjectWrap<SessionHandle>(info) {
@@ -87,6 +87,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
     options.ccache = text_of(info[4]);
     options.source = text_of(info[5]);
     options.timeout_ms = info[6].As<Napi::Number>().Int32Value();
+    options.canonicalize = info[7].As<Napi::Boolean>().Value();
 
     auto *link = new Link;
     link->env = env;

@@ -104,19 +104,31 @@ void Session::run() {
 bool Session::open() {
   begin(Phase::Resolve);
   Failure failure;
-  DialOptions target{options_.host, options_.port, options_.source, options_.timeout_ms};
-  int fd = dial(
-      target, aborted_, [this] { begin(Phase::Connect); }, failure);
-  if (fd < 0) {
+  NamePolicy policy = options_.principal.empty() ? name_policy() : NamePolicy{};
+  DialOptions target{options_.host,
+                     options_.port,
+                     options_.source,
+                     options_.timeout_ms,
+                     options_.canonicalize,
+                     policy.canonical != NamePolicy::Canonical::No};
+  Reached reached;
+  bool connected = dial(
+      target, aborted_, [this](const std::string &name) { tell_canonical(name); },
+      [this] { begin(Phase::Connect); }, reached, failure);
+  if (!connected) {
     fail(std::move(failure));
     return false;
   }
-  if (!keep_socket(fd)) {
-    ::close(fd);
+  if (!keep_socket(reached.fd)) {
+    ::close(reached.fd);
     return false;
   }
   begin(Phase::Negotiate);
-  if (!library_.open(fd, options_.host, options_.principal, options_.ccache, failure)) {
+  name_ = server_name(policy, reached);
+  if (!options_.principal.empty()) {
+    name_.principal = options_.principal;
+  }
+  if (!library_.open(reached.fd, name_, options_.ccache, failure)) {
     fail(std::move(failure));
     return false;
   }
@@ -282,6 +294,12 @@ void Session::emit(Event::Type type, int number) { emit(make_event(type, number)
 void Session::begin(Phase phase) {
   auto event = make_event(Event::Type::Phase);
   event->phase = phase;
+  emit(std::move(event));
+}
+
+void Session::tell_canonical(const std::string &name) {
+  auto event = make_event(Event::Type::Canonical);
+  event->data = name;
   emit(std::move(event));
 }
 

@@ -18,6 +18,7 @@
 #include "failure.h"
 #include "library-connection.h"
 #include "phase.h"
+#include "server-name.h"
 
 namespace remctl_addon {
 
@@ -33,6 +34,8 @@ struct SessionOptions {
   // Milliseconds that the server may be silent; 0 for ever. The owner measures the silence: the
   // session only takes care that every address has its turn before.
   int timeout_ms = 0;
+  // Whether the host's canonical name takes the place of its name.
+  bool canonicalize = false;
 };
 
 class Session {
@@ -92,6 +95,7 @@ class Session {
   void emit(std::unique_ptr<Event> event);
   void emit(Event::Type type, int number = 0);
   void begin(Phase phase);
+  void tell_canonical(const std::string &name);
   void fail(Failure failure);
   void request(Request what);
   void drop_socket();
@@ -115,7 +119,8 @@ class Session {
   Listener listener_;
   std::function<void()> on_end_;
 
-  // Only the session's thread uses these.
+  // Only the session's thread uses these. libremctl keeps the address of the name's text.
+  ServerName name_;
   LibraryConnection library_;
   std::vector<std::unique_ptr<Event>> held_;
 };

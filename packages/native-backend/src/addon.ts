@@ -46,6 +46,7 @@ export interface Addon {
     ccache: string | undefined,
     source: string | undefined,
     timeoutMs: number,
+    canonicalize: boolean,
   ) => Session;
   /** Whether protocol 1 works with this libremctl: native/layout.h says what it depends on. */
   readonly supportsProtocol1: boolean;

@@ -32,9 +32,13 @@ export async function connect(addon: Addon, options: ConnectOptions): Promise<Co
       if (event.type === 'phase') {
         phase = event.phase;
         if (phase === 'negotiate') {
-          endOfDeadline = endsAfter(options, running.session, (error) => {
-            failSession(running, error);
-          });
+          endOfDeadline = endsAfter(
+            { ...options, ...running.mailbox.server },
+            running.session,
+            (error) => {
+              failSession(running, error);
+            },
+          );
         }
       }
       if (event.type === 'opened') {

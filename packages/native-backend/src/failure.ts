@@ -5,6 +5,7 @@ import type { ConnectOptions, NetworkPhase, RemctlError } from '@remctl/core';
 import {
   authenticationFailed,
   cannotConnect,
+  cannotResolve,
   connectionBroken,
   invalidToken,
   isShortageCode,
@@ -26,8 +27,11 @@ export interface Failure {
   readonly code: string;
 }
 
-/** The server that a session connects to, and the address it connects from. */
-export type Target = Pick<ConnectOptions, 'host' | 'port' | 'sourceIp'>;
+/**
+ * The server that a session connects to, and the address it connects from. `canonicalize` says that
+ * the host's canonical name has yet to be found.
+ */
+export type Target = Pick<ConnectOptions, 'host' | 'port' | 'sourceIp' | 'canonicalize'>;
 
 type TextsOfCodes = readonly (readonly [RegExp, string])[];
 
@@ -99,9 +103,11 @@ export function errorOf({ phase, text, code: given }: Failure, server: Target): 
     return shortage(server, { code: lacking, text });
   }
   if (phase === 'resolve') {
-    return code === 'EAI_ADDRFAMILY'
-      ? noAddressOfFamily(server.host, isIP(server.sourceIp ?? ''))
-      : unknownHost(server.host, { code, text });
+    if (code === 'EAI_ADDRFAMILY') {
+      return noAddressOfFamily(server.host, isIP(server.sourceIp ?? ''));
+    }
+    const failed = server.canonicalize ? cannotResolve : unknownHost;
+    return failed(server.host, { code, text });
   }
   if (phase === 'connect') {
     return cannotConnect(server, { code, text });

@@ -10,7 +10,7 @@ import { decodeEvents, type SessionEvent } from './session-events.js';
  * connection that nobody holds can therefore be collected, and closes then.
  */
 export interface Mailbox {
-  readonly server: Target;
+  server: Target;
   readonly events: SessionEvent[];
   waiter: ((event: SessionEvent) => void) | undefined;
 }
@@ -18,8 +18,12 @@ export interface Mailbox {
 /** Returns the function that the addon calls; it refers to the mailbox alone. */
 export function notifierOf(mailbox: Mailbox): Notify {
   return (members) => {
-    for (const event of decodeEvents(members, mailbox.server)) {
-      deliver(mailbox, event);
+    for (const event of decodeEvents(members, () => mailbox.server)) {
+      if (event.type === 'canonical') {
+        mailbox.server = { ...mailbox.server, host: event.host, canonicalize: false };
+      } else {
+        deliver(mailbox, event);
+      }
     }
   };
 }

@@ -5,6 +5,7 @@ import { errorOf, type Target } from './failure.js';
 /** The types of events in the order of their numbers, which native/event.h gives them. */
 export const EVENT_TYPES = [
   'phase',
+  'canonical',
   'opened',
   'sent',
   'output',
@@ -38,6 +39,7 @@ interface RawEvent {
 /** An event as the connection takes it. */
 export type SessionEvent =
   | { readonly type: 'phase'; readonly phase: NetworkPhase }
+  | { readonly type: 'canonical'; readonly host: string }
   | { readonly type: 'opened'; readonly protocol: 1 | 2 }
   | { readonly type: 'sent' | 'noop' | 'closed' }
   | { readonly type: 'token'; readonly token: ServerToken }
@@ -45,14 +47,15 @@ export type SessionEvent =
 
 /**
  * Decodes the array that the addon hands over: the members of one event after the other. A failure
- * becomes an error that names the server.
+ * becomes an error that names the server, as `serverNow` gives it when the event's turn comes.
  */
-export function decodeEvents(members: readonly unknown[], server: Target): SessionEvent[] {
-  const events: SessionEvent[] = [];
+export function* decodeEvents(
+  members: readonly unknown[],
+  serverNow: () => Target,
+): Generator<SessionEvent> {
   for (let at = 0; at < members.length; at += EVENT_MEMBERS.length) {
-    events.push(meaningOf(readEvent(members, at), server));
+    yield meaningOf(readEvent(members, at), serverNow());
   }
-  return events;
 }
 
 function readEvent(members: readonly unknown[], at: number): RawEvent {
@@ -76,6 +79,11 @@ function meaningOf(raw: RawEvent, server: Target): SessionEvent {
     case 'phase':
       if (isPhase(phase)) {
         return { type, phase };
+      }
+      break;
+    case 'canonical':
+      if (typeof data === 'string') {
+        return { type, host: data };
       }
       break;
     case 'opened':

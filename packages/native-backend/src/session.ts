@@ -24,8 +24,8 @@ const LONGEST_MS = 2 ** 31 - 1;
  * Throws RemctlNetworkError if the system has no thread for the session.
  */
 export function startSession(addon: Addon, options: ConnectOptions): RunningSession {
-  const { host, port, credentials, timeoutMs } = options;
-  const server = { host, port, sourceIp: options.sourceIp };
+  const { host, port, sourceIp, canonicalize, credentials, timeoutMs } = options;
+  const server = { host, port, sourceIp, canonicalize };
   const mailbox: Mailbox = { server, events: [], waiter: undefined };
   try {
     const session = new addon.Session(
@@ -34,8 +34,9 @@ export function startSession(addon: Addon, options: ConnectOptions): RunningSess
       host,
       options.principal,
       credentials?.type === 'ccache' ? credentials.ccache : undefined,
-      options.sourceIp,
+      sourceIp,
       Math.min(timeoutMs, LONGEST_MS),
+      canonicalize,
     );
     return { session, mailbox };
   } catch (error) {
