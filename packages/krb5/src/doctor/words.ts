@@ -1,4 +1,5 @@
 /** Words about a configuration and about failures of Kerberos. */
+import { hostRealm } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -9,6 +10,11 @@ export function configFiles({ profile }: Krb5Config): {
   readonly missing: readonly string[];
 } {
   return { read: profile.files.map(({ path }) => path), missing: profile.missing };
+}
+
+/** Returns the realm that krb5.conf gives a host; empty if only the KDCs can tell. */
+export function realmOfHost(config: Krb5Config, host: string): string {
+  return hostRealm(config, host);
 }
 
 /** What to do about a code of RFC 4120, or of this side. */

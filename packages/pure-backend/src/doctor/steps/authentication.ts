@@ -1,0 +1,78 @@
+/** The step `authentication`: the connection itself, by the backend. */
+import {
+  createClient,
+  RemctlInvalidTokenError,
+  RemctlNetworkError,
+  RemctlTimeoutError,
+} from '@remctl/core';
+import { krb5Advice } from '@remctl/krb5/doctor';
+import { createPureBackend } from '../../backend.js';
+import { foreignServer } from '../foreign-server.js';
+import { type Finding, notTried, runStep } from '../run-step.js';
+import { MS_PER_SECOND, type Task } from '../task.js';
+
+/** What to do about a failure of the connection itself. */
+function connectionAdvice(error: unknown, foreign: string | undefined): string | undefined {
+  if (foreign !== undefined) {
+    return `Give remctld's port with -p: ${foreign} listens on this one.`;
+  }
+  const cause = error instanceof Error ? error.cause : undefined;
+  const advice = krb5Advice(cause);
+  if (advice !== undefined) {
+    return advice;
+  }
+  if (error instanceof RemctlTimeoutError) {
+    return 'The server takes connections and says nothing: look at its load, and at the log of remctld there.';
+  }
+  if (error instanceof RemctlNetworkError || error instanceof RemctlInvalidTokenError) {
+    return 'The server ends the authentication: its log says why (remctld, syslog). Its keytab may lack the principal.';
+  }
+  return undefined;
+}
+
+/** Opens a client; if that fails, finds out who else listens there. */
+export async function checkAuthentication(task: Task) {
+  const { target, options, bounds, known } = task;
+  const good = known.connections.find(({ failure }) => failure === undefined);
+  if (good === undefined) {
+    return notTried('authentication', 'a connection has to be made first');
+  }
+  const words = {
+    late: `${known.host} did not authenticate itself`,
+    advice: 'Look at the log of remctld on the server.',
+  };
+  // The backend notices silence by itself, with its own words.
+  const own = { ...bounds, timeoutMs: bounds.timeoutMs * 2 };
+  let failure: unknown;
+  const step = await runStep(
+    'authentication',
+    own,
+    words,
+    async (signal): Promise<Finding<'authentication'>> => {
+      const { backend, signal: _, ...clientOptions } = options;
+      try {
+        const client = await createClient(backend ?? createPureBackend(), {
+          ...clientOptions,
+          timeout: bounds.timeoutMs / MS_PER_SECOND,
+        });
+        await client.open({ ...target, signal });
+        known.client = client;
+        const details = { backend: client.backend };
+        return {
+          facts: [`both sides have authenticated, by the backend ${client.backend}`],
+          details,
+        };
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    },
+  );
+  if (step.outcome !== 'failed') {
+    return step;
+  }
+  const foreign = await foreignServer(good.address, good.port, bounds.signal);
+  const advice = connectionAdvice(failure, foreign) ?? step.advice;
+  const facts = foreign === undefined ? [] : [`${foreign} answers on port ${good.port}`];
+  return { ...step, facts, ...(advice === undefined ? {} : { advice }) };
+}

@@ -1,0 +1,71 @@
+/** The step `credentials`: the cache, the keytab or the password. */
+import { type CredentialsReport, inspectCredentials } from '@remctl/krb5/doctor';
+import { type Finding, notTried, runStep } from '../run-step.js';
+import { credentialsOf, MS_PER_SECOND, momentText, type Task } from '../task.js';
+
+/** Tickets that end within this time are worth a word. */
+const SOON_MS = 10 * 60 * MS_PER_SECOND;
+
+function credentialFacts(report: CredentialsReport): string[] {
+  switch (report.type) {
+    case 'password':
+      return [`a password of ${report.client}`];
+    case 'keytab':
+      return [
+        `the keytab ${report.path} has the key of ${report.client}, version ${report.kvno}: ${report.etypes.join(', ')}`,
+      ];
+    case 'ccache': {
+      const from = {
+        option: 'as given',
+        KRB5CCNAME: 'named by KRB5CCNAME',
+        'krb5.conf': 'named by krb5.conf',
+        default: 'the default',
+      }[report.from];
+      return [
+        `the cache ${report.name} (${from}) is that of ${report.client}`,
+        ...report.tickets.map(
+          ({ server, endtime, renewTill }) =>
+            `ticket for ${server} until ${momentText(endtime)}` +
+            (renewTill === undefined ? '' : `, renewable until ${momentText(renewTill)}`),
+        ),
+      ];
+    }
+  }
+}
+
+export function checkCredentials({ options, bounds, known }: Task) {
+  const { config } = known;
+  if (config === undefined) {
+    return notTried('credentials', 'krb5.conf has to be readable first');
+  }
+  const words = {
+    late: 'the credentials were not read',
+    advice: 'Run kinit, or give --keytab and --client.',
+  };
+  return runStep('credentials', bounds, words, async (): Promise<Finding<'credentials'>> => {
+    const details = await inspectCredentials(credentialsOf(options), config);
+    known.credentials = details;
+    const facts = credentialFacts(details);
+    if (details.type !== 'ccache') {
+      return { facts, details };
+    }
+    const tgt = details.tickets
+      .filter(({ server }) => server === `krbtgt/${details.realm}@${details.realm}`)
+      .reduce((latest, { endtime }) => Math.max(latest, endtime.getTime()), 0);
+    const advice = 'Run kinit.';
+    if (tgt === 0) {
+      const problem =
+        'the cache has no ticket-granting ticket: only servers in the list can be reached';
+      return { facts, details, outcome: 'warning', problem, advice };
+    }
+    if (tgt <= Date.now()) {
+      const problem = `the ticket of ${details.client} expired at ${momentText(new Date(tgt))}`;
+      return { facts, details, outcome: 'failed', problem, advice };
+    }
+    if (tgt <= Date.now() + SOON_MS) {
+      const problem = `the ticket of ${details.client} expires at ${momentText(new Date(tgt))}`;
+      return { facts, details, outcome: 'warning', problem, advice: 'Run kinit soon.' };
+    }
+    return { facts, details };
+  });
+}

@@ -1,0 +1,73 @@
+/** The step `kdcs`: each KDC of the client's realm and of the server's. */
+import type { Krb5Config } from '@remctl/krb5';
+import { askEachKdc, type KdcReport, kdcsOf, realmOfHost } from '@remctl/krb5/doctor';
+import { type Finding, notTried, runStep } from '../run-step.js';
+import { msText, type Task } from '../task.js';
+
+/** The realms whose KDCs a ticket needs: the client's and the server's, without those in between. */
+function realmsOf({ target, known }: Task, config: Krb5Config): string[] {
+  const own = known.credentials?.realm ?? config.defaultRealm;
+  const named = target.principal?.split('@')[1];
+  const server = named ?? realmOfHost(config, known.resolved?.canonicalName ?? target.host);
+  return [...new Set([own, server])].filter(
+    (realm) => realm !== undefined && realm !== '',
+  ) as string[];
+}
+
+function kdcFact(realm: string, report: KdcReport): string {
+  const { host, port, address, transport, milliseconds, answer, failure } = report;
+  const at = address === undefined || address === host ? '' : ` (${address})`;
+  const said =
+    failure ?? `answered in ${msText(milliseconds)}${answer === undefined ? '' : ` (${answer})`}`;
+  return `${realm}: ${host}${at} port ${port} by ${transport.toUpperCase()}: ${said}`;
+}
+
+export function checkKdcs(task: Task) {
+  const { bounds, known } = task;
+  const { config } = known;
+  if (config === undefined) {
+    return notTried('kdcs', 'krb5.conf has to be readable first');
+  }
+  const words = {
+    late: 'the KDCs did not answer',
+    advice:
+      'Check the network and the firewall (port 88, UDP and TCP), and the kdc lines of [realms] in krb5.conf.',
+  };
+  const own = { ...bounds, timeoutMs: bounds.timeoutMs * 2 };
+  return runStep('kdcs', own, words, async (signal): Promise<Finding<'kdcs'>> => {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(bounds.timeoutMs)]);
+    const realms = realmsOf(task, config);
+    if (realms.length === 0) {
+      throw new Error('no realm is known: krb5.conf has no default_realm, and there is no ticket');
+    }
+    const asked = await Promise.all(
+      realms.map(async (realm) => {
+        const reports = await askEachKdc(
+          await kdcsOf(realm, config, within),
+          realm,
+          config,
+          within,
+        );
+        return reports.map((report) => ({ ...report, realm }));
+      }),
+    );
+    const kdcs = asked.flat();
+    known.kdcs = kdcs;
+    const facts = kdcs.map((report) => kdcFact(report.realm, report));
+    const silent = realms.filter((realm) =>
+      kdcs.every((kdc) => kdc.realm !== realm || kdc.failure !== undefined),
+    );
+    const { advice } = words;
+    if (silent.length > 0) {
+      const problem = `no KDC of ${silent.join(' and ')} answers`;
+      return { facts, details: { kdcs }, outcome: 'failed', problem, advice };
+    }
+    const dead = kdcs.filter(({ failure }) => failure !== undefined);
+    return dead.length === 0
+      ? { facts, details: { kdcs } }
+      : {
+          ...{ facts, details: { kdcs }, outcome: 'warning', advice },
+          problem: `${dead.length} of ${kdcs.length} ways to a KDC do not answer: requests may be slow`,
+        };
+  });
+}

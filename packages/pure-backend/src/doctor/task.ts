@@ -1,0 +1,61 @@
+/** What all steps of a diagnosis share. */
+import type {
+  Backend,
+  BackendName,
+  ClientOptions,
+  Credentials,
+  Remctl,
+  Target,
+} from '@remctl/core';
+import type { Krb5Config, ResolvedHost } from '@remctl/krb5';
+import type { CredentialsReport, KdcReport } from '@remctl/krb5/doctor';
+import type { ConnectionReport } from './diagnosis.js';
+import type { StepBounds } from './run-step.js';
+
+export const MS_PER_SECOND = 1000;
+
+/** The options of `diagnose`. */
+export type DiagnoseOptions = ClientOptions & {
+  /** The backend of the last two steps; the pure one by default. The others never depend on it. */
+  readonly backend?: BackendName | Backend | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** What later steps need of earlier ones. */
+export interface Known {
+  host: string;
+  resolved: ResolvedHost | undefined;
+  connections: readonly ConnectionReport[];
+  config: Krb5Config | undefined;
+  credentials: CredentialsReport | undefined;
+  kdcs: readonly KdcReport[];
+  client: Remctl | undefined;
+}
+
+/** One diagnosis. */
+export interface Task {
+  readonly target: Target;
+  readonly options: DiagnoseOptions;
+  readonly bounds: StepBounds;
+  readonly known: Known;
+}
+
+/** Writes a time of a few milliseconds to seconds. */
+export const msText = (milliseconds: number) => `${Math.round(milliseconds)} ms`;
+
+/** Writes a moment in ISO 8601, in UTC, to the second. */
+export const momentText = (date: Date) => date.toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** Returns the credentials among a client's options; undefined for the default cache. */
+export function credentialsOf(options: ClientOptions): Credentials | undefined {
+  const { ccache, keytab, password, clientPrincipal } = options;
+  if (ccache !== undefined) {
+    return { type: 'ccache', ccache };
+  }
+  if (keytab !== undefined && clientPrincipal !== undefined) {
+    return { type: 'keytab', keytab, clientPrincipal };
+  }
+  return password === undefined || clientPrincipal === undefined
+    ? undefined
+    : { type: 'password', password, clientPrincipal };
+}
