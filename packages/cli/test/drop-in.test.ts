@@ -1,10 +1,12 @@
 /** Every invocation gives what the C client gives, but for differences on purpose. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DIFFERENCES, type Difference } from './drop-in/differences.js';
 import { INVOCATIONS } from './drop-in/invocations.js';
 import { BACKENDS, runThree } from './drop-in/run-three.js';
 import { type Scene, startScene } from './drop-in/scene.js';
 
+const README = new URL('../README.md', import.meta.url);
 let scene: Scene;
 
 beforeAll(async () => {
@@ -24,6 +26,15 @@ describe('the same as the C client', () => {
   test('there are at least 120 invocations, each with a title of its own', () => {
     expect(INVOCATIONS.length).toBeGreaterThanOrEqual(120);
     expect(new Set(INVOCATIONS.map(([title]) => title)).size).toBe(INVOCATIONS.length);
+  });
+
+  test('the README names every difference, and each is met', () => {
+    const text = readFileSync(README, 'utf8').replace(/\s+/g, ' ');
+    for (const { reason } of Object.values(DIFFERENCES)) {
+      expect(text).toContain(`- ${reason}`);
+    }
+    const met = new Set(INVOCATIONS.map(([, make]) => make(scene).differs));
+    expect(Object.keys(DIFFERENCES).filter((key) => !met.has(key))).toEqual([]);
   });
 
   test.each(INVOCATIONS)('%s', async (_, make) => {

@@ -83,7 +83,7 @@ export const OPTION_TABLE: readonly OptionGroup[] = [
         short: 't',
         value: text('timeout'),
         help: 'Timeout in seconds (default: 0, disable timeout)',
-        man: 'The whole number of seconds that the server may be silent. 0, the default, sets no limit.',
+        man: 'The whole number of seconds that the server may be silent. 0, the default, sets no limit, and neither does a number of more than 24 days.',
       },
       {
         short: 'v',
@@ -118,7 +118,7 @@ export const OPTION_TABLE: readonly OptionGroup[] = [
         long: 'keytab',
         value: file('file'),
         help: 'Get tickets with a key of this keytab; needs --client',
-        man: 'A keytab whose key gets the tickets. No kinit is needed. It goes with --client.',
+        man: 'A keytab whose key gets the tickets. No kinit is needed. It goes with --client, and with the backend pure: libremctl takes no keytab.',
       },
       {
         long: 'client',
@@ -140,21 +140,21 @@ export const OPTION_TABLE: readonly OptionGroup[] = [
       {
         long: 'stdin',
         help: 'Standard input is the last argument, byte for byte',
-        man: 'Reads standard input to its end and sends it as the last argument, byte for byte.',
+        man: 'Reads standard input to its end and sends it as the last argument, byte for byte, a line feed at the end included. The command has at most 100 MiB.',
       },
       {
         long: 'arg-file',
         value: file('N=path'),
         repeated: true,
         help: 'The content of a file is argument N (the command is 0)',
-        man: 'Sends the content of a file as argument N, byte for byte. Arguments are counted as in remctl.conf: the command is 0, the subcommand is 1.',
+        man: 'Sends the content of a file as argument N, byte for byte. Arguments are counted as in remctl.conf: the command is 0, the subcommand is 1. Files take their positions from the lowest on, after the answers to --prompt were added.',
       },
       {
         long: 'prompt',
         value: text('text'),
         repeated: true,
         help: 'Ask twice at the terminal, without echo, for the next argument',
-        man: 'Asks at the terminal for one more argument, twice and without echo. Standard input is left alone.',
+        man: 'Asks at the terminal for one more argument, twice and without echo, until two answers agree, three times at most. Standard input is left alone.',
       },
     ],
   },
@@ -205,7 +205,7 @@ export const OPTION_TABLE: readonly OptionGroup[] = [
       {
         long: 'json',
         help: 'Print one JSON object a line',
-        man: 'Prints one JSON object a line: tokens as they come, results, and errors with their class, code and what is known of the command.',
+        man: 'Prints one JSON object a line on standard output, each with its type and the time in UTC. An output object has the stream (stdout or stderr) and the data, as text if it is UTF-8, else in base64 with an encoding field that says so. A status object has the status. An error object has the class, the message, the code and its name, the phase of the network, the signal, each where there is one, and commandState: not-sent, unknown or finished. A wrong command line is an error object too. The exit status is the same as without --json.',
       },
       {
         long: 'shell',

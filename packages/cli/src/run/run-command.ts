@@ -139,10 +139,11 @@ async function open(client: Remctl, { mode, debug, signal }: Opening): Promise<v
   await debug(`${server.domain} has ${targets.length} servers`);
   const chosen = await openFirst(client, targets, {
     signal,
-    onFailed: (target, error) =>
-      void debug(
-        `${target.host} (port ${target.port}): ${error instanceof Error ? error.message : error}`,
-      ),
+    onFailed: (target, error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      // If standard error has gone, the next write says so.
+      debug(`${target.host} (port ${target.port}): ${reason}`).catch(() => undefined);
+    },
   });
   await debug(`open on ${chosen.host}, port ${chosen.port}`);
 }
