@@ -56,6 +56,10 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
     "The server's keytab has no key of that principal: on the server, have one added (ktadd), or give -s.",
   ],
   [
+    KrbErrorCode.KRB_AP_ERR_NOT_US,
+    "The server's keytab has no key of that principal: on the server, have one added (ktadd), or give -s.",
+  ],
+  [
     LocalErrorCode.KRB5_KDC_UNREACH,
     'Check the network and the firewall (port 88, UDP and TCP), and the kdc lines of [realms] in krb5.conf.',
   ],

@@ -1,5 +1,5 @@
 /** A diagnosis of everything that is broken at sites, on a real realm. */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { useRealmForFile } from '@remctl/conformance';
@@ -26,7 +26,6 @@ import {
 } from '../../src/doctor/index.js';
 
 const realm = await useRealmForFile();
-const isRoot = process.getuid?.() === 0;
 
 const here = (more: Partial<Target> = {}): Target => ({
   host: 'localhost',
@@ -53,7 +52,7 @@ function stepOf<N extends StepName>(steps: readonly DiagnosisStep[], name: N) {
   return found as Extract<DiagnosisStep, { readonly name: N }>;
 }
 
-const undo: (() => void | Promise<void>)[] = [];
+const undo: (() => void | PromiseLike<void>)[] = [];
 afterEach(async () => {
   for (const each of undo.splice(0).reverse()) {
     await each();
@@ -140,8 +139,8 @@ describe('where all is well', () => {
   });
 
   test('on a server of protocol 1, which has no NOOP', async () => {
-    const proxy = await startProtocol1Proxy({ port: realm.port });
-    undo.push(() => proxy.close());
+    const proxy = await startProtocol1Proxy(realm.port);
+    undo.push(() => proxy[Symbol.asyncDispose]());
     const steps = await stepsOf(here({ port: proxy.port }));
     expect(verdictOf(steps).isUsable).toBe(true);
     expect(stepOf(steps, 'noop')).toMatchObject({
@@ -196,10 +195,10 @@ describe('the connection', () => {
     beforeAll(async () => {
       hole = await startBlackHole();
     });
-    afterAll(() => hole.close());
+    afterAll(() => hole[Symbol.asyncDispose]());
 
     test('ends after its time, and names a firewall', async () => {
-      const steps = await stepsOf({ host: hole.host, port: hole.port }, { timeout: 0.5 });
+      const steps = await stepsOf({ host: '127.0.0.1', port: hole.port }, { timeout: 0.5 });
       expect(stepOf(steps, 'connection')).toMatchObject({
         outcome: 'failed',
         advice: expect.stringMatching(/firewall/),
@@ -238,16 +237,14 @@ describe('krb5.conf', () => {
     const steps = await stepsOf(here());
     expect(stepOf(steps, 'configuration')).toMatchObject({
       outcome: 'failed',
-      problem: expect.stringMatching(/krb5-.*\.conf.*line 2/),
+      problem: expect.stringMatching(/krb5-.*\.conf:2: dns_canonicalize_hostname/),
       advice: expect.stringMatching(/Mend the line/),
     });
     expect(outcomesOf(steps)).toMatchObject({ credentials: 'not-tried', kdcs: 'not-tried' });
   });
 
-  test.skipIf(isRoot)('that may not be read fails', async () => {
-    const path = writeKrb5Conf(realm, {});
-    chmodSync(path, 0);
-    useConf(path);
+  test('that cannot be read fails', async () => {
+    useConf(realm.folder);
     const steps = await stepsOf(here());
     expect(stepOf(steps, 'configuration').outcome).toBe('failed');
   });
@@ -328,17 +325,17 @@ describe('the KDCs', () => {
 
   test('of which one is silent: a warning with its name', async () => {
     const silent = await startSilentKdc();
-    undo.push(() => silent.close());
+    undo.push(() => silent[Symbol.asyncDispose]());
     useConf(
       writeKrb5Conf(realm, {
-        kdcs: [`127.0.0.1:${silent.port}`, `127.0.0.1:${realm.kdcPort}`],
+        kdcs: [silent.kdc, `127.0.0.1:${realm.kdcPort}`],
       }),
     );
     const steps = await stepsOf(here(), { timeout: 1 });
     const kdcs = stepOf(steps, 'kdcs');
     expect(kdcs.outcome).toBe('warning');
     expect(kdcs.facts.join('\n')).toMatch(
-      new RegExp(`port ${silent.port} by UDP: no answer in time`),
+      new RegExp(`port ${silent.kdc.split(':')[1]} by UDP: no answer in time`),
     );
     expect(kdcs.facts.join('\n')).toMatch(new RegExp(`port ${realm.kdcPort} by UDP: answered`));
   });
@@ -379,7 +376,6 @@ describe('the authentication', () => {
     const keytab = join(realm.folder, 'old.keytab');
     await realm.kadmin(`ktadd -k ${keytab} ${principal}`);
     const remctld = await realm.startRemctld({ keytab });
-    undo.push(() => remctld.stop());
     await realm.kadmin(`cpw -randkey ${principal}`);
     const steps = await stepsOf({ host: 'localhost', port: remctld.port, principal });
     expect(stepOf(steps, 'authentication')).toMatchObject({

@@ -39,7 +39,8 @@ export async function checkAuthentication(task: Task) {
   }
   const words = {
     late: `${known.host} did not authenticate itself`,
-    advice: 'Look at the log of remctld on the server.',
+    advice:
+      'Look at the log of remctld on the server: its keytab may lack the principal, or hold an older key (ktadd).',
   };
   // The backend notices silence by itself, with its own words.
   const own = { ...bounds, timeoutMs: bounds.timeoutMs * 2 };
