@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** The program `remctl`: reads its command line, and loads what the command line asks for. */
-import { readFileSync } from 'node:fs';
 import type { Mode } from './options/options.js';
 import { parse } from './options/parse.js';
 import { dieBy } from './run/deadly-signals.js';
 import { visible } from './terminal/visible-controls.js';
 import { isBrokenPipe, STDERR_FD, STDOUT_FD, write } from './terminal/write.js';
+import { version } from './version.js';
 
 const FAILURE_STATUS = 1;
 
@@ -40,6 +40,10 @@ async function fail(error: unknown): Promise<number> {
   return FAILURE_STATUS;
 }
 
-const packageFile = new URL('../package.json', import.meta.url);
-const { version } = JSON.parse(readFileSync(packageFile, 'utf8'));
-process.exitCode = await runMode(parse(process.argv.slice(2), version)).catch(fail);
+process.on('uncaughtException', async (error) => process.exit(await fail(error)));
+// The bundle is CommonJS, where no `await` may stand out here.
+runMode(parse(process.argv.slice(2), version()))
+  .catch(fail)
+  .then((status) => {
+    process.exitCode = status;
+  });

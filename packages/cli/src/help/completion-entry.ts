@@ -1,7 +1,10 @@
-/** The completion scripts of bash, zsh and fish. */
+/** Prints the completion scripts of bash, zsh and fish. */
 import type { CompletionShell } from '../options/options.js';
+import { write } from '../terminal/write.js';
+import { completionScript } from './completion/completion-script.js';
 
 /** Prints the script and returns the exit status. */
-export async function printCompletion(_shell: CompletionShell): Promise<number> {
-  throw new Error('--completion is not there yet');
+export async function printCompletion(shell: CompletionShell): Promise<number> {
+  await write(process.stdout, completionScript(shell));
+  return 0;
 }

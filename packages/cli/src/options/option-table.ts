@@ -56,7 +56,7 @@ export const OPTION_TABLE: readonly OptionGroup[] = [
       {
         short: 'd',
         long: 'debug',
-        help: 'Say on standard error what is done',
+        help: 'Debugging level of output',
         man: 'Says on standard error what remctl does. No argument and no output of the command is shown.',
       },
       {
