@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { RemctlBackendError } from '@remctl/core';
+import { RemctlBackendError } from '@remctl/core/errors';
 import { INSTALL_HELP } from './install-help.js';
 
 /** Called with the members of all new events in one array: see `decodeEvents`. */

@@ -1,10 +1,6 @@
 /** Opens a connection: from the server's name to the authenticated context. */
-import {
-  type Connection,
-  type ConnectOptions,
-  type NetworkPhase,
-  RemctlUnsupportedError,
-} from '@remctl/core';
+import type { Connection, ConnectOptions, NetworkPhase } from '@remctl/core';
+import { RemctlUnsupportedError } from '@remctl/core/errors';
 import type { Addon } from './addon.js';
 import { connectionOn } from './connection.js';
 import { endsAfter } from './negotiation.js';

@@ -1,5 +1,6 @@
 /** `@remctl/native-backend`: the backend on libremctl. */
-import { type Backend, type Credentials, RemctlUnsupportedError } from '@remctl/core';
+import type { Backend, Credentials } from '@remctl/core';
+import { RemctlUnsupportedError } from '@remctl/core/errors';
 import { loadAddon } from './addon.js';
 import { connect } from './connect.js';
 

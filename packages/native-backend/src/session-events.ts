@@ -1,5 +1,6 @@
 /** The events of a session: what the addon sends, decoded. */
-import { type NetworkPhase, type ServerToken, STDERR, STDOUT } from '@remctl/core';
+import type { NetworkPhase, ServerToken } from '@remctl/core';
+import { STDERR, STDOUT } from '@remctl/core/wire';
 import { errorOf, type Target } from './failure.js';
 
 /** The types of events in the order of their numbers, which native/event.h gives them. */
