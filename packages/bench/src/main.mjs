@@ -1,14 +1,16 @@
-// The program of `pnpm bench`: speed of backends and server, and limits.
+// The program of `pnpm bench`: speed of backends and server, start-up, and limits.
 import { startRealm } from '@remctl/realm';
 import { measureLimits } from './limits.mjs';
 import { startServer } from './server-here.mjs';
 import { measureServerSpeed } from './server-speed.mjs';
 import { measureSpeed } from './speed.mjs';
+import { measureStartUp } from './start-up.mjs';
 
 const realm = await startRealm();
 try {
   realm.useHere();
   await measureSpeed(realm);
+  measureStartUp(realm);
   await measureLimits(realm);
   const server = await startServer(realm);
   measureServerSpeed(realm, server.port);
