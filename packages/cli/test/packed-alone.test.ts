@@ -47,7 +47,7 @@ function remctl(...args: string[]) {
 
 test('the package holds the bundle, the man page, the completions and the licences, and no more', () => {
   const files = readdirSync(join(packages, '@remctl/cli'), { recursive: true }).map(String).sort();
-  const entries = files.filter((file) => /^bundle\/[a-z]+\.cjs$/.test(file));
+  const entries = files.filter((file) => /^bundle\/[a-z-]+\.cjs$/.test(file));
   expect(entries).toContain('bundle/remctl.cjs');
   expect(files.filter((file) => !entries.includes(file))).toEqual([
     'LICENSE',
@@ -87,10 +87,7 @@ test('without the native backend the message says what to install', () => {
 });
 
 test('the native backend is found beside it, in the global folder', () => {
-  for (const [name, ...parts] of [
-    ['core', 'dist'],
-    ['native-backend', 'dist', 'build/Release/remctl.node'],
-  ]) {
+  for (const [name, ...parts] of [['native-backend', 'bundle', 'build/Release/remctl.node']]) {
     for (const part of ['package.json', ...parts]) {
       const to = join(packages, '@remctl', `${name}`, part);
       cpSync(join(ROOT, 'packages', `${name}`, part), to, { recursive: true });
