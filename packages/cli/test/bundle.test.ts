@@ -38,13 +38,13 @@ afterAll(() => {
   }
 });
 
-test('there is one file for the program and one for each entry', () => {
+test('there is one file for the program, for each entry, and for the pure backend', () => {
   const entries = readdirSync(join(PACKAGE, 'src'), { recursive: true })
     .map(String)
     .filter((path) => path.endsWith('-entry.ts'))
     .map((path) => `${basename(path, '-entry.ts')}.cjs`);
   expect(entries).toContain('hosts.cjs');
-  expect(files).toEqual([...entries, 'remctl.cjs'].sort());
+  expect(files).toEqual([...entries, 'pure-backend.cjs', 'remctl.cjs'].sort());
 });
 
 test('the files require nothing but modules of Node and their neighbours', () => {
@@ -57,6 +57,34 @@ test('the files require nothing but modules of Node and their neighbours', () =>
     );
     expect(others.filter((name) => !files.includes(`${name}`.replace('./', '')))).toEqual([]);
   }
+});
+
+/** Runs the program, and returns the files of the bundle that it loads. */
+function loadedBy(...args: string[]): string[] {
+  const script = `
+    process.argv.splice(1, 0, ${JSON.stringify(REMCTL)});
+    process.on('exit', () => {
+      const loaded = Object.keys(require.cache).map((file) => require('node:path').basename(file));
+      require('node:fs').writeSync(3, loaded.join(' '));
+    });
+    require(${JSON.stringify(REMCTL)});`;
+  const { output } = spawnSync(process.execPath, ['--eval', script, '--', ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  return `${output[3]}`.split(' ').sort();
+}
+
+test('only the files that the command line asks for are loaded', () => {
+  expect(loadedBy('-h')).toEqual(['remctl.cjs']);
+  expect(loadedBy('--completion', 'fish')).toEqual(['completion.cjs', 'remctl.cjs']);
+  const command = ['-p', '1', 'localhost', 'true'];
+  expect(loadedBy('--backend', 'native', ...command)).not.toContain('pure-backend.cjs');
+  expect(loadedBy('--backend', 'pure', ...command)).toEqual([
+    'pure-backend.cjs',
+    'remctl.cjs',
+    'run.cjs',
+  ]);
 });
 
 test('an entry is loaded by its neighbour: main does not contain it', () => {
