@@ -33,14 +33,6 @@ function entryPoints() {
   return points;
 }
 
-/** Returns the content of a module whose exports load `path` when one of them is used for the first time. */
-function onDemand(path, names) {
-  const getters = names.map(
-    (name) => `get ${name}() { return require(${JSON.stringify(path)}).${name}; }`,
-  );
-  return `module.exports = { ${getters.join(', ')} };`;
-}
-
 /** Turns the dynamic import of an entry into a require of the entry's own file. */
 const neighbours = {
   name: 'neighbours',
@@ -69,22 +61,11 @@ const pureBackendOnDemand = {
       path: `./${PURE_BACKEND}.cjs`,
     }));
     onResolve({ filter: /./, namespace: 'on demand' }, ({ path }) => ({ external: true, path }));
-    onLoad({ filter: /./, namespace: 'on demand' }, async ({ path }) => ({
-      contents: onDemand(path, Object.keys(await import('@remctl/pure-backend'))),
-    }));
-  },
-};
-
-/** Makes a module of Node that commander needs for programs of several files load when it is used. */
-const childProcessOnDemand = {
-  name: 'child processes on demand',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer, path }) =>
-      /commander/.test(importer) ? { namespace: 'child process', path } : undefined,
-    );
-    onLoad({ filter: /./, namespace: 'child process' }, ({ path }) => ({
-      contents: onDemand(path, ['spawn']),
-    }));
+    onLoad({ filter: /./, namespace: 'on demand' }, async ({ path }) => {
+      const names = Object.keys(await import('@remctl/pure-backend'));
+      const getters = names.map((name) => `get ${name}() { return require('${path}').${name}; }`);
+      return { contents: `module.exports = { ${getters.join(', ')} };` };
+    });
   },
 };
 
@@ -114,7 +95,7 @@ export async function writeBundle(folder, version) {
   const parts = [
     { entryPoints: { [RUN]: run }, plugins: [neighbours, pureBackendOnDemand] },
     { entryPoints: { [PURE_BACKEND]: pureBackend } },
-    { entryPoints: others, plugins: [neighbours, childProcessOnDemand] },
+    { entryPoints: others, plugins: [neighbours] },
   ];
   const built = await Promise.all(parts.map((part) => build({ ...options, ...part })));
   const inputs = built

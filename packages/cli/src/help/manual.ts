@@ -31,7 +31,7 @@ export const AFTER_OPTIONS: readonly Section[] = [
   {
     title: 'ARGUMENTS FROM ELSEWHERE',
     blocks: [
-      'Everybody on a machine can read the command lines of its processes. --stdin, --arg-file and --prompt give arguments that no command line shows. Their bytes are sent as they are: line feeds stay, and a zero byte is a byte like any other.',
+      'Everybody on a machine can read the command lines of its processes. --stdin, --arg-file and --prompt give arguments that no command line shows. Their bytes are sent as they are: line feeds stay.',
       'Arguments are counted as in remctl.conf: the command is 0, the subcommand is 1. --arg-file 2=PATH makes the content of PATH the third argument. The answers of --prompt come after the arguments of the command line, in the order of the options. The content of standard input is always last.',
       '--prompt reads the terminal, not standard input. It asks twice and compares the answers.',
     ],
@@ -117,7 +117,6 @@ export const AFTER_EXAMPLES: readonly Section[] = [
             '-h',
             'It prints the usage of the C client, and then the options that the C client lacks.',
           ],
-          ['-p, -t', 'They take whole numbers alone.'],
           [
             'Messages',
             'Control characters in a message appear as \\x1b or \\u202e, so that nobody else commands the terminal. The output of the command passes byte for byte.',

@@ -1,14 +1,11 @@
 /** The text of --help, made from the table of options. */
+import { C_USAGE } from '../options/c-usage.js';
 import { OPTION_TABLE, type OptionEntry, type OptionGroup } from '../options/option-table.js';
 import { EXAMPLES } from './examples.js';
 
 const COLUMNS = 80;
 const INDENT = ' '.repeat(4);
-/** The width of the names in the C client's own usage. */
-const C_WIDTH = 14;
 const WIDTH = 26;
-
-const C_USAGE = 'Usage: remctl <options> <host> <command> [<subcommand> [<parameters>]]';
 
 function nameOf({ short, long, value }: OptionEntry): string {
   const letter = short === undefined ? undefined : `-${short}`;
@@ -32,36 +29,32 @@ function wrap(text: string, columns: number): string[] {
 }
 
 /** Returns the lines of one option: its name, and its help beside it. */
-function linesOf(name: string, help: string, width: number): string {
-  const left = INDENT.length + width;
-  return wrap(help, COLUMNS - left)
-    .map((line, row) => `${INDENT}${(row === 0 ? name : '').padEnd(width)}${line}\n`)
+function linesOf(option: OptionEntry): string {
+  const left = INDENT.length + WIDTH;
+  return wrap(option.help, COLUMNS - left)
+    .map((line, row) => `${INDENT}${(row === 0 ? nameOf(option) : '').padEnd(WIDTH)}${line}\n`)
     .join('');
 }
 
-/** The C client's options in the C client's words: scripts know them. */
-function cOptions({ options }: OptionGroup): string {
-  const lines = options.map(({ long: _, ...option }) =>
-    linesOf(nameOf(option), option.help, C_WIDTH),
-  );
+/** The long names of the options whose lines are the C client's. */
+function longNames({ options }: OptionGroup): string {
   const long = options.flatMap((each) => (each.long === undefined ? [] : [`--${each.long}`]));
-  const names = wrap(`Long names: ${long.join(', ')}`, COLUMNS - INDENT.length);
-  return `Options:\n${lines.join('')}\n${names.map((line) => `${INDENT}${line}\n`).join('')}`;
+  const lines = wrap(`Long names: ${long.join(', ')}`, COLUMNS - INDENT.length);
+  return lines.map((line) => `${INDENT}${line}\n`).join('');
 }
 
-function otherOptions({ heading, options }: OptionGroup): string {
-  const lines = options.map((option) => linesOf(nameOf(option), option.help, WIDTH));
-  return `\n${heading}:\n${lines.join('')}`;
-}
+const groupOf = ({ heading, options }: OptionGroup): string =>
+  `\n${heading}:\n${options.map(linesOf).join('')}`;
 
 /** Returns the usage. Its first lines are those of the C client. */
 export function usage(): string {
   const groups = OPTION_TABLE.map((group, index) =>
-    index === 0 ? cOptions(group) : otherOptions(group),
+    index === 0 ? `\n${longNames(group)}` : groupOf(group),
   );
   const examples = EXAMPLES.map(({ command }) => `${INDENT}${command}\n`);
   return (
-    `${C_USAGE}\n\n${groups.join('')}` +
+    C_USAGE +
+    groups.join('') +
     '\nOptions end at the host: what follows is the command, and goes to the server.\n' +
     `\nExamples:\n${examples.join('')}` +
     '\nMore: man remctl\n'
