@@ -30,6 +30,14 @@ export function checkText(name: string, value: unknown): string {
   return value;
 }
 
+/** Returns a boolean as it is; false for undefined. `name` is the caller's name for it. Throws TypeError. */
+export function checkFlag(name: string, value: unknown): boolean {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new TypeError(`${name} must be a boolean, not ${kindOf(value)}`);
+  }
+  return value ?? false;
+}
+
 /** Throws TypeError if the options of a call are not an object. */
 export function checkOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) {

@@ -1,6 +1,6 @@
 /** Where to connect: server, port, principal, source address. */
 import { isIP } from 'node:net';
-import { checkText, kindOf } from './checks.js';
+import { checkFlag, checkText, kindOf } from './checks.js';
 
 /** The server to connect to, and the principal that it must prove. */
 export interface Target {
@@ -45,13 +45,6 @@ function checkPort(port: unknown): number | undefined {
   return port === 0 ? undefined : port;
 }
 
-function checkCanonicalize(canonicalize: unknown): boolean {
-  if (canonicalize !== undefined && typeof canonicalize !== 'boolean') {
-    throw new TypeError(`canonicalize must be a boolean, not ${kindOf(canonicalize)}`);
-  }
-  return canonicalize ?? false;
-}
-
 /** Checks host, port and principal, in this order. Throws TypeError and RangeError. */
 export function checkTarget(target: Target): CheckedTarget {
   if (typeof target !== 'object' || target === null) {
@@ -66,7 +59,7 @@ export function checkTarget(target: Target): CheckedTarget {
     port: checkPort(target.port),
     principal:
       principal === undefined || principal === null ? undefined : checkText('principal', principal),
-    canonicalize: checkCanonicalize(target.canonicalize),
+    canonicalize: checkFlag('canonicalize', target.canonicalize),
   };
 }
 

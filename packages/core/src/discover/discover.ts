@@ -1,7 +1,7 @@
 /** Finds a domain's servers by its SRV records (RFC 2782). */
 import dns, { type SrvRecord } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
-import { checkText } from '../arguments/checks.js';
+import { checkFlag, checkText } from '../arguments/checks.js';
 import { checkSignal, checkTimeout } from '../arguments/limits.js';
 import type { Target } from '../arguments/target.js';
 import type { CallOptions } from '../client-options.js';
@@ -15,6 +15,9 @@ const SERVICE = '_remctl._tcp';
 const MAX_NAME_LENGTH = 253;
 /** Servers that are taken at most: whoever answers for DNS chooses how many records there are. */
 const MAX_TARGETS = 64;
+/** One label of a name: letters, digits, - and _ (RFC 2782 has names with _). */
+const LABEL = '[a-z0-9_-]{1,63}';
+const NAME = new RegExp(`^${LABEL}(\\.${LABEL})*$`, 'i');
 const DEFAULT_TIMEOUT_S = 10;
 const MS_PER_SECOND = 1000;
 /** Times that each name server is asked within the time-out. */
@@ -38,8 +41,7 @@ export type DiscoverOptions = CallOptions & {
 
 function checkDomain(domain: string): string {
   const name = checkText('domain', domain).replace(/\.$/, '');
-  const isName = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(name);
-  if (!isName || SERVICE.length + 1 + name.length > MAX_NAME_LENGTH) {
+  if (!NAME.test(name) || SERVICE.length + 1 + name.length > MAX_NAME_LENGTH) {
     throw new RangeError(
       `domain must be a name of DNS such as example.org; it is ${JSON.stringify(domain)}`,
     );
@@ -109,6 +111,13 @@ async function recordsOf(
       const text = `unknown host ${question}: timed out: DNS did not answer`;
       throw new RemctlTimeoutError(text, { phase: 'resolve' }, { cause: error });
     }
+    if (code === dns.CONNREFUSED) {
+      throw failure(
+        `unknown host ${question}: no name server could be reached: see /etc/resolv.conf`,
+        code,
+        error,
+      );
+    }
     throw failure(`unknown host ${question}: DNS answered with ${code}`, code, error);
   }
 }
@@ -116,7 +125,7 @@ async function recordsOf(
 /** Returns the name of an SRV record's target without its last dot. Throws RemctlNetworkError for other text. */
 function hostOf({ name }: SrvRecord, question: string): string {
   const host = name.replace(/\.$/, '');
-  if (host.length > MAX_NAME_LENGTH || !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(host)) {
+  if (host.length > MAX_NAME_LENGTH || !NAME.test(host)) {
     throw failure(`unknown host ${question}: an SRV record holds no name of a host`, 'EBADNAME');
   }
   return host;
@@ -143,6 +152,7 @@ export async function discover(
 ): Promise<DiscoveredTarget[]> {
   const signal = checkSignal(options);
   const timeoutMs = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT_S);
+  const allowsOthers = checkFlag('allowOtherDomains', options.allowOtherDomains);
   const name = checkDomain(domain);
   const question = `${SERVICE}.${name}`;
   const records = await recordsOf(question, timeoutMs, signal);
@@ -165,7 +175,7 @@ export async function discover(
       return { host: hostOf(record, question), port, priority, weight };
     });
   const outside = targets.filter(({ host }) => !isWithin(host, name));
-  if (outside.length > 0 && options.allowOtherDomains !== true) {
+  if (outside.length > 0 && !allowsOthers) {
     const names = outside.map(({ host }) => host).join(', ');
     throw failure(
       `unknown host ${question}: it names servers outside ${name}: ${names}: ` +

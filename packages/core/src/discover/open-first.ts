@@ -1,6 +1,7 @@
 /** Opens the first of several servers that can be opened. */
+import { kindOf } from '../arguments/checks.js';
 import { checkCallback, checkSignal } from '../arguments/limits.js';
-import type { Target } from '../arguments/target.js';
+import { checkTarget, type Target } from '../arguments/target.js';
 import type { Remctl } from '../client.js';
 import type { CallOptions } from '../client-options.js';
 import {
@@ -16,8 +17,14 @@ export type OpenFirstOptions = CallOptions & {
   readonly onFailed?: ((target: Target, error: unknown) => void) | undefined;
 };
 
-/** Whether the failure is that of one server: the next one may do better. */
-function isOfServer(error: unknown): boolean {
+/** A failure after which the next server may do better. */
+type ServerFailure =
+  | RemctlNetworkError
+  | RemctlTimeoutError
+  | RemctlAuthenticationError
+  | RemctlInvalidTokenError;
+
+function isOfServer(error: unknown): error is ServerFailure {
   return [
     RemctlNetworkError,
     RemctlTimeoutError,
@@ -26,12 +33,43 @@ function isOfServer(error: unknown): boolean {
   ].some((each) => error instanceof each);
 }
 
+/** Returns the last failure again, with all failures in its cause. */
+function withAll(last: ServerFailure, all: readonly ServerFailure[]): ServerFailure {
+  const { message } = last;
+  const cause = new AggregateError(all, `none of ${all.length} servers could be opened`);
+  if (last instanceof RemctlNetworkError) {
+    return new RemctlNetworkError(message, last, { cause });
+  }
+  if (last instanceof RemctlTimeoutError) {
+    return new RemctlTimeoutError(message, last, { cause });
+  }
+  return last instanceof RemctlAuthenticationError
+    ? new RemctlAuthenticationError(message, { cause })
+    : new RemctlInvalidTokenError(message, { cause });
+}
+
+function listOf(targets: unknown): Target[] {
+  if (typeof targets !== 'object' || targets === null || !(Symbol.iterator in targets)) {
+    throw new TypeError(`targets must be an iterable of targets, not ${kindOf(targets)}`);
+  }
+  const list = [...(targets as Iterable<Target>)];
+  if (list.length === 0) {
+    throw new RangeError('targets must not be empty');
+  }
+  list.forEach(checkTarget);
+  return list;
+}
+
 /**
- * Opens the client on the first target that opens, and returns that target. Opening sends nothing of a command. The
- * next target is tried after a RemctlNetworkError, RemctlTimeoutError, RemctlAuthenticationError or
- * RemctlInvalidTokenError.
+ * Opens the client on the first target that opens, and returns that target. Opening sends nothing of a command.
  *
- * Throws the last target's failure, RangeError if there is no target, and the other errors of `Remctl.open()` at once.
+ * The next target is tried after a RemctlNetworkError, RemctlTimeoutError or RemctlInvalidTokenError, and after a
+ * RemctlAuthenticationError: it may be that of one server, whose principal or clock is wrong. Without a ticket each
+ * server is tried, and each fails alike. Set the client's time-out: a silent server holds up the others for so long.
+ *
+ * Throws the last target's failure; after several failures its `cause` is an AggregateError of all, in their order.
+ * Throws TypeError and RangeError for a wrong target or an empty list before any is opened. Throws the signal's reason
+ * and the other errors of `Remctl.open()` at once.
  */
 export async function openFirst(
   client: Remctl,
@@ -40,23 +78,22 @@ export async function openFirst(
 ): Promise<Target> {
   const signal = checkSignal(options);
   checkCallback('onFailed', options.onFailed);
-  const [first, ...others] = targets;
-  if (first === undefined) {
-    throw new RangeError('targets must not be empty');
-  }
-  let target = first;
-  for (;;) {
+  const list = listOf(targets);
+  const failures: ServerFailure[] = [];
+  for (const target of list) {
     try {
       await client.open({ ...target, signal });
       return target;
     } catch (error) {
       signal?.throwIfAborted();
-      const next = others.shift();
-      if (next === undefined || !isOfServer(error)) {
+      if (!isOfServer(error) || list.length === 1) {
         throw error;
       }
-      options.onFailed?.(target, error);
-      target = next;
+      failures.push(error);
+      if (failures.length < list.length) {
+        options.onFailed?.(target, error);
+      }
     }
   }
+  throw withAll(failures.at(-1) as ServerFailure, failures);
 }

@@ -1,4 +1,5 @@
 /** Expands lists of hosts: commas and ranges such as web[01-20].example.org. */
+import { isIPv6 } from 'node:net';
 import { kindOf } from '../arguments/checks.js';
 
 /** Hosts that one text may stand for. */
@@ -100,8 +101,16 @@ function namesOf(parts: readonly Part[]): string[] {
   );
 }
 
-/** An IPv6 address in brackets: the brackets are not part of it. */
+/** A colon in brackets that are the whole name: they hold an IPv6 address, and are not part of it. */
 const IPV6_IN_BRACKETS = /^\[([^[\]]*:[^[\]]*)\]$/;
+
+function checkHostsText(text: unknown): void {
+  if (typeof text !== 'string') {
+    throw new TypeError(
+      `hosts must be a string such as 'web[01-20].example.org', not ${kindOf(text)}`,
+    );
+  }
+}
 
 /**
  * Returns the hosts that a text names, in its order and as often as it names them. Commas or white space part
@@ -112,11 +121,7 @@ const IPV6_IN_BRACKETS = /^\[([^[\]]*:[^[\]]*)\]$/;
  * more than 100,000 hosts.
  */
 export function expandHosts(text: string): string[] {
-  if (typeof text !== 'string') {
-    throw new TypeError(
-      `hosts must be a string such as 'web[01-20].example.org', not ${kindOf(text)}`,
-    );
-  }
+  checkHostsText(text);
   const expanded: string[][] = [];
   let count = 0;
   for (const item of itemsOf(text)) {
@@ -128,6 +133,9 @@ export function expandHosts(text: string): string[] {
       );
     }
     const [, address] = IPV6_IN_BRACKETS.exec(item) ?? [];
+    if (address !== undefined && !isIPv6(address)) {
+      throw malformed(item, `${JSON.stringify(address)} is no IPv6 address`);
+    }
     const parts = address === undefined ? partsOf(item) : [address];
     count += countOf(parts);
     if (count > MAX_HOSTS) {
@@ -145,6 +153,7 @@ export function expandHosts(text: string): string[] {
  * Throws the errors of `expandHosts`, with the line's number.
  */
 export function parseHostsFile(text: string): string[] {
+  checkHostsText(text);
   const hosts: string[] = [];
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     const names = (line.split('#', 1)[0] ?? '').trim();

@@ -1,5 +1,4 @@
 /** Runs one command on one of many hosts. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../arguments/target.js';
 import type { Backend } from '../backend.js';
 import { Remctl } from '../client.js';
@@ -14,6 +13,7 @@ import { growingBytes } from '../run/growing-bytes.js';
 import { outputLimit } from '../run/kept-output.js';
 import { protocolError } from '../run/protocol-error.js';
 import { type OutputToken, STDERR, STDOUT } from '../tokens.js';
+import { whenAborted } from '../when-aborted.js';
 import type { HostResult } from './host-result.js';
 
 /** The longest pause before the second try; it doubles with each further one. */
@@ -45,22 +45,36 @@ class CallbackFailure {
   }
 }
 
-async function called(callback: () => void | Promise<void>): Promise<void> {
+/** Waits for the promise, but not beyond an abort. */
+function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const unwatch = whenAborted(signal, () => reject(signal.reason));
+    promise.finally(unwatch).then(resolve, reject);
+  });
+}
+
+/** Calls back. Throws CallbackFailure, and the signal's reason: after an abort nobody waits for a callback. */
+async function called(callback: () => void | Promise<void>, signal: AbortSignal): Promise<void> {
   try {
-    await callback();
+    const waiting = callback();
+    if (waiting !== undefined) {
+      await unlessAborted(Promise.resolve(waiting), signal);
+    }
   } catch (reason) {
+    signal.throwIfAborted();
     throw new CallbackFailure(reason);
   }
+  signal.throwIfAborted();
 }
 
 /** Takes output: hands it to the callback, or keeps it up to `maxOutput` bytes. */
-function outputTaker(host: string, { onOutput, clientOptions }: HostPlan) {
+function outputTaker(host: string, { onOutput, clientOptions, signal }: HostPlan) {
   const kept = { [STDOUT]: growingBytes(), [STDERR]: growingBytes() };
   const maxOutput = clientOptions.maxOutput ?? DEFAULT_MAX_OUTPUT;
   return {
     async take(token: OutputToken): Promise<void> {
       if (onOutput !== undefined) {
-        await called(() => onOutput(host, token));
+        await called(() => onOutput(host, token), signal);
         return;
       }
       if (kept[STDOUT].length + kept[STDERR].length + token.output.length > maxOutput) {
@@ -111,36 +125,59 @@ function mayTryAgain(ending: Ending): boolean {
   );
 }
 
-/** Waits a random time before another try. Returns false if the signal ended the wait. */
-async function pause(attempts: number, signal: AbortSignal): Promise<boolean> {
+/** Waits a random time before another try. Throws the signal's reason. */
+function pause(attempts: number, signal: AbortSignal): Promise<void> {
   const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
+  return new Promise((resolve, reject) => {
+    // Many hosts may pause: a listener for each would draw Node's warning of a leak.
+    const unwatch = whenAborted(signal, () => {
+      clearTimeout(timer);
+      unwatch();
+      reject(signal.reason);
+    });
+    const timer = setTimeout(() => {
+      unwatch();
+      resolve();
+    }, Math.random() * longest);
+  });
+}
+
+/** Tries the host until the command is sent, an abort comes, or no try is left. */
+async function tryAll(
+  target: Target,
+  plan: HostPlan,
+  take: (token: OutputToken) => Promise<void>,
+): Promise<{ readonly ending: Ending; readonly attempts: number }> {
+  const { signal, retryUnsent, onBegin } = plan;
+  let attempts = 1;
   try {
-    await sleep(Math.random() * longest, undefined, { signal });
-    return true;
-  } catch (error) {
-    if (signal.aborted) {
-      return false;
+    if (onBegin !== undefined) {
+      await called(() => onBegin(target.host), signal);
     }
-    throw error;
+    for (;;) {
+      const ending = await tryOnce(target, plan, take);
+      if (signal.aborted || !mayTryAgain(ending) || attempts > retryUnsent) {
+        return { ending, attempts };
+      }
+      await pause(attempts, signal);
+      attempts += 1;
+    }
+  } catch (error) {
+    if (error instanceof CallbackFailure) {
+      throw error;
+    }
+    // An abort came before the first try, or between two.
+    return { ending: { type: 'failed', error, commandState: 'not-sent' }, attempts };
   }
 }
 
 /** Returns the host's one result. Throws only what a callback throws. */
 export async function runOnHost(target: Target, plan: HostPlan): Promise<HostResult> {
   const { host } = target;
-  const { signal, retryUnsent, onBegin } = plan;
   const begun = performance.now();
   const output = outputTaker(host, plan);
   try {
-    if (onBegin !== undefined) {
-      await called(() => onBegin(host));
-    }
-    let attempts = 1;
-    let ending = await tryOnce(target, plan, output.take);
-    while (mayTryAgain(ending) && attempts <= retryUnsent && (await pause(attempts, signal))) {
-      attempts += 1;
-      ending = await tryOnce(target, plan, output.take);
-    }
+    const { ending, attempts } = await tryAll(target, plan, output.take);
     const milliseconds = performance.now() - begun;
     return { ...ending, host, attempts, milliseconds, ...output.whole() };
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Runs one command on many hosts. */
-import { kindOf } from '../arguments/checks.js';
+import { checkFlag, kindOf } from '../arguments/checks.js';
 import { checkClientOptions } from '../arguments/client-options.js';
 import { type Command, encodeCommand } from '../arguments/command.js';
 import { checkCallback, checkCount, checkSignal } from '../arguments/limits.js';
@@ -54,9 +54,12 @@ function targetsOf(hosts: unknown, { port, principal, canonicalize }: RunOnHosts
     if (typeof host !== 'string' && (typeof host !== 'object' || host === null)) {
       throw new TypeError(`hosts[${index}] must be a name or a target, not ${kindOf(host)}`);
     }
-    return checkTarget(
-      typeof host === 'string' ? { ...shared, host } : { ...shared, ...(host as Target) },
-    );
+    if (typeof host === 'string') {
+      return checkTarget({ ...shared, host });
+    }
+    // What a target leaves undefined is the same for all hosts.
+    const own = Object.entries(host).filter(([, value]) => value !== undefined);
+    return checkTarget({ ...shared, ...(Object.fromEntries(own) as unknown as Target) });
   });
 }
 
@@ -95,12 +98,42 @@ export function runOnHosts(
     onBegin,
     onOutput,
   };
-  return results(targetsOf(hosts, options), plan, {
+  const ended = new AbortController();
+  const generator = results(targetsOf(hosts, options), plan, {
     backend: options.backend,
     parallel: checkCount('parallel', options.parallel ?? DEFAULT_PARALLEL, 1),
-    failFast: options.failFast === true,
+    failFast: checkFlag('failFast', options.failFast),
     signal,
+    ended,
   });
+  return leavable(generator, () => ended.abort(new RemctlError(LEFT)));
+}
+
+const LEFT = 'the loop over the results was left';
+
+/** Calls `leave` at once for return() and throw(): a generator would first wait for the next result. */
+function leavable<T>(
+  generator: AsyncGenerator<T, void, undefined>,
+  leave: () => void,
+): AsyncGenerator<T, void, undefined> {
+  const end = () => {
+    leave();
+    return generator.return();
+  };
+  return {
+    next: () => generator.next(),
+    return: end,
+    throw(error) {
+      leave();
+      return generator.throw(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await end();
+    },
+  };
 }
 
 interface Bounds {
@@ -108,14 +141,15 @@ interface Bounds {
   readonly parallel: number;
   readonly failFast: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Ends the hosts that are under way. */
+  readonly ended: AbortController;
 }
 
 async function* results(
   targets: readonly Target[],
   plan: Omit<HostPlan, 'backend' | 'signal'>,
-  { backend, parallel, failFast, signal }: Bounds,
+  { backend, parallel, failFast, signal, ended }: Bounds,
 ): AsyncGenerator<HostResult, void, undefined> {
-  const ended = new AbortController();
   const unwatch = whenAborted(signal, () => ended.abort(signal?.reason));
   if (signal?.aborted) {
     ended.abort(signal.reason);
@@ -142,7 +176,9 @@ async function* results(
   };
 
   try {
-    const host: HostPlan = { ...plan, backend: await loadBackend(backend), signal: ended.signal };
+    const loaded = await loadBackend(backend);
+    checkClientOptions(plan.clientOptions, loaded);
+    const host: HostPlan = { ...plan, backend: loaded, signal: ended.signal };
     for (;;) {
       while (
         begun < targets.length &&
@@ -175,6 +211,6 @@ async function* results(
     signal?.throwIfAborted();
   } finally {
     unwatch();
-    ended.abort(new RemctlError('the loop over the results was left'));
+    ended.abort(new RemctlError(LEFT));
   }
 }

@@ -135,6 +135,48 @@ test('servers outside the domain are taken if the caller allows it', async () =>
   ]);
 });
 
+test('a domain has itself and everything below it, in upper and lower case', async () => {
+  await answering([record('EXAMPLE.org'), record('a.b.example.ORG.')]);
+  const found = await discover('Example.Org');
+  expect(found.map(({ host }) => host).sort()).toEqual(['EXAMPLE.org', 'a.b.example.ORG']);
+});
+
+test('the error names every server outside the domain, and nothing of them is tried', async () => {
+  await answering([record('a.example.org'), record('x.other.org', 1), record('y.third.org', 2)]);
+  const error = await caught(discover('example.org'));
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/: x\.other\.org, y\.third\.org: /),
+  });
+});
+
+test('a name server that cannot be reached is a RemctlNetworkError that says so', async () => {
+  await answering([]);
+  server?.close();
+  server = undefined;
+  const error = await caught(discover('example.org'));
+  expect(error).toBeInstanceOf(RemctlNetworkError);
+  expect(error).toMatchObject({
+    phase: 'resolve',
+    code: 'ECONNREFUSED',
+    message: expect.stringMatching(/no name server could be reached/),
+  });
+});
+
+test('an abort before the call asks nothing', async () => {
+  const asked = await answering([record('a.example.org')]);
+  const signal = AbortSignal.abort(new Error('never'));
+  await expect(discover('example.org', { signal })).rejects.toThrow('never');
+  expect(asked).toEqual([]);
+});
+
+test.each<[string, unknown]>([
+  ['a time-out that is no number', { timeout: '5' }],
+  ['allowOtherDomains that is no boolean', { allowOtherDomains: 'no' }],
+  ['a signal that is none', { signal: {} }],
+])('%s is a TypeError', async (_, options) => {
+  await expect(discover('example.org', loose(options))).rejects.toThrow(TypeError);
+});
+
 test('takes 64 servers at most', async () => {
   await answering(Array.from({ length: 100 }, (_, index) => record(`h${index}.example.org`)));
   expect(await discover('example.org')).toHaveLength(64);
@@ -155,12 +197,14 @@ test('an abort ends it with the reason', async () => {
   expect(error).toHaveProperty('message', 'enough');
 });
 
-test.each(['', '.', 'a..b', 'a b', 'a\0b', `${'a'.repeat(250)}.org`])(
-  'the domain %j is a RangeError',
-  async (domain) => {
-    await expect(discover(domain)).rejects.toThrow(RangeError);
-  },
-);
+test.each([
+  ...['', '.', '..', 'a..b', '.a', 'a b', 'a\0b', 'a\nb', 'a\u001b[1mb'],
+  `${'a'.repeat(250)}.org`,
+  `${'a'.repeat(64)}.org`,
+  'example.org..',
+])('the domain %j is a RangeError', async (domain) => {
+  await expect(discover(domain)).rejects.toThrow(RangeError);
+});
 
 test('a domain that is no text is a TypeError', async () => {
   await expect(discover(loose(7))).rejects.toThrow(TypeError);

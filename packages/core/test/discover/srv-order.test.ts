@@ -27,6 +27,29 @@ describe('RFC 2782', () => {
   });
 });
 
+test('each record is first about as often as its weight is of the sum', () => {
+  const weights = fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(weights, fc.nat(), (list, seed) => {
+      const records = list.map((weight, index) => record(String(index), 0, weight));
+      const total = list.reduce((sum, weight) => sum + weight, 0);
+      // Every number that a random source can lead to, once: chances are exact counts.
+      const numbers = total + 1;
+      const firsts = Array.from(
+        { length: numbers },
+        (_, n) => inSrvOrder(records, () => (((n + seed) % numbers) + 0.5) / numbers)[0]?.name,
+      );
+      const zeros = list.filter((weight) => weight === 0).length;
+      for (const { name, weight } of records) {
+        const count = firsts.filter((first) => first === name).length;
+        // 0 belongs to the first record of weight 0, or to the first record if there is none.
+        const isOfZero = name === records.find((each) => zeros === 0 || each.weight === 0)?.name;
+        expect(count).toBe(weight + (isOfZero ? 1 : 0));
+      }
+    }),
+  );
+});
+
 test('every record is there once', () => {
   const field = fc.integer({ min: 0, max: 65535 });
   const records = fc.array(fc.record({ priority: field, weight: field }), { maxLength: 30 });

@@ -36,6 +36,11 @@ describe('expandHosts', () => {
     ['web[1-100001]', /more than 100000/],
     ['a[1-1000]b[1-1000]c[1-1000]', /more than 100000/],
     ['[1-60000],[1-60000]', /more than 100000/],
+    ['[0-999999999]', /more than 100000/],
+    ['a[1-999999999]'.repeat(1000), /more than 100000/],
+    ['web[1:3]', /"1:3" is neither a number nor a range/],
+    ['[1:3]', /"1:3" is no IPv6 address/],
+    ['[::1]:4373', /"::1" is neither a number nor a range/],
   ])('refuses %s', (text, message) => {
     expect(() => expandHosts(text)).toThrow(RangeError);
     expect(() => expandHosts(text)).toThrow(message);
@@ -79,6 +84,36 @@ describe('parseHostsFile', () => {
     const text = '# all\na\r\n\n  b, c[1-2] # two\n d e\n';
     expect(parseHostsFile(text)).toEqual(['a', 'b', 'c1', 'c2', 'd', 'e']);
     expect(parseHostsFile('# none\n')).toEqual([]);
+  });
+
+  test('a mark of the byte order counts for nothing', () => {
+    expect(parseHostsFile('\ufeffa\nb\n')).toEqual(['a', 'b']);
+  });
+
+  test('refuses what is no text', () => {
+    expect(() => parseHostsFile(loose(Buffer.from('a')))).toThrow(TypeError);
+    expect(() => parseHostsFile(loose(Buffer.from('a')))).toThrow(/must be a string/);
+  });
+
+  test('gives the hosts of each line, however lines end and comments stand', () => {
+    const host = fc.stringMatching(/^[a-z]{1,8}$/);
+    const line = fc.record({
+      hosts: fc.array(host, { maxLength: 3 }),
+      by: fc.constantFrom(' ', ',', ', ', '\t'),
+      comment: fc.option(fc.stringMatching(/^[^\r\n]{0,9}$/), { nil: undefined }),
+      end: fc.constantFrom('\n', '\r\n'),
+    });
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 9 }), (lines) => {
+        const text = lines
+          .map(({ hosts, by, comment, end }) => {
+            const said = comment === undefined ? '' : `# ${comment}`;
+            return hosts.join(by) + said + end;
+          })
+          .join('');
+        expect(parseHostsFile(text)).toEqual(lines.flatMap(({ hosts }) => hosts));
+      }),
+    );
   });
 
   test('names the line that it refuses', () => {

@@ -79,9 +79,14 @@ test('the server may be given for all hosts, or by each host', async () => {
       return undefined;
     },
   });
-  const hosts = ['a', { host: 'b', port: 2, principal: 'q' }];
+  const hosts = [
+    'a',
+    { host: 'b', port: 2, principal: 'q' },
+    { host: 'c', port: undefined, principal: undefined },
+    { host: 'd', port: null, principal: null },
+  ];
   await all(runOnHosts(hosts, ['x'], { backend, port: 1, principal: 'p' }));
-  expect(seen.sort()).toEqual(['a 1 p', 'b 2 q']);
+  expect(seen.sort()).toEqual(['a 1 p', 'b 2 q', 'c 1 p', 'd 4373 undefined']);
 });
 
 test('nothing begins before the first result is asked for', async () => {
@@ -219,7 +224,7 @@ describe('an abort', () => {
     const results = runOnHosts(['a'], ['x'], options);
     setTimeout(() => controller.abort(new Error('enough')), 20);
     expect(await results.next()).toMatchObject({
-      value: { type: 'failed', commandState: 'not-sent' },
+      value: { type: 'failed', commandState: 'not-sent', error: { message: 'enough' } },
     });
     await expect(results.next()).rejects.toThrow('enough');
   });
@@ -283,6 +288,7 @@ test.each<[string, unknown, RunOnHostsOptions]>([
   ['parallel NaN', ['a'], { parallel: Number.NaN }],
   ['retryUnsent below 0', ['a'], { retryUnsent: -1 }],
   ['a time-out that is no number', ['a'], { timeout: loose('5') }],
+  ['failFast that is no boolean', ['a'], { failFast: loose('no') }],
   ['onOutput that is no function', ['a'], { onOutput: loose(1) }],
   ['a signal that is none', ['a'], { signal: loose({}) }],
 ])('%s is refused at once', (_, hosts, options) => {
