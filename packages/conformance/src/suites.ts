@@ -7,6 +7,7 @@ import { commandCases } from './cases/commands.js';
 import { cutCases } from './cases/cuts.js';
 import { droppedCases } from './cases/dropped.js';
 import { faultCases } from './cases/faults.js';
+import { hostsCases } from './cases/hosts.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { interruptCases } from './cases/interrupt.js';
 import { resourceCases } from './cases/resources.js';
@@ -25,6 +26,7 @@ export const suites = {
     ...interruptCases,
     ...clientRunCases,
     ...droppedCases,
+    ...hostsCases,
     ...badInputCases,
   ],
   /** Names with several addresses, some of which lead nowhere. Needs `module`. */

@@ -1,5 +1,5 @@
 /** Connections leave no descriptor, thread or memory behind, however they end. */
-import { Remctl, RemctlAuthenticationError, RemctlNetworkError } from '@remctl/core';
+import { Remctl, RemctlAuthenticationError, RemctlNetworkError, runOnHosts } from '@remctl/core';
 import { startSilentServer } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
@@ -18,6 +18,11 @@ const CYCLES = Number(process.env.REMCTL_CYCLES ?? 2000);
 /** A tool such as AddressSanitizer watches: resident memory is then mostly the tool's own. */
 const WATCHED = process.env.REMCTL_WATCHED_BY !== undefined;
 const FAILED_OPENS = 200;
+/** Hosts of one call of runOnHosts, and how many of them are left before they end. */
+const HOSTS = 40;
+const LEFT_AFTER = 20;
+/** Calls of runOnHosts in two rounds. */
+const HOSTS_CALLS = 20;
 /** Far more than a cycle takes on a busy machine. */
 const MILLISECONDS_A_CYCLE = 50;
 /** After this time an open of a silent server surely waits. */
@@ -76,6 +81,22 @@ async function failToOpen(
   expect(await unknown).toBeInstanceOf(RemctlAuthenticationError);
 }
 
+/** Runs a command on all hosts, then on hosts that are left midway, one of them silent. */
+async function runOnMany({ backend, host, port }: CaseContext, silentPort: number): Promise<void> {
+  const hosts = Array.from({ length: HOSTS }, () => ({ host, port }));
+  for await (const result of runOnHosts(hosts, ['echo', 'x'], { backend })) {
+    expect(result.type).toBe('finished');
+  }
+  let left = LEFT_AFTER;
+  const mixed = [{ host, port: silentPort }, ...hosts];
+  for await (const _ of runOnHosts(mixed, ['echo', 'x'], { backend })) {
+    left -= 1;
+    if (left === 0) {
+      break;
+    }
+  }
+}
+
 export const resourceCases: readonly Case[] = [
   {
     id: 'resources/cycles',
@@ -97,6 +118,18 @@ export const resourceCases: readonly Case[] = [
     async run(context) {
       const silent = await context.use(startSilentServer());
       await expectFlat('failed opens', FAILED_OPENS >> 1, () => failToOpen(context, silent.port));
+    },
+  },
+  {
+    id: 'resources/hosts',
+    title:
+      'many hosts, run to their end or left midway, leave no descriptor, thread or memory behind',
+    timeoutMs: (HOSTS_CALLS >> 1) * 2 * HOSTS * ROUNDS * MILLISECONDS_A_CYCLE,
+    async run(context) {
+      const silent = await context.use(startSilentServer());
+      await expectFlat('runs on many hosts', HOSTS_CALLS >> 1, () =>
+        runOnMany(context, silent.port),
+      );
     },
   },
 ];
