@@ -10,6 +10,7 @@ import { faultCases } from './cases/faults.js';
 import { hostsCases } from './cases/hosts.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { interruptCases } from './cases/interrupt.js';
+import { poolCases } from './cases/pool.js';
 import { resourceCases } from './cases/resources.js';
 import { shortageCases } from './cases/shortages.js';
 import { stateCases } from './cases/state.js';
@@ -27,6 +28,7 @@ export const suites = {
     ...clientRunCases,
     ...droppedCases,
     ...hostsCases,
+    ...poolCases,
     ...badInputCases,
   ],
   /** Names with several addresses, some of which lead nowhere. Needs `module`. */

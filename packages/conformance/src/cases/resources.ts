@@ -1,5 +1,11 @@
 /** Connections leave no descriptor, thread or memory behind, however they end. */
-import { Remctl, RemctlAuthenticationError, RemctlNetworkError, runOnHosts } from '@remctl/core';
+import {
+  createPool,
+  Remctl,
+  RemctlAuthenticationError,
+  RemctlNetworkError,
+  runOnHosts,
+} from '@remctl/core';
 import { startSilentServer } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
@@ -17,6 +23,9 @@ const ROUNDS = 6;
 const CYCLES = Number(process.env.REMCTL_CYCLES ?? 2000);
 /** A tool such as AddressSanitizer watches: resident memory is then mostly the tool's own. */
 const WATCHED = process.env.REMCTL_WATCHED_BY !== undefined;
+/** Pools in two rounds, and the commands that each one runs. */
+const POOL_CALLS = Math.ceil(CYCLES / 20);
+const POOL_RUNS = 20;
 const FAILED_OPENS = 200;
 /** Hosts of one call of runOnHosts, and how many of them are left before they end. */
 const HOSTS = 40;
@@ -97,6 +106,21 @@ async function runOnMany({ backend, host, port }: CaseContext, silentPort: numbe
   }
 }
 
+/** Runs commands through a pool: to their end, left midway, and aborted while they wait. */
+async function runThroughPool({ backend, host, port }: CaseContext): Promise<void> {
+  const pool = await createPool(backend, { host, port }, { max: 2 });
+  const controller = new AbortController();
+  const runs = Array.from({ length: POOL_RUNS }, () => pool.run(['echo', 'x']).discard());
+  const aborted = rejection(pool.run(['echo', 'x'], { signal: controller.signal }).text());
+  controller.abort(new Error('enough'));
+  expect(await aborted).toMatchObject({ message: 'enough' });
+  await Promise.all(runs);
+  for await (const _ of pool.run(['test', 'streams'])) {
+    break;
+  }
+  await pool.close();
+}
+
 export const resourceCases: readonly Case[] = [
   {
     id: 'resources/cycles',
@@ -130,6 +154,14 @@ export const resourceCases: readonly Case[] = [
       await expectFlat('runs on many hosts', HOSTS_CALLS >> 1, () =>
         runOnMany(context, silent.port),
       );
+    },
+  },
+  {
+    id: 'resources/pool',
+    title: 'commands through a pool leave no descriptor, thread or memory behind',
+    timeoutMs: (POOL_CALLS >> 1) * POOL_RUNS * ROUNDS * MILLISECONDS_A_CYCLE,
+    async run(context) {
+      await expectFlat('pools', POOL_CALLS >> 1, () => runThroughPool(context));
     },
   },
 ];
