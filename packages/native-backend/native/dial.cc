@@ -194,7 +194,7 @@ bool dial(const DialOptions &options, const std::atomic<bool> &aborted,
     return false;
   }
   reached.canonical = host.canonical;
-  reached.is_odd = host.is_odd;
+  reached.is_confirmed = host.is_confirmed;
   reached.has_others = host.addresses->ai_next != nullptr;
   Addresses addresses = interleaved(host.addresses.get(), source.get());
   if (addresses.empty()) {

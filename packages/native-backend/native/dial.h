@@ -30,8 +30,8 @@ struct Reached {
   std::string host;
   // The canonical name of `host`.
   std::string canonical;
-  // Whether another look-up makes another name of the canonical one, as odd hosts files have it.
-  bool is_odd = false;
+  // Whether a look-up of the canonical name is known to give the same name.
+  bool is_confirmed = false;
   sockaddr_storage address{};
   socklen_t length = 0;
   // Whether the host has more addresses than this one.

@@ -26,6 +26,14 @@ Failure resolver_failure(int status, unsigned noted) {
   return {Phase::Resolve, text, status == EAI_AGAIN ? "EAI_AGAIN" : "ENOTFOUND"};
 }
 
+bool has_both_families(const addrinfo *list) {
+  int first = list->ai_family;
+  while (list != nullptr && list->ai_family == first) {
+    list = list->ai_next;
+  }
+  return list != nullptr;
+}
+
 }  // namespace
 
 bool is_same_name(const std::string &one, const std::string &other) {
@@ -46,6 +54,7 @@ bool look_up(const std::string &name, int port, Host &host, Failure &failure) {
   }
   host.addresses.reset(list);
   host.canonical = list->ai_canonname != nullptr ? list->ai_canonname : name;
+  host.is_confirmed = is_same_name(host.canonical, name);
   return true;
 }
 
@@ -53,14 +62,13 @@ bool look_up_canonical(const std::string &name, int port, Host &host, Failure &f
   if (!look_up(name, port, host, failure)) {
     return false;
   }
-  std::string canonical = host.canonical;
-  if (is_same_name(canonical, name)) {
+  if (host.is_confirmed || !has_both_families(host.addresses.get())) {
     return true;
   }
+  std::string canonical = host.canonical;
   if (!look_up(canonical, port, host, failure)) {
     return false;
   }
-  host.is_odd = !is_same_name(host.canonical, canonical);
   host.canonical = canonical;
   return true;
 }

@@ -19,8 +19,8 @@ using AddrinfoList = std::unique_ptr<addrinfo, FreeAddrinfo>;
 struct Host {
   // The canonical name of `addresses`: the name after all aliases.
   std::string canonical;
-  // Whether the canonical name has a canonical name that is another one.
-  bool is_odd = false;
+  // Whether a look-up of the canonical name is known to give the same name.
+  bool is_confirmed = false;
   AddrinfoList addresses;
 };
 
@@ -31,8 +31,9 @@ bool is_same_name(const std::string &one, const std::string &other);
 // interrupt getaddrinfo.
 bool look_up(const std::string &name, int port, Host &host, Failure &failure);
 
-// Looks a name up as look_up() does, and then its canonical name if that is another one. So all
-// addresses are those of the canonical name, even if DNS gives the name to several hosts in turns.
+// Looks a name up as look_up() does. DNS is asked for the addresses of each family, and may give an
+// alias to another host each time. If there are addresses of both, the canonical name is looked up
+// in its turn, so that all addresses are that host's.
 bool look_up_canonical(const std::string &name, int port, Host &host, Failure &failure);
 
 // Returns the name that the system has for an address, or "" if it has none.

@@ -146,7 +146,7 @@ ServerName server_name(const NamePolicy &policy, const Reached &reached) {
   }
   // libkrb5 takes the name of one of the host's addresses if rdns is set. Without another address it
   // comes by the same way to the same name.
-  bool is_settled = !reached.is_odd && !(policy.rdns && reached.has_others);
+  bool is_settled = reached.is_confirmed && !(policy.rdns && reached.has_others);
   if (is_settled && is_same_name(name, reached.canonical)) {
     return {name, "", ""};
   }

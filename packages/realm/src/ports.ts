@@ -33,9 +33,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, LOOPBACK);
+    const socket = connect(port, host);
     const finish = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
@@ -53,6 +53,7 @@ export async function waitForPort(
   port: number,
   ended: Promise<unknown>,
   timeoutMs: number,
+  host = LOOPBACK,
 ): Promise<boolean> {
   let over = false;
   void ended.then(() => {
@@ -60,7 +61,7 @@ export async function waitForPort(
   });
   const deadline = performance.now() + timeoutMs;
   while (!over && performance.now() < deadline) {
-    if (await answers(port)) {
+    if (await answers(port, host)) {
       return true;
     }
     await sleep(POLL_MS);

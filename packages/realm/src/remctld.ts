@@ -15,6 +15,8 @@ export interface RemctldOptions {
   readonly config?: string;
   /** The path of the keytab; by default the realm's own. */
   readonly keytab?: string;
+  /** The address of loopback that it listens on; by default 127.0.0.1. */
+  readonly address?: string;
   /** The port; by default a free one. */
   readonly port?: number;
   /** The difference of its clock from this machine's; by default the realm's. */
@@ -40,11 +42,12 @@ export async function startRemctld(
   folder: string,
   name: string,
   options: Required<Pick<RemctldOptions, 'config' | 'keytab'>> &
-    Pick<RemctldOptions, 'port' | 'program'>,
+    Pick<RemctldOptions, 'address' | 'port' | 'program'>,
   context: { readonly env: NodeJS.ProcessEnv; readonly cleanup: Cleanup },
 ): Promise<Remctld> {
   const config = join(folder, `${name}.conf`);
   const log = join(folder, `${name}.log`);
+  const { address = LOOPBACK } = options;
   const [program, ...first] = options.program ?? [findProgram('remctld')];
   writeFileSync(config, options.config);
   for (let attempt = 1; ; attempt += 1) {
@@ -54,12 +57,12 @@ export async function startRemctld(
       // -m -F -S: stand-alone, in the foreground, logging to its output.
       [
         ...first,
-        ...['-m', '-F', '-S', '-b', LOOPBACK, '-p', String(port)],
+        ...['-m', '-F', '-S', '-b', address, '-p', String(port)],
         ...['-k', options.keytab, '-f', config, '-P', join(folder, `${name}.pid`)],
       ],
       { ...context, log },
     );
-    if (await waitForPort(port, daemon.ended, START_TIMEOUT_MS)) {
+    if (await waitForPort(port, daemon.ended, START_TIMEOUT_MS, address)) {
       return { port, pid: daemon.pid, log, kill: () => daemon.kill() };
     }
     await daemon.kill();

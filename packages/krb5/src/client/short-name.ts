@@ -10,7 +10,7 @@ export async function qualifiedHost(
   host: string,
   { qualifyShortname }: Krb5Config,
 ): Promise<string> {
-  if (host.includes('.') || host.includes(':')) {
+  if (host.includes('.')) {
     return host;
   }
   const domain = qualifyShortname ?? (await systemFiles()).search[0];

@@ -1,0 +1,23 @@
+/** A program that opens hosts with a backend: a client of the type `server`. */
+import { createInterface } from 'node:readline';
+import { Remctl } from '@remctl/core';
+import type { Ending, Question } from './run.js';
+
+const { url, factory, canonicalize } = JSON.parse(process.argv[2] ?? '');
+const backend = (await import(url))[factory]();
+
+async function open({ host, port, ccache }: Question): Promise<Ending> {
+  const client = new Remctl(backend, { ccache });
+  try {
+    await client.open({ host, port, canonicalize });
+    return { machine: (await client.run(['test', 'where']).text()).stdout.trim() };
+  } catch (error) {
+    return { message: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await client.close();
+  }
+}
+
+for await (const line of createInterface(process.stdin)) {
+  console.log(JSON.stringify(await open(JSON.parse(line))));
+}
