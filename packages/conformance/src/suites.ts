@@ -10,6 +10,7 @@ import { faultCases } from './cases/faults.js';
 import { hostsCases } from './cases/hosts.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { interruptCases } from './cases/interrupt.js';
+import { nameCases } from './cases/names.js';
 import { poolCases } from './cases/pool.js';
 import { resourceCases } from './cases/resources.js';
 import { shortageCases } from './cases/shortages.js';
@@ -33,6 +34,8 @@ export const suites = {
   ],
   /** Names with several addresses, some of which lead nowhere. Needs `module`. */
   addresses: addressCases,
+  /** The names of hosts, beside libremctl and the program `remctl`. Needs `module`. */
+  names: nameCases,
   /** A process that runs out of descriptors. Needs `module`. */
   shortages: shortageCases,
   /** Connections leave nothing behind. Needs its own test file: it counts the whole process. */

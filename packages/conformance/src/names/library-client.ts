@@ -7,7 +7,9 @@ const { url, factory, canonicalize } = JSON.parse(process.argv[2] ?? '');
 const backend = (await import(url))[factory]();
 
 async function open({ host, port, ccache }: Question): Promise<Ending> {
-  const client = new Remctl(backend, { ccache });
+  // Every backend and mechanism takes the default cache.
+  process.env.KRB5CCNAME = ccache;
+  const client = new Remctl(backend);
   try {
     await client.open({ host, port, canonicalize });
     return { machine: (await client.run(['test', 'where']).text()).stdout.trim() };

@@ -51,10 +51,12 @@ export const DNS_RECORDS: DnsRecords = {
   // These lead to another machine each time.
   'pool.example.test': { CNAME: NODES },
   'many.example.test': { A: ['127.0.0.2', '127.0.0.3'] },
+  'half.example.test': { A: ['127.0.0.3', '127.0.0.9'] },
   [reverseName('127.0.0.1')]: { PTR: ['loopback.example.test'] },
   [reverseName('127.0.0.2')]: { PTR: ['node2.example.test'] },
   [reverseName('127.0.0.3')]: { PTR: ['node3.example.test'] },
   [reverseName('127.0.0.4')]: { PTR: ['real4.example.test'] },
+  [reverseName('127.0.0.9')]: { PTR: ['nobody.example.test'] },
   [reverseName('127.0.0.7')]: { PTR: ['moved.example.test'] },
   [reverseName('::1')]: { PTR: ['six.example.test'] },
 };
@@ -98,5 +100,12 @@ export const STEADY_HOSTS = [
   'a..b',
 ];
 
-/** Names that DNS answers with two machines in turns. */
-export const POOLS = ['pool.example.test', 'pool', 'many.example.test', 'MANY'];
+/** Names that lead to several machines, each with its own key. */
+export const POOLS = {
+  /** An alias of another machine each time. */
+  alias: 'pool.example.test',
+  /** A host of both machines' addresses, in turns. Its own principal does not exist. */
+  addresses: 'many.example.test',
+  /** A host of two addresses, and only one machine answers. */
+  half: 'half.example.test',
+} as const;

@@ -3,11 +3,15 @@
  * context's tokens and the ticket's session key. It serves libraries that can establish a context
  * but cannot protect messages.
  */
+
+import { decode } from '../asn1/codec.js';
 import { ccacheSource } from '../client/ccache-source.js';
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { EncryptionKey } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import { toPrincipal } from '../messages/principal-name.js';
+import { ticket as ticketType } from '../messages/ticket.js';
 import type { Principal } from '../principal.js';
 import { openAuthenticator, readAcceptorToken, readApReqToken } from './ap-exchange.js';
 import { decodeContextChecksum } from './context-flags.js';
@@ -19,7 +23,10 @@ import type { MessageProtection } from './message-tokens.js';
 export interface ServiceTicketKey {
   readonly key: EncryptionKey;
   readonly client: Principal;
+  /** The server that the cache has the ticket for: the one that was asked for, or a name for it. */
   readonly server: Principal;
+  /** The server that the ticket itself names. Nothing protects that name. */
+  readonly issuedFor: Principal;
 }
 
 /**
@@ -43,7 +50,9 @@ export async function findServiceTicketKey(
       `the credential cache ${name} does not hold the ticket that was used: have both libraries use the same cache`,
     );
   }
-  return { key: found.key, client: found.client, server: found.server };
+  const { sname, realm } = decode(ticketType, ticket);
+  const issuedFor = toPrincipal(sname, realm);
+  return { key: found.key, client: found.client, server: found.server, issuedFor };
 }
 
 export interface ExchangeTokens {

@@ -143,7 +143,7 @@ async function beginForFirst(kerberos: Kerberos, options: ContextOptions): Promi
   for await (const service of services(options)) {
     try {
       const begun = await beginFor(kerberos, service);
-      const [, instance] = begun.ticket.server.components;
+      const [, instance] = begun.ticket.issuedFor.components;
       if (service.instance === undefined || instance === service.instance) {
         return begun;
       }
