@@ -8,7 +8,7 @@ import { compilePreload } from './support/preload.js';
 import { nodeArguments } from './support/programs.js';
 
 const realm = await startRealmForFile();
-const SERVER = { host: 'localhost', port: 4373, sourceIp: undefined };
+const SERVER = { host: 'localhost', port: 4373, sourceIp: undefined, canonicalize: false };
 const preload = compilePreload('refusals', realm.folder);
 
 /** Runs a program, and returns the JSON that it prints. Its `open` gives 'open' or the error. */

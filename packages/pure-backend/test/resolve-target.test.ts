@@ -31,7 +31,13 @@ const node = (program: string, ...args: readonly string[]) => [
 ];
 
 test('a host without an address of the same family as the source address is ENOTFOUND', async () => {
-  const options = { host: '::1', port: 4373, sourceIp: '127.0.0.1', timeoutMs: 0 };
+  const options = {
+    host: '::1',
+    port: 4373,
+    sourceIp: '127.0.0.1',
+    timeoutMs: 0,
+    canonicalize: false,
+  };
   const { signal } = new AbortController();
   const error = await resolveTarget({ ...options, signal }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(RemctlNetworkError);

@@ -1,7 +1,7 @@
 /** A proxy that makes remctld look like a server of protocol 1. */
 import { Transform } from 'node:stream';
 import { TOKEN_HEADER_LENGTH, TokenFlag } from '@remctl/core/wire';
-import { type RemctldProxy, startProxy } from './tcp-proxy.js';
+import { type ProxyAddress, type RemctldProxy, startProxy } from './tcp-proxy.js';
 
 /**
  * Removes TOKEN_PROTOCOL from the flags of context tokens. A header may come in any number of
@@ -40,6 +40,6 @@ function clearProtocolFlag(): Transform {
  * Starts a proxy that removes TOKEN_PROTOCOL in both directions: remctld sees a client of protocol
  * 1, and the client sees a server of protocol 1 and has to fall back to it (protocol, section 2.1).
  */
-export function startProtocol1Proxy(target: number): Promise<RemctldProxy> {
-  return startProxy(target, { fromClient: clearProtocolFlag, fromServer: clearProtocolFlag });
+export function startProtocol1Proxy(target: number, at: ProxyAddress = {}): Promise<RemctldProxy> {
+  return startProxy(target, { at, fromClient: clearProtocolFlag, fromServer: clearProtocolFlag });
 }

@@ -43,6 +43,19 @@ function successes(runs: readonly Run[], hosts: readonly string[]) {
   });
 }
 
+const needsModule = () =>
+  new Error('this suite needs the option `module`: it runs in a network of its own');
+
+const libdefaults = ({ dnsCanonicalize, rdns }: Policy) => [
+  `dns_canonicalize_hostname = ${dnsCanonicalize}`,
+  `rdns = ${rdns}`,
+];
+
+const rounds = (hosts: readonly string[]) =>
+  hosts.flatMap((host) => Array<string>(ROUNDS).fill(host));
+
+const allOf = (hosts: readonly string[]) => hosts.map((host) => `${host}: ${ROUNDS}`);
+
 function caseOf(policy: Policy): Case {
   const { dnsCanonicalize, rdns, canonicalize } = policy;
   const client = canonicalize ? 'canonicalize' : 'as-given';
@@ -53,25 +66,54 @@ function caseOf(policy: Policy): Case {
         ? 'a client that makes names canonical is the same as the program remctl'
         : 'a client is the same as libremctl'
     }`,
-    notInProtocol1: 'the machines of the site run remctld',
+    notInProtocol1: 'the cases of protocol 1 are names/protocol-1-…',
     timeoutMs: TIMEOUT_MS,
     async run({ module }) {
       if (module === undefined) {
-        throw new Error('this suite needs the option `module`: it runs in a network of its own');
+        throw needsModule();
       }
       const succeed = pools(policy);
-      const hosts = [...STEADY_HOSTS, ...succeed.flatMap((host) => Array(ROUNDS).fill(host))];
+      const hosts = [...STEADY_HOSTS, ...rounds(succeed)];
       const [reference = [], ours = []] = await runNames({
-        libdefaults: [`dns_canonicalize_hostname = ${dnsCanonicalize}`, `rdns = ${rdns}`],
+        libdefaults: libdefaults(policy),
         hosts,
         clients: [canonicalize ? C_PROGRAM : C_LIBRARY, libraryClient(module, canonicalize)],
       });
       const steady = (runs: readonly Run[]) => runs.slice(0, STEADY_HOSTS.length).map(comparable);
       expect(steady(ours)).toEqual(steady(reference));
-      const all = succeed.map((host) => `${host}: ${ROUNDS}`);
-      expect(successes(ours, succeed)).toEqual(all);
+      expect(successes(ours, succeed)).toEqual(allOf(succeed));
     },
   };
 }
 
-export const nameCases: readonly Case[] = POLICIES.map(caseOf);
+/** In protocol 1 each command opens a connection: the same rules hold for each. */
+function caseOfProtocol1(canonicalize: boolean): Case {
+  const policy: Policy = {
+    dnsCanonicalize: canonicalize ? 'false' : 'true',
+    rdns: true,
+    canonicalize,
+  };
+  return {
+    id: `names/protocol-1-${canonicalize ? 'canonicalize' : 'as-given'}`,
+    title: 'names that lead to several machines succeed each time, and for each command',
+    timeoutMs: TIMEOUT_MS,
+    async run({ module }) {
+      if (module === undefined) {
+        throw needsModule();
+      }
+      const succeed = pools(policy);
+      const [ours = []] = await runNames({
+        libdefaults: libdefaults(policy),
+        hosts: rounds(succeed),
+        protocol: 1,
+        clients: [libraryClient(module, canonicalize)],
+      });
+      expect(successes(ours, succeed)).toEqual(allOf(succeed));
+    },
+  };
+}
+
+export const nameCases: readonly Case[] = [
+  ...POLICIES.map(caseOf),
+  ...[false, true].map(caseOfProtocol1),
+];

@@ -12,7 +12,10 @@ async function open({ host, port, ccache }: Question): Promise<Ending> {
   const client = new Remctl(backend);
   try {
     await client.open({ host, port, canonicalize });
-    return { machine: (await client.run(['test', 'where']).text()).stdout.trim() };
+    const { stdout } = await client.run(['test', 'where']).text();
+    // In protocol 1 the second command has a connection of its own.
+    await client.run(['test', 'where']).text();
+    return { machine: stdout.trim() };
   } catch (error) {
     return { message: error instanceof Error ? error.message : String(error) };
   } finally {

@@ -5,14 +5,21 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { addPrincipals, type Realm, startDnsServer, startRealm } from '@remctl/realm';
+import {
+  addPrincipals,
+  type Realm,
+  startDnsServer,
+  startProtocol1Proxy,
+  startRealm,
+} from '@remctl/realm';
 import type { Ending, NamesClient, NamesJob, Question, Run } from './run.js';
 import { DNS_RECORDS, MACHINES } from './world.js';
 
 /** The port of every machine's remctld. */
 const PORT = 4373;
 
-async function startMachines({ folder, name, kadmin, startRemctld }: Realm): Promise<void> {
+async function startMachines(realm: Realm, protocol: 1 | 2, proxies: AsyncDisposable[]) {
+  const { folder, name, kadmin, startRemctld } = realm;
   const principals = (services: readonly string[]) =>
     services.map((service) => `host/${service}@${name}`);
   const machines = Object.entries(MACHINES);
@@ -25,7 +32,12 @@ async function startMachines({ folder, name, kadmin, startRemctld }: Realm): Pro
     const program = join(folder, machine);
     writeFileSync(program, `#!/bin/sh\necho ${machine}\n`, { mode: 0o755 });
     const config = `test where ${program} ANYUSER\n`;
-    await startRemctld({ address, port: PORT, keytab, config });
+    if (protocol === 1) {
+      const { port } = await startRemctld({ keytab, config });
+      proxies.push(await startProtocol1Proxy(port, { host: address, port: PORT }));
+    } else {
+      await startRemctld({ address, port: PORT, keytab, config });
+    }
   }
 }
 
@@ -99,7 +111,8 @@ function startServer(
 const job: NamesJob = JSON.parse(process.argv[2] ?? '');
 await using _dns = await startDnsServer(DNS_RECORDS);
 await using realm = await startRealm();
-await startMachines(realm);
+const proxies: AsyncDisposable[] = [];
+await startMachines(realm, job.protocol ?? 2, proxies);
 const env = { ...realm.env, KRB5_CONFIG: writeConfiguration(realm, job.libdefaults) };
 const kdcLog = () => readFileSync(join(realm.folder, 'kdc.log'), 'utf8');
 const runs: Run[][] = [];
@@ -116,4 +129,5 @@ for (const [n, client] of job.clients.entries()) {
   await running.end();
   runs.push(done);
 }
+await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
 process.stdout.write(JSON.stringify(runs));

@@ -39,5 +39,7 @@ export interface NamesJob {
   /** The lines of [libdefaults] about names. */
   readonly libdefaults: readonly string[];
   readonly hosts: readonly string[];
+  /** The servers' protocol: 2 without it. */
+  readonly protocol?: 1 | 2;
   readonly clients: readonly NamesClient[];
 }
