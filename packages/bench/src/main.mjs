@@ -1,5 +1,6 @@
-// The program of `pnpm bench`: speed of backends and server, start-up, and limits.
+// The program of `pnpm bench`: speed of backends and server, start-up, limits, and many hosts.
 import { startRealm } from '@remctl/realm';
+import { measureHosts } from './hosts.mjs';
 import { measureLimits } from './limits.mjs';
 import { startServer } from './server-here.mjs';
 import { measureServerSpeed } from './server-speed.mjs';
@@ -12,6 +13,7 @@ try {
   await measureSpeed(realm);
   measureStartUp(realm);
   await measureLimits(realm);
+  await measureHosts(realm);
   const server = await startServer(realm);
   measureServerSpeed(realm, server.port);
   await server.stop();

@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('server-process.mjs', import.meta.url));
 
 /**
- * Starts server-process.mjs with the realm's keytab. Its log goes to a file, as remctld's does. Throws
+ * Starts server-process.mjs with the realm's keytab on an address. Its log goes to a file, as remctld's does. Throws
  * an Error if it ends before it listens.
  */
-export async function startServer(realm) {
+export async function startServer(realm, host = '127.0.0.1') {
   const log = openSync(join(realm.folder, 'server.log'), 'a');
   const stdio = ['ignore', log, log, 'ipc'];
-  const child = fork(PROGRAM, [realm.keytabs.server], { env: realm.env, stdio });
+  const child = fork(PROGRAM, [realm.keytabs.server, host], { env: realm.env, stdio });
   closeSync(log);
   const ended = once(child, 'exit');
   const port = await Promise.race([

@@ -1,11 +1,11 @@
 // Program: the measured server, whose commands are functions.
 //
-// Argument: the keytab. It sends its port to its parent, and ends when the parent disconnects.
+// Arguments: the keytab, and the address to listen on. It sends its port to its parent, and ends when the parent disconnects.
 import { createServer } from '@remctl/server';
 
 /** Bytes that one write sends. */
 const BLOCK = Buffer.from('abcdefghijklmnopqrstuvwxyz'.repeat(2520));
-const [, , keytab] = process.argv;
+const [, , keytab, host] = process.argv;
 const access = ['ANYUSER'];
 
 const server = createServer({
@@ -25,6 +25,6 @@ const server = createServer({
     },
   ],
 });
-const { port } = await server.listen({ port: 0, host: '127.0.0.1' });
+const { port } = await server.listen({ port: 0, host });
 process.once('disconnect', () => server.close());
 process.send({ port });
