@@ -136,19 +136,20 @@ ServerName server_name(const NamePolicy &policy, const Reached &reached) {
   }
   std::string by_address = policy.rdns ? name_reached(reached) : "";
   const std::string &name = by_address.empty() ? reached.canonical : by_address;
+  // libkrb5 takes the name of one of the host's addresses if rdns is set. Without another address it
+  // comes by the same way to the same name.
+  bool is_settled = reached.is_confirmed && !(policy.rdns && reached.has_others);
+  bool is_fallback = policy.canonical == NamePolicy::Canonical::Fallback;
+  if (!is_fallback && is_settled && is_same_name(name, reached.canonical)) {
+    return {name, "", ""};
+  }
   Context context = make_context();
   if (context == nullptr) {
     return {name, "", ""};
   }
-  if (policy.canonical == NamePolicy::Canonical::Fallback) {
+  if (is_fallback) {
     bool is_same = expanded(context.get(), reached.host) == in_principal(name);
     return {reached.host, "", is_same ? "" : name};
-  }
-  // libkrb5 takes the name of one of the host's addresses if rdns is set. Without another address it
-  // comes by the same way to the same name.
-  bool is_settled = reached.is_confirmed && !(policy.rdns && reached.has_others);
-  if (is_settled && is_same_name(name, reached.canonical)) {
-    return {name, "", ""};
   }
   // Of several addresses the next look-up may find another one first, which may have a name.
   bool may_vary = policy.rdns && by_address.empty();

@@ -22,8 +22,8 @@ export interface NameRecords {
   readonly CNAME?: readonly string[];
   readonly PTR?: readonly string[];
   readonly SRV?: readonly SrvData[];
-  /** Whether every question for this name is answered with SERVFAIL. */
-  readonly fails?: boolean;
+  /** The types that SERVFAIL answers questions for; true for all of them. */
+  readonly fails?: true | readonly RecordType[];
 }
 
 /** All records, by name in lower case and without a last dot. See `reverseName` for addresses. */
@@ -46,6 +46,11 @@ const DNS_PORT = 53;
 const TYPE_NAMES = new Map<number, RecordType>(
   (Object.keys(RECORD_TYPES) as RecordType[]).map((type) => [RECORD_TYPES[type], type]),
 );
+
+function failsFor(own: NameRecords | undefined, type: RecordType | undefined): boolean {
+  const { fails = [] } = own ?? {};
+  return fails === true || (type !== undefined && fails.includes(type));
+}
 
 /**
  * Makes the function that answers questions. A name's records begin with another one in each answer. A
@@ -77,7 +82,7 @@ function answerer(records: DnsRecords) {
     for (let alias = 0; alias <= MAX_ALIASES; alias += 1) {
       const name = owner.toLowerCase();
       const own = records[name];
-      if (own?.fails === true) {
+      if (failsFor(own, type)) {
         return { code: ResponseCode.SERVFAIL, records: [] };
       }
       if (own === undefined) {

@@ -123,6 +123,8 @@ describe('a host’s name', () => {
   const ALIASES: Readonly<Record<string, readonly DnsRecord[]>> = {
     'alias.example.test': [{ type: 'CNAME', target: 'second.example.test' }],
     'second.example.test': [{ type: 'CNAME', target: 'real.example.test' }],
+    'real.example.test': [{ type: 'A', address: '127.0.0.1' }],
+    'dangling.example.test': [{ type: 'CNAME', target: 'gone.example.test' }],
     'loop.example.test': [{ type: 'CNAME', target: 'round.example.test' }],
     'round.example.test': [{ type: 'CNAME', target: 'about.example.test' }],
     'about.example.test': [{ type: 'CNAME', target: 'loop.example.test' }],
@@ -158,6 +160,14 @@ describe('a host’s name', () => {
     expect(await whoami('real.example.test', config)).toBe(`host/real.example.test@${realm.name}`);
     expect(server.questions).toEqual([]);
     expect(await whoami('alias.example.test', config)).toBe(`host/real.example.test@${realm.name}`);
+  });
+
+  test('is the given one if its alias leads to a host without an address', async () => {
+    await dns(ALIASES);
+    const config = await canonicalizing('true');
+    await expect(whoami('dangling.example.test', config)).rejects.toMatchObject({
+      message: expect.stringContaining('host/dangling.example.test@'),
+    });
   });
 
   test('is looked up no further if its aliases run in a circle', async () => {

@@ -10,7 +10,8 @@ export type DnsRecord =
       readonly priority?: number;
       readonly weight?: number;
     }
-  | { readonly type: 'CNAME'; readonly target: string };
+  | { readonly type: 'CNAME'; readonly target: string }
+  | { readonly type: 'A'; readonly address: string };
 
 export interface DnsServer {
   /** The questions that the server got, as `TYPE name`. */
@@ -18,7 +19,7 @@ export interface DnsServer {
   close(): void;
 }
 
-const TYPE_NUMBER = { CNAME: 5, SRV: 33 } as const;
+const TYPE_NUMBER = { A: 1, CNAME: 5, SRV: 33 } as const;
 const CLASS_IN = 1;
 const TTL_S = 60;
 const HEADER_LENGTH = 12;
@@ -92,14 +93,23 @@ function uint16s(...numbers: readonly number[]): Buffer {
   return bytes;
 }
 
+function encodeData(record: DnsRecord): Buffer {
+  switch (record.type) {
+    case 'A':
+      return Buffer.from(record.address.split('.').map(Number));
+    case 'CNAME':
+      return encodeName(record.target);
+    case 'SRV': {
+      const numbers = uint16s(record.priority ?? 0, record.weight ?? 0, record.port);
+      return Buffer.concat([numbers, encodeName(record.target)]);
+    }
+  }
+}
+
 const encodeRecord =
   (name: string) =>
   (record: DnsRecord): Buffer => {
-    const target = encodeName(record.target);
-    const data =
-      record.type === 'CNAME'
-        ? target
-        : Buffer.concat([uint16s(record.priority ?? 0, record.weight ?? 0, record.port), target]);
+    const data = encodeData(record);
     const head = uint16s(TYPE_NUMBER[record.type], CLASS_IN, 0, TTL_S, data.length);
     return Buffer.concat([encodeName(name), head, data]);
   };
