@@ -1,11 +1,9 @@
 /** A realm whose remctld has many names, and `remctl` that runs there as alice. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Realm, startRealm } from '@remctl/realm';
+import { REMCTL } from './program.js';
 import { runProgram } from './run-program.js';
-
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** The end of a run, its output as text. */
 export interface RunEnded {
@@ -26,7 +24,7 @@ export interface HostsRealm extends AsyncDisposable {
 export async function startHostsRealm(): Promise<HostsRealm> {
   const realm = await startRealm();
   const command = (args: readonly string[]) => [
-    ...[process.execPath, main, '-p', String(realm.port), '-s', realm.principals.server],
+    ...[process.execPath, REMCTL, '-p', String(realm.port), '-s', realm.principals.server],
     ...args,
   ];
   return {
