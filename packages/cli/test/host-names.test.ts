@@ -1,5 +1,4 @@
 /** Names of hosts at the shell: the program on both backends beside the C client. */
-import { fileURLToPath } from 'node:url';
 import {
   C_PROGRAM,
   comparable,
@@ -10,8 +9,8 @@ import {
   STEADY_HOSTS,
 } from '@remctl/conformance';
 import { describe, expect, test } from 'vitest';
+import { REMCTL } from './program.js';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 /** One name of each kind: all of them cost a process each. */
 const ONE_OF_EACH = [
   'NODE2.EXAMPLE.TEST',
@@ -36,7 +35,7 @@ const clients = (...options: string[]): readonly NamesClient[] => [
   ...['pure', 'native'].map(
     (backend): NamesClient => ({
       type: 'program',
-      command: [process.execPath, main, ...options],
+      command: [process.execPath, REMCTL, ...options],
       env: { REMCTL_BACKEND: backend },
     }),
   ),
