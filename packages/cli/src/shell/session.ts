@@ -50,19 +50,23 @@ class Interrupted extends Error {
 /** Opens the connection and returns the session. Throws the errors of `createPool` and `Remctl.open()`. */
 export async function openSession(mode: ShellMode, events: SessionEvents): Promise<Session> {
   const { connection, host, json } = mode;
-  let opens = 0;
+  // A connection of protocol 1 ends with its command: no news.
+  let isMissed = false;
   const pool: Pool = await createPool(backendOf(connection), targetOf(host, connection), {
     ...clientOptionsOf(connection),
     max: 1,
     idleTimeout: 0,
     keepAlive: KEEP_ALIVE_S,
     onOpen: () => {
-      opens += 1;
-      if (opens > 1) {
+      if (isMissed) {
+        isMissed = false;
         events.onReopened();
       }
     },
-    onLost: (error) => events.onLost(error),
+    onLost: (error) => {
+      isMissed = true;
+      events.onLost(error);
+    },
   });
   await pool.open();
   const report = json ? jsonReport() : textReport({ hasService: connection.service !== undefined });
@@ -96,6 +100,7 @@ export async function openSession(mode: ShellMode, events: SessionEvents): Promi
       } catch (error) {
         const progress = { commandState: run.commandState };
         if (error instanceof Interrupted) {
+          isMissed = true;
           await report.interrupted(error.signal, progress);
           return INTERRUPTED_STATUS;
         }
