@@ -46,6 +46,13 @@ interface CommandRecord {
   state: CommandState;
 }
 
+let spent: (client: Remctl) => boolean;
+
+/** Whether the client's connection has carried its one command of protocol 1, and is gone. For pools. */
+export function isSpent(client: Remctl): boolean {
+  return spent(client);
+}
+
 const DONE: Token = Object.freeze({ type: 'done' });
 
 /**
@@ -75,6 +82,10 @@ export class Remctl {
   #last: CommandRecord = { state: 'not-sent' };
   readonly #maxOutput: number;
   #lastError: string | null = null;
+
+  static {
+    spent = (client) => client.#state.type === 'spent';
+  }
 
   /**
    * Makes a client and connects nothing. `createClient` does the same with a backend's name.

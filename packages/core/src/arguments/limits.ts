@@ -6,18 +6,18 @@ const LONGEST_TIMEOUT_MS = 0x7fffffff;
 const MS_PER_SECOND = 1000;
 
 /**
- * Returns a time-out in milliseconds from one in seconds; 0 sets none.
+ * Returns a time-out in milliseconds from one in seconds; 0 sets none. `name` is the caller's name for it.
  *
  * Throws TypeError, and RangeError if it is negative, not finite, or more than 2,147,483 seconds.
  */
-export function checkTimeout(seconds: number): number {
+export function checkTimeout(seconds: number, name = 'timeout'): number {
   if (typeof seconds !== 'number') {
-    throw new TypeError(`timeout must be a number of seconds, not ${kindOf(seconds)}`);
+    throw new TypeError(`${name} must be a number of seconds, not ${kindOf(seconds)}`);
   }
   const ms = Math.ceil(seconds * MS_PER_SECOND);
   if (!(seconds >= 0 && ms <= LONGEST_TIMEOUT_MS)) {
     const longest = Math.floor(LONGEST_TIMEOUT_MS / MS_PER_SECOND);
-    throw new RangeError(`timeout must be from 0 (none) to ${longest} seconds; it is ${seconds}`);
+    throw new RangeError(`${name} must be from 0 (none) to ${longest} seconds; it is ${seconds}`);
   }
   return ms;
 }

@@ -1,7 +1,7 @@
 /** The connections of a pool, and the commands that wait for them. */
 import type { Target } from '../arguments/target.js';
 import type { Backend } from '../backend.js';
-import { Remctl } from '../client.js';
+import { isSpent, Remctl } from '../client.js';
 import type { ClientOptions } from '../client-options.js';
 import { type CommandState, RemctlPoolFullError } from '../errors.js';
 import { notOpened } from '../failures.js';
@@ -9,6 +9,7 @@ import type { RemctlRun, RunSource } from '../run/remctl-run.js';
 import type { Token } from '../tokens.js';
 import { whenAborted } from '../when-aborted.js';
 import { careForIdle, type IdleSettings } from './idle-care.js';
+import { createOpenPause } from './open-pause.js';
 
 /** What a pool has at this moment. */
 export interface PoolMetrics {
@@ -76,8 +77,14 @@ export function createPoolConnections(
   const { max, maxWaiting, onOpen, onLost } = settings;
   const slots = new Set<Slot>();
   const waiting = new Set<Job>();
+  const pause = createOpenPause(() => pump());
+  /** No further command is taken. */
   let isClosed = false;
+  /** The commands that were taken have been ended too. */
+  let isEnded = false;
   let onQuiet: () => void = () => undefined;
+
+  const isConnected = ({ client }: Slot) => client.isOpen && !isSpent(client);
 
   const isBusy = ({ state }: Slot) => state === 'busy' || state === 'opening';
 
@@ -105,7 +112,7 @@ export function createPoolConnections(
   function pump(): void {
     for (const job of waiting) {
       const free = [...slots].find(({ state }) => state === 'idle');
-      if (free === undefined && slots.size >= max) {
+      if (free === undefined && !mayOpen()) {
         break;
       }
       waiting.delete(job);
@@ -114,6 +121,11 @@ export function createPoolConnections(
     if (isQuiet()) {
       onQuiet();
     }
+  }
+
+  /** A pool without any connection may always try: nothing else would end the wait. */
+  function mayOpen(): boolean {
+    return slots.size < max && (pause.takeTurn() || slots.size === 0);
   }
 
   function addSlot(): Slot {
@@ -131,6 +143,9 @@ export function createPoolConnections(
     await slot.client.open({ ...target, signal: controller.signal });
     slot.state = 'busy';
     tell(onOpen);
+    if (pause.end()) {
+      pump();
+    }
   }
 
   async function send(slot: Slot, job: Job): Promise<void> {
@@ -146,7 +161,7 @@ export function createPoolConnections(
     } catch (error) {
       const { client } = slot;
       const isDead = !client.isOpen && client.commandState === 'not-sent';
-      if (!isDead || job.controller.signal.aborted || isClosed) {
+      if (!isDead || job.controller.signal.aborted || isEnded) {
         throw error;
       }
       lost(error);
@@ -155,13 +170,20 @@ export function createPoolConnections(
     }
   }
 
-  /** Opens the connection. If that fails and there is no other, commands that wait have nothing to wait for. */
+  /**
+   * Opens the connection. If that fails and there is no other, commands that wait have nothing to wait for. If
+   * there is another, they wait for that one, or for the next try.
+   */
   async function openOrFail(slot: Slot, job: Job): Promise<void> {
     try {
       await openSlot(slot, job);
     } catch (error) {
       slots.delete(slot);
-      if (slots.size === 0 && !job.controller.signal.aborted) {
+      const { aborted } = job.controller.signal;
+      if (slots.size > 0) {
+        pause.noteFailure(aborted);
+      } else if (!aborted) {
+        pause.end();
         failWaiting(error);
       }
       throw error;
@@ -215,7 +237,7 @@ export function createPoolConnections(
       }
       return;
     }
-    if (slot.client.isOpen) {
+    if (isConnected(slot)) {
       rest(slot);
     } else {
       remove(slot);
@@ -355,6 +377,8 @@ export function createPoolConnections(
 
   async function end(): Promise<void> {
     isClosed = true;
+    isEnded = true;
+    pause.end();
     failWaiting(notOpened('the pool was closed'));
     const all = [...slots];
     slots.clear();
@@ -388,7 +412,7 @@ export function createPoolConnections(
     close,
     end,
     metrics: (): PoolMetrics => ({
-      open: [...slots].filter(({ client }) => client.isOpen).length,
+      open: [...slots].filter(isConnected).length,
       busy: [...slots].filter(isBusy).length,
       waiting: waiting.size,
     }),

@@ -50,7 +50,7 @@ export type PoolOptions = ClientOptions & {
 export interface Pool {
   readonly metrics: PoolMetrics;
   /**
-   * Opens a connection if the pool has none, so that a failure is known before the first command. Needs no call:
+   * Opens a connection if the pool has none and opens none, so that a failure is known before the first command. Needs no call:
    * `run()` opens what it needs.
    *
    * Throws the errors of `Remctl.open()`.
@@ -66,7 +66,8 @@ export interface Pool {
    *
    * If a connection cannot be opened, its command rejects with the failure. If the pool then has no connection at
    * all, every command that waits rejects with it too: each would meet the same. The next command tries to open
-   * one again.
+   * one again. If the pool has another connection, commands wait for it, and once a second the first of them
+   * tries to open one more.
    *
    * Throws TypeError and RangeError for the arguments. The consumer of the answer gets all other errors: those of
    * `Remctl.open()` and `Remctl.run()`, RemctlPoolFullError, RemctlNotOpenedError after `close()`.
@@ -107,15 +108,15 @@ export async function createPool(
   const settings = {
     max: checkCount('max', options.max ?? DEFAULT_MAX, 1),
     maxWaiting: checkCount('maxWaiting', options.maxWaiting ?? DEFAULT_MAX_WAITING, 0),
-    idleTimeoutMs: checkTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT_S),
-    keepAliveMs: checkTimeout(options.keepAlive ?? 0),
+    idleTimeoutMs: checkTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT_S, 'idleTimeout'),
+    keepAliveMs: checkTimeout(options.keepAlive ?? 0, 'keepAlive'),
     onOpen,
     onLost,
   };
   const loaded = await loadBackend(backend);
   checkClientOptions(options, loaded);
   const connections = createPoolConnections(
-    { backend: loaded, target: checkedTarget, clientOptions: options },
+    { backend: loaded, target: checkedTarget, clientOptions: { ...options } },
     settings,
   );
   return {
@@ -128,12 +129,9 @@ export async function createPool(
     run(command, runOptions = {}) {
       const encoded = encodeCommand(command);
       const signal = checkSignal(runOptions);
+      const runMaxOutput = checkMaxOutput(runOptions.maxOutput ?? maxOutput);
       const job = connections.take(encoded, signal);
-      const run = new RemctlRun(
-        job.sent,
-        { signal, maxOutput: checkMaxOutput(runOptions.maxOutput ?? maxOutput) },
-        job.source,
-      );
+      const run = new RemctlRun(job.sent, { signal, maxOutput: runMaxOutput }, job.source);
       job.heldBy(run);
       return run;
     },

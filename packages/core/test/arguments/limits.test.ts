@@ -5,7 +5,7 @@ import { loose } from '../support/loose.js';
 
 describe('checkTimeout', () => {
   test('turns seconds into milliseconds', () => {
-    expect([0, 1, 2.5].map(checkTimeout)).toEqual([0, 1000, 2500]);
+    expect([0, 1, 2.5].map((seconds) => checkTimeout(seconds))).toEqual([0, 1000, 2500]);
   });
 
   test('rounds a tiny time-out up, since 0 would mean none', () => {

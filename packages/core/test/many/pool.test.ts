@@ -532,9 +532,10 @@ test('whatever happens, each command goes out once at most and every run settles
     max: fc.integer({ min: 1, max: 3 }),
     protocol: fc.constantFrom(1 as const, 2 as const, 3 as const),
     failing: fc.array(fc.boolean(), { maxLength: 10 }),
+    closeAt: fc.integer({ min: 0, max: 60 }),
   });
   await fc.assert(
-    fc.asyncProperty(plan, async ({ steps, max, protocol, failing }) => {
+    fc.asyncProperty(plan, async ({ steps, max, protocol, failing, closeAt }) => {
       const commands = new Map<string, number>();
       const order: string[] = [];
       let opens = 0;
@@ -557,7 +558,11 @@ test('whatever happens, each command goes out once at most and every run settles
       const pool: Pool = await createPool(backend, target, { max });
       const ends: Promise<unknown>[] = [];
       const controllers: AbortController[] = [];
+      let closing: Promise<void> | undefined;
       for (const [index, what] of steps.entries()) {
+        if (index === closeAt) {
+          closing = pool.close();
+        }
         if (what === 'run' || what === 'leave') {
           const controller = new AbortController();
           controllers.push(controller);
@@ -577,6 +582,9 @@ test('whatever happens, each command goes out once at most and every run settles
               const sent = commands.has(`c${index}`);
               expect(run.commandState === 'not-sent' ? !sent : true).toBe(true);
               expect(error).toBeInstanceOf(Error);
+              if (closing === undefined || index < closeAt) {
+                expect(error).not.toBeInstanceOf(RemctlNotOpenedError);
+              }
             }),
           );
         } else if (what === 'abort') {
@@ -599,6 +607,7 @@ test('whatever happens, each command goes out once at most and every run settles
         const numbers = order.map((name) => Number(name.slice(1)));
         expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
       }
+      await closing;
       await pool.close();
       expect(pool.metrics).toEqual(IDLE);
     }),
