@@ -41,6 +41,7 @@ export async function* diagnose(
     config: undefined,
     credentials: undefined,
     kdcs: [],
+    hasServiceTicket: false,
     client: undefined,
   };
   const task: Task = { target, options, bounds: { timeoutMs, signal }, known };

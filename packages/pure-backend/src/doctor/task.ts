@@ -29,6 +29,8 @@ export interface Known {
   config: Krb5Config | undefined;
   credentials: CredentialsReport | undefined;
   kdcs: readonly KdcReport[];
+  /** Whether there is a ticket for the server: without one, a connection asks the server nothing. */
+  hasServiceTicket: boolean;
   client: Remctl | undefined;
 }
 

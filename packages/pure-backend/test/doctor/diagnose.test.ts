@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { useRealmForFile } from '@remctl/conformance';
-import type { Target } from '@remctl/core';
+import { RemctlBackendError, type Target } from '@remctl/core';
 import {
   addPrincipals,
   type BlackHole,
@@ -348,6 +348,24 @@ describe('the KDCs', () => {
   });
 });
 
+test('a realm without a KDC hides neither those of the client nor the clock', async () => {
+  const path = join(realm.folder, 'other-realm.conf');
+  const own = readFileSync(realm.krb5Conf, 'utf8');
+  writeFileSync(path, own.replace(/localhost = .*/, 'localhost = OTHER.TEST'));
+  useConf(path);
+  const steps = await stepsOf(here());
+  const kdcs = stepOf(steps, 'kdcs');
+  expect(kdcs).toMatchObject({ outcome: 'failed', problem: expect.stringMatching(/OTHER\.TEST/) });
+  expect(kdcs.problem).not.toContain(realm.name);
+  expect(kdcs.facts.join('\n')).toMatch(new RegExp(`port ${realm.kdcPort} by UDP: answered`));
+  expect(stepOf(steps, 'clock').outcome).toBe('ok');
+  // The server was never asked: its log and its keytab have nothing to tell.
+  expect(stepOf(steps, 'authentication')).toMatchObject({
+    outcome: 'failed',
+    advice: expect.stringMatching(/^Mend the steps above first/),
+  });
+});
+
 describe('the ticket for the server', () => {
   test('that the KDC does not know: the principal that was asked for', async () => {
     const steps = await stepsOf(here({ principal: realm.principals.unknownServer }));
@@ -402,6 +420,13 @@ describe('the authentication', () => {
     });
   });
 
+  test('by a backend that cannot load, whose advice is not about the server', async () => {
+    const connect = () => Promise.reject(new RemctlBackendError('no addon here'));
+    const backend = { name: 'absent', connect };
+    const steps = await stepsOf(here(), { backend });
+    expect(stepOf(steps, 'authentication').advice).toMatch(/^Install what the message names/);
+  });
+
   test('by a backend that is not to be had', async () => {
     const backend = 'quick' as 'pure';
     const steps = await stepsOf(here(), { backend });
@@ -425,6 +450,17 @@ describe('the clock', () => {
     const clock = stepOf(steps, 'clock');
     expect(clock).toMatchObject({ outcome: 'warning', advice: expect.stringMatching(/NTP/) });
     expect(Math.round((clock.details?.differenceMs ?? 0) / 60_000)).toBe(60);
+  });
+});
+
+test('a server whose clock alone is wrong: both clocks, in minutes', async () => {
+  const { port } = await realm.startRemctld({ clock: '+1h' });
+  const steps = await stepsOf(here({ port }));
+  expect(stepOf(steps, 'clock').outcome).toBe('ok');
+  expect(stepOf(steps, 'authentication')).toMatchObject({
+    outcome: 'failed',
+    problem: expect.stringMatching(/clock differs from this machine's by 60 minutes/),
+    advice: expect.stringMatching(/NTP/),
   });
 });
 

@@ -1,6 +1,8 @@
 /** The step `authentication`: the connection itself, by the backend. */
 import {
   createClient,
+  RemctlBackendError,
+  RemctlError,
   RemctlInvalidTokenError,
   RemctlNetworkError,
   RemctlTimeoutError,
@@ -9,10 +11,14 @@ import { krb5Advice } from '@remctl/krb5/doctor';
 import { createPureBackend } from '../../backend.js';
 import { foreignServer } from '../foreign-server.js';
 import { type Finding, notTried, runStep } from '../run-step.js';
-import { MS_PER_SECOND, type Task } from '../task.js';
+import { type Known, MS_PER_SECOND, type Task } from '../task.js';
 
 /** What to do about a failure of the connection itself. */
-function connectionAdvice(error: unknown, foreign: string | undefined): string | undefined {
+function connectionAdvice(
+  error: unknown,
+  foreign: string | undefined,
+  { hasServiceTicket }: Known,
+): string | undefined {
   if (foreign !== undefined) {
     return `Give remctld's port with -p: ${foreign} listens on this one.`;
   }
@@ -20,6 +26,12 @@ function connectionAdvice(error: unknown, foreign: string | undefined): string |
   const advice = krb5Advice(cause);
   if (advice !== undefined) {
     return advice;
+  }
+  if (error instanceof RemctlBackendError) {
+    return 'Install what the message names, or choose another backend: the server was not asked.';
+  }
+  if (!hasServiceTicket && error instanceof RemctlError) {
+    return 'Mend the steps above first: without a ticket, the server is not asked.';
   }
   if (error instanceof RemctlTimeoutError) {
     return 'The server takes connections and says nothing: look at its load, and at the log of remctld there.';
@@ -73,7 +85,7 @@ export async function checkAuthentication(task: Task) {
     return step;
   }
   const foreign = await foreignServer(good.address, good.port, bounds.signal);
-  const advice = connectionAdvice(failure, foreign) ?? step.advice;
+  const advice = connectionAdvice(failure, foreign, known) ?? step.advice;
   const facts = foreign === undefined ? [] : [`${foreign} answers on port ${good.port}`];
   return { ...step, facts, ...(advice === undefined ? {} : { advice }) };
 }

@@ -22,6 +22,31 @@ function kdcFact(realm: string, report: KdcReport): string {
   return `${realm}: ${host}${at} port ${port} by ${transport.toUpperCase()}: ${said}`;
 }
 
+/** What is known of one realm's KDCs. */
+interface RealmReport {
+  readonly realm: string;
+  readonly reports: readonly (KdcReport & { readonly realm: string })[];
+  /** Why there is no KDC to ask; undefined if there is one. */
+  readonly unfound: string | undefined;
+}
+
+async function askRealm(
+  realm: string,
+  config: Krb5Config,
+  signal: AbortSignal,
+): Promise<RealmReport> {
+  let found: Awaited<ReturnType<typeof kdcsOf>>;
+  try {
+    found = await kdcsOf(realm, config, signal);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const unfound = signal.aborted ? `the KDCs of ${realm} were not found in time` : reason;
+    return { realm, reports: [], unfound };
+  }
+  const reports = await askEachKdc(found, realm, config, signal);
+  return { realm, reports: reports.map((report) => ({ ...report, realm })), unfound: undefined };
+}
+
 export function checkKdcs(task: Task) {
   const { bounds, known } = task;
   const { config } = known;
@@ -40,26 +65,19 @@ export function checkKdcs(task: Task) {
     if (realms.length === 0) {
       throw new Error('no realm is known: krb5.conf has no default_realm, and there is no ticket');
     }
-    const asked = await Promise.all(
-      realms.map(async (realm) => {
-        const reports = await askEachKdc(
-          await kdcsOf(realm, config, within),
-          realm,
-          config,
-          within,
-        );
-        return reports.map((report) => ({ ...report, realm }));
-      }),
-    );
-    const kdcs = asked.flat();
+    const asked = await Promise.all(realms.map((realm) => askRealm(realm, config, within)));
+    const kdcs = asked.flatMap(({ reports }) => reports);
     known.kdcs = kdcs;
     const facts = kdcs.map((report) => kdcFact(report.realm, report));
-    const silent = realms.filter((realm) =>
-      kdcs.every((kdc) => kdc.realm !== realm || kdc.failure !== undefined),
-    );
+    const unfound = asked.flatMap((each) => each.unfound ?? []);
+    const silent = asked
+      .filter((each) => each.unfound === undefined)
+      .filter(({ reports }) => reports.every(({ failure }) => failure !== undefined))
+      .map(({ realm }) => realm);
     const { advice } = words;
-    if (silent.length > 0) {
-      const problem = `no KDC of ${silent.join(' and ')} answers`;
+    const problems = silent.length > 0 ? [`no KDC of ${silent.join(' and ')} answers`] : [];
+    const problem = [...unfound, ...problems].join('; ');
+    if (problem !== '') {
       return { facts, details: { kdcs }, outcome: 'failed', problem, advice };
     }
     const dead = kdcs.filter(({ failure }) => failure !== undefined);

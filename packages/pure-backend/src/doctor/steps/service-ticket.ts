@@ -32,6 +32,7 @@ export function checkServiceTicket({ target, options, bounds, known }: Task) {
           asked = principal;
         },
       );
+      known.hasServiceTicket = true;
       const { server, isFromCache, etype, kvno, endtime } = details;
       const key = kvno === undefined ? etype : `${etype}, version ${kvno}`;
       return {
