@@ -51,8 +51,16 @@ function asTheCClient(error: unknown, { commandState }: Progress, hasService: bo
     : text;
 }
 
+/** What a report of texts depends on. */
+export interface TextReportOptions {
+  /** Whether the server's principal was given. */
+  readonly hasService: boolean;
+  /** Whether a failure also says what is known of the command: the C client does not. */
+  readonly tellsState?: boolean;
+}
+
 /** Output goes to the stream that the server names, byte for byte; all else to standard error. */
-export function textReport({ hasService }: { readonly hasService: boolean }): Report {
+export function textReport({ hasService, tellsState = false }: TextReportOptions): Report {
   return {
     async token(token) {
       if (token.type === 'output') {
@@ -62,7 +70,12 @@ export function textReport({ hasService }: { readonly hasService: boolean }): Re
       }
     },
     lost,
-    failure: (error, progress) => say(asTheCClient(error, progress, hasService)),
+    async failure(error, progress) {
+      await say(asTheCClient(error, progress, hasService));
+      if (tellsState) {
+        await say(KNOWN[progress.commandState]);
+      }
+    },
     interrupted: (signal, progress) => say(lastWords(signal, progress)),
   };
 }

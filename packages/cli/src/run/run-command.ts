@@ -3,14 +3,13 @@ import { discover, openFirst, type Remctl, type Target } from '@remctl/core';
 import { type Argument, commandOf } from '../arguments/from-elsewhere.js';
 import type { RunMode } from '../options/options.js';
 import { visible } from '../terminal/visible-controls.js';
-import { isBrokenPipe, OutputError, STDERR_FD, write } from '../terminal/write.js';
+import { isBrokenPipe, STDERR_FD, write } from '../terminal/write.js';
 import { checkAsTheCClient } from './c-refusals.js';
 import { dieBy, onDeadlySignal, unlessDying } from './deadly-signals.js';
 import { clientOf, targetOf } from './open-options.js';
-import { jsonReport, type Report, textReport, tokenDescription } from './report.js';
+import { jsonReport, type Report, textReport } from './report.js';
+import { ignoreLoss, writeAnswer } from './write-answer.js';
 
-/** The C client's exit status if the server answers with an error. */
-const SERVER_ERROR_STATUS = 255;
 /** The C client's exit status after any other failure. */
 const FAILURE_STATUS = 1;
 
@@ -74,43 +73,9 @@ async function sendCommand(run: Run): Promise<number> {
   try {
     await open(client, run);
     await debug(`open; sending a command of ${command.length} arguments`);
-    let isLost = false;
-    for await (const token of client.run(command, { signal })) {
-      await debug(tokenDescription(token));
-      try {
-        await report.token(token);
-      } catch (error) {
-        if (!isLoss(error)) {
-          throw error;
-        }
-        // As with the C client the command runs on to its end: it does not know of our disk.
-        if (!isLost) {
-          await report.lost(error).catch(ignoreLoss);
-        }
-        isLost = true;
-      }
-      if (token.type === 'status') {
-        return isLost && token.status === 0 ? FAILURE_STATUS : token.status;
-      }
-      if (token.type === 'error') {
-        return SERVER_ERROR_STATUS;
-      }
-    }
-    throw new Error('the server ended the answer without a status');
+    return await writeAnswer(client.run(command, { signal }), { report, debug });
   } finally {
     await client.close();
-  }
-}
-
-/** Whether output was lost while its reader is still there, as on a full disk. */
-function isLoss(error: unknown): error is OutputError {
-  return error instanceof OutputError && !isBrokenPipe(error);
-}
-
-/** The exit status tells what standard error cannot. Throws every other error. */
-function ignoreLoss(error: unknown): void {
-  if (!isLoss(error)) {
-    throw error;
   }
 }
 
