@@ -1,9 +1,26 @@
 /** Words of a session's line, and commands in a server's help. */
+import { execFileSync } from 'node:child_process';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { quote } from 'shlex';
 import { describe, expect, test } from 'vitest';
 import { commandsIn, completionsOf } from '../src/shell/help-commands.js';
-import { readWords } from '../src/shell/shell-words.js';
+import { scriptLines } from '../src/shell/script-lines.js';
+import { readLine } from '../src/shell/session-line.js';
+import { type Reading, readWords } from '../src/shell/shell-words.js';
+
+/** Reads lines one after the other, as a session does. */
+function read(...lines: string[]): Reading {
+  let reading = readWords(lines[0] ?? '');
+  for (const line of lines.slice(1)) {
+    reading = readWords(line, reading.type === 'unfinished' ? reading.begun : undefined);
+  }
+  return reading;
+}
+
+function wordsOf(...lines: string[]): readonly string[] | undefined {
+  const reading = read(...lines);
+  return reading.type === 'words' ? reading.words : undefined;
+}
 
 describe('readWords', () => {
   test.each<[string, readonly string[]]>([
@@ -15,28 +32,116 @@ describe('readWords', () => {
     ['# a comment', []],
     ['a #b', ['a', '#b']],
     [`it''s "a \\"b\\""`, ['its', 'a "b"']],
+    [`a$'b\\n' $"c" 5$`, ['a$b\\n', '$c', '5$']],
+    [`'\\\\server\\"x'"y"`, ['\\\\server\\"xy']],
+    ['"\\$5 \\` \\n"', ['$5 ` \\n']],
+    ['a b\r', ['a', 'b']],
   ])('%s', (text, words) => {
-    expect(readWords(text)).toEqual({ type: 'words', words });
+    expect(wordsOf(text)).toEqual(words);
   });
 
-  test.each([
-    ["a 'b", "a 'b\n"],
-    ['a "b', 'a "b\n'],
-    ['a b\\', 'a b'],
-  ])('%s goes on in the next line', (line, text) => {
-    expect(readWords(line)).toEqual({ type: 'unfinished', text });
+  test.each<[readonly string[], readonly string[]]>([
+    [
+      ["a 'b", "c' d"],
+      ['a', 'b\nc', 'd'],
+    ],
+    [
+      ['a "b', '', 'c"'],
+      ['a', 'b\n\nc'],
+    ],
+    [
+      ['a b\\', 'c'],
+      ['a', 'bc'],
+    ],
+    [
+      ['a "b\\', 'c"'],
+      ['a', 'bc'],
+    ],
+    [
+      ["a 'b\\", "c'"],
+      ['a', 'b\\\nc'],
+    ],
+    [
+      ["a '#b", "# c'"],
+      ['a', '#b\n# c'],
+    ],
+  ])('%j go on in the next line', (lines, words) => {
+    expect(read(...lines.slice(0, -1)).type).toBe('unfinished');
+    expect(wordsOf(...lines)).toEqual(words);
   });
 
-  test('gives back every word that was quoted, and any text ends without an exception', () => {
-    const word = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'));
+  test('gives back every word that was quoted', () => {
+    const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+    const word = fc.string({ unit: 'binary' });
     fc.assert(
       fc.property(fc.array(word, { minLength: 1 }), (words) => {
-        const line = `x ${words.map(quote).join(' ')}`;
-        expect(readWords(line)).toEqual({ type: 'words', words: ['x', ...words] });
+        expect(wordsOf(...`x ${words.map(quote).join(' ')}`.split('\n'))).toEqual(['x', ...words]);
       }),
     );
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readWords(text) !== undefined));
   });
+
+  test('reads what a shell reads', () => {
+    const piece = fc.constantFrom(
+      'a',
+      'é',
+      ' ',
+      '\t',
+      "'",
+      '"',
+      '\\',
+      '!',
+      '=',
+      '%',
+      '#',
+      '{',
+      '^',
+    );
+    const text = fc.array(piece, { maxLength: 12 }).map((pieces) => `x${pieces.join('')}`);
+    const lines = fc.sample(
+      // A shell has comments at every word, which the session has not.
+      text.filter((line) => !/\s#/.test(line) && wordsOf(line) !== undefined),
+      { numRuns: 300, seed: 1 },
+    );
+    const script = lines.map((line) => `printf '%s\\0' ${line}\nprintf '\\n'\n`).join('');
+    const output = execFileSync('sh', [], { input: script, encoding: 'utf8' });
+    const read = output.split('\n').slice(0, -1);
+    expect(lines.map((line) => wordsOf(line))).toEqual(
+      read.map((words) => words.split('\0').slice(0, -1)),
+    );
+  });
+});
+
+describe('readLine', () => {
+  test.each<[string, object]>([
+    ['\\q', { type: 'leave', status: undefined }],
+    [' \\q  7 ', { type: 'leave', status: 7 }],
+    ['\\?', { type: 'help' }],
+    ['\\q 256', { type: 'wrong' }],
+    ['\\q x', { type: 'wrong' }],
+    ['\\x', { type: 'wrong' }],
+    ['q', { type: 'words', words: ['q'] }],
+    ["'\\q'", { type: 'words', words: ['\\q'] }],
+    ['\\', { type: 'unfinished' }],
+  ])('%s', (line, expected) => {
+    expect(readLine(line, undefined)).toMatchObject(expected);
+  });
+
+  test('a command that goes on has no words of the session', () => {
+    const begun = { text: 'a', words: [], word: 'a', quote: undefined };
+    expect(readLine('\\q', begun)).toMatchObject({ type: 'words', words: ['aq'] });
+  });
+});
+
+test('scriptLines cuts at line feeds alone, however the text arrives', async () => {
+  const text = 'a\rb\n\n\u2028c\x85\nlast';
+  for (const size of [1, 2, 100]) {
+    const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+    const lines: string[] = [];
+    for await (const line of scriptLines(Readable.from(pieces))) {
+      lines.push(line);
+    }
+    expect(lines).toEqual(text.split('\n'));
+  }
 });
 
 describe('commandsIn', () => {
