@@ -3,13 +3,16 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { visible } from '../terminal/visible-controls.js';
 
 /** Names another file; an empty value keeps no history. */
 const VARIABLE = 'REMCTL_HISTORY';
 /** Lines that a session knows of earlier ones. */
 export const MAX_LINES = 1000;
-/** The file is cut back once it holds more bytes; a longer one is not read. */
+/** The file is cut back once it holds more bytes; what stands before the last ones is not read. */
 const MAX_BYTES = 1024 * 1024;
+/** A longer line is not kept, so that a session adds little to the file. */
+const MAX_LINE_LENGTH = 4096;
 const OWNER_ONLY = 0o600;
 const FOLDER_OWNER_ONLY = 0o700;
 /** Bits of a file's mode that let others read or write it. */
@@ -31,12 +34,12 @@ export function historyPath(env: NodeJS.ProcessEnv = process.env): string | unde
 async function openOwn(path: string, flags: number): Promise<FileHandle> {
   const file = await open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, OWNER_ONLY);
   try {
-    const { uid, mode } = await file.stat();
-    const isFile = (await file.stat()).isFile();
-    if (!isFile || uid !== process.geteuid?.()) {
-      throw new Error('it is not a file of yours');
+    const status = await file.stat();
+    // A second name may be another program's file, which somebody has linked to here.
+    if (!status.isFile() || status.uid !== process.geteuid?.() || status.nlink > 1) {
+      throw new Error('it is not an ordinary file of yours with one name');
     }
-    if ((mode & OTHERS) !== 0) {
+    if ((status.mode & OTHERS) !== 0) {
       await file.chmod(OWNER_ONLY);
     }
     return file;
@@ -54,18 +57,23 @@ export interface History {
   add(line: string): Promise<void>;
 }
 
-/** Whether a line is kept: one that begins with a space is not, as in a shell. */
+/**
+ * Whether a line is kept: one that begins with a space is not, as in a shell, nor a very long one, nor one with
+ * control characters, which a terminal would obey when it is shown again.
+ */
 export function isKept(line: string): boolean {
-  return line.trim() !== '' && !/^\s/.test(line) && !line.includes('\n');
+  const isPlain = visible(line) === line && !line.includes('\n');
+  return line !== '' && !/^\s/.test(line) && line.length <= MAX_LINE_LENGTH && isPlain;
 }
 
-async function readLines(path: string): Promise<string[]> {
+/** Returns the last lines, and whether the file is to be cut back to them. */
+async function readLines(path: string): Promise<{ lines: string[]; isLong: boolean }> {
   let file: FileHandle;
   try {
     file = await openOwn(path, constants.O_RDONLY);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return [];
+      return { lines: [], isLong: false };
     }
     throw error;
   }
@@ -77,7 +85,11 @@ async function readLines(path: string): Promise<string[]> {
     });
     const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
     // The first line of a part is cut.
-    return (start === 0 ? lines : lines.slice(1)).filter((line) => line !== '');
+    const whole = start === 0 ? lines : lines.slice(1);
+    return {
+      lines: whole.filter(isKept).slice(-MAX_LINES),
+      isLong: start > 0 || whole.length > 2 * MAX_LINES,
+    };
   } finally {
     await file.close();
   }
@@ -106,12 +118,12 @@ export async function openHistory(path: string | undefined): Promise<History> {
     return { lines: [], add: async () => undefined };
   }
   await mkdir(dirname(path), { recursive: true, mode: FOLDER_OWNER_ONLY });
-  const lines = await readLines(path);
-  if (lines.length > 2 * MAX_LINES) {
-    await cutBack(path, lines.slice(-MAX_LINES));
+  const { lines, isLong } = await readLines(path);
+  if (isLong) {
+    await cutBack(path, lines);
   }
   return {
-    lines: lines.slice(-MAX_LINES).reverse(),
+    lines: lines.reverse(),
     async add(line) {
       if (!isKept(line)) {
         return;

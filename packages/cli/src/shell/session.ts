@@ -1,18 +1,28 @@
 /** Commands of a session, one after the other on one connection. */
-import { type CommandState, createPool, type Pool, type RemctlRun } from '@remctl/core';
+import {
+  type CommandState,
+  createPool,
+  type Pool,
+  RemctlNetworkError,
+  type RemctlRun,
+  STDOUT,
+} from '@remctl/core';
 import type { ShellMode } from '../options/options.js';
-import type { DeadlySignal } from '../run/deadly-signals.js';
+import { type DeadlySignal, unlessDying } from '../run/deadly-signals.js';
 import { backendOf, clientOptionsOf, targetOf } from '../run/open-options.js';
 import { jsonReport, type Report, textReport } from '../run/report.js';
+import { ignoreLoss, writeAnswer } from '../run/write-answer.js';
+import { visible } from '../terminal/visible-controls.js';
+import { STDERR_FD, write } from '../terminal/write.js';
 
 /** Seconds between two NOOPs: firewalls forget a connection after minutes. */
 const KEEP_ALIVE_S = 60;
-/** The C client's statuses: the server's error, any other failure; and a shell's for Ctrl-C. */
-const SERVER_ERROR_STATUS = 255;
+/** The C client's status for a failure; and a shell's for Ctrl-C. */
 const FAILURE_STATUS = 1;
 const INTERRUPTED_STATUS = 130;
-/** Seconds for the server's help: somebody waits for the Tab key. */
+/** Milliseconds for the server's help: somebody waits for the Tab key. */
 const HELP_TIMEOUT_MS = 5000;
+/** Bytes of the server's help that are kept. */
 const MAX_HELP = 256 * 1024;
 
 /** What a session tells beside the commands' output. */
@@ -25,16 +35,22 @@ export interface SessionEvents {
 
 /** A session on a server. */
 export interface Session {
-  readonly report: Report;
-  /** What is known of the command that runs, or ran last. */
-  readonly commandState: CommandState;
+  /** What is known of the command that runs; undefined if none does. */
+  readonly commandState: CommandState | undefined;
   /** Runs a command, writes its answer, and returns its status. Failures are told and give a status too. */
   run(words: readonly (string | Uint8Array)[]): Promise<number>;
   /** Ends the command that runs, and tells what is known of it. Does nothing if none runs. */
   interrupt(signal: DeadlySignal): void;
-  /** Returns the server's help; undefined if there is none. */
-  help(): Promise<string | undefined>;
+  /** Returns what the server says of its commands; an empty text if it says nothing. Throws RemctlNetworkError. */
+  help(): Promise<string>;
   close(): Promise<void>;
+}
+
+/** Returns what tells a session's answers and failures. */
+export function sessionReport({ connection, json }: ShellMode): Report {
+  return json
+    ? jsonReport()
+    : textReport({ hasService: connection.service !== undefined, tellsState: true });
 }
 
 /** The signal's reason after Ctrl-C. */
@@ -48,8 +64,14 @@ class Interrupted extends Error {
 }
 
 /** Opens the connection and returns the session. Throws the errors of `createPool` and `Remctl.open()`. */
-export async function openSession(mode: ShellMode, events: SessionEvents): Promise<Session> {
-  const { connection, host, json } = mode;
+export async function openSession(
+  { connection, host }: ShellMode,
+  report: Report,
+  events: SessionEvents,
+): Promise<Session> {
+  const debug = connection.debug
+    ? (text: string) => write(STDERR_FD, `remctl: ${visible(text)}\n`).catch(ignoreLoss)
+    : async () => undefined;
   // A connection of protocol 1 ends with its command: no news.
   let isMissed = false;
   const pool: Pool = await createPool(backendOf(connection), targetOf(host, connection), {
@@ -69,61 +91,63 @@ export async function openSession(mode: ShellMode, events: SessionEvents): Promi
     },
   });
   await pool.open();
-  const report = json ? jsonReport() : textReport({ hasService: connection.service !== undefined });
   let running: { readonly run: RemctlRun; readonly controller: AbortController } | undefined;
-  let commandState: CommandState = 'not-sent';
 
-  async function answerOf(run: RemctlRun): Promise<number> {
-    for await (const token of run) {
-      await report.token(token);
-      if (token.type === 'status') {
-        return token.status;
-      }
-      if (token.type === 'error') {
-        return SERVER_ERROR_STATUS;
-      }
+  async function tellFailure(error: unknown, commandState: CommandState): Promise<number> {
+    // What ends this program has the last word.
+    await unlessDying();
+    if (error instanceof Error && error.name === 'OutputError') {
+      throw error;
     }
-    throw new Error('the server ended the answer without a status');
+    if (error instanceof Interrupted) {
+      await report.interrupted(error.signal, { commandState });
+      return INTERRUPTED_STATUS;
+    }
+    await report.failure(error, { commandState });
+    return FAILURE_STATUS;
   }
 
   return {
-    report,
     get commandState() {
-      return running?.run.commandState ?? commandState;
+      return running?.run.commandState;
     },
     async run(words) {
+      await unlessDying();
       const controller = new AbortController();
-      const run = pool.run(words, { signal: controller.signal });
-      running = { run, controller };
+      let run: RemctlRun | undefined;
       try {
-        return await answerOf(run);
+        await debug(`sending a command of ${words.length} arguments`);
+        run = pool.run(words, { signal: controller.signal });
+        running = { run, controller };
+        return await writeAnswer(run, { report, debug });
       } catch (error) {
-        const progress = { commandState: run.commandState };
-        if (error instanceof Interrupted) {
-          isMissed = true;
-          await report.interrupted(error.signal, progress);
-          return INTERRUPTED_STATUS;
-        }
-        if (error instanceof Error && error.name === 'OutputError') {
-          throw error;
-        }
-        await report.failure(error, progress);
-        return FAILURE_STATUS;
+        isMissed ||= error instanceof Interrupted;
+        return await tellFailure(error, run?.commandState ?? 'not-sent');
       } finally {
-        commandState = run.commandState;
         running = undefined;
       }
     },
     interrupt: (signal) => running?.controller.abort(new Interrupted(signal)),
     async help() {
-      const signal = AbortSignal.timeout(HELP_TIMEOUT_MS);
+      const pieces: Uint8Array[] = [];
+      let left = MAX_HELP;
       try {
-        const { stdout } = await pool.run(['help'], { signal, maxOutput: MAX_HELP }).text();
-        return stdout;
-      } catch {
-        // A server without help, or one that is gone: the next command tells which.
-        return undefined;
+        for await (const token of pool.run(['help'], {
+          signal: AbortSignal.timeout(HELP_TIMEOUT_MS),
+        })) {
+          if (token.type === 'output' && token.stream === STDOUT) {
+            const piece = token.output.subarray(0, left);
+            left -= piece.length;
+            pieces.push(piece);
+          }
+        }
+      } catch (error) {
+        if (error instanceof RemctlNetworkError) {
+          throw error;
+        }
+        // What came is used. A server that has no help, or takes too long for it, is not asked again.
       }
+      return Buffer.concat(pieces).toString();
     },
     close: () => pool[Symbol.asyncDispose](),
   };

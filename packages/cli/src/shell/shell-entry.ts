@@ -7,12 +7,14 @@ import { runAtTerminal } from './terminal-session.js';
 const FAILURE_STATUS = 1;
 
 /**
- * Runs a session and returns the exit status: the last command's. At a terminal it asks for commands; else each line
- * of standard input is one. Throws OutputError if standard output or standard error take nothing more.
+ * Runs a session and returns the exit status: the last command's. At a terminal it asks for commands, on standard
+ * error; else each line of standard input is one. Throws OutputError if standard output or standard error take nothing more.
  */
 export async function runShell(mode: ShellMode): Promise<number> {
   try {
-    return process.stdin.isTTY ? await runAtTerminal(mode) : await runScript(mode);
+    return process.stdin.isTTY && process.stderr.isTTY
+      ? await runAtTerminal(mode)
+      : await runScript(mode);
   } catch (error) {
     if (error instanceof Error && error.name === 'OutputError') {
       throw error;

@@ -1,28 +1,29 @@
-/** A session at a terminal: prompt, editing, history, completion. */
-import { createInterface, type Interface } from 'node:readline';
+/** A session at a terminal: prompt, editing, history. */
+import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
 import type { ShellMode } from '../options/options.js';
 import { beforeDeath, dieBy, onDeadlySignal, unlessDying } from '../run/deadly-signals.js';
+import type { Report } from '../run/report.js';
 import { visible } from '../terminal/visible-controls.js';
 import { STDERR_FD, write } from '../terminal/write.js';
-import { commandsIn, completionsOf } from './help-commands.js';
+import { type Completion, createCompleter } from './completer.js';
 import { type History, historyPath, isKept, MAX_LINES, openHistory } from './history.js';
-import { openSession, type Session } from './session.js';
-import { readWords } from './shell-words.js';
+import { openSession, type Session, sessionReport } from './session.js';
+import { readLine, SESSION_HELP } from './session-line.js';
+import type { Begun } from './shell-words.js';
+import { type CursorReport, withCursor } from './unfinished-output.js';
 
-const HELP = `Each line is a command for the server: account show jdoe. Quote as in a shell: 'a b', "a b", a\\ b.
-  help          is the server's own help
-  \\?            this text
-  \\q [status]   leave, as Ctrl-D does
-  Tab           completes commands that the server's help names
-  Ctrl-C        clears the line, or ends the command that runs
-A line that begins with a space is not kept in the history.
-`;
+const FAILURE_STATUS = 1;
+/** The prompt of a command that goes on. */
+const MORE_PROMPT = '> ';
+const CTRL_BACKSLASH = '\u001c';
+/** What Node's decoder makes of bytes that are not UTF-8. */
+const NOT_UTF8 = '\ufffd';
 
 /** Signals that end the session. Ctrl-C ends a command, or clears the line. */
 const ENDING = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
-const HIGHEST_STATUS = 255;
 
-const say = (text: string) => write(STDERR_FD, `remctl: ${visible(text)}\n`);
+const said = (text: string) => `remctl: ${visible(text)}\n`;
+const say = (text: string) => write(STDERR_FD, said(text));
 
 /** Reads the history. A history that is not to be had is told and leaves the session without one. */
 async function historyOf(): Promise<History> {
@@ -37,14 +38,19 @@ async function historyOf(): Promise<History> {
 
 /** Runs a session. Returns the last command's status, or that of `\q`. */
 export async function runAtTerminal(mode: ShellMode): Promise<number> {
+  const report = withCursor(sessionReport(mode), {
+    stdout: process.stdout.isTTY,
+    stderr: process.stderr.isTTY,
+  });
   let terminal: Terminal | undefined;
-  const session = await openSession(mode, {
+  const session = await openSession(mode, report, {
     onLost: () => terminal?.notice('the connection was lost; the next command opens another'),
     onReopened: () => terminal?.notice('connected again'),
   });
   try {
-    terminal = createTerminal(mode.host, session, await historyOf());
+    const history = await historyOf();
     await say(`connected to ${mode.host}; \\? for help, Ctrl-D to leave`);
+    terminal = createTerminal({ host: mode.host, session, report, history });
     return await terminal.ended;
   } finally {
     await unlessDying();
@@ -58,14 +64,22 @@ interface Terminal {
   notice(text: string): void;
 }
 
-function createTerminal(host: string, session: Session, history: History): Terminal {
+interface Parts {
+  readonly host: string;
+  readonly session: Session;
+  readonly report: CursorReport & Report;
+  readonly history: History;
+}
+
+function createTerminal({ host, session, report, history }: Parts): Terminal {
   const prompt = `${visible(host)}> `;
+  const complete = createCompleter(session);
   const lines: string[] = [];
-  let begun = '';
+  let begun: Begun | undefined;
   let status = 0;
   let isRunning = false;
+  let isInterrupted = false;
   let isLeft = false;
-  let commands: Promise<string[][]> | undefined;
   let leave: (status: number) => void = () => undefined;
   let fail: (error: unknown) => void = () => undefined;
   const ended = new Promise<number>((resolve, reject) => {
@@ -73,38 +87,23 @@ function createTerminal(host: string, session: Session, history: History): Termi
     fail = reject;
   });
 
-  const known = async () => {
-    // Asked for again if the server had none to give.
-    commands ??= session.help().then((help) => {
-      if (help === undefined) {
-        commands = undefined;
-      }
-      return commandsIn(help ?? '');
-    });
-    return commands;
-  };
-
-  const terminal: Interface = createInterface({
+  const terminal = createInterface({
     input: process.stdin,
     output: process.stderr,
     prompt,
     history: [...history.lines],
     historySize: MAX_LINES,
     removeHistoryDuplicates: true,
-    completer: (line: string, callback: (error: null, found: [string[], string]) => void) => {
-      const last = /\S*$/.exec(line)?.[0] ?? '';
-      known().then(
-        (list) => callback(null, [completionsOf(list, line).map((word) => `${word} `), last]),
-        () => callback(null, [[], last]),
-      );
+    completer: (line: string, callback: (error: null, found: Completion) => void) => {
+      // A command that goes on has its words from the lines before.
+      const found = begun === undefined ? complete(line) : Promise.resolve<Completion>([[], line]);
+      found.then((completion) => callback(null, completion), stop);
     },
   });
 
   /** While a command runs the terminal is the command's: Ctrl-C is a signal then. */
   const setEditing = (isEditing: boolean) => {
-    if (process.stdin.isTTY) {
-      process.stdin.setRawMode(isEditing);
-    }
+    process.stdin.setRawMode(isEditing);
     if (isEditing) {
       terminal.resume();
     } else {
@@ -114,40 +113,54 @@ function createTerminal(host: string, session: Session, history: History): Termi
 
   const ask = () => {
     if (!isLeft) {
-      terminal.setPrompt(begun === '' ? prompt : '> ');
+      terminal.setPrompt(begun === undefined ? prompt : MORE_PROMPT);
       terminal.prompt();
     }
   };
 
-  async function runLine(line: string): Promise<void> {
-    const text = begun + line;
-    const builtin = begun === '' ? /^\s*\\(q|\?)(?:\s+(\d+))?\s*$/.exec(line) : null;
-    if (builtin !== null) {
-      begun = '';
-      if (builtin[1] === 'q') {
-        status = builtin[2] === undefined ? status : Math.min(Number(builtin[2]), HIGHEST_STATUS);
+  async function runLine(typed: string): Promise<void> {
+    if (typed.includes(NOT_UTF8)) {
+      begun = undefined;
+      status = FAILURE_STATUS;
+      await say(
+        'the line is not UTF-8: nothing was sent; a file as standard input takes any bytes',
+      );
+      return;
+    }
+    const line = readLine(typed, begun);
+    begun = undefined;
+    switch (line.type) {
+      case 'unfinished':
+        begun = line.begun;
+        return;
+      case 'leave':
+        status = line.status ?? status;
         finish();
-      } else {
-        await write(STDERR_FD, HELP);
-      }
-      return;
+        return;
+      case 'help':
+        await write(STDERR_FD, SESSION_HELP);
+        return;
+      case 'wrong':
+        status = FAILURE_STATUS;
+        await say(line.message);
+        return;
+      case 'words':
+        if (line.words.length > 0) {
+          await runWords(line.words, line.text);
+        }
     }
-    const reading = readWords(text);
-    if (reading.type === 'unfinished') {
-      begun = reading.text;
-      return;
-    }
-    begun = '';
-    if (reading.words.length === 0) {
-      return;
-    }
+  }
+
+  async function runWords(words: readonly string[], text: string): Promise<void> {
     await history
       .add(text)
       .catch((error: Error) => say(`the history takes no line: ${error.message}`));
-    status = await session.run(reading.words);
-    if (status !== 0) {
-      await write(STDERR_FD, `[status ${status}]\n`);
+    if (isInterrupted) {
+      return;
     }
+    status = await session.run(words);
+    const mark = status === 0 ? '' : `[status ${status}]\n`;
+    await write(STDERR_FD, `${report.takeOpenLine() ? '\n' : ''}${mark}`);
   }
 
   /** Runs the lines that were typed, one after the other. */
@@ -156,6 +169,7 @@ function createTerminal(host: string, session: Session, history: History): Termi
       return;
     }
     isRunning = true;
+    isInterrupted = false;
     setEditing(false);
     for (let line = lines.shift(); line !== undefined && !isLeft; line = lines.shift()) {
       await runLine(line);
@@ -175,46 +189,67 @@ function createTerminal(host: string, session: Session, history: History): Termi
     stopWatch();
     forget();
     process.removeListener('SIGINT', onInterrupt);
+    process.stdin.removeListener('keypress', onKey);
     terminal.close();
     leave(status);
+  }
+
+  function stop(error: unknown): void {
+    fail(error);
+    finish();
   }
 
   function onInterrupt(): void {
     if (isRunning) {
       lines.length = 0;
+      isInterrupted = true;
+      // The terminal shows ^C in the line of the output.
+      process.stderr.write('\n');
       session.interrupt('SIGINT');
       return;
     }
-    begun = '';
+    begun = undefined;
     process.stderr.write('^C\n');
     terminal.write(null, { ctrl: true, name: 'e' });
     terminal.write(null, { ctrl: true, name: 'u' });
     ask();
   }
 
+  function onKey(_: unknown, key?: { readonly sequence?: string }): void {
+    if (key?.sequence === CTRL_BACKSLASH) {
+      void dieBy('SIGQUIT');
+    }
+  }
+
+  /** Writes between the prompt's line and what stands above it, at once, so that no key comes between. */
+  function writeAbove(text: string): void {
+    const { rows } = terminal.getCursorPos();
+    moveCursor(process.stderr, 0, -rows);
+    cursorTo(process.stderr, 0);
+    clearScreenDown(process.stderr);
+    // readline goes up as many rows as the cursor stood below the prompt.
+    process.stderr.write(`${text}${'\n'.repeat(rows)}`);
+    terminal.prompt(true);
+  }
+
   const stopWatch = onDeadlySignal(async (signal) => {
-    await session.report.interrupted(signal, { commandState: session.commandState });
+    const { commandState } = session;
+    if (commandState !== undefined) {
+      await report.interrupted(signal, { commandState });
+    }
   }, ENDING);
-  const forget = beforeDeath(() => {
-    if (process.stdin.isTTY) {
-      process.stdin.setRawMode(false);
+  const forget = beforeDeath(() => process.stdin.setRawMode(false));
+  process.on('SIGINT', onInterrupt);
+  process.stdin.on('keypress', onKey);
+  terminal.on('SIGINT', onInterrupt);
+  terminal.on('history', (kept) => {
+    if (!isKept(`${begun?.text ?? ''}${kept[0] ?? ''}`.replaceAll('\n', ' '))) {
+      kept.shift();
     }
   });
-  process.on('SIGINT', onInterrupt);
-  terminal.on('SIGINT', onInterrupt);
   terminal.on('line', (line) => {
-    // Node keeps every line; one that begins with a space is not for the history.
-    if (!isKept(line)) {
-      const kept = (terminal as Interface & { history?: string[] }).history;
-      if (kept?.[0] === line) {
-        kept.shift();
-      }
-    }
     lines.push(line);
-    runLines().catch((error: unknown) => {
-      finish();
-      fail(error);
-    });
+    runLines().catch(stop);
   });
   terminal.on('close', () => {
     if (!isLeft) {
@@ -222,21 +257,15 @@ function createTerminal(host: string, session: Session, history: History): Termi
       finish();
     }
   });
-  process.stdin.on('keypress', (_, key?: { ctrl?: boolean; name?: string; sequence?: string }) => {
-    if (key?.sequence === '\u001c') {
-      void dieBy('SIGQUIT');
-    }
-  });
   ask();
   return {
     ended,
     notice(text) {
-      if (isRunning) {
-        void say(text);
-        return;
+      if (isRunning || isLeft) {
+        void say(text).catch(stop);
+      } else {
+        writeAbove(said(text));
       }
-      process.stderr.write('\r\u001b[K');
-      void say(text).then(ask);
     },
   };
 }
