@@ -19,6 +19,8 @@ const SYSTEM = [
   { package: 'remctl-client', file: '/usr/bin/remctl', forTests: true },
   { package: 'faketime', file: '/usr/bin/faketime', forTests: true },
   { package: 'iproute2', file: '/sbin/ip', forTests: true },
+  { package: 'zsh', file: '/usr/bin/zsh', forTests: true },
+  { package: 'fish', file: '/usr/bin/fish', forTests: true },
   {
     package: 'python3-pyremctl',
     file: '/usr/lib/python3/dist-packages/remctl.py',
@@ -41,7 +43,7 @@ function installHelp(needed) {
   const debian = needed.map((entry) => entry.package).join(' ');
   const forTests = needed.some((entry) => entry.forTests === true);
   const fedora = forTests
-    ? ' libfaketime iproute remctl-perl remctl-ruby, and pyremctl of PyPI'
+    ? ' libfaketime iproute zsh fish remctl-perl remctl-ruby, and pyremctl of PyPI'
     : '';
   return `Install these, and run the command again:
   Debian, Ubuntu  apt-get install ${debian}

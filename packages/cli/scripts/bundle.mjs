@@ -4,10 +4,11 @@
 // require of the neighbouring file NAME.cjs. A new entry is found by its name. Each entry has what it
 // needs of the libraries in its own file. The entry `run` alone loads the pure backend from a file
 // beside it, and thus starts faster with the native backend.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { LAUNCHER } from './launcher.mjs';
 
 /** The folder of this package. */
 export const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
@@ -69,6 +70,15 @@ const pureBackendOnDemand = {
   },
 };
 
+/** Puts the launcher in the place of a program's first line. */
+function launch(path) {
+  const [first, ...others] = readFileSync(path, 'utf8').split('\n');
+  if (!first.startsWith('#!')) {
+    throw new Error(`${path} begins with no #!`);
+  }
+  writeFileSync(path, LAUNCHER + others.join('\n'));
+}
+
 /**
  * Writes the bundle into a folder, which becomes `bundle` of the package. `version` is the
  * package's. Returns the paths, relative to the package, of all files whose
@@ -98,6 +108,7 @@ export async function writeBundle(folder, version) {
     { entryPoints: others, plugins: [neighbours] },
   ];
   const built = await Promise.all(parts.map((part) => build({ ...options, ...part })));
+  launch(join(folder, `${MAIN}.cjs`));
   const inputs = built
     .flatMap(({ metafile }) => Object.values(metafile.outputs))
     .flatMap((output) => Object.entries(output.inputs));

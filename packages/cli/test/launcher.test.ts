@@ -1,11 +1,8 @@
 /** Signals that are ignored when the program begins stay ignored. */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LAUNCHER } from '../scripts/launcher.mjs';
 import { REMCTL } from './program.js';
 import { runProgram } from './run-program.js';
 
@@ -14,9 +11,7 @@ let program: string;
 
 beforeAll(async () => {
   realm = await startRealm();
-  program = join(realm.folder, 'remctl.cjs');
-  const load = `import(${JSON.stringify(pathToFileURL(REMCTL).href)})`;
-  writeFileSync(program, `${LAUNCHER}'use strict'; ${load};\n`, { mode: 0o755 });
+  program = REMCTL;
 });
 
 afterAll(() => realm?.dispose());

@@ -198,12 +198,12 @@ describe('options that do not go together', () => {
     expect(refusal(...args)).toBe(`remctl: ${message}`);
   });
 
-  test('with --json the refusal is an object: --json has no effect in a session', () => {
-    const mode = read('--json', '--shell', 'h');
+  test('with --json the refusal is an object: --group has no effect with one host', () => {
+    const mode = read('--json', '--group', 'h', 'a');
     expect(mode).toMatchObject({ type: 'print', status: 1, stderr: '' });
     expect(JSON.parse(mode.type === 'print' ? mode.stdout : '')).toMatchObject({
       class: 'UsageError',
-      message: '--json has no effect here: it goes with a command or with --doctor',
+      message: '--group has no effect here: it goes with --hosts or --hosts-file',
     });
   });
 
