@@ -32,6 +32,17 @@ test('an idle connection does not keep the process alive', async () => {
   expect(await run(`console.log('end');`)).toEqual({ status: 0, output: 'end\n' });
 });
 
+test('an idle pool does not keep the process alive, whatever its timers', async () => {
+  const program = `
+    const pool = await createPool(
+      createNativeBackend(),
+      { host: 'localhost', port: ${realm.port} },
+      { keepAlive: 3600, idleTimeout: 3600 },
+    );
+    console.log((await pool.run(['true', 'x']).discard()));`;
+  expect(await run(program)).toEqual({ status: 0, output: '0\n' });
+});
+
 test('a waiting call keeps the process alive until it is answered', async () => {
   const program = `console.log((await client.run(['test', 'sleep', '0.3']).bytes()).status);`;
   expect(await run(program)).toEqual({ status: 0, output: '0\n' });

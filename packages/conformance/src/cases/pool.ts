@@ -1,4 +1,6 @@
 /** Commands on a few connections that are kept. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createPool,
@@ -28,6 +30,37 @@ async function countedPool(context: CaseContext, options: PoolOptions = {}) {
   const proxy = await use(startForwardingProxy(port));
   const pool = await use(createPool(backend, { host, port: proxy.port }, options));
   return { pool, proxy };
+}
+
+/** Listens on a port where the first connection gets no answer. Later ones lead to the case's server. */
+async function startSilentAtFirst({ host, port, use }: CaseContext) {
+  const sockets: Socket[] = [];
+  const keep = (socket: Socket) => {
+    sockets.push(socket);
+    // Both sides of a connection that a pool ends may report a reset.
+    socket.on('error', () => socket.destroy());
+    return socket;
+  };
+  let connections = 0;
+  const server = createServer((socket) => {
+    keep(socket);
+    connections += 1;
+    if (connections > 1) {
+      const onward = keep(connect({ host, port }));
+      socket.pipe(onward).pipe(socket);
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const end = async () => {
+    server.close();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+  };
+  await use(Promise.resolve({ [Symbol.asyncDispose]: end }));
+  const { port: own } = server.address() as AddressInfo;
+  return { port: own, connections: () => connections };
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -78,6 +111,34 @@ export const poolCases: readonly Case[] = [
       expect(await pool.run(['test', 'tally', tally]).discard()).toBe(0);
       expect(realm.tally(tally)).toBe(1);
       expect(proxy.connections()).toBe(2);
+    },
+  },
+  {
+    id: 'pool/restarted',
+    title:
+      'remctld restarts while all connections are idle: each is replaced, each command runs once',
+    async run(context) {
+      const { backend, realm, use } = context;
+      const first = await realm.startRemctld();
+      const { port } = first;
+      const lost: unknown[] = [];
+      const pool = await use(
+        createPool(
+          backend,
+          { host: 'localhost', port },
+          { max: 3, onLost: (error) => lost.push(error) },
+        ),
+      );
+      const tally = tallyName(context, 'pool-restarted');
+      const runThree = () =>
+        Promise.all([1, 2, 3].map(() => pool.run(['test', 'tally', tally]).discard()));
+      expect(await runThree()).toEqual([0, 0, 0]);
+      await first.kill();
+      await realm.startRemctld({ port });
+      expect(await runThree()).toEqual([0, 0, 0]);
+      expect(realm.tally(tally)).toBe(6);
+      expect(pool.metrics).toEqual({ open: 3, busy: 0, waiting: 0 });
+      expect(lost).toHaveLength(3);
     },
   },
   {
@@ -158,6 +219,32 @@ export const poolCases: readonly Case[] = [
       expect(waiting.commandState).toBe('not-sent');
       expect(await third).toMatchObject({ stdout: 'third\n' });
       expect(realm.tally(tally)).toBe(0);
+    },
+  },
+  {
+    id: 'pool/abort-opening',
+    title: 'an abort ends an open that gets no answer; the next command opens another connection',
+    async run(context) {
+      const { backend, realm, use } = context;
+      const server = await startSilentAtFirst(context);
+      const pool = await use(
+        createPool(
+          backend,
+          { host: '127.0.0.1', port: server.port, principal: realm.principals.server },
+          { max: 1 },
+        ),
+      );
+      const controller = new AbortController();
+      const opening = pool.run(['echo', 'never'], { signal: controller.signal });
+      const end = rejection(opening.text());
+      const waiting = pool.run(['echo', 'later']).text();
+      await until(() => server.connections() === 1);
+      expect(pool.metrics).toEqual({ open: 0, busy: 1, waiting: 1 });
+      controller.abort(new Error('enough'));
+      expect(await end).toMatchObject({ message: 'enough' });
+      expect(opening.commandState).toBe('not-sent');
+      expect(await waiting).toMatchObject({ stdout: 'later\n' });
+      expect(server.connections()).toBe(2);
     },
   },
   {

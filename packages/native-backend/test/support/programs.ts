@@ -2,9 +2,9 @@
 const core = new URL('../../../core/dist/index.js', import.meta.url).href;
 const native = new URL('../../dist/index.js', import.meta.url).href;
 
-/** The statements that give a program `Remctl` and `createNativeBackend`, as they are compiled. */
+/** The statements that give a program `createPool`, `Remctl` and `createNativeBackend`, as they are compiled. */
 export const IMPORTS = `
-  const { Remctl } = await import(${JSON.stringify(core)});
+  const { createPool, Remctl } = await import(${JSON.stringify(core)});
   const { createNativeBackend } = await import(${JSON.stringify(native)});`;
 
 /** Returns node's arguments for a program after IMPORTS; its `process.argv.slice(1)` is `args`. */
