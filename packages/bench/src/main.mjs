@@ -1,7 +1,8 @@
-// The program of `pnpm bench`: speed of backends and server, start-up, limits, and many hosts.
+// The program of `pnpm bench`: speed of backends, pools and server, start-up, limits, and many hosts.
 import { startRealm } from '@remctl/realm';
 import { measureHosts } from './hosts.mjs';
 import { measureLimits } from './limits.mjs';
+import { measurePool } from './pool.mjs';
 import { startServer } from './server-here.mjs';
 import { measureServerSpeed } from './server-speed.mjs';
 import { measureSpeed } from './speed.mjs';
@@ -11,6 +12,7 @@ const realm = await startRealm();
 try {
   realm.useHere();
   await measureSpeed(realm);
+  await measurePool(realm);
   measureStartUp(realm);
   await measureLimits(realm);
   await measureHosts(realm);
