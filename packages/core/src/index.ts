@@ -1,7 +1,7 @@
 /** The public interface of @remctl/core. */
 export type { Command } from './arguments/command.js';
 export type { CredentialOptions } from './arguments/credentials.js';
-export type { Target } from './arguments/target.js';
+export { type CheckedTarget, checkTarget, type Target } from './arguments/target.js';
 export type { Backend, Connection, ConnectOptions, Credentials, Wait } from './backend.js';
 export { Remctl } from './client.js';
 export {

@@ -6,4 +6,4 @@ export {
 } from './inspect-credentials.js';
 export { inspectServiceTicket, type ServiceTicketReport } from './inspect-service-ticket.js';
 export { askEachKdc, type KdcReport, kdcsOf } from './kdc-reports.js';
-export { configFiles, krb5Advice, realmOfHost } from './words.js';
+export { configFiles, kdcOrigin, krb5Advice, realmOfHost } from './words.js';

@@ -1,6 +1,6 @@
 /** Words about a configuration and about failures of Kerberos. */
 import { hostRealm } from '../config/host-realm.js';
-import type { Krb5Config } from '../config/krb5-config.js';
+import { type Krb5Config, realmKdcs } from '../config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 
@@ -15,6 +15,11 @@ export function configFiles({ profile }: Krb5Config): {
 /** Returns the realm that krb5.conf gives a host; empty if only the KDCs can tell. */
 export function realmOfHost(config: Krb5Config, host: string): string {
   return hostRealm(config, host);
+}
+
+/** Returns what names a realm's KDCs. */
+export function kdcOrigin(config: Krb5Config, realm: string): 'krb5.conf' | 'DNS' {
+  return realmKdcs(config, realm).length > 0 ? 'krb5.conf' : 'DNS';
 }
 
 /** What to do about a code of RFC 4120, or of this side. */
@@ -73,6 +78,11 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   ],
   [LocalErrorCode.KRB5_FCC_NOFILE, 'Run kinit, or give --keytab and --client.'],
   [LocalErrorCode.KRB5_CC_NOTFOUND, 'Run kinit, or give --keytab and --client.'],
+  [
+    LocalErrorCode.KRB5_CC_IO,
+    'Look at the file that the message names, or have another made: kinit -c FILE:/path.',
+  ],
+  [LocalErrorCode.KRB5_CC_FORMAT, 'The file is damaged: have another made with kinit.'],
   [
     LocalErrorCode.KRB5_FCC_PERM,
     "Run this as the cache's owner, or name a cache of your own in KRB5CCNAME.",

@@ -1,6 +1,8 @@
 /** Checks each step from a host's name to a command on its server. */
-import type { Target } from '@remctl/core';
+import { type CheckedTarget, checkTarget, Remctl, type Target } from '@remctl/core';
+import { createPureBackend } from '../backend.js';
 import type { DiagnosisStep } from './diagnosis.js';
+import type { StepBounds } from './run-step.js';
 import { checkAuthentication } from './steps/authentication.js';
 import { checkClock } from './steps/clock.js';
 import { checkConfiguration } from './steps/configuration.js';
@@ -21,19 +23,30 @@ const DEFAULT_TIMEOUT_S = 5;
  *
  * Each step has `timeout` seconds (5 by default), those that ask several machines at most twice as long.
  *
- * Throws TypeError and RangeError for the options. The iteration rejects with the signal's reason.
+ * Throws TypeError and RangeError for the target and the options at once. The iteration rejects with the signal's reason.
  *
  * @example
  * for await (const { name, outcome, problem } of diagnose({ host: 'server.example.org' })) {
  *   console.log(name, outcome, problem ?? '');
  * }
  */
-export async function* diagnose(
+export function diagnose(
   target: Target,
   options: DiagnoseOptions = {},
 ): AsyncGenerator<DiagnosisStep, void, undefined> {
-  const signal = options.signal ?? new AbortController().signal;
+  const checked = checkTarget(target);
+  const { backend: _, signal = new AbortController().signal, ...clientOptions } = options;
+  // The pure backend takes every kind of credentials; the other backend says in its own step what it does not take.
+  new Remctl(createPureBackend(), clientOptions);
   const timeoutMs = (options.timeout || DEFAULT_TIMEOUT_S) * MS_PER_SECOND;
+  return stepsTo(checked, options, { timeoutMs, signal });
+}
+
+async function* stepsTo(
+  target: CheckedTarget,
+  options: DiagnoseOptions,
+  bounds: StepBounds,
+): AsyncGenerator<DiagnosisStep, void, undefined> {
   const known: Known = {
     host: target.host,
     resolved: undefined,
@@ -44,7 +57,7 @@ export async function* diagnose(
     hasServiceTicket: false,
     client: undefined,
   };
-  const task: Task = { target, options, bounds: { timeoutMs, signal }, known };
+  const task: Task = { target, options, bounds, known };
   try {
     yield await checkName(task);
     yield await checkConnection(task);

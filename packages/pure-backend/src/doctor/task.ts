@@ -2,10 +2,10 @@
 import type {
   Backend,
   BackendName,
+  CheckedTarget,
   ClientOptions,
   Credentials,
   Remctl,
-  Target,
 } from '@remctl/core';
 import type { Krb5Config, ResolvedHost } from '@remctl/krb5';
 import type { CredentialsReport, KdcReport } from '@remctl/krb5/doctor';
@@ -13,6 +13,8 @@ import type { ConnectionReport } from './diagnosis.js';
 import type { StepBounds } from './run-step.js';
 
 export const MS_PER_SECOND = 1000;
+/** Differences between clocks that are worth a word. */
+export const NOTABLE_DIFFERENCE_MS = 2000;
 
 /** The options of `diagnose`. */
 export type DiagnoseOptions = ClientOptions & {
@@ -36,7 +38,7 @@ export interface Known {
 
 /** One diagnosis. */
 export interface Task {
-  readonly target: Target;
+  readonly target: CheckedTarget;
   readonly options: DiagnoseOptions;
   readonly bounds: StepBounds;
   readonly known: Known;

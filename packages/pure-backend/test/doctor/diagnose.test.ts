@@ -278,6 +278,18 @@ describe('the credentials', () => {
     expect(verdictOf(steps)).toMatchObject({ isUsable: true, step: { name: 'credentials' } });
   });
 
+  test('that begin later are a warning about the clock', async () => {
+    const early = await startRealm({ clock: '+1h' });
+    undo.push(() => early.dispose());
+    undo.push(early.useHere());
+    useCcache(await early.kinit({ clock: '+1h' }));
+    const steps = await stepsOf({ host: 'localhost', port: early.port });
+    expect(stepOf(steps, 'credentials')).toMatchObject({
+      outcome: 'warning',
+      advice: expect.stringMatching(/clock right/),
+    });
+  });
+
   test('in a cache that is damaged', async () => {
     const path = join(realm.folder, 'damaged.ccache');
     writeFileSync(path, 'no cache');
@@ -462,6 +474,20 @@ test('a server whose clock alone is wrong: both clocks, in minutes', async () =>
     problem: expect.stringMatching(/clock differs from this machine's by 60 minutes/),
     advice: expect.stringMatching(/NTP/),
   });
+});
+
+test.each<[string, Target, DiagnoseOptions]>([
+  ['an empty host', { host: '' }, {}],
+  ['a host with a NUL', { host: 'a\0b' }, {}],
+  ['port 70000', { host: 'localhost', port: 70_000 }, {}],
+  ['a time-out below 0', { host: 'localhost' }, { timeout: -1 }],
+])('%s is refused at once', (_, target, options) => {
+  expect(() => diagnose(target, options)).toThrow(RangeError);
+});
+
+test('two kinds of credentials are refused at once', () => {
+  const options = { ccache: 'FILE:/a', keytab: '/b', clientPrincipal: 'c' } as unknown;
+  expect(() => diagnose(here(), options as DiagnoseOptions)).toThrow(/one kind of credentials/);
 });
 
 test('a signal ends the diagnosis with its reason', async () => {

@@ -42,6 +42,12 @@ function connectionAdvice(
   return undefined;
 }
 
+/** Whether what the server did, or did not do, has failed: somebody else may listen there. */
+const isOfServer = (error: unknown) =>
+  [RemctlInvalidTokenError, RemctlNetworkError, RemctlTimeoutError].some(
+    (each) => error instanceof each,
+  );
+
 /** Opens a client; if that fails, finds out who else listens there. */
 export async function checkAuthentication(task: Task) {
   const { target, options, bounds, known } = task;
@@ -84,7 +90,9 @@ export async function checkAuthentication(task: Task) {
   if (step.outcome !== 'failed') {
     return step;
   }
-  const foreign = await foreignServer(good.address, good.port, bounds.signal);
+  const foreign = isOfServer(failure)
+    ? await foreignServer(good.address, good.port, bounds.signal)
+    : undefined;
   const advice = connectionAdvice(failure, foreign, known) ?? step.advice;
   const facts = foreign === undefined ? [] : [`${foreign} answers on port ${good.port}`];
   return { ...step, facts, ...(advice === undefined ? {} : { advice }) };

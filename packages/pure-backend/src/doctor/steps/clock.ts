@@ -1,9 +1,6 @@
 /** The step `clock`: this machine's clock beside the KDCs'. */
 import { type Finding, notTried, runStep } from '../run-step.js';
-import { MS_PER_SECOND, type Task } from '../task.js';
-
-/** Differences between clocks that are worth a word. */
-const NOTABLE_DIFFERENCE_MS = 2000;
+import { MS_PER_SECOND, NOTABLE_DIFFERENCE_MS, type Task } from '../task.js';
 
 /** Compares the clocks, from the KDCs' answers. */
 export function checkClock({ bounds, known }: Task) {

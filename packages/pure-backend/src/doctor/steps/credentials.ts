@@ -1,7 +1,13 @@
 /** The step `credentials`: the cache, the keytab or the password. */
 import { type CredentialsReport, inspectCredentials } from '@remctl/krb5/doctor';
 import { type Finding, notTried, runStep } from '../run-step.js';
-import { credentialsOf, MS_PER_SECOND, momentText, type Task } from '../task.js';
+import {
+  credentialsOf,
+  MS_PER_SECOND,
+  momentText,
+  NOTABLE_DIFFERENCE_MS,
+  type Task,
+} from '../task.js';
 
 /** Tickets that end within this time are worth a word. */
 const SOON_MS = 10 * 60 * MS_PER_SECOND;
@@ -49,9 +55,11 @@ export function checkCredentials({ options, bounds, known }: Task) {
     if (details.type !== 'ccache') {
       return { facts, details };
     }
-    const tgt = details.tickets
-      .filter(({ server }) => server === `krbtgt/${details.realm}@${details.realm}`)
-      .reduce((latest, { endtime }) => Math.max(latest, endtime.getTime()), 0);
+    const tgts = details.tickets.filter(
+      ({ server }) => server === `krbtgt/${details.realm}@${details.realm}`,
+    );
+    const tgt = Math.max(0, ...tgts.map(({ endtime }) => endtime.getTime()));
+    const begin = Math.min(...tgts.map(({ starttime }) => starttime.getTime()));
     const advice = 'Run kinit.';
     if (tgt === 0) {
       const problem =
@@ -65,6 +73,11 @@ export function checkCredentials({ options, bounds, known }: Task) {
     if (tgt <= Date.now() + SOON_MS) {
       const problem = `the ticket of ${details.client} expires at ${momentText(new Date(tgt))}`;
       return { facts, details, outcome: 'warning', problem, advice: 'Run kinit soon.' };
+    }
+    if (tgts.length > 0 && begin > Date.now() + NOTABLE_DIFFERENCE_MS) {
+      const problem = `the ticket of ${details.client} begins only at ${momentText(new Date(begin))}`;
+      const clock = "Set this machine's clock right: it is behind the KDC's.";
+      return { facts, details, outcome: 'warning', problem, advice: clock };
     }
     return { facts, details };
   });

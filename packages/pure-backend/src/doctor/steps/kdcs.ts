@@ -1,6 +1,6 @@
 /** The step `kdcs`: each KDC of the client's realm and of the server's. */
 import type { Krb5Config } from '@remctl/krb5';
-import { askEachKdc, type KdcReport, kdcsOf, realmOfHost } from '@remctl/krb5/doctor';
+import { askEachKdc, type KdcReport, kdcOrigin, kdcsOf, realmOfHost } from '@remctl/krb5/doctor';
 import { type Finding, notTried, runStep } from '../run-step.js';
 import { msText, type Task } from '../task.js';
 
@@ -68,7 +68,8 @@ export function checkKdcs(task: Task) {
     const asked = await Promise.all(realms.map((realm) => askRealm(realm, config, within)));
     const kdcs = asked.flatMap(({ reports }) => reports);
     known.kdcs = kdcs;
-    const facts = kdcs.map((report) => kdcFact(report.realm, report));
+    const origins = realms.map((realm) => `${realm}: ${kdcOrigin(config, realm)} names the KDCs`);
+    const facts = [...origins, ...kdcs.map((report) => kdcFact(report.realm, report))];
     const unfound = asked.flatMap((each) => each.unfound ?? []);
     const silent = asked
       .filter((each) => each.unfound === undefined)

@@ -33,11 +33,12 @@ export function checkServiceTicket({ target, options, bounds, known }: Task) {
         },
       );
       known.hasServiceTicket = true;
-      const { server, isFromCache, etype, kvno, endtime } = details;
+      const { asked: names, server, isFromCache, etype, kvno, endtime } = details;
       const key = kvno === undefined ? etype : `${etype}, version ${kvno}`;
       return {
         details,
         facts: [
+          `asked for ${names.join(', then ')}`,
           `ticket for ${server} ${isFromCache ? 'from the cache' : 'from the KDC'} until ${momentText(endtime)}`,
           `the server's key: ${key}`,
         ],
