@@ -54,6 +54,8 @@ export interface PtySession {
   type(keys: string | Uint8Array): void;
   /** Settles at the program's end. */
   readonly ended: Promise<PtyEnd>;
+  /** Takes the terminal away, which ends the program. */
+  hangUp(): void;
 }
 
 /** Starts a program in a new terminal. Needs python3. */
@@ -130,5 +132,9 @@ export function startInPty(
         look();
       }),
     type: (keys) => void stdin.write(keys),
+    hangUp: () => {
+      ended.catch(() => undefined);
+      child.kill();
+    },
   };
 }

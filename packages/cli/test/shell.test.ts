@@ -208,6 +208,72 @@ describe.each(['pure', 'native'])('from a file, %s', (REMCTL_BACKEND) => {
     expect(stderr).toMatch(/line 2: a quote or a backslash has no end/);
   });
 
+  test('carriage returns and other line ends of Unicode end no line', async () => {
+    const { stdout } = await script("test argv 'a\rb' c\r\ntest argv \u2028\n");
+    expect(stdout).toBe('610d62\n63\ne280a8\n');
+  });
+
+  test('\\q leaves, and the rest is not sent', async () => {
+    expect(await script('test status 2\n\\q\necho no\n')).toMatchObject({ status: 2, stdout: '' });
+    expect(await script('\\q 7\necho no\n')).toMatchObject({ status: 7, stdout: '' });
+  });
+
+  test('a wrong word of the session is told with its line, and the script goes on', async () => {
+    const { status, stdout, stderr } = await script('\n\\x y\necho on\n');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'on\n' });
+    expect(stderr).toContain('line 2: there is no \\x');
+  });
+
+  test('a command that no protocol carries is told, and the script goes on', async () => {
+    const { status, stdout, stderr } = await script(`${'a '.repeat(5000)}\necho on\n`);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'on\n' });
+    expect(stderr).not.toBe('');
+  });
+
+  test('after a signal nothing more is sent, and the command is told once', async () => {
+    const tally = `signal-${REMCTL_BACKEND}`;
+    const [program = '', ...args] = command();
+    const { child, ended } = runProgram(program, args, env({ REMCTL_BACKEND }));
+    child.stdin.write(`test slow 100 0.1\ntest tally ${tally}\n`);
+    child.stdout.once('data', () => child.kill('SIGTERM'));
+    const { signal, stderr } = await ended;
+    expect(signal).toBe('SIGTERM');
+    expect(stderr.toString()).toBe(
+      'remctl: ended by SIGTERM: the command was sent and may have run\n',
+    );
+    expect(realm.tally(tally)).toBe(0);
+  });
+
+  test('a connection that breaks while a command runs: it is told, and not repeated', async () => {
+    const tally = `broken-${REMCTL_BACKEND}`;
+    const text = `test hangup 0.1\ntest sleep 1\ntest tally ${tally}\n`;
+    const { status, stdout, stderr } = await script(text);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'counted\n' });
+    expect(stderr).toContain('the command was sent and may have run');
+    expect(realm.tally(tally)).toBe(1);
+  });
+
+  test('a full disk is told, the commands run on, and the status is 1', async () => {
+    const tally = `full-${REMCTL_BACKEND}`;
+    const line = [...command(), '>/dev/full'].join(' ');
+    const { child, ended } = runProgram('sh', ['-c', line], env({ REMCTL_BACKEND }));
+    child.stdin.end(`echo one\ntest tally ${tally}\n`);
+    const { status, stderr } = await ended;
+    expect(status).toBe(1);
+    expect(stderr.toString()).toMatch(/No space left on device/);
+    expect(realm.tally(tally)).toBe(1);
+  });
+
+  test('a reader that has gone ends the session as by SIGPIPE', async () => {
+    const line = [...command(), '| head -1'].join(' ');
+    const { child, ended } = runProgram('bash', ['-o', 'pipefail', '-c', line], {
+      ...env({ REMCTL_BACKEND }),
+    });
+    child.stdin.end(`echo one\n${'test output 100000\n'.repeat(10)}`);
+    const { status, stdout } = await ended;
+    expect([status, stdout.toString()]).toEqual([141, 'one\n']);
+  });
+
   test('--json prints an object a line', async () => {
     const { stdout } = await script('echo one\ntest status 2\n', '--json');
     const objects = stdout
@@ -220,6 +286,16 @@ describe.each(['pure', 'native'])('from a file, %s', (REMCTL_BACKEND) => {
       { type: 'status', status: 2 },
     ]);
   });
+});
+
+test.each(['pure', 'native'])('without a ticket it ends at once, %s', async (REMCTL_BACKEND) => {
+  const [program = '', ...args] = command();
+  const ccache = `FILE:${join(folder, 'none')}`;
+  const { child, ended } = runProgram(program, args, env({ REMCTL_BACKEND, KRB5CCNAME: ccache }));
+  child.stdin.end('echo one\n');
+  const { status, stdout, stderr } = await ended;
+  expect([status, stdout.toString()]).toEqual([1, '']);
+  expect(stderr.toString()).toMatch(/^remctl: /);
 });
 
 test('a server that is not there is told at the start', async () => {

@@ -7,6 +7,7 @@ import { visible } from '../terminal/visible-controls.js';
 import { STDERR_FD, write } from '../terminal/write.js';
 import { type Completion, createCompleter } from './completer.js';
 import { type History, historyPath, isKept, MAX_LINES, openHistory } from './history.js';
+import { pasteAtCursor } from './paste-at-cursor.js';
 import { openSession, type Session, sessionReport } from './session.js';
 import { readLine, SESSION_HELP } from './session-line.js';
 import type { Begun } from './shell-words.js';
@@ -101,6 +102,8 @@ function createTerminal({ host, session, report, history }: Parts): Terminal {
     },
   });
 
+  pasteAtCursor(terminal, process.stdin);
+
   /** While a command runs the terminal is the command's: Ctrl-C is a signal then. */
   const setEditing = (isEditing: boolean) => {
     process.stdin.setRawMode(isEditing);
@@ -114,7 +117,8 @@ function createTerminal({ host, session, report, history }: Parts): Terminal {
   const ask = () => {
     if (!isLeft) {
       terminal.setPrompt(begun === undefined ? prompt : MORE_PROMPT);
-      terminal.prompt();
+      // What was typed ahead keeps its cursor.
+      terminal.prompt(true);
     }
   };
 

@@ -22,9 +22,9 @@ export function withCursor(report: Report, to: TerminalStreams): CursorReport {
   return {
     ...report,
     async token(token) {
-      if (token.type !== 'output') {
+      if (token.type === 'error') {
         isOpen = false;
-      } else if (token.stream === STDERR ? to.stderr : to.stdout) {
+      } else if (token.type === 'output' && (token.stream === STDERR ? to.stderr : to.stdout)) {
         const last = token.output.at(-1);
         isOpen = last === undefined ? isOpen : last !== LINE_FEED;
       }
