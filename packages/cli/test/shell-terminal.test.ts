@@ -142,7 +142,9 @@ describe.each(['pure', 'native'])('%s', (REMCTL_BACKEND) => {
     // The cursor stands behind `te`: the help finds the connection dead. Nothing completes the line.
     session.type(TAB);
     await session.until('connected again');
-    session.type(`st end${ENTER}`);
+    session.type('s');
+    await session.until('s');
+    session.type(`t end${ENTER}`);
     await session.until('30313233343536373839\r\n74657374\r\n656e64\r\n');
     await session.until(PROMPT);
     expect(await leave(session)).toBe(0);

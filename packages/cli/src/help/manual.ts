@@ -49,8 +49,10 @@ export const AFTER_OPTIONS: readonly Section[] = [
   {
     title: 'SESSION',
     blocks: [
-      'remctl --shell HOST opens one connection and reads one command a line. Words are quoted as in a shell. The exclamation mark has no meaning of its own. Tab completes the commands that the server tells of in its help.',
-      'While the session is idle it keeps the connection alive. If the connection is lost, the session says so and opens another one. It never sends a command twice.',
+      "remctl --shell HOST opens one connection and reads one command a line. Words are quoted as in a shell. The exclamation mark has no meaning of its own. Tab completes the commands that the server tells of in its help. A line that begins with a backslash is the session's own: \\q [status] leaves, \\? helps.",
+      'While the session is idle it keeps the connection alive. If the connection is lost, the session says so and opens another one. It never sends a command twice. Ctrl-C ends the connection of the command that runs; the command may go on at the server.',
+      'If standard input is no terminal, each line of it is a command, and the exit status is that of the last one.',
+      'A line that begins with a space is not kept in the history. Begin lines with secrets so.',
     ],
   },
   {
@@ -88,6 +90,8 @@ export const AFTER_OPTIONS: readonly Section[] = [
           ['KRB5_CONFIG', 'The configuration of Kerberos. Colons part several files.'],
           ['NO_COLOR', 'Any value but the empty one turns colours off.'],
           ['REMCTL_BACKEND', 'The backend: pure or native. --backend is stronger.'],
+          ['REMCTL_HISTORY', 'The file with the history of --shell. The empty value keeps none.'],
+          ['XDG_STATE_HOME', 'The folder of remctl/history, instead of ~/.local/state.'],
         ],
       },
     ],
@@ -99,6 +103,7 @@ export const AFTER_OPTIONS: readonly Section[] = [
         terms: [
           ['/etc/krb5.conf', 'The configuration of Kerberos.'],
           ['/tmp/krb5cc_UID', 'The credential cache of the user, where nothing names another.'],
+          ['~/.local/state/remctl/history', 'The lines of earlier sessions of --shell.'],
         ],
       },
     ],
