@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { historyPath, isKept, openHistory } from '../src/shell/history.js';
 
@@ -85,6 +85,14 @@ test('a long file is cut back to its last lines', async () => {
   expect(content().split('\n')).toHaveLength(1001);
   expect(readdirSync(join(path, '..'))).toEqual(['history']);
   expect(statSync(path).mode & MODE).toBe(0o600);
+});
+
+test('what a session left behind as it was killed keeps no history from being cut', async () => {
+  await (await openHistory(path)).add('first');
+  writeFileSync(`${path}.${process.pid}`, 'half', { mode: 0o600 });
+  writeFileSync(path, 'echo x\n'.repeat(2001));
+  expect((await openHistory(path)).lines).toHaveLength(1000);
+  expect(readdirSync(dirname(path))).toEqual(['history']);
 });
 
 test('a file with long lines is cut back too, and a cut line is none', async () => {

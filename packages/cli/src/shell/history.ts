@@ -98,6 +98,8 @@ async function readLines(path: string): Promise<{ lines: string[]; isLong: boole
 /** Cuts a long file back to its last lines. A session that adds a line at this moment may lose it. */
 async function cutBack(path: string, lines: readonly string[]): Promise<void> {
   const fresh = `${path}.${process.pid}`;
+  // A session that was killed may have left one, and process numbers come again.
+  await rm(fresh, { force: true });
   const file = await openOwn(fresh, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   try {
     await file.writeFile(lines.map((line) => `${line}\n`).join(''));
