@@ -15,13 +15,15 @@ import { checkServiceTicket } from './steps/service-ticket.js';
 import { type DiagnoseOptions, type Known, MS_PER_SECOND, type Task } from './task.js';
 
 const DEFAULT_TIMEOUT_S = 5;
+/** A day: some steps take twice their time, and timers take 24 days. */
+const LONGEST_STEP_MS = 24 * 60 * 60 * MS_PER_SECOND;
 
 /**
  * Checks each step from a host's name to an authenticated connection, and gives the steps as they are done, each one
  * once. A step that fails does not keep those from being tried that do not need it. No command is sent, and no cache is
  * written. `verdictOf` says what the steps come to.
  *
- * Each step has `timeout` seconds (5 by default), those that ask several machines at most twice as long.
+ * Each step has `timeout` seconds (5 by default, a day at most), those that ask several machines at most twice as long.
  *
  * Throws TypeError and RangeError for the target and the options at once. The iteration rejects with the signal's reason.
  *
@@ -38,7 +40,8 @@ export function diagnose(
   const { backend: _, signal = new AbortController().signal, ...clientOptions } = options;
   // The pure backend takes every kind of credentials; the other backend says in its own step what it does not take.
   new Remctl(createPureBackend(), clientOptions);
-  const timeoutMs = (options.timeout || DEFAULT_TIMEOUT_S) * MS_PER_SECOND;
+  const wantedMs = (options.timeout || DEFAULT_TIMEOUT_S) * MS_PER_SECOND;
+  const timeoutMs = Math.min(wantedMs, LONGEST_STEP_MS);
   return stepsTo(checked, options, { timeoutMs, signal });
 }
 

@@ -485,6 +485,11 @@ test.each<[string, Target, DiagnoseOptions]>([
   expect(() => diagnose(target, options)).toThrow(RangeError);
 });
 
+test('a time-out of weeks ends no step early', async () => {
+  const steps = await stepsOf(here(), { timeout: 2_000_000 });
+  expect(verdictOf(steps)).toEqual({ isUsable: true, step: undefined });
+});
+
 test('two kinds of credentials are refused at once', () => {
   const options = { ccache: 'FILE:/a', keytab: '/b', clientPrincipal: 'c' } as unknown;
   expect(() => diagnose(here(), options as DiagnoseOptions)).toThrow(/one kind of credentials/);
