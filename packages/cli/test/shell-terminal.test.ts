@@ -10,6 +10,7 @@ const ENTER = '\r';
 const CTRL_A = '\u0001';
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
+const CTRL_Z = '\u001a';
 const TAB = '\t';
 /** What the terminal gets when the cursor goes back over nine characters. */
 const CURSOR_TO_BEGIN = '\u001b[9D';
@@ -255,6 +256,32 @@ describe.each(['pure', 'native'])('%s', (REMCTL_BACKEND) => {
     await session.until('\r\none two three test four\r\n');
     await session.until(PROMPT);
     expect(await leave(session)).toBe(0);
+  });
+
+  test('Ctrl-Z leaves for the shell, and fg comes back to the line', async () => {
+    const shell = startInPty(['bash', '--norc', '-i'], {
+      ...realm.env,
+      REMCTL_BACKEND,
+      REMCTL_HISTORY: '',
+      PS1: 'sh: ',
+    });
+    sessions.push(shell);
+    await shell.until('sh: ');
+    shell.type(`"${process.execPath}" "${REMCTL}" --shell -p ${realm.port} localhost${ENTER}`);
+    await shell.until(PROMPT);
+    shell.type('echo o');
+    await shell.until('echo o');
+    shell.type(CTRL_Z);
+    await shell.until('sh: ');
+    shell.type(`fg${ENTER}`);
+    await shell.until(`${PROMPT}echo o`);
+    shell.type('n');
+    await shell.until('n');
+    shell.type(ENTER);
+    await shell.until('\r\non\r\n');
+    await shell.until(PROMPT);
+    shell.type(CTRL_D);
+    await shell.until('sh: ');
   });
 
   test('-d says what is sent, without the arguments', async () => {

@@ -246,6 +246,8 @@ function createTerminal({ host, session, report, history }: Parts): Terminal {
   process.on('SIGINT', onInterrupt);
   process.stdin.on('keypress', onKey);
   terminal.on('SIGINT', onInterrupt);
+  // After Ctrl-Z and fg readline reads no keys before it is asked to.
+  terminal.on('SIGCONT', () => terminal.prompt(true));
   terminal.on('history', (kept) => {
     if (!isKept(`${begun?.text ?? ''}${kept[0] ?? ''}`.replaceAll('\n', ' '))) {
       kept.shift();
