@@ -193,9 +193,9 @@ describe.each(['pure', 'native'])('%s', (REMCTL_BACKEND) => {
     await session.until(PROMPT);
     session.type(`test sleep 1${ENTER}`);
     await session.until('\r\n');
-    session.type(`echo ahead${ENTER}echo more`);
-    await session.until('ahead\r\n');
-    await session.until('ahead\r\n');
+    session.type(`test tally ${tally('ahead')}${ENTER}echo more`);
+    await session.until('counted\r\n');
+    await session.until(`${PROMPT}echo more`);
     session.type(ENTER);
     await session.until('\r\nmore\r\n');
     await session.until(PROMPT);
