@@ -3,10 +3,10 @@ import { type HostResult, RemctlNetworkError, RemctlProtocolError } from '@remct
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { durationText } from '../src/hosts/duration-text.js';
-import { wantsColors } from '../src/hosts/outlets.js';
 import { createProgress } from '../src/hosts/progress.js';
 import { summaryText } from '../src/hosts/summary.js';
 import { createTally } from '../src/hosts/tally.js';
+import { wantsColors } from '../src/terminal/wants-colors.js';
 
 const nothing = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), milliseconds: 1, attempts: 1 };
 const finished = (host: string, status: number): HostResult => ({

@@ -1,7 +1,8 @@
 /** The lines that a person reads of a diagnosis. */
 import type { DiagnosisStep, StepName, StepOutcome, Verdict } from '@remctl/pure-backend/doctor';
-import colors from 'picocolors';
+import picocolors from 'picocolors';
 import { visible } from '../terminal/visible-controls.js';
+import { wantsColors } from '../terminal/wants-colors.js';
 
 const TITLES: Readonly<Record<StepName, string>> = {
   name: "the server's name",
@@ -14,6 +15,9 @@ const TITLES: Readonly<Record<StepName, string>> = {
   authentication: 'authentication',
   noop: 'NOOP',
 };
+
+// picocolors alone takes CI for a terminal.
+const colors = picocolors.createColors(wantsColors(process.stdout.isTTY === true, process.env));
 
 const MARKS: Readonly<Record<StepOutcome, string>> = {
   ok: colors.green('ok     '),

@@ -2,6 +2,7 @@
 import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import pc from 'picocolors';
+import { wantsColors } from '../terminal/wants-colors.js';
 import { STDERR_FD, STDOUT_FD, write } from '../terminal/write.js';
 
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -39,18 +40,6 @@ export interface OutletEvents {
   readonly onWrite: () => void;
   /** Called with the first error of each stream. */
   readonly onBroken: (error: unknown) => void;
-}
-
-/** Whether a stream gets colours: NO_COLOR (no-color.org), FORCE_COLOR, else a terminal does. */
-export function wantsColors(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
-  const { NO_COLOR = '', FORCE_COLOR = '', TERM } = env;
-  if (NO_COLOR !== '') {
-    return false;
-  }
-  if (FORCE_COLOR !== '') {
-    return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  }
-  return isTerminal && TERM !== 'dumb';
 }
 
 /** Takes over both streams of this process. */
