@@ -3,11 +3,10 @@
 import type { Mode } from './options/options.js';
 import { parse } from './options/parse.js';
 import { dieBy } from './run/deadly-signals.js';
+import { FAILURE_STATUS } from './run/exit-status.js';
 import { visible } from './terminal/visible-controls.js';
 import { isBrokenPipe, STDERR_FD, STDOUT_FD, write } from './terminal/write.js';
 import { version } from './version.js';
-
-const FAILURE_STATUS = 1;
 
 /** Does what the command line asks for, and returns the exit status. */
 async function runMode(mode: Mode): Promise<number> {

@@ -2,13 +2,12 @@
 import { type DiagnosisStep, diagnose, verdictOf } from '@remctl/pure-backend/doctor';
 import type { DoctorMode } from '../options/options.js';
 import { onDeadlySignal, unlessDying } from '../run/deadly-signals.js';
+import { FAILURE_STATUS } from '../run/exit-status.js';
 import { backendOf, clientOptionsOf, targetOf } from '../run/open-options.js';
 import { jsonError, jsonLine, jsonTime } from '../terminal/json-lines.js';
 import { visible } from '../terminal/visible-controls.js';
-import { STDERR_FD, STDOUT_FD, write } from '../terminal/write.js';
+import { isOutputError, STDERR_FD, STDOUT_FD, write } from '../terminal/write.js';
 import { stepText, verdictText } from './step-text.js';
-
-const FAILURE_STATUS = 1;
 
 /**
  * Prints each step as it is done, then the verdict. Returns 0 if a command could be sent, else 1. With --json each step
@@ -49,7 +48,7 @@ export async function runDoctor(mode: DoctorMode): Promise<number> {
     return verdictOf(steps).isUsable ? 0 : FAILURE_STATUS;
   } catch (error) {
     await unlessDying();
-    if (error instanceof Error && error.name === 'OutputError') {
+    if (isOutputError(error)) {
       throw error;
     }
     const message = error instanceof Error ? error.message : String(error);

@@ -2,14 +2,12 @@
 import { foldHosts } from '@remctl/core';
 import { commandOf } from '../arguments/from-elsewhere.js';
 import type { HostsMode } from '../options/options.js';
+import { FAILURE_STATUS } from '../run/exit-status.js';
 import { jsonError, jsonLine } from '../terminal/json-lines.js';
 import { visible } from '../terminal/visible-controls.js';
 import { STDERR_FD, STDOUT_FD, write } from '../terminal/write.js';
 import { hostListOf } from './host-list.js';
 import { runTask, type Task } from './run-task.js';
-
-/** There was nothing to run. */
-const FAILURE_STATUS = 1;
 
 async function taskOf(mode: HostsMode): Promise<Task> {
   const { hosts, repeated } = await hostListOf(mode);

@@ -8,6 +8,7 @@ import {
   onDeadlySignal,
   unlessDying,
 } from '../run/deadly-signals.js';
+import { FAILURE_STATUS } from '../run/exit-status.js';
 import { backendOf, clientOptionsOf, targetOf } from '../run/open-options.js';
 import { visible } from '../terminal/visible-controls.js';
 import { isBrokenPipe } from '../terminal/write.js';
@@ -21,9 +22,6 @@ import type { Printer } from './printer.js';
 import { createProgress } from './progress.js';
 import { summaryText } from './summary.js';
 import { createTally, type Tally } from './tally.js';
-
-/** Not every host ended with status 0. */
-const FAILURE_STATUS = 1;
 
 /** What runs where. */
 export interface Task {

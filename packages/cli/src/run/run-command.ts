@@ -6,12 +6,10 @@ import { visible } from '../terminal/visible-controls.js';
 import { isBrokenPipe, STDERR_FD, write } from '../terminal/write.js';
 import { checkAsTheCClient } from './c-refusals.js';
 import { dieBy, onDeadlySignal, unlessDying } from './deadly-signals.js';
+import { FAILURE_STATUS } from './exit-status.js';
 import { clientOf, targetOf } from './open-options.js';
 import { jsonReport, type Report, textReport } from './report.js';
 import { ignoreLoss, writeAnswer } from './write-answer.js';
-
-/** The C client's exit status after any other failure. */
-const FAILURE_STATUS = 1;
 
 /** What a run needs from begin to end. */
 interface Run {

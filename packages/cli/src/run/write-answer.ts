@@ -1,12 +1,8 @@
 /** Writes a command's answer as it arrives. */
 import type { RemctlRun } from '@remctl/core';
 import { isBrokenPipe, OutputError } from '../terminal/write.js';
+import { FAILURE_STATUS, SERVER_ERROR_STATUS } from './exit-status.js';
 import { type Report, tokenDescription } from './report.js';
-
-/** The C client's exit status if the server answers with an error. */
-const SERVER_ERROR_STATUS = 255;
-/** The C client's exit status after any other failure. */
-const FAILURE_STATUS = 1;
 
 /** Where an answer goes. */
 export interface AnswerTo {

@@ -1,14 +1,13 @@
 /** A session whose commands come from a file or a pipe. */
 import type { ShellMode } from '../options/options.js';
 import { onDeadlySignal, unlessDying } from '../run/deadly-signals.js';
+import { FAILURE_STATUS } from '../run/exit-status.js';
 import type { Report } from '../run/report.js';
 import { STDERR_FD, write } from '../terminal/write.js';
 import { scriptLines } from './script-lines.js';
 import { openSession, type Session, sessionReport } from './session.js';
 import { readLine, SESSION_HELP } from './session-line.js';
 import type { Begun } from './shell-words.js';
-
-const FAILURE_STATUS = 1;
 
 /** Each byte is one character here, so that a word gives its bytes back as they were. */
 const BYTES = 'latin1';

@@ -9,16 +9,15 @@ import {
 } from '@remctl/core';
 import type { ShellMode } from '../options/options.js';
 import { type DeadlySignal, unlessDying } from '../run/deadly-signals.js';
+import { FAILURE_STATUS } from '../run/exit-status.js';
 import { backendOf, clientOptionsOf, targetOf } from '../run/open-options.js';
 import { jsonReport, type Report, textReport } from '../run/report.js';
 import { ignoreLoss, writeAnswer } from '../run/write-answer.js';
 import { visible } from '../terminal/visible-controls.js';
-import { STDERR_FD, write } from '../terminal/write.js';
+import { isOutputError, STDERR_FD, write } from '../terminal/write.js';
 
 /** Seconds between two NOOPs: firewalls forget a connection after minutes. */
 const KEEP_ALIVE_S = 60;
-/** The C client's status for a failure; and a shell's for Ctrl-C. */
-const FAILURE_STATUS = 1;
 const INTERRUPTED_STATUS = 130;
 /** Milliseconds for the server's help: somebody waits for the Tab key. */
 const HELP_TIMEOUT_MS = 5000;
@@ -96,7 +95,7 @@ export async function openSession(
   async function tellFailure(error: unknown, commandState: CommandState): Promise<number> {
     // What ends this program has the last word.
     await unlessDying();
-    if (error instanceof Error && error.name === 'OutputError') {
+    if (isOutputError(error)) {
       throw error;
     }
     if (error instanceof Interrupted) {

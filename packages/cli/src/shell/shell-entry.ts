@@ -1,10 +1,10 @@
 /** A session on one connection. */
 import type { ShellMode } from '../options/options.js';
+import { FAILURE_STATUS } from '../run/exit-status.js';
 import { jsonReport, textReport } from '../run/report.js';
+import { isOutputError } from '../terminal/write.js';
 import { runScript } from './script-session.js';
 import { runAtTerminal } from './terminal-session.js';
-
-const FAILURE_STATUS = 1;
 
 /**
  * Runs a session and returns the exit status: the last command's. At a terminal it asks for commands, on standard
@@ -16,7 +16,7 @@ export async function runShell(mode: ShellMode): Promise<number> {
       ? await runAtTerminal(mode)
       : await runScript(mode);
   } catch (error) {
-    if (error instanceof Error && error.name === 'OutputError') {
+    if (isOutputError(error)) {
       throw error;
     }
     const report = mode.json

@@ -2,6 +2,7 @@
 import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
 import type { ShellMode } from '../options/options.js';
 import { beforeDeath, dieBy, onDeadlySignal, unlessDying } from '../run/deadly-signals.js';
+import { FAILURE_STATUS } from '../run/exit-status.js';
 import type { Report } from '../run/report.js';
 import { visible } from '../terminal/visible-controls.js';
 import { STDERR_FD, write } from '../terminal/write.js';
@@ -13,7 +14,6 @@ import { readLine, SESSION_HELP } from './session-line.js';
 import type { Begun } from './shell-words.js';
 import { type CursorReport, withCursor } from './unfinished-output.js';
 
-const FAILURE_STATUS = 1;
 /** The prompt of a command that goes on. */
 const MORE_PROMPT = '> ';
 const CTRL_BACKSLASH = '\u001c';

@@ -73,13 +73,12 @@ async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
 /** What the system says when the reader has gone: of a pipe, and of a socket with unread bytes. */
 const READER_GONE: readonly unknown[] = ['EPIPE', 'ECONNRESET'];
 
+/** Returns whether an error is an OutputError, by its name: each bundled file has a class of its own. */
+export function isOutputError(error: unknown): error is OutputError {
+  return error instanceof Error && error.name === 'OutputError';
+}
+
 /** Returns whether an OutputError says that the reader of our output has gone. */
 export function isBrokenPipe(error: unknown): boolean {
-  // By its name: each bundled file has a class of its own.
-  return (
-    error instanceof Error &&
-    error.name === 'OutputError' &&
-    'code' in error &&
-    READER_GONE.includes(error.code)
-  );
+  return isOutputError(error) && READER_GONE.includes(error.code);
 }

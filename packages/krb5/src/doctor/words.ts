@@ -22,6 +22,11 @@ export function kdcOrigin(config: Krb5Config, realm: string): 'krb5.conf' | 'DNS
   return realmKdcs(config, realm).length > 0 ? 'krb5.conf' : 'DNS';
 }
 
+const RUN_KINIT = 'Run kinit, or give --keytab and --client.';
+const WRONG_SERVER_KEY =
+  "The server's keytab does not hold the key that the KDC used: on the server, have a new keytab made (ktadd).";
+const NO_SERVER_KEY =
+  "The server's keytab has no key of that principal: on the server, have one added (ktadd), or give -s.";
 /** What to do about a code of RFC 4120, or of this side. */
 const ADVICE: ReadonlyMap<number, string> = new Map([
   [
@@ -44,26 +49,14 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
     KrbErrorCode.KRB_AP_ERR_SKEW,
     'Set the clocks right: have NTP run on this machine and on the server.',
   ],
-  [
-    KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
-    "The server's keytab does not hold the key that the KDC used: on the server, have a new keytab made (ktadd).",
-  ],
-  [
-    KrbErrorCode.KRB_AP_ERR_MODIFIED,
-    "The server's keytab does not hold the key that the KDC used: on the server, have a new keytab made (ktadd).",
-  ],
+  [KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY, WRONG_SERVER_KEY],
+  [KrbErrorCode.KRB_AP_ERR_MODIFIED, WRONG_SERVER_KEY],
   [
     KrbErrorCode.KRB_AP_ERR_BADKEYVER,
     "The server's keytab is older than its key at the KDC: on the server, have a new keytab made (ktadd).",
   ],
-  [
-    KrbErrorCode.KRB_AP_ERR_NOKEY,
-    "The server's keytab has no key of that principal: on the server, have one added (ktadd), or give -s.",
-  ],
-  [
-    KrbErrorCode.KRB_AP_ERR_NOT_US,
-    "The server's keytab has no key of that principal: on the server, have one added (ktadd), or give -s.",
-  ],
+  [KrbErrorCode.KRB_AP_ERR_NOKEY, NO_SERVER_KEY],
+  [KrbErrorCode.KRB_AP_ERR_NOT_US, NO_SERVER_KEY],
   [
     LocalErrorCode.KRB5_KDC_UNREACH,
     'Check the network and the firewall (port 88, UDP and TCP), and the kdc lines of [realms] in krb5.conf.',
@@ -76,8 +69,8 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
     LocalErrorCode.KRB5_CONFIG_NODEFREALM,
     'Set default_realm under [libdefaults] in krb5.conf, or name the realm after an @.',
   ],
-  [LocalErrorCode.KRB5_FCC_NOFILE, 'Run kinit, or give --keytab and --client.'],
-  [LocalErrorCode.KRB5_CC_NOTFOUND, 'Run kinit, or give --keytab and --client.'],
+  [LocalErrorCode.KRB5_FCC_NOFILE, RUN_KINIT],
+  [LocalErrorCode.KRB5_CC_NOTFOUND, RUN_KINIT],
   [
     LocalErrorCode.KRB5_CC_IO,
     'Look at the file that the message names, or have another made: kinit -c FILE:/path.',
