@@ -18,6 +18,7 @@ import { isOutputError, STDERR_FD, write } from '../terminal/write.js';
 
 /** Seconds between two NOOPs: firewalls forget a connection after minutes. */
 const KEEP_ALIVE_S = 60;
+/** A shell's status for Ctrl-C. */
 const INTERRUPTED_STATUS = 130;
 /** Milliseconds for the server's help: somebody waits for the Tab key. */
 const HELP_TIMEOUT_MS = 5000;
