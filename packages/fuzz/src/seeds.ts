@@ -100,7 +100,7 @@ async function kdcAnswers(realm: Realm): Promise<void> {
       clearTimeout(timer);
     }
   };
-  const clientKey = decodeKeytab(readFileSync(realm.keytabs.client))[0]?.key;
+  const clientKey = decodeKeytab(readFileSync(realm.keytabs.client)).entries[0]?.key;
   if (clientKey === undefined) {
     throw new Error('the keytab is empty');
   }
@@ -252,7 +252,7 @@ async function session(realm: Realm, port: number, protocol: 1 | 2): Promise<voi
   const request = readApReqToken(apReq);
   const { credentials } = decodeCcache(readFileSync(realm.ccache.replace(/^FILE:/, '')));
   const ticket = decode(types.ticket, request.ticket);
-  const serviceKey = decodeKeytab(readFileSync(realm.keytabs.server)).find(
+  const serviceKey = decodeKeytab(readFileSync(realm.keytabs.server)).entries.find(
     ({ kvno, principal }) =>
       kvno === ticket.encPart.kvno &&
       principal.components.join() === ticket.sname.nameString.join(),

@@ -4,9 +4,9 @@ import { requireSame, unlessRefused } from '../findings.js';
 import { decodeKeytab, encodeKeytab } from '../krb5-internals.js';
 
 export function fuzz(data: Buffer): void {
-  const entries = unlessRefused([Krb5Error], () => decodeKeytab(data));
-  if (entries !== undefined) {
-    const written = encodeKeytab(entries);
-    requireSame('written twice', encodeKeytab(decodeKeytab(written)), written);
+  const keytab = unlessRefused([Krb5Error], () => decodeKeytab(data));
+  if (keytab !== undefined) {
+    const written = encodeKeytab(keytab.entries);
+    requireSame('written twice', encodeKeytab(decodeKeytab(written).entries), written);
   }
 }

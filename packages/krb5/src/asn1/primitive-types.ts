@@ -1,4 +1,5 @@
 /** The primitive ASN.1 types of RFC 4120: numbers, strings, times and flags. */
+import { octetsOf, textOf } from '../text/octet-text.js';
 import { trimEnd } from '../text/trim-end.js';
 import { Asn1Error } from './asn1-error.js';
 import type { Codec } from './asn1-type.js';
@@ -69,12 +70,10 @@ export const octetString: Codec<Uint8Array> = {
   read: (input) => new Uint8Array(readContent(input, OCTET_STRING)),
 };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /**
  * KerberosString (RFC 4120, section 5.2.1): a GeneralString. Text beyond ASCII is UTF-8, as in
- * every implementation. A NUL is refused, because it would end the name early in other
- * implementations.
+ * every implementation; other octets become what `textOf` makes of them. A NUL is refused, because
+ * it would end the name early in other implementations.
  */
 export const kerberosString: Codec<string> = {
   tag: GENERAL_STRING,
@@ -82,18 +81,14 @@ export const kerberosString: Codec<string> = {
     if (value.includes('\0')) {
       throw new RangeError('a Kerberos string must not hold a NUL');
     }
-    writer.writeString(value, GENERAL_STRING);
+    writer.writeBuffer(octetsOf(value), GENERAL_STRING);
   },
   read: (input) => {
     const content = readContent(input, GENERAL_STRING);
     if (content.includes(0)) {
       throw new Asn1Error('a KerberosString with a NUL');
     }
-    try {
-      return utf8.decode(content);
-    } catch (cause) {
-      throw new Asn1Error('a KerberosString that is not UTF-8', { cause });
-    }
+    return textOf(content);
   },
 };
 

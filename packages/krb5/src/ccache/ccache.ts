@@ -65,4 +65,6 @@ export interface Ccache {
   /** Tickets only: neither removed entries nor configuration entries. */
   readonly credentials: readonly CcacheCredential[];
   readonly configEntries: readonly CcacheConfigEntry[];
+  /** What is wrong behind the entries; undefined if the file ends as it should. */
+  readonly damage?: string | undefined;
 }

@@ -2,7 +2,7 @@
 import { EncryptionKey } from '../crypto/encryption-key.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { ByteReader, EncodingError, TruncatedError } from '../file/byte-reader.js';
+import { ByteReader, TruncatedError } from '../file/byte-reader.js';
 import type { Principal } from '../principal.js';
 import type { Ccache, CcacheConfigEntry, CcacheCredential, TimeOffset } from './ccache.js';
 import { CONFIG_NAME, CONFIG_REALM, FORMAT, HeaderTag, REMOVED_AUTHTIME } from './format.js';
@@ -103,14 +103,59 @@ function formatVersion(reader: ByteReader): 3 | 4 {
   return version;
 }
 
-function decode(reader: ByteReader): Ccache {
+/** What stands before the tickets. */
+function head(reader: ByteReader): Pick<Ccache, 'version' | 'timeOffset' | 'defaultPrincipal'> {
   const version = formatVersion(reader);
   const offset = version === 4 ? timeOffset(reader.part(reader.uint16())) : undefined;
-  const defaultPrincipal = principal(reader);
+  return { version, timeOffset: offset, defaultPrincipal: principal(reader) };
+}
+
+function requireHead(reader: ByteReader): ReturnType<typeof head> {
+  try {
+    return head(reader);
+  } catch (cause) {
+    if (cause instanceof TruncatedError) {
+      throw new Krb5Error(
+        LocalErrorCode.KRB5_CC_FORMAT,
+        `the credential cache file is damaged (${cause.message}): run kinit`,
+        { cause },
+      );
+    }
+    throw cause;
+  }
+}
+
+/** The next entry, or what is wrong with it. */
+function next(reader: ByteReader, version: 3 | 4): CcacheCredential | { readonly damage: string } {
+  try {
+    return credential(reader, version);
+  } catch (cause) {
+    if (cause instanceof TruncatedError) {
+      return { damage: cause.message };
+    }
+    throw cause;
+  }
+}
+
+/**
+ * Decodes a credential cache file. As libkrb5 does, it takes the tickets before something that is no
+ * ticket, such as a newline at the end. Takes at most 96 times the memory of `bytes`, whatever
+ * numbers they announce. Throws Krb5Error KRB5_CCACHE_BADVNO for versions other than 3 and 4,
+ * KRB5_CC_FORMAT if the bytes are not a cache file or end before the first ticket may begin (MIT
+ * Kerberos, "Credential cache file format").
+ */
+export function decodeCcache(bytes: Uint8Array): Ccache {
+  const reader = new ByteReader(bytes);
+  const start = requireHead(reader);
   const credentials: CcacheCredential[] = [];
   const configEntries: CcacheConfigEntry[] = [];
-  while (reader.remaining > 0) {
-    const each = credential(reader, version);
+  let damage: string | undefined;
+  while (reader.remaining > 0 && damage === undefined) {
+    const each = next(reader, start.version);
+    if ('damage' in each) {
+      damage = each.damage;
+      continue;
+    }
     const entry = configEntry(each);
     if (each.endtime === 0 && each.authtime === REMOVED_AUTHTIME) {
       continue;
@@ -121,25 +166,5 @@ function decode(reader: ByteReader): Ccache {
       configEntries.push(entry);
     }
   }
-  return { version, timeOffset: offset, defaultPrincipal, credentials, configEntries };
-}
-
-/**
- * Decodes a credential cache file. Takes at most 96 times the memory of `bytes`, whatever numbers
- * they announce. Throws Krb5Error KRB5_CCACHE_BADVNO for versions other than 3 and 4, KRB5_CC_FORMAT
- * if the bytes are not a cache file or end too early (MIT Kerberos, "Credential cache file format").
- */
-export function decodeCcache(bytes: Uint8Array): Ccache {
-  try {
-    return decode(new ByteReader(bytes));
-  } catch (cause) {
-    if (cause instanceof TruncatedError || cause instanceof EncodingError) {
-      throw new Krb5Error(
-        LocalErrorCode.KRB5_CC_FORMAT,
-        `the credential cache file is damaged (${cause.message}): run kinit`,
-        { cause },
-      );
-    }
-    throw cause;
-  }
+  return { ...start, credentials, configEntries, damage };
 }

@@ -78,7 +78,7 @@ export async function readSettled(readOnce: () => Promise<ReadCcache>): Promise<
   for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
     try {
       const read = await readOnce();
-      if (read.ccache.credentials.length > 0) {
+      if (read.ccache.credentials.length > 0 && read.ccache.damage === undefined) {
         return read;
       }
     } catch (error) {

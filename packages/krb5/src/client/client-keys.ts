@@ -3,7 +3,7 @@ import type { Krb5Config } from '../config/krb5-config.js';
 import { type EncryptionKey, etypeName, isSupportedEtype, stringToKey } from '../crypto/index.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { findKey, keytabEntries } from '../keytab/keytab.js';
+import { findKey, newestEntries } from '../keytab/keytab.js';
 import { readKeytab } from '../keytab/read-keytab.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import type { Credentials } from './credentials.js';
@@ -16,6 +16,11 @@ export type OwnKeyCredentials = Extract<Credentials, { type: 'keytab' | 'passwor
 export interface ClientKeys {
   /** The encryption types that the client has keys of, the best first. */
   readonly etypes: readonly number[];
+  /**
+   * The encryption types that a request offers: the client's own types, then the other permitted
+   * ones, since the session key may be of any of them.
+   */
+  readonly offered: readonly number[];
   /**
    * Returns the key of one type. Salt and parameters are the KDC's; they are undefined if it gave
    * none. Throws Krb5Error.
@@ -49,6 +54,7 @@ function passwordKeys(
 ): ClientKeys {
   return {
     etypes: permitted,
+    offered: permitted,
     key: (etype, salt, s2kparams) =>
       stringToKey(etype, password, salt ?? defaultSalt(client), s2kparams),
   };
@@ -67,7 +73,8 @@ async function keytabKeys(
   const keytab = await readKeytab(name);
   // It throws, with the names in the keytab, if the client has no key there at all.
   findKey(keytab, { principal: client });
-  const present = new Set(keytabEntries(keytab, client).map(({ key }) => key.etype));
+  // The KDC knows the newest key alone, and an older one may be of other types.
+  const present = new Set(newestEntries(keytab, client).map(({ key }) => key.etype));
   const etypes = permitted.filter((etype) => present.has(etype) && isSupportedEtype(etype));
   if (etypes.length === 0) {
     throw new Krb5Error(
@@ -77,6 +84,7 @@ async function keytabKeys(
   }
   return {
     etypes,
+    offered: [...etypes, ...permitted.filter((etype) => !etypes.includes(etype))],
     key: async (etype) => findKey(keytab, { principal: client, etype }).key,
   };
 }

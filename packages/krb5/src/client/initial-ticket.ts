@@ -102,7 +102,7 @@ async function ask(
   const { ticketLifetime, forwardable } = initialTicketOptions(config, client.realm);
   const asRequest = buildAsReq({
     client,
-    etypes: keys.etypes,
+    etypes: keys.offered,
     forwardable,
     till: Math.floor(kdcNow(clock) / 1000) + ticketLifetime,
     padata,
@@ -218,5 +218,5 @@ async function openReply(
 
 function refusal({ client, keys }: InitialTicketRequest, error: KrbError): Krb5Error {
   const { realm } = client;
-  return kdcRefusal(error, { realm, client, server: tgsPrincipal(realm), etypes: keys.etypes });
+  return kdcRefusal(error, { realm, client, server: tgsPrincipal(realm), etypes: keys.offered });
 }

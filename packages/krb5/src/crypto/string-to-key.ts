@@ -1,6 +1,7 @@
 /** Keys from passwords (RFC 3962, section 4; RFC 8009, section 4). */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import { octetsOf } from '../text/octet-text.js';
 import { EncryptionKey } from './encryption-key.js';
 import { etypeInfo } from './etypes.js';
 import type { EtypeInfo } from './profile.js';
@@ -42,7 +43,8 @@ export async function iteratedStringToKey(
   salt: string | Uint8Array,
   iterations: number,
 ): Promise<EncryptionKey> {
-  const value = await info.profile.stringToKey(info, password, Buffer.from(salt), iterations);
+  const octets = typeof salt === 'string' ? octetsOf(salt) : Buffer.from(salt);
+  const value = await info.profile.stringToKey(info, password, octets, iterations);
   return new EncryptionKey(info.etype, value);
 }
 

@@ -1,16 +1,10 @@
 /** Reads big-endian numbers and counted bytes from untrusted bytes, in order. */
+import { textOf } from '../text/octet-text.js';
 
 /** The bytes end before a value that they announce. */
 export class TruncatedError extends Error {
   override readonly name: string = 'TruncatedError';
 }
-
-/** A text is not UTF-8. */
-export class EncodingError extends Error {
-  override readonly name: string = 'EncodingError';
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads bytes from the start. Every method goes on past its value. Throws TruncatedError if too few
@@ -66,14 +60,10 @@ export class ByteReader {
     return new Uint8Array(this.#bytes.subarray(offset, offset + length));
   }
 
-  /** Returns the next `length` bytes as text. Throws EncodingError if they are not UTF-8. */
+  /** Returns the next `length` bytes as text (`textOf`). */
   text(length: number): string {
     const offset = this.#advance(length);
-    try {
-      return utf8.decode(this.#bytes.subarray(offset, offset + length));
-    } catch (cause) {
-      throw new EncodingError(`a name at offset ${offset} is not UTF-8`, { cause });
-    }
+    return textOf(this.#bytes.subarray(offset, offset + length));
   }
 
   /** Returns a reader of the next `length` bytes alone. */

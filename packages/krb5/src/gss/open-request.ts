@@ -106,6 +106,10 @@ function checkRequest(
       `the ticket is of ${formatPrincipal(client)}, the authenticator of another client`,
     );
   }
+  // A program or a log would see one name for two clients whose octets differ.
+  if (!formatPrincipal(client).isWellFormed()) {
+    throw refused(KrbErrorCode.KRB_ERR_GENERIC, "the client's name is not UTF-8");
+  }
   const now = clock() / 1000;
   if (Math.abs(proof.ctime - now) > clockskew) {
     throw refused(

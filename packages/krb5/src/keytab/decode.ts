@@ -2,7 +2,7 @@
 import { EncryptionKey } from '../crypto/encryption-key.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import { ByteReader, EncodingError, TruncatedError } from '../file/byte-reader.js';
+import { ByteReader, TruncatedError } from '../file/byte-reader.js';
 import type { Principal } from '../principal.js';
 import { FORMAT, VERSION } from './format.js';
 import type { KeytabEntry } from './keytab.js';
@@ -33,7 +33,14 @@ function entry(reader: ByteReader): KeytabEntry {
   return { principal: owner, timestamp, kvno, key };
 }
 
-function decode(reader: ByteReader): KeytabEntry[] {
+/** The content of a keytab's file. */
+export interface DecodedKeytab {
+  readonly entries: readonly KeytabEntry[];
+  /** What is wrong behind the entries; undefined if the file ends as it should. */
+  readonly damage: string | undefined;
+}
+
+function checkVersion(reader: ByteReader): void {
   const format = reader.uint8();
   const version = reader.uint8();
   if (format !== FORMAT || version !== VERSION) {
@@ -44,36 +51,51 @@ function decode(reader: ByteReader): KeytabEntry[] {
         : 'this is not a keytab',
     );
   }
-  const entries: KeytabEntry[] = [];
-  while (reader.remaining > 0) {
-    const length = reader.int32();
-    if (length === 0) {
-      break;
-    }
-    const record = reader.part(Math.abs(length));
-    if (length > 0) {
-      entries.push(entry(record));
-    }
+}
+
+/** Reads the next record. Returns its entry, undefined for a hole, and `end` at the file's end. */
+function next(reader: ByteReader): KeytabEntry | undefined | 'end' {
+  if (reader.remaining === 0) {
+    return 'end';
   }
-  return entries;
+  const length = reader.int32();
+  if (length === 0) {
+    return 'end';
+  }
+  const record = reader.part(Math.abs(length));
+  return length > 0 ? entry(record) : undefined;
 }
 
 /**
- * Decodes a keytab file. Takes at most 96 times the memory of `bytes`, whatever numbers they
+ * Decodes a keytab file. As libkrb5 does, it takes the entries before something that is no entry,
+ * such as a newline at the end. Takes at most 96 times the memory of `bytes`, whatever numbers they
  * announce. Throws Krb5Error KRB5_KEYTAB_BADVNO for anything but version 2, KRB5_KT_FORMAT if the
- * bytes end too early or names are not UTF-8 (MIT Kerberos, "Keytab file format").
+ * bytes end before the version (MIT Kerberos, "Keytab file format").
  */
-export function decodeKeytab(bytes: Uint8Array): KeytabEntry[] {
+export function decodeKeytab(bytes: Uint8Array): DecodedKeytab {
+  const reader = new ByteReader(bytes);
+  const entries: KeytabEntry[] = [];
+  let isHeaderRead = false;
   try {
-    return decode(new ByteReader(bytes));
-  } catch (cause) {
-    if (cause instanceof TruncatedError || cause instanceof EncodingError) {
-      throw new Krb5Error(
-        LocalErrorCode.KRB5_KT_FORMAT,
-        `the keytab is damaged (${cause.message}): write it anew`,
-        { cause },
-      );
+    checkVersion(reader);
+    isHeaderRead = true;
+    for (let each = next(reader); each !== 'end'; each = next(reader)) {
+      if (each !== undefined) {
+        entries.push(each);
+      }
     }
-    throw cause;
+    return { entries, damage: undefined };
+  } catch (cause) {
+    if (!(cause instanceof TruncatedError)) {
+      throw cause;
+    }
+    if (isHeaderRead) {
+      return { entries, damage: cause.message };
+    }
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_KT_FORMAT,
+      `the keytab is damaged (${cause.message}): write it anew`,
+      { cause },
+    );
   }
 }

@@ -20,6 +20,8 @@ export interface Keytab {
   /** The file that the keytab was read from, for messages. */
   readonly path: string;
   readonly entries: readonly KeytabEntry[];
+  /** What is wrong behind the entries; undefined if the file ends as it should. */
+  readonly damage?: string | undefined;
 }
 
 /** The terms of a search for a key. */
@@ -73,6 +75,16 @@ function ofVersion(entries: readonly KeytabEntry[], kvno: number): KeytabEntry |
   );
 }
 
+/**
+ * Returns the entries of a principal's newest key, one for each encryption type, in the file's order.
+ * An empty list if it has none.
+ */
+export function newestEntries(keytab: Keytab, principal: Principal): KeytabEntry[] {
+  const own = keytabEntries(keytab, principal);
+  const kvno = newest(own)?.kvno;
+  return own.filter((entry) => entry.kvno === kvno);
+}
+
 /** Returns a principal's entries in the file's order; an empty list if it has none. */
 export function keytabEntries({ entries }: Keytab, principal: Principal): KeytabEntry[] {
   return entries.filter((entry) => principalsEqual(entry.principal, principal));
@@ -85,12 +97,14 @@ export function keytabEntries({ entries }: Keytab, principal: Principal): Keytab
  */
 export function findKey(keytab: Keytab, { principal, etype, kvno }: KeyQuery): KeytabEntry {
   const name = formatPrincipal(principal);
+  const { damage } = keytab;
+  const lost = damage === undefined ? '' : `; the file is damaged (${damage}): write it anew`;
   const own = keytabEntries(keytab, principal);
   if (own.length === 0) {
     const others = listed(keytab.entries.map((entry) => formatPrincipal(entry.principal)));
     throw new Krb5Error(
       LocalErrorCode.KRB5_KT_NOTFOUND,
-      `the keytab ${keytab.path} has no key of ${name}; it has keys of ${others || 'nobody'}`,
+      `the keytab ${keytab.path} has no key of ${name}; it has keys of ${others || 'nobody'}${lost}`,
     );
   }
   const usable = etype === undefined ? own : own.filter(({ key }) => key.etype === etype);
@@ -98,7 +112,7 @@ export function findKey(keytab: Keytab, { principal, etype, kvno }: KeyQuery): K
     throw new Krb5Error(
       LocalErrorCode.KRB5_KT_NOTFOUND,
       `the keytab ${keytab.path} has no ${etypeName(etype)} key of ${name}; ` +
-        `its types are ${listed(own.map(({ key }) => etypeName(key.etype)))}`,
+        `its types are ${listed(own.map(({ key }) => etypeName(key.etype)))}${lost}`,
     );
   }
   const found = kvno === undefined ? newest(usable) : ofVersion(usable, kvno);

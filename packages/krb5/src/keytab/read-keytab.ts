@@ -64,7 +64,7 @@ export async function readKeytab(name: string): Promise<Keytab> {
   const path = locateKeytab(name);
   const bytes = await readUpTo(path);
   try {
-    return { path, entries: decodeKeytab(bytes) };
+    return { path, ...decodeKeytab(bytes) };
   } catch (cause) {
     if (cause instanceof Krb5Error) {
       throw new Krb5Error(cause.code, `${path}: ${cause.message}`, { cause });

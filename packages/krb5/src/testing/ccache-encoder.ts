@@ -2,6 +2,7 @@
 import type { Ccache, CcacheConfigEntry, CcacheCredential, TimeOffset } from '../ccache/ccache.js';
 import { CONFIG_NAME, CONFIG_REALM, FORMAT, HeaderTag } from '../ccache/format.js';
 import { NameType, type Principal } from '../principal.js';
+import { octetsOf } from '../text/octet-text.js';
 import { int16, int32, uint8, uint16, uint32 } from './byte-writer.js';
 
 const OFFSET_LENGTH = 8;
@@ -18,7 +19,7 @@ function principal({ nameType, components, realm }: Principal): Buffer {
   return Buffer.concat([
     int32(nameType),
     uint32(components.length),
-    ...[realm, ...components].map((text) => data(Buffer.from(text))),
+    ...[realm, ...components].map((text) => data(octetsOf(text))),
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** Encodes keytab files of version 2 (0x0502), for tests. */
 import { FORMAT, VERSION } from '../keytab/format.js';
 import type { KeytabEntry } from '../keytab/keytab.js';
+import { octetsOf } from '../text/octet-text.js';
 import { int16, int32, uint8, uint16, uint32 } from './byte-writer.js';
 
 const KVNO_BYTE = 0xff;
@@ -13,7 +14,7 @@ function record({ principal, timestamp, kvno, key }: KeytabEntry): Buffer {
   const { components, realm, nameType } = principal;
   const content = Buffer.concat([
     uint16(components.length),
-    ...[realm, ...components].map((text) => data(Buffer.from(text))),
+    ...[realm, ...components].map((text) => data(octetsOf(text))),
     int32(nameType),
     uint32(timestamp),
     uint8(kvno & KVNO_BYTE),

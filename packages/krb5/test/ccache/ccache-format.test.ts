@@ -90,20 +90,22 @@ describe('decodeCcache', () => {
     );
   });
 
-  it('refuses a file that ends too early, at any byte', () => {
+  it('gives the tickets before the end of a file that ends too early, at any byte', () => {
     const whole = encodeCcache(SAMPLE);
-    const ends = new Set(
-      [
-        { ...SAMPLE, credentials: [], configEntries: [] },
-        { ...SAMPLE, credentials: [] },
-      ].map((each) => encodeCcache(each).length),
-    );
-    for (let end = 0; end < whole.length; end++) {
+    const [head, config] = [
+      { ...SAMPLE, credentials: [], configEntries: [] },
+      { ...SAMPLE, credentials: [] },
+    ].map((each) => encodeCcache(each).length) as [number, number];
+    for (let end = 0; end <= whole.length; end++) {
       const decode = () => decodeCcache(whole.subarray(0, end));
-      if (ends.has(end)) {
-        expect(decode().defaultPrincipal).toEqual(alice);
-      } else {
+      if (end < head) {
         expect(decode).toThrow(expect.objectContaining({ name: 'KRB5_CC_FORMAT' }));
+      } else {
+        const { defaultPrincipal, credentials, configEntries, damage } = decode();
+        expect(defaultPrincipal).toEqual(alice);
+        expect(configEntries).toHaveLength(end < config ? 0 : 1);
+        expect(credentials).toHaveLength(end < whole.length ? 0 : 1);
+        expect(damage === undefined).toBe([head, config, whole.length].includes(end));
       }
     }
   });
@@ -118,10 +120,14 @@ describe('decodeCcache', () => {
     }
   });
 
-  it('refuses names that are not UTF-8', () => {
+  it('reads names that are not UTF-8, and different octets give different names', () => {
     const damaged = Buffer.from(encodeCcache({ ...SAMPLE, credentials: [], configEntries: [] }));
-    damaged[damaged.length - 1] = 0xff;
-    expect(() => decodeCcache(damaged)).toThrow(/not UTF-8/);
+    const names = [0xe9, 0xe8].map((octet) => {
+      damaged[damaged.length - 1] = octet;
+      return decodeCcache(damaged).defaultPrincipal;
+    });
+    expect(names[0]).not.toEqual(names[1]);
+    expect(names[1]?.components[0]).toBe('alic\udce8');
   });
 
   it('throws nothing but a Krb5Error for arbitrary and damaged bytes', () => {

@@ -30,7 +30,7 @@ describe('encodeKeytab and decodeKeytab', () => {
   it('give back the same entries', () => {
     fc.assert(
       fc.property(entries, (list) => {
-        expect(plain(decodeKeytab(encodeKeytab(list)))).toEqual(plain(list));
+        expect(plain(decodeKeytab(encodeKeytab(list)).entries)).toEqual(plain(list));
       }),
     );
   });
@@ -42,7 +42,7 @@ describe('encodeKeytab and decodeKeytab', () => {
     const zeros = Buffer.from(whole);
     zeros.writeUInt32BE(0, zeros.length - 4);
     for (const bytes of [whole, short, zeros]) {
-      expect(decodeKeytab(bytes).map(({ kvno }) => kvno)).toEqual([7]);
+      expect(decodeKeytab(bytes).entries.map(({ kvno }) => kvno)).toEqual([7]);
     }
   });
 
@@ -53,7 +53,7 @@ describe('encodeKeytab and decodeKeytab', () => {
     const hole = Buffer.from([0xff, 0xff, 0xff, 0xfb, 1, 2, 3, 4, 5]);
     const bytes = [Buffer.from([5, 2]), one, hole, two, Buffer.alloc(4), Buffer.from('rest')];
     const read = decodeKeytab(Buffer.concat(bytes.filter((each) => each !== undefined)));
-    expect(read.map(({ kvno }) => kvno)).toEqual([1, 2]);
+    expect(read.entries.map(({ kvno }) => kvno)).toEqual([1, 2]);
   });
 
   it('keep keys out of inspect()', () => {
@@ -79,14 +79,17 @@ describe('decodeKeytab', () => {
     );
   });
 
-  it('refuses a file that ends too early, at any byte', () => {
-    const whole = encodeKeytab([entry('a/b@R', 18, 1)]);
-    for (let end = 0; end < whole.length; end++) {
+  it('gives the entries before the end of a file that ends too early, at any byte', () => {
+    const first = encodeKeytab([entry('a/b@R', 18, 1)]);
+    const whole = encodeKeytab([entry('a/b@R', 18, 1), entry('c@R', 17, 2)]);
+    for (let end = 0; end <= whole.length; end++) {
       const decode = () => decodeKeytab(whole.subarray(0, end));
-      if (end === 2) {
-        expect(decode()).toEqual([]);
-      } else {
+      if (end < 2) {
         expect(decode).toThrow(expect.objectContaining({ name: 'KRB5_KT_FORMAT' }));
+      } else {
+        const { entries: read, damage } = decode();
+        expect(read).toHaveLength(end < first.length ? 0 : end < whole.length ? 1 : 2);
+        expect(damage === undefined).toBe([2, first.length, whole.length].includes(end));
       }
     }
   });
@@ -173,6 +176,14 @@ describe('findKey', () => {
     ],
   ])('lists the keys that there are instead of %j', (query, name, message) => {
     expect(() => findKey(keytab, query)).toThrow(expect.objectContaining({ name, message }));
+  });
+
+  it('says that a keytab is damaged if the key may be in the lost part', () => {
+    const damaged = { ...keytab, damage: '5 bytes announced at offset 2, 1 there' };
+    expect(() => findKey(damaged, { principal: parsePrincipal('host/c@R') })).toThrow(
+      /host\/b@R; the file is damaged \(5 bytes announced at offset 2, 1 there\): write it anew$/,
+    );
+    expect(findKey(damaged, { principal: host }).kvno).toBe(3);
   });
 
   it('lists nobody for an empty keytab, and twenty of a thousand names', () => {

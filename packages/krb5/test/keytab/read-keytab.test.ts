@@ -134,7 +134,7 @@ describe('readKeytab', () => {
       name: 'KRB5_KEYTAB_BADVNO',
       message: `${files.path('text')}: this is not a keytab`,
     });
-    await expect(readKeytab(files.write('short', Buffer.from([5, 2, 0])))).rejects.toMatchObject({
+    await expect(readKeytab(files.write('short', Buffer.from([5])))).rejects.toMatchObject({
       name: 'KRB5_KT_FORMAT',
       message: expect.stringMatching(/short: the keytab is damaged .*: write it anew$/),
     });

@@ -1,4 +1,4 @@
-// The answers of MIT Kerberos's libkrb5 about names and configurations.
+// The answers of MIT Kerberos's libkrb5 about names, configurations, keytabs and caches.
 //
 // Reads questions from standard input, one on a line: a name, and arguments in hexadecimal digits,
 // with one space between them. Writes each answer as a line: "ok" and values, or "error".
@@ -117,6 +117,80 @@ static void ask_service(krb5_context context, char **arguments) {
   answer_string(code, text);
 }
 
+/* Prints the octets of a principal's name. Returns whether that was possible. */
+static int print_principal(krb5_context context, krb5_const_principal principal) {
+  char *text = NULL;
+  if (krb5_unparse_name(context, principal, &text) != 0) {
+    return 0;
+  }
+  print_string(text);
+  krb5_free_unparsed_name(context, text);
+  return 1;
+}
+
+static void print_number(long number) {
+  char text[32];
+  snprintf(text, sizeof(text), "%ld", number);
+  print_string(text);
+}
+
+/* keytab NAME: prints the principal, version and encryption type of each entry. */
+static void ask_keytab(krb5_context context, const char *name) {
+  krb5_keytab keytab;
+  krb5_kt_cursor cursor;
+  krb5_keytab_entry entry;
+  krb5_error_code code = krb5_kt_resolve(context, name, &keytab);
+  if (code == 0) {
+    code = krb5_kt_start_seq_get(context, keytab, &cursor);
+  }
+  if (code != 0) {
+    printf("error\n");
+    return;
+  }
+  printf("ok");
+  while ((code = krb5_kt_next_entry(context, keytab, &entry, &cursor)) == 0) {
+    print_principal(context, entry.principal);
+    print_number(entry.vno);
+    print_number(entry.key.enctype);
+    krb5_free_keytab_entry_contents(context, &entry);
+  }
+  if (code != KRB5_KT_END) {
+    print_string("failed");
+  }
+  printf("\n");
+  krb5_kt_end_seq_get(context, keytab, &cursor);
+}
+
+/* ccache NAME: prints the cache's principal and the service of each ticket. */
+static void ask_ccache(krb5_context context, const char *name) {
+  krb5_ccache cache;
+  krb5_principal principal;
+  krb5_cc_cursor cursor;
+  krb5_creds credential;
+  krb5_error_code code = krb5_cc_resolve(context, name, &cache);
+  if (code == 0) {
+    code = krb5_cc_get_principal(context, cache, &principal);
+  }
+  if (code == 0) {
+    code = krb5_cc_start_seq_get(context, cache, &cursor);
+  }
+  if (code != 0) {
+    printf("error\n");
+    return;
+  }
+  printf("ok");
+  print_principal(context, principal);
+  while ((code = krb5_cc_next_cred(context, cache, &cursor, &credential)) == 0) {
+    if (!krb5_is_config_principal(context, credential.server)) {
+      print_principal(context, credential.server);
+    }
+    krb5_free_cred_contents(context, &credential);
+  }
+  /* An error is an end too: krb5_cc_retrieve_cred stops at either. */
+  printf("\n");
+  krb5_cc_end_seq_get(context, cache, &cursor);
+}
+
 static void answer(krb5_context context, const char *question, char **arguments) {
   char **list = NULL, *text = NULL, seconds[32];
   krb5_deltat delta;
@@ -146,6 +220,10 @@ static void answer(krb5_context context, const char *question, char **arguments)
     ask_parse(context, arguments[0]);
   } else if (strcmp(question, "service") == 0) {
     ask_service(context, arguments);
+  } else if (strcmp(question, "keytab") == 0) {
+    ask_keytab(context, arguments[0]);
+  } else if (strcmp(question, "ccache") == 0) {
+    ask_ccache(context, arguments[0]);
   } else if (strcmp(question, "unparse") == 0) {
     ask_unparse(context, arguments[0]);
   } else {

@@ -1,5 +1,6 @@
-/** The answers of MIT Kerberos's libkrb5 about names and configurations. */
+/** The answers of MIT Kerberos's libkrb5 about names, configurations and files. */
 import { execFileSync } from 'node:child_process';
+import { textOf } from '../../src/text/octet-text.js';
 import { useProgram } from './use-program.js';
 
 export type Question =
@@ -11,7 +12,9 @@ export type Question =
   | 'duration'
   | 'parse'
   | 'service'
-  | 'unparse';
+  | 'unparse'
+  | 'keytab'
+  | 'ccache';
 
 export interface MitAnswers {
   /** Returns each answer's values in the questions' order; undefined if libkrb5 has an error. */
@@ -38,7 +41,7 @@ export function useMitAnswers(): MitAnswers {
         .map((line) => {
           const [status, ...values] = line.split(' ');
           return status === 'ok'
-            ? values.map((value) => Buffer.from(value, 'hex').toString('utf8'))
+            ? values.map((value) => textOf(Buffer.from(value, 'hex')))
             : undefined;
         });
     },
