@@ -1,13 +1,15 @@
 /** Looks at a client's cache or keytab, without a question to a KDC. */
 import { locateCcache } from '../ccache/ccache-name.js';
 import type { Credentials } from '../client/credentials.js';
+import { chooseCache } from '../client/source-of-credentials.js';
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { requireDefaultRealm } from '../config/krb5-config.js';
 import { etypeName } from '../crypto/index.js';
-import { findKey } from '../keytab/keytab.js';
+import { createKrb5State } from '../gss/krb5-state.js';
+import { findKey, newestEntries } from '../keytab/keytab.js';
 import { readKeytab } from '../keytab/read-keytab.js';
-import { formatPrincipal, parsePrincipal } from '../principal.js';
+import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 
 const MS_PER_SECOND = 1000;
 
@@ -35,6 +37,10 @@ export type CredentialsReport =
   | {
       readonly type: 'keytab';
       readonly path: string;
+      /** What named the keytab. */
+      readonly from: 'option' | 'KRB5_CLIENT_KTNAME' | 'krb5.conf' | 'default';
+      /** Why a client keytab serves; undefined for a keytab that an option named. */
+      readonly because: 'no cache' | 'expired' | undefined;
       readonly client: string;
       readonly realm: string;
       readonly kvno: number;
@@ -65,7 +71,8 @@ function originOf(credentials: Credentials | undefined, config: Krb5Config) {
 }
 
 /**
- * Returns what the credentials are; without credentials, the default cache. Nothing is written and nobody is asked.
+ * Returns what the credentials are; without credentials, the default cache, or the client keytab.
+ * Nothing is written and nobody is asked.
  *
  * Throws Krb5Error if the cache or the keytab cannot be read, or the keytab has no key of the client.
  */
@@ -78,16 +85,40 @@ export async function inspectCredentials(
     return { type: 'password', client: formatPrincipal(client), realm: client.realm };
   }
   if (credentials?.type === 'keytab') {
-    const keytab = await readKeytab(credentials.keytab);
     const client = ownPrincipal(credentials, config);
-    const { kvno } = findKey(keytab, { principal: client });
-    const name = formatPrincipal(client);
-    const etypes = keytab.entries
-      .filter((entry) => formatPrincipal(entry.principal) === name && entry.kvno === kvno)
-      .map(({ key }) => etypeName(key.etype));
-    return { type: 'keytab', path: keytab.path, client: name, realm: client.realm, kvno, etypes };
+    return keytabReport(credentials.keytab, client, { from: 'option', because: undefined });
   }
-  const location = locateCcache(credentials?.ccache ?? defaultCcacheName(config));
+  const choice = await chooseCache(credentials?.ccache, config, createKrb5State());
+  return choice.type === 'ccache'
+    ? cacheReport(credentials, config)
+    : keytabReport(choice.keytab, choice.client, choice);
+}
+
+async function keytabReport(
+  name: string,
+  client: Principal,
+  { from, because }: Pick<Extract<CredentialsReport, { type: 'keytab' }>, 'from' | 'because'>,
+): Promise<CredentialsReport> {
+  const keytab = await readKeytab(name);
+  const { kvno } = findKey(keytab, { principal: client });
+  return {
+    type: 'keytab',
+    path: keytab.path,
+    from,
+    because,
+    client: formatPrincipal(client),
+    realm: client.realm,
+    kvno,
+    etypes: newestEntries(keytab, client).map(({ key }) => etypeName(key.etype)),
+  };
+}
+
+async function cacheReport(
+  credentials: Credentials | undefined,
+  config: Krb5Config,
+): Promise<CredentialsReport> {
+  const name = credentials?.type === 'ccache' ? credentials.ccache : defaultCcacheName(config);
+  const location = locateCcache(name);
   const { ccache } = await location.read();
   const { defaultPrincipal } = ccache;
   return {

@@ -1,7 +1,6 @@
 /** The state that contexts share: what was read, obtained and seen before. */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { CcacheMemory } from '../client/ccache-source.js';
-import type { ClientMemory } from '../client/own-key-source.js';
+import type { SourceMemory } from '../client/source-of-credentials.js';
 import { type ConfigMemory, rememberedConfig } from '../config/current-config.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { recentlyUsed } from '../recently-used.js';
@@ -18,7 +17,7 @@ const MAX_REALMS = 256;
  * A program or a test may have a state of its own, which then shares nothing with other states. The
  * members are for this package; they may change with any release, except `replayCache`.
  */
-export interface Krb5State extends CcacheMemory, ClientMemory {
+export interface Krb5State extends SourceMemory {
   readonly config: ConfigMemory;
   /** The requests that acceptors have seen. */
   readonly replayCache: ReplayCache;
@@ -30,6 +29,8 @@ export function createKrb5State(): Krb5State {
     config: { last: undefined },
     ccaches: recentlyUsed(MAX_CACHES),
     ccacheReads: new Map(),
+    missingCaches: recentlyUsed(MAX_CACHES),
+    clientKeytabs: recentlyUsed(MAX_CACHES),
     clients: recentlyUsed(MAX_CLIENTS),
     digestPassword: passwordDigest(),
     realms: recentlyUsed(MAX_REALMS),

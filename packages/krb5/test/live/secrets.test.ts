@@ -1,14 +1,16 @@
 /** Keys and passwords never appear in errors, inspect() or JSON. */
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { storeServiceTicket } from '@remctl/realm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { locateCcache } from '../../src/ccache/ccache-name.js';
+import { clientKeytab } from '../../src/client/client-keytab.js';
 import type { Credentials } from '../../src/client/credentials.js';
-import { ticketSource } from '../../src/client/source-of-credentials.js';
+import { chooseCache, ticketSource } from '../../src/client/source-of-credentials.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
-import { processState } from '../../src/gss/krb5-state.js';
+import { createKrb5State, processState } from '../../src/gss/krb5-state.js';
 import { findServiceTicketKey } from '../../src/gss/protection-from-exchange.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
@@ -117,6 +119,22 @@ describe.each(Object.entries(kinds))('with %s', (_kind, credentialsOf) => {
     const tgt = await source.tgt(config, undefined);
     expectNoSecret([source, tgt], [tgt.key.value]);
   });
+});
+
+test('the client keytab shows no secret', async () => {
+  vi.stubEnv('KRB5CCNAME', join(realm.folder, 'no-cache'));
+  vi.stubEnv('KRB5_CLIENT_KTNAME', realm.keytabs.client);
+  const memory = createKrb5State();
+  try {
+    const choice = await chooseCache(undefined, config, memory);
+    const source = await ticketSource(undefined, config, memory);
+    expectNoSecret([choice, source, memory, await clientKeytab(config, memory)]);
+    vi.stubEnv('KRB5_CLIENT_KTNAME', `${realm.keytabs.client}x`);
+    const missing = await chooseCache(undefined, config, memory).catch((error: unknown) => error);
+    expectNoSecret(missing);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test('keytabs and caches show no secret', async () => {

@@ -15,7 +15,7 @@ import {
   startSilentKdc,
   writeKrb5Conf,
 } from '@remctl/realm';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type DiagnoseOptions,
   type DiagnosisStep,
@@ -129,6 +129,26 @@ describe('where all is well', () => {
       path: keytab,
       etypes: ['aes256-cts-hmac-sha1-96'],
     });
+  });
+
+  test('with a client keytab, which says why it serves and who named it', async () => {
+    vi.stubEnv('KRB5CCNAME', join(realm.folder, 'no-cache'));
+    vi.stubEnv('KRB5_CLIENT_KTNAME', realm.keytabs.client);
+    undo.push(async () => {
+      vi.unstubAllEnvs();
+    });
+    const steps = await stepsOf(here());
+    expect(verdictOf(steps).isUsable).toBe(true);
+    const { facts, details } = stepOf(steps, 'credentials');
+    expect(details).toMatchObject({
+      type: 'keytab',
+      path: realm.keytabs.client,
+      from: 'KRB5_CLIENT_KTNAME',
+      because: 'no cache',
+    });
+    expect(facts[0]).toBe(
+      'there is no cache, and the client keytab serves: KRB5_CLIENT_KTNAME names one',
+    );
   });
 
   test('with a password, which shows nowhere', async () => {

@@ -18,6 +18,7 @@ function credentialFacts(report: CredentialsReport): string[] {
       return [`a password of ${report.client}`];
     case 'keytab':
       return [
+        ...clientKeytabFacts(report),
         `the keytab ${report.path} has the key of ${report.client}, version ${report.kvno}: ${report.etypes.join(', ')}`,
       ];
     case 'ccache': {
@@ -37,6 +38,20 @@ function credentialFacts(report: CredentialsReport): string[] {
       ];
     }
   }
+}
+
+/** Says why a client keytab serves, and what named it. */
+function clientKeytabFacts({ from, because }: Extract<CredentialsReport, { type: 'keytab' }>) {
+  if (because === undefined || from === 'option') {
+    return [];
+  }
+  const cache = { 'no cache': 'there is no cache', expired: "the cache's ticket has expired" };
+  const name = {
+    KRB5_CLIENT_KTNAME: 'KRB5_CLIENT_KTNAME names one',
+    'krb5.conf': 'default_client_keytab_name in krb5.conf names one',
+    default: 'there is one at the default place',
+  };
+  return [`${cache[because]}, and the client keytab serves: ${name[from]}`];
 }
 
 export function checkCredentials({ options, bounds, known }: Task) {
