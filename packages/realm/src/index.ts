@@ -8,7 +8,7 @@ export {
 } from './bad-kdcs.js';
 export { type BlackHole, startBlackHole } from './black-hole.js';
 export type { Cleanup } from './cleanup.js';
-export type { ClockOffset } from './clock.js';
+export { type ClockFile, type ClockOffset, setClock, withClock } from './clock.js';
 export type { Daemon } from './daemon.js';
 export { type DescriptorLimit, limitDescriptors } from './descriptor-limit.js';
 export { reverseName, type SrvData } from './dns-message.js';

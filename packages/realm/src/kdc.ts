@@ -1,6 +1,6 @@
 /** The interface of a KDC and its database: MIT's, Heimdal's, or another. */
 import type { Cleanup } from './cleanup.js';
-import type { ClockOffset } from './clock.js';
+import type { ClockFile, ClockOffset } from './clock.js';
 import type { Daemon } from './daemon.js';
 
 export interface KdcOptions {
@@ -16,7 +16,7 @@ export interface KdcOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly cleanup: Cleanup;
   /** The difference of the daemon's clock from this machine's. */
-  readonly clock: ClockOffset | undefined;
+  readonly clock: ClockOffset | ClockFile | undefined;
 }
 
 /** Makes a KDC for a realm. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cleanup, startCleanup } from './cleanup.js';
-import { type ClockOffset, withClock } from './clock.js';
+import { type ClockFile, type ClockOffset, withClock } from './clock.js';
 import { type Daemon, notStarted } from './daemon.js';
 import { checkPrograms } from './find-program.js';
 import { heimdalKdc } from './heimdal-kdc.js';
@@ -36,7 +36,7 @@ export interface RealmOptions {
    */
   readonly kdc?: 'mit' | 'heimdal' | KdcMaker;
   /** The difference of the KDC's and remctld's clock from this machine's. */
-  readonly clock?: ClockOffset;
+  readonly clock?: ClockOffset | ClockFile;
   /**
    * The program, with its first arguments, that runs in remctld's place. It gets remctld's options
    * `-m -F -S -b ADDRESS -p PORT -k KEYTAB -f FILE -P FILE` after them.
@@ -52,7 +52,7 @@ export interface KinitOptions {
   /** The cache's name; by default a new FILE in the realm's folder. */
   readonly ccache?: string;
   /** The difference of kinit's clock from this machine's. */
-  readonly clock?: ClockOffset;
+  readonly clock?: ClockOffset | ClockFile;
 }
 
 /** A running realm. `await using realm = await startRealm()` disposes of it. */

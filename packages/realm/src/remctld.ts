@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cleanup } from './cleanup.js';
-import type { ClockOffset } from './clock.js';
+import type { ClockFile, ClockOffset } from './clock.js';
 import { type Daemon, notStarted, startDaemon } from './daemon.js';
 import { findProgram } from './find-program.js';
 import { freePort, LOOPBACK, PORT_ATTEMPTS, START_TIMEOUT_MS, waitForPort } from './ports.js';
@@ -20,7 +20,7 @@ export interface RemctldOptions {
   /** The port; by default a free one. */
   readonly port?: number;
   /** The difference of its clock from this machine's; by default the realm's. */
-  readonly clock?: ClockOffset;
+  readonly clock?: ClockOffset | ClockFile;
   /** The program that is started; by default the realm's, which is remctld. */
   readonly program?: ServerProgram;
 }
