@@ -6,9 +6,37 @@ import type { Kdc, Transport } from './kdc.js';
 const KERBEROS_PORT = 88;
 const MAX_PORT = 65_535;
 
+/** A host or an address, and a port. */
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: number;
+}
+
 /**
- * Reads a `kdc` relation's value: a host or an address, with an optional port after a colon and an
- * optional `udp/` or `tcp/` before it. An IPv6 address with a port is in brackets. Returns undefined
+ * Reads `host`, `host:port` or `[address]:port` at the start of `text`. What follows a space or a
+ * tab does not count, as for libkrb5: many files have a comment there. An IPv6 address alone needs
+ * no brackets. Returns undefined for a text of another form, or a port that does not exist.
+ */
+export function parseHostAndPort(text: string, defaultPort: number): HostAndPort | undefined {
+  const [word = ''] = text.split(/[ \t]/, 1);
+  if (isIPv6(word)) {
+    return { host: word, port: defaultPort };
+  }
+  if (/^\d+$/.test(text)) {
+    return undefined;
+  }
+  const [, bracketed, plain, rest = ''] = /^(?:\[([^\]]+)\]|([^ \t:[\]]+))(.*)$/s.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const written = rest.startsWith(':')
+    ? /^:[ \t]*\+?(\d+)(?:[ \t]|$)/.exec(rest)?.[1]
+    : String(defaultPort);
+  const port = Number(written);
+  return host !== undefined && port >= 1 && port <= MAX_PORT ? { host, port } : undefined;
+}
+
+/**
+ * Reads the first word of a `kdc` relation's value: a host or an address, with an optional port
+ * after a colon, and an optional `udp/` or `tcp/` before it, as Heimdal writes it. Returns undefined
  * for a value of another form, such as an HTTPS proxy.
  */
 export function parseKdc(value: string): Kdc | undefined {
@@ -19,14 +47,6 @@ export function parseKdc(value: string): Kdc | undefined {
   const [, prefix, rest = ''] = /^(?:(udp|tcp)\/)?(.*)$/i.exec(text) ?? [];
   const transports: Transport[] =
     prefix === undefined ? ['udp', 'tcp'] : [prefix.toLowerCase() === 'tcp' ? 'tcp' : 'udp'];
-  if (isIPv6(rest)) {
-    return { host: rest, port: KERBEROS_PORT, transports };
-  }
-  const parts = /^(?:\[([^\]]+)\]|([^:\s[\]]+))(?::(\d{1,5}))?$/.exec(rest);
-  const host = parts?.[1] ?? parts?.[2];
-  const port = parts?.[3] === undefined ? KERBEROS_PORT : Number(parts[3]);
-  if (host === undefined || port < 1 || port > MAX_PORT) {
-    return undefined;
-  }
-  return { host, port, transports };
+  const found = parseHostAndPort(rest, KERBEROS_PORT);
+  return found && { ...found, transports };
 }

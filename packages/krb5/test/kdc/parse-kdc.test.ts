@@ -1,9 +1,12 @@
 /** The addresses of KDCs in krb5.conf. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseKdc } from '../../src/kdc/parse-kdc.js';
+import { traceKinit } from '../support/kinit-trace.js';
 
 const both = ['udp', 'tcp'];
+const confWith = (kdc: string) =>
+  `[libdefaults]\n  dns_lookup_kdc = false\n[realms]\n  R = {\n    kdc = ${kdc}\n  }\n`;
 
 test.each([
   ['kdc.example.org', { host: 'kdc.example.org', port: 88, transports: both }],
@@ -12,15 +15,65 @@ test.each([
   ['2001:db8::1', { host: '2001:db8::1', port: 88, transports: both }],
   ['[2001:db8::1]:750', { host: '2001:db8::1', port: 750, transports: both }],
   ['tcp/kdc.example.org', { host: 'kdc.example.org', port: 88, transports: ['tcp'] }],
+  ['kdc.example.org:750 # primary', { host: 'kdc.example.org', port: 750, transports: both }],
+  ['kdc.example.org other.example.org', { host: 'kdc.example.org', port: 88, transports: both }],
   ['udp/[2001:db8::1]:1', { host: '2001:db8::1', port: 1, transports: ['udp'] }],
 ])('kdc = %s is read as an address', (value, kdc) => {
   expect(parseKdc(value)).toEqual(kdc);
 });
 
-test.each(['', 'https://proxy.example.org/KdcProxy', 'kdc:0', 'kdc:65536', 'kdc:x', 'a b', '[::1'])(
-  'kdc = %s cannot be asked',
-  (value) => {
-    expect(parseKdc(value)).toBeUndefined();
+test.each([
+  '',
+  'https://proxy.example.org/KdcProxy',
+  'kdc:0',
+  'kdc:65536',
+  'kdc:x',
+  'kdc:',
+  '88',
+  '[::1',
+])('kdc = %s cannot be asked', (value) => {
+  expect(parseKdc(value)).toBeUndefined();
+});
+
+describe('libkrb5 asks the same host', () => {
+  test.each([
+    '127.0.0.1',
+    '127.0.0.1   # primary',
+    '127.0.0.1\t127.0.0.2',
+    '127.0.0.1 ; first',
+    '127.0.0.1;first',
+    '127.0.0.1:9',
+    '127.0.0.1: 9',
+    '127.0.0.1:+9',
+    '"127.0.0.1 x"',
+    '[::1]',
+    '[::1] # x',
+    '[::1]:9',
+    '[::1]x:9',
+    '#x',
+  ])('for kdc = %s', async (value) => {
+    const { hosts, addresses } = await traceKinit('R', confWith(value));
+    const kdc = parseKdc(value.replaceAll('"', ''));
+    expect(kdc?.host).toBe(hosts[0]);
+    expect(addresses.every((address) => address === `${kdc?.host}:${kdc?.port}`)).toBe(true);
+  });
+
+  test.each(['127.0.0.1:', ':88', '88', '[::1', '127.0.0.1:65536', '127.0.0.1:x', 'http://h/x'])(
+    'and none for kdc = %s',
+    async (value) => {
+      const { hosts, error } = await traceKinit('R', confWith(value));
+      expect([hosts, error]).toEqual([[], expect.stringContaining('Invalid argument')]);
+      expect(parseKdc(value)).toBeUndefined();
+    },
+  );
+});
+
+test.each(['127.0.0.1:9 # primary', '::1'])(
+  'kdc = %s serves here, but libkrb5 refuses it',
+  async (value) => {
+    const { error } = await traceKinit('R', confWith(value));
+    expect(error).toContain('Invalid argument');
+    expect(parseKdc(value)).toBeDefined();
   },
 );
 
