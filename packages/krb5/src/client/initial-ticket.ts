@@ -9,7 +9,7 @@ import { type EncryptionKey, isSupportedEtype } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
-import { askKdcs } from '../kdc/ask.js';
+import { askKdcs, type KdcChoice } from '../kdc/ask.js';
 import type { KnownRealms } from '../kdc/known-realms.js';
 import type { KrbError } from '../messages/krb-error.js';
 import { type EtypeInfo2Entry, type PaData, PaDataType } from '../messages/pa-data.js';
@@ -38,6 +38,8 @@ export interface InitialTicketRequest {
   readonly clock: Clock;
   readonly realms: KnownRealms;
   readonly signal: AbortSignal;
+  /** Chooses the KDCs to ask, and tells who answered; all KDCs are asked without it. */
+  readonly kdcs?: KdcChoice;
 }
 
 /** The key, the proof that the client has it, and the clock of that proof. */
@@ -97,7 +99,7 @@ async function ask(
   request: InitialTicketRequest,
   preauthentication?: Preauthentication,
 ): Promise<KdcAnswer<SealedAsRep>> {
-  const { client, keys, config, realms, signal } = request;
+  const { client, keys, config, realms, signal, kdcs } = request;
   const { clock, padata = [], key: knownKey } = preauthentication ?? { clock: request.clock };
   const { ticketLifetime, forwardable } = initialTicketOptions(config, client.realm);
   const asRequest = buildAsReq({
@@ -117,7 +119,12 @@ async function ask(
       : sealed;
   };
   try {
-    return await askKdcs(client.realm, asRequest.message, open, { config, realms, signal });
+    return await askKdcs(client.realm, asRequest.message, open, {
+      config,
+      realms,
+      signal,
+      kdcs,
+    });
   } catch (error) {
     throw unreachable(error, client.realm);
   }

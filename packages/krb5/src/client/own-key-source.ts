@@ -5,9 +5,9 @@ import { type KnownRealms, kdcsKey } from '../kdc/known-realms.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
 import type { RecentlyUsed } from '../recently-used.js';
 import type { Clock } from '../time/clock.js';
+import { initialTicketAtPrimary } from './at-primary.js';
 import { clientKeys, type OwnKeyCredentials } from './client-keys.js';
 import type { HeldTicket } from './held-ticket.js';
-import { getInitialTicket } from './initial-ticket.js';
 import { dropObtained, noTickets } from './kept-tickets.js';
 import { isFresh, renewed } from './renewal.js';
 import { type SharedExchanges, shareExchange } from './shared-exchange.js';
@@ -104,7 +104,8 @@ async function requestTgt(
   const { clock, obtained, principal } = client;
   const keys = await clientKeys(credentials, principal, config);
   const { offsetMs } = clock;
-  const tgt = await getInitialTicket({ client: principal, keys, config, clock, realms, signal });
+  const request = { client: principal, keys, config, clock, realms, signal };
+  const tgt = await initialTicketAtPrimary(request);
   if (clock.offsetMs !== offsetMs) {
     dropObtained(obtained);
   }

@@ -192,6 +192,15 @@ export function realmKdcs({ profile }: Krb5Config, realm: string): string[] {
 }
 
 /**
+ * Returns a realm's `primary_kdc` relations, in order and as written; those of `master_kdc`, the
+ * former name, if there are none.
+ */
+export function realmPrimaryKdcs({ profile }: Krb5Config, realm: string): string[] {
+  const primaries = getStrings(profile, ['realms', realm, 'primary_kdc']);
+  return primaries.length > 0 ? primaries : getStrings(profile, ['realms', realm, 'master_kdc']);
+}
+
+/**
  * Returns the realms between `client` and `server` that [capaths] gives, in order. Empty if its `.`
  * says that the two realms know each other; undefined if [capaths] does not name them.
  */

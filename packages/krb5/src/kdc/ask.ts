@@ -10,12 +10,22 @@ import type { LastAnswer } from './last-answer.js';
 import { locateKdcs } from './locate.js';
 import { type NextFirst, sendToKdcs } from './send.js';
 
+/** Some KDCs of a realm, and the one of them that answered. */
+export interface KdcChoice {
+  /** The KDCs to ask; undefined for all that the configuration or DNS names. */
+  readonly only: readonly Kdc[] | undefined;
+  /** The KDC that gave the last answer; `askKdcs` sets it. */
+  answered: Kdc | undefined;
+}
+
 /** How a realm is asked. */
 export interface AskOptions {
   readonly config: Krb5Config;
   /** The memory of KDCs; `askKdcs` updates it. */
   readonly realms: KnownRealms;
   readonly signal: AbortSignal | undefined;
+  /** Chooses the KDCs to ask, and tells who answered; all KDCs are asked without it. */
+  readonly kdcs?: KdcChoice | undefined;
 }
 
 /** One request to one realm. */
@@ -25,6 +35,7 @@ interface Question<T> {
   readonly config: Krb5Config;
   readonly signal: AbortSignal | undefined;
   readonly last: LastAnswer;
+  readonly onAnswer: (kdc: Kdc) => void;
 }
 
 /**
@@ -36,12 +47,19 @@ export async function askKdcs<T>(
   realm: string,
   request: Uint8Array,
   open: (answer: Uint8Array) => T | undefined,
-  { config, realms, signal }: AskOptions,
+  { config, realms, signal, kdcs: choice }: AskOptions,
 ): Promise<KdcAnswer<T>> {
-  const { turns, last } = knownRealm(realms, realm, config);
+  const { turns, last: lastOfAll } = knownRealm(realms, realm, config);
+  // An answer of chosen KDCs does not change who of all of them is asked first.
+  const last = choice?.only === undefined ? lastOfAll : { current: undefined };
+  const onAnswer = (kdc: Kdc) => {
+    if (choice !== undefined) {
+      choice.answered = kdc;
+    }
+  };
   const ask = async () => {
-    const kdcs = await locateKdcs(realm, config, signal);
-    return askEach(kdcs, { request, open, config, signal, last });
+    const kdcs = choice?.only ?? (await locateKdcs(realm, config, signal));
+    return askEach(kdcs, { request, open, config, signal, last, onAnswer });
   };
   return inTurn(turns, ask, isSilence, signal);
 }
@@ -76,7 +94,7 @@ async function sendBySize<T>(
   question: Question<T>,
   accept: (bytes: Uint8Array) => KdcAnswer<T> | undefined,
 ): Promise<KdcAnswer<T>> {
-  const { request, config, signal, last } = question;
+  const { request, config, signal, last, onAnswer } = question;
   const send = (tcpOnly: boolean) =>
     sendToKdcs(kdcs, request, accept, {
       first: request.length > config.udpPreferenceLimit ? 'tcp' : 'udp',
@@ -85,6 +103,7 @@ async function sendBySize<T>(
       signal,
       last,
       nextFirst,
+      onAnswer,
     });
   const answer = await send(false);
   if (!isError(answer, KrbErrorCode.KRB_ERR_RESPONSE_TOO_BIG)) {

@@ -1,5 +1,5 @@
 /** The memory of each realm's KDCs. */
-import { type Krb5Config, realmKdcs } from '../config/krb5-config.js';
+import { type Krb5Config, realmKdcs, realmPrimaryKdcs } from '../config/krb5-config.js';
 import type { RecentlyUsed } from '../recently-used.js';
 import { newTurns, type Turns } from './in-turn.js';
 import type { LastAnswer } from './last-answer.js';
@@ -18,7 +18,12 @@ export type KnownRealms = RecentlyUsed<KnownRealm>;
  * configuration gives it other KDCs.
  */
 export function kdcsKey(realm: string, config: Krb5Config): string {
-  return JSON.stringify([realm, realmKdcs(config, realm), config.dnsLookupKdc]);
+  return JSON.stringify([
+    realm,
+    realmKdcs(config, realm),
+    realmPrimaryKdcs(config, realm),
+    config.dnsLookupKdc,
+  ]);
 }
 
 /** Returns the memory of `realm` with the KDCs that this configuration gives it. */

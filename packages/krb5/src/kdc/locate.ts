@@ -1,10 +1,10 @@
 /** Finds a realm's KDCs: in krb5.conf, else in DNS. */
-import { type Krb5Config, realmKdcs } from '../config/krb5-config.js';
+import { type Krb5Config, realmKdcs, realmPrimaryKdcs } from '../config/krb5-config.js';
 import { abandonmentOf } from './abandoned.js';
 import type { Kdc } from './kdc.js';
 import { KdcUnreachable } from './kdc-unreachable.js';
 import { parseKdc } from './parse-kdc.js';
-import { kdcsFromDns } from './srv-records.js';
+import { KdcLookupFailed, kdcsFromDns } from './srv-records.js';
 
 /**
  * Returns a realm's KDCs, at least one: those of krb5.conf in its order, else those of DNS if
@@ -18,17 +18,43 @@ export async function locateKdcs(
 ): Promise<readonly Kdc[]> {
   const configured = realmKdcs(config, realm);
   if (configured.length > 0) {
-    const kdcs = configured.map(parseKdc).filter((kdc) => kdc !== undefined);
     return requireSome(
-      kdcs,
+      parseKdcs(configured),
       `every kdc of ${realm} in krb5.conf is of a form that is not supported`,
     );
   }
   if (!config.dnsLookupKdc) {
     return requireSome([], `krb5.conf has no kdc for ${realm}, and dns_lookup_kdc is false`);
   }
-  const kdcs = await kdcsFromDns(realm, signal && abandonmentOf(signal));
+  const kdcs = await kdcsFromDns(realm, '_kerberos', signal && abandonmentOf(signal));
   return requireSome(kdcs, `krb5.conf has no kdc for ${realm} and DNS no _kerberos._udp.${realm}`);
+}
+
+/**
+ * Returns a realm's primary KDCs: those of primary_kdc in krb5.conf, else those of DNS if
+ * dns_lookup_kdc allows it. Empty if there are none, or if DNS fails. Throws the signal's reason.
+ */
+export async function locatePrimaryKdcs(
+  realm: string,
+  config: Krb5Config,
+  signal: AbortSignal | undefined,
+): Promise<readonly Kdc[]> {
+  const configured = realmPrimaryKdcs(config, realm);
+  if (configured.length > 0 || !config.dnsLookupKdc) {
+    return parseKdcs(configured);
+  }
+  try {
+    return await kdcsFromDns(realm, '_kerberos-master', signal && abandonmentOf(signal));
+  } catch (error) {
+    if (error instanceof KdcLookupFailed) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+function parseKdcs(values: readonly string[]): Kdc[] {
+  return values.map(parseKdc).filter((kdc) => kdc !== undefined);
 }
 
 function requireSome(kdcs: readonly Kdc[], otherwise: string): readonly Kdc[] {

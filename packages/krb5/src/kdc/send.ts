@@ -35,6 +35,8 @@ export interface SendOptions<T> {
   readonly signal: AbortSignal | undefined;
   /** The KDC that answered last, which is asked first; `sendToKdcs` updates it. */
   readonly last?: LastAnswer;
+  /** Called with the KDC whose answer is taken. */
+  readonly onAnswer?: ((kdc: Kdc) => void) | undefined;
   /** Says who is asked first after this answer; by default the KDC that gave it. */
   readonly nextFirst?: (answer: T) => NextFirst;
   readonly resolve?: Resolve;
@@ -117,6 +119,7 @@ export async function sendToKdcs<T>(
       }
       finish(() => {
         noteAnswer(step, answer, performance.now() - begun);
+        options.onAnswer?.(step.kdc);
         resolve(answer);
       });
     };

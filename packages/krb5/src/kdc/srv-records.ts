@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { NODATA, NOTFOUND, type SrvRecord } from 'node:dns';
 import type { Resolver } from 'node:dns/promises';
 import { withResolver } from '../dns.js';
-import type { Kdc, Transport } from './kdc.js';
+import type { Kdc } from './kdc.js';
 
 /** DNS may list any number of servers; a client has no use for more. */
 const MAX_SRV_RECORDS = 16;
@@ -32,13 +32,9 @@ export function orderSrv(
   return ordered;
 }
 
-async function lookUp(
-  resolver: Resolver,
-  transport: Transport,
-  realm: string,
-): Promise<readonly SrvRecord[]> {
+async function lookUp(resolver: Resolver, name: string): Promise<readonly SrvRecord[]> {
   try {
-    return await resolver.resolveSrv(`_kerberos._${transport}.${realm}`);
+    return await resolver.resolveSrv(name);
   } catch (error) {
     // The realm offers nothing by this transport.
     if (
@@ -57,17 +53,24 @@ export class KdcLookupFailed extends Error {
   override readonly name: string = 'KdcLookupFailed';
 }
 
+/** The services in the names of SRV records: all KDCs of a realm, or its primary KDCs alone. */
+export type KdcService = '_kerberos' | '_kerberos-master';
+
 /**
  * Returns the KDCs that DNS lists for `realm` (RFC 4120, section 7.2.3.2). A single target `.` says
  * that there are none (RFC 2782). Throws KdcLookupFailed if DNS fails, or `signal`'s reason.
  */
-export async function kdcsFromDns(realm: string, signal?: AbortSignal): Promise<Kdc[]> {
+export async function kdcsFromDns(
+  realm: string,
+  service: KdcService,
+  signal?: AbortSignal,
+): Promise<Kdc[]> {
   return withResolver(signal, async (resolver) => {
     const answers = await Promise.allSettled(
       (['udp', 'tcp'] as const).map(async (transport) =>
-        orderSrv((await lookUp(resolver, transport, realm)).slice(0, MAX_SRV_RECORDS)).map(
-          ({ name, port }): Kdc => ({ host: name, port, transports: [transport] }),
-        ),
+        orderSrv(
+          (await lookUp(resolver, `${service}._${transport}.${realm}`)).slice(0, MAX_SRV_RECORDS),
+        ).map(({ name, port }): Kdc => ({ host: name, port, transports: [transport] })),
       ),
     );
     const kdcs = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
