@@ -12,10 +12,8 @@ export { scan } from '@remctl/krb5/internal/asn1/scan';
 export { locateCcache } from '@remctl/krb5/internal/ccache/ccache-name';
 export { decodeCcache } from '@remctl/krb5/internal/ccache/decode';
 export {
-  buildAsReq,
-  encTimestamp,
-  etypeInfoOf,
-  methodData,
+  asRequest,
+  asRequestBody,
   readAsRep,
 } from '@remctl/krb5/internal/client/as-exchange';
 export { kdcRefusal } from '@remctl/krb5/internal/client/kdc-failure';
@@ -63,6 +61,8 @@ export {
   decryptData,
   encryptData,
 } from '@remctl/krb5/internal/messages/protection';
+export { encTimestamp } from '@remctl/krb5/internal/preauth/encrypted-timestamp';
+export { etypeInfoOf, methodData } from '@remctl/krb5/internal/preauth/method-data';
 export {
   formatPrincipal,
   parsePrincipal,

@@ -26,7 +26,8 @@ import { kdcRequests } from './kdc-seeds.js';
 import { KEYS } from './keys.js';
 import {
   apMessages,
-  buildAsReq,
+  asRequest,
+  asRequestBody,
   buildTgsReq,
   decode,
   decodeCcache,
@@ -107,8 +108,8 @@ async function kdcAnswers(realm: Realm): Promise<void> {
   const client = parsePrincipal(realm.principals.client);
   const now = Math.floor(Date.now() / 1000);
   const options = { client, etypes: [clientKey.etype], forwardable: true, till: now + DAY_S };
-  const first = buildAsReq({ ...options, padata: [] });
-  const request = buildAsReq({ ...options, padata: [encTimestamp(clientKey, Date.now())] });
+  const first = asRequest(asRequestBody(options), []);
+  const request = asRequest(asRequestBody(options), [encTimestamp(clientKey, Date.now())]);
   const refused = await ask(first.message);
   const asRep = await ask(request.message);
   const tgt = readAsRep(asRep, request)?.open(clientKey)?.granted;

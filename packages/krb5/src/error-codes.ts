@@ -1,6 +1,6 @@
 /** The numbers and names of Kerberos errors and of GSS-API statuses. */
 
-/** The error codes in a KRB-ERROR (RFC 4120, section 7.5.9). */
+/** The error codes in a KRB-ERROR (RFC 4120, section 7.5.9; RFC 6113, section 7.3). */
 export const KrbErrorCode = {
   KDC_ERR_NONE: 0,
   KDC_ERR_NAME_EXP: 1,
@@ -70,6 +70,10 @@ export const KrbErrorCode = {
   KDC_ERR_REVOCATION_STATUS_UNAVAILABLE: 74,
   KDC_ERR_CLIENT_NAME_MISMATCH: 75,
   KDC_ERR_KDC_NAME_MISMATCH: 76,
+  KDC_ERR_PREAUTH_EXPIRED: 90,
+  KDC_ERR_MORE_PREAUTH_DATA_REQUIRED: 91,
+  KDC_ERR_PREAUTH_BAD_AUTHENTICATION_SET: 92,
+  KDC_ERR_UNKNOWN_CRITICAL_FAST_OPTIONS: 93,
 } as const;
 
 /**

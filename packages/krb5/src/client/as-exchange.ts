@@ -1,25 +1,29 @@
 /** Builds AS-REQ messages and reads AS-REP messages (RFC 4120, section 3.1). */
 import { decode, encode } from '../asn1/codec.js';
 import { type EncryptionKey, KeyUsage } from '../crypto/index.js';
-import { encryptedData } from '../messages/basic-types.js';
 import { decodeMessage } from '../messages/decode-message.js';
-import { asRep, asReq, encKdcRepPart, KdcOption } from '../messages/kdc-messages.js';
-import { MessageType, PVNO } from '../messages/message-type.js';
 import {
-  type EtypeInfo2Entry,
-  etypeInfo2,
-  type PaData,
-  PaDataType,
-  paDataSequence,
-  paEncTsEnc,
-} from '../messages/pa-data.js';
+  asRep,
+  asReq,
+  encKdcRepPart,
+  KdcOption,
+  type KdcReqBody,
+} from '../messages/kdc-messages.js';
+import { MessageType, PVNO } from '../messages/message-type.js';
+import type { EtypeInfo2Entry, PaData } from '../messages/pa-data.js';
 import { toPrincipal, toPrincipalName } from '../messages/principal-name.js';
-import { decryptData, encryptData } from '../messages/protection.js';
+import { decryptData } from '../messages/protection.js';
+import { etypeInfoOf } from '../preauth/method-data.js';
 import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
-import { randomMoment } from '../time/moments.js';
 import { ticketOfReply } from './held-ticket.js';
 import type { OpenedReply } from './reply-check.js';
 import { randomNonce } from './tgs-exchange.js';
+
+/** The body of an AS-REQ: everything that is asked for, without a proof of who asks. */
+export interface AsRequestBody {
+  readonly fields: KdcReqBody;
+  readonly client: Principal;
+}
 
 /** An encoded AS-REQ, and the terms that its reply must keep to. */
 export interface AsRequest {
@@ -38,44 +42,32 @@ export interface AsRequestOptions {
   readonly forwardable: boolean;
   /** The wanted end of the ticket, in seconds since 1970. */
   readonly till: number;
-  readonly padata: readonly PaData[];
 }
 
-/** Builds an AS-REQ for the ticket-granting ticket of the client's realm. */
-export function buildAsReq(options: AsRequestOptions): AsRequest {
-  const { client, etypes, forwardable, till, padata } = options;
-  const nonce = randomNonce();
+/** Returns the body of an AS-REQ for the ticket-granting ticket of the client's realm. */
+export function asRequestBody(options: AsRequestOptions): AsRequestBody {
+  const { client, etypes, forwardable, till } = options;
+  const fields: KdcReqBody = {
+    kdcOptions: forwardable ? KdcOption.FORWARDABLE : 0,
+    cname: toPrincipalName(client),
+    realm: client.realm,
+    sname: toPrincipalName(tgsPrincipal(client.realm)),
+    till,
+    nonce: randomNonce(),
+    etype: [...etypes],
+  };
+  return { fields, client };
+}
+
+/** Encodes an AS-REQ of a body and `padata`. */
+export function asRequest({ fields, client }: AsRequestBody, padata: readonly PaData[]): AsRequest {
   const message = encode(asReq, {
     pvno: PVNO,
     msgType: MessageType.KRB_AS_REQ,
     ...(padata.length > 0 ? { padata } : {}),
-    reqBody: {
-      kdcOptions: forwardable ? KdcOption.FORWARDABLE : 0,
-      cname: toPrincipalName(client),
-      realm: client.realm,
-      sname: toPrincipalName(tgsPrincipal(client.realm)),
-      till,
-      nonce,
-      etype: [...etypes],
-    },
+    reqBody: fields,
   });
-  return { message, nonce, client, till };
-}
-
-/**
- * Makes a PA-ENC-TIMESTAMP of `now`, in milliseconds since 1970: the proof that the sender knows the
- * key (RFC 4120, section 5.2.7.2).
- */
-export function encTimestamp(key: EncryptionKey, now: number): PaData {
-  const { seconds, microseconds } = randomMoment(now);
-  const timestamp = encode(paEncTsEnc, { patimestamp: seconds, pausec: microseconds });
-  return {
-    padataType: PaDataType.PA_ENC_TIMESTAMP,
-    padataValue: encode(
-      encryptedData,
-      encryptData(key, KeyUsage.AS_REQ_PA_ENC_TIMESTAMP, timestamp),
-    ),
-  };
+  return { message, nonce: fields.nonce, client, till: fields.till };
 }
 
 /** An AS-REP before it is opened: how to make the key, and the parts to open with it. */
@@ -89,20 +81,6 @@ export interface SealedAsRep {
    * `checkReply` checks more. Throws Asn1Error.
    */
   readonly open: (key: EncryptionKey) => OpenedReply | undefined;
-}
-
-/**
- * Returns the ETYPE-INFO2 among `padata`; an empty list if there is none (RFC 4120, section
- * 5.2.7.5). Throws Asn1Error.
- */
-export function etypeInfoOf(padata: readonly PaData[]): readonly EtypeInfo2Entry[] {
-  const entry = padata.find(({ padataType }) => padataType === PaDataType.PA_ETYPE_INFO2);
-  return entry === undefined ? [] : decode(etypeInfo2, entry.padataValue);
-}
-
-/** Reads the METHOD-DATA of KDC_ERR_PREAUTH_REQUIRED (RFC 4120, section 5.9.1). Throws Asn1Error. */
-export function methodData(eData: Uint8Array | undefined): readonly PaData[] {
-  return eData === undefined ? [] : decode(paDataSequence, eData);
 }
 
 /** Reads an AS-REP to `request`. Returns undefined if it is for another client. Throws Asn1Error. */

@@ -1,25 +1,22 @@
 /** Gets a ticket-granting ticket with a client's own key. */
-import { Asn1Error } from '../asn1/asn1-error.js';
-import {
-  encryptedTimestampDisabled,
-  initialTicketOptions,
-  type Krb5Config,
-} from '../config/krb5-config.js';
-import { type EncryptionKey, isSupportedEtype } from '../crypto/index.js';
-import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
+import { encode } from '../asn1/codec.js';
+import { initialTicketOptions, type Krb5Config } from '../config/krb5-config.js';
+import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
 import { askKdcs, type KdcChoice } from '../kdc/ask.js';
 import type { KnownRealms } from '../kdc/known-realms.js';
+import { kdcReqBody } from '../messages/kdc-messages.js';
 import type { KrbError } from '../messages/krb-error.js';
-import { type EtypeInfo2Entry, type PaData, PaDataType } from '../messages/pa-data.js';
-import { formatPrincipal, type Principal, tgsPrincipal } from '../principal.js';
-import { type Clock, clockOffset, kdcNow, setClock } from '../time/clock.js';
+import type { ChosenAnswer } from '../preauth/choose.js';
+import { nextTurn, startConversation, type Turn } from '../preauth/conversation.js';
+import type { ReplyKey } from '../preauth/mechanism.js';
+import { type Principal, tgsPrincipal } from '../principal.js';
+import { type Clock, kdcNow, setClock } from '../time/clock.js';
 import {
-  buildAsReq,
-  encTimestamp,
-  etypeInfoOf,
-  methodData,
+  type AsRequestBody,
+  asRequest,
+  asRequestBody,
   readAsRep,
   type SealedAsRep,
 } from './as-exchange.js';
@@ -27,7 +24,11 @@ import type { ClientKeys } from './client-keys.js';
 import type { HeldTicket } from './held-ticket.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
 import { permittedEtypes } from './offered-etypes.js';
-import { checkReply, type OpenedReply } from './reply-check.js';
+import { openReply } from './open-as-reply.js';
+import { checkReply } from './reply-check.js';
+
+/** The most requests of one exchange; MIT Kerberos has the same bound. */
+const MAX_ROUNDS = 16;
 
 /** The client whose ticket is wanted, and its keys. */
 export interface InitialTicketRequest {
@@ -42,17 +43,10 @@ export interface InitialTicketRequest {
   readonly kdcs?: KdcChoice;
 }
 
-/** The key, the proof that the client has it, and the clock of that proof. */
-interface Preauthentication {
-  readonly key: EncryptionKey;
-  readonly padata: readonly PaData[];
-  readonly clock: Clock;
-}
-
-/** A reply that was not opened yet, and the key that was used to get it. */
+/** A reply that was not opened yet, and the key that preauthentication gave for it. */
 interface Granted {
   readonly sealed: SealedAsRep;
-  readonly key: EncryptionKey | undefined;
+  readonly replyKey: ReplyKey | undefined;
 }
 
 /**
@@ -61,8 +55,8 @@ interface Granted {
  */
 export async function getInitialTicket(request: InitialTicketRequest): Promise<HeldTicket> {
   const { client, config, clock } = request;
-  const { sealed, key } = await askWithProof(request);
-  const opened = await openReply(request, sealed, key);
+  const { sealed, replyKey } = await converse(request);
+  const opened = await openReply(request, sealed, replyKey);
   checkReply(opened, {
     realm: client.realm,
     server: tgsPrincipal(client.realm),
@@ -77,40 +71,55 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<H
   return opened.granted;
 }
 
-/** Asks without a proof first, and with one if the KDC wants it. Throws Krb5Error for a refusal. */
-async function askWithProof(request: InitialTicketRequest): Promise<Granted> {
-  const first = await ask(request);
-  if (first.type === 'reply') {
-    return { sealed: first.reply, key: undefined };
+/**
+ * Asks without a proof first, and then with what the KDC's errors ask for. Throws Krb5Error for a
+ * refusal, and KRB5_GET_IN_TKT_LOOP if the KDC never has enough.
+ */
+async function converse(request: InitialTicketRequest): Promise<Granted> {
+  const { client, clock } = request;
+  const conversation = startConversation();
+  let turn: Turn | undefined;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = kdcNow(turn?.clock ?? clock);
+    const body = newBody(request, now);
+    const answer = await turn?.answer({ requestBody: encode(kdcReqBody, body.fields), now });
+    const result = await ask(request, body, answer);
+    if (result.type === 'reply') {
+      return { sealed: result.reply, replyKey: answer?.replyKey };
+    }
+    const next = nextTurn(request, conversation, answer, result.error);
+    if (next === 'refused') {
+      throw refusal(request, result.error);
+    }
+    turn = next === 'restart' ? undefined : next;
   }
-  if (first.error.errorCode !== KrbErrorCode.KDC_ERR_PREAUTH_REQUIRED) {
-    throw refusal(request, first.error);
-  }
-  const preauthentication = await preauthenticate(request, first.error);
-  const second = await ask(request, preauthentication);
-  if (second.type === 'error') {
-    throw refusal(request, second.error);
-  }
-  return { sealed: second.reply, key: preauthentication.key };
+  throw new Krb5Error(
+    LocalErrorCode.KRB5_GET_IN_TKT_LOOP,
+    `the KDC of ${client.realm} has asked ${MAX_ROUNDS} times for more: check the realm's KDCs in krb5.conf`,
+  );
+}
+
+/** Makes the body of a request that is sent at `now`, in milliseconds since 1970. */
+function newBody({ client, keys, config }: InitialTicketRequest, now: number): AsRequestBody {
+  const { ticketLifetime, forwardable } = initialTicketOptions(config, client.realm);
+  return asRequestBody({
+    client,
+    etypes: keys.offered,
+    forwardable,
+    till: Math.floor(now / 1000) + ticketLifetime,
+  });
 }
 
 /** Sends one AS-REQ. An answer that the known key does not open is not taken. */
 async function ask(
-  request: InitialTicketRequest,
-  preauthentication?: Preauthentication,
+  { client, config, realms, signal, kdcs }: InitialTicketRequest,
+  body: AsRequestBody,
+  answer: ChosenAnswer | undefined,
 ): Promise<KdcAnswer<SealedAsRep>> {
-  const { client, keys, config, realms, signal, kdcs } = request;
-  const { clock, padata = [], key: knownKey } = preauthentication ?? { clock: request.clock };
-  const { ticketLifetime, forwardable } = initialTicketOptions(config, client.realm);
-  const asRequest = buildAsReq({
-    client,
-    etypes: keys.offered,
-    forwardable,
-    till: Math.floor(kdcNow(clock) / 1000) + ticketLifetime,
-    padata,
-  });
-  const open = (answer: Uint8Array): SealedAsRep | undefined => {
-    const sealed = readAsRep(answer, asRequest);
+  const sent = asRequest(body, answer?.padata ?? []);
+  const knownKey = answer?.replyKey?.key;
+  const open = (bytes: Uint8Array): SealedAsRep | undefined => {
+    const sealed = readAsRep(bytes, sent);
     // With a known key, a forged answer is told from a real one right here.
     return knownKey !== undefined &&
       sealed?.etype === knownKey.etype &&
@@ -119,108 +128,10 @@ async function ask(
       : sealed;
   };
   try {
-    return await askKdcs(client.realm, asRequest.message, open, {
-      config,
-      realms,
-      signal,
-      kdcs,
-    });
+    return await askKdcs(client.realm, sent.message, open, { config, realms, signal, kdcs });
   } catch (error) {
     throw unreachable(error, client.realm);
   }
-}
-
-/** Makes what KDC_ERR_PREAUTH_REQUIRED asks for: an encrypted timestamp. Throws Krb5Error. */
-async function preauthenticate(
-  request: InitialTicketRequest,
-  error: KrbError,
-): Promise<Preauthentication> {
-  const { client, keys, config, clock } = request;
-  const methods = readMethods(error);
-  if (encryptedTimestampDisabled(config, client.realm)) {
-    throw new Krb5Error(
-      LocalErrorCode.KRB5_PREAUTH_FAILED,
-      `krb5.conf has disable_encrypted_timestamp for ${client.realm}, and an encrypted timestamp is the only preauthentication that is supported: get the ticket with kinit, which can do more, and give its cache`,
-    );
-  }
-  if (!methods.some(({ padataType }) => padataType === PaDataType.PA_ENC_TIMESTAMP)) {
-    throw new Krb5Error(
-      LocalErrorCode.KRB5_PREAUTH_FAILED,
-      `the KDC of ${client.realm} does not accept an encrypted timestamp from ${formatPrincipal(client)}, the only preauthentication that is supported: get the ticket with kinit`,
-    );
-  }
-  const entry = entryFor(readEtypeInfo(methods, client.realm), keys.etypes);
-  const etype = entry?.etype ?? keys.etypes[0];
-  if (etype === undefined) {
-    throw refusal(request, error);
-  }
-  const key = await keys.key(etype, entry?.salt, entry?.s2kparams);
-  // The error is not authenticated: its time serves for this one answer.
-  const kdcClock = config.kdcTimesync ? { offsetMs: clockOffset(error.stime) } : clock;
-  return { key, padata: [encTimestamp(key, kdcNow(kdcClock))], clock: kdcClock };
-}
-
-/** Reads the methods that the KDC takes; none if the error's data cannot be read. */
-function readMethods(error: KrbError): readonly PaData[] {
-  try {
-    return methodData(error.eData);
-  } catch (cause) {
-    if (cause instanceof Asn1Error) {
-      return [];
-    }
-    throw cause;
-  }
-}
-
-/** Reads the ETYPE-INFO2 among the methods. Throws Krb5Error if it cannot be read. */
-function readEtypeInfo(methods: readonly PaData[], realm: string): readonly EtypeInfo2Entry[] {
-  try {
-    return etypeInfoOf(methods);
-  } catch (cause) {
-    if (cause instanceof Asn1Error) {
-      throw new Krb5Error(
-        LocalErrorCode.KRB5_PREAUTH_FAILED,
-        `the KDC of ${realm} sent an ETYPE-INFO2 that cannot be read: check the realm's KDCs in krb5.conf`,
-        { cause },
-      );
-    }
-    throw cause;
-  }
-}
-
-/** Returns the first entry of a type that is supported and in `etypes`. */
-function entryFor(
-  etypeInfo: readonly EtypeInfo2Entry[],
-  etypes: readonly number[],
-): EtypeInfo2Entry | undefined {
-  return etypeInfo.find(({ etype }) => isSupportedEtype(etype) && etypes.includes(etype));
-}
-
-/** Opens a reply with the client's key, which is made first unless it is known. Throws Krb5Error. */
-async function openReply(
-  { client, keys }: InitialTicketRequest,
-  sealed: SealedAsRep,
-  knownKey: EncryptionKey | undefined,
-): Promise<OpenedReply> {
-  if (!keys.etypes.includes(sealed.etype)) {
-    throw new Krb5Error(
-      KrbErrorCode.KDC_ERR_ETYPE_NOSUPP,
-      `the KDC of ${client.realm} answered with an encryption type that was not asked for`,
-    );
-  }
-  const entry = entryFor(sealed.etypeInfo, [sealed.etype]);
-  const key =
-    knownKey?.etype === sealed.etype
-      ? knownKey
-      : await keys.key(sealed.etype, entry?.salt, entry?.s2kparams);
-  const opened = sealed.open(key);
-  if (opened === undefined) {
-    throw new Krb5Error(
-      KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
-      `the answer of the KDC of ${client.realm} does not open with the key of ${formatPrincipal(client)}: the password is wrong, or the keytab is older than the principal's key`,
-    );
-  }
-  return opened;
 }
 
 function refusal({ client, keys }: InitialTicketRequest, error: KrbError): Krb5Error {

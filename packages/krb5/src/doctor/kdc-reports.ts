@@ -1,5 +1,5 @@
 /** Asks each KDC of a realm by each transport, for its time. */
-import { buildAsReq, readAsRep } from '../client/as-exchange.js';
+import { asRequest, asRequestBody, readAsRep } from '../client/as-exchange.js';
 import { unreachable } from '../client/kdc-failure.js';
 import { asEtypes } from '../client/offered-etypes.js';
 import type { Krb5Config } from '../config/krb5-config.js';
@@ -64,7 +64,10 @@ export async function kdcsOf(
 function harmlessRequest(realm: string, config: Krb5Config) {
   const client: Principal = { ...NOBODY, components: [...NOBODY.components], realm };
   const till = Math.floor(Date.now() / MS_PER_SECOND) + TICKET_LIFETIME_S;
-  return buildAsReq({ client, etypes: asEtypes(config), forwardable: false, till, padata: [] });
+  return asRequest(
+    asRequestBody({ client, etypes: asEtypes(config), forwardable: false, till }),
+    [],
+  );
 }
 
 async function askOne(

@@ -35,16 +35,33 @@ export const etypeInfo2 = sequenceOf(
 );
 export type EtypeInfo2Entry = ValueOf<typeof etypeInfo2>[number];
 
-/** PA-DATA types (RFC 4120, section 7.5.2; RFC 6806, section 11; RFC 6113, section 7.2). */
+/**
+ * PA-DATA types (RFC 4120, section 7.5.2; RFC 4556, section 3.1.3; RFC 6113, section 7.2; RFC 6560,
+ * section 6.1; RFC 6806, section 11; RFC 9588, section 11.1).
+ */
 export const PaDataType = {
   PA_TGS_REQ: 1,
   PA_ENC_TIMESTAMP: 2,
   PA_PW_SALT: 3,
+  PA_SAM_CHALLENGE: 12,
+  PA_SAM_RESPONSE: 13,
+  PA_PK_AS_REQ_OLD: 14,
+  PA_PK_AS_REP_OLD: 15,
+  PA_PK_AS_REQ: 16,
+  PA_PK_AS_REP: 17,
   PA_ETYPE_INFO2: 19,
+  PA_SAM_CHALLENGE_2: 30,
+  PA_SAM_RESPONSE_2: 31,
   /** A service asks for a ticket in a user's name; not in RFC 4120. */
   PA_FOR_USER: 129,
   /** The newer form of PA_FOR_USER. */
   PA_FOR_X509_USER: 130,
+  PA_FX_COOKIE: 133,
   PA_FX_FAST: 136,
+  PA_FX_ERROR: 137,
+  PA_ENCRYPTED_CHALLENGE: 138,
+  PA_OTP_CHALLENGE: 141,
+  PA_OTP_REQUEST: 142,
   PA_REQ_ENC_PA_REP: 149,
+  PA_SPAKE: 151,
 } as const;

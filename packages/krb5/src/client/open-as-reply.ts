@@ -1,0 +1,55 @@
+/** Opens an AS-REP with the key that preauthentication gave, or the client's. */
+import type { EncryptionKey } from '../crypto/index.js';
+import { KrbErrorCode } from '../error-codes.js';
+import { Krb5Error } from '../errors.js';
+import type { ReplyKey } from '../preauth/mechanism.js';
+import { entryFor } from '../preauth/method-data.js';
+import { formatPrincipal, type Principal } from '../principal.js';
+import type { SealedAsRep } from './as-exchange.js';
+import type { ClientKeys } from './client-keys.js';
+import type { OpenedReply } from './reply-check.js';
+
+/** The client that asked, and its keys. */
+export interface ReplyOwner {
+  readonly client: Principal;
+  readonly keys: ClientKeys;
+}
+
+/**
+ * Opens a reply with `replyKey`. If the KDC used another type of the client's own key, or if there
+ * was no preauthentication, the client's key is made first. Throws Krb5Error
+ * KRB_AP_ERR_BAD_INTEGRITY if the reply does not open, KDC_ERR_ETYPE_NOSUPP if its type was not
+ * offered.
+ */
+export async function openReply(
+  { client, keys }: ReplyOwner,
+  sealed: SealedAsRep,
+  replyKey: ReplyKey | undefined,
+): Promise<OpenedReply> {
+  if (!keys.etypes.includes(sealed.etype)) {
+    throw new Krb5Error(
+      KrbErrorCode.KDC_ERR_ETYPE_NOSUPP,
+      `the KDC of ${client.realm} answered with an encryption type that was not asked for`,
+    );
+  }
+  const opened = sealed.open(await keyOf(keys, sealed, replyKey));
+  if (opened === undefined) {
+    throw new Krb5Error(
+      KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
+      `the answer of the KDC of ${client.realm} does not open with the key of ${formatPrincipal(client)}: the password is wrong, or the keytab is older than the principal's key`,
+    );
+  }
+  return opened;
+}
+
+async function keyOf(
+  keys: ClientKeys,
+  { etype, etypeInfo }: SealedAsRep,
+  replyKey: ReplyKey | undefined,
+): Promise<EncryptionKey> {
+  if (replyKey !== undefined && (replyKey.key.etype === etype || !replyKey.own)) {
+    return replyKey.key;
+  }
+  const entry = entryFor(etypeInfo, [etype]);
+  return keys.key(etype, entry?.salt, entry?.s2kparams);
+}
