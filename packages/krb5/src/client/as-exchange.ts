@@ -15,7 +15,7 @@ import { toPrincipal, toPrincipalName } from '../messages/principal-name.js';
 import { decryptData } from '../messages/protection.js';
 import { etypeInfoOf } from '../preauth/method-data.js';
 import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
-import { ticketOfReply } from './held-ticket.js';
+import { type HeldTicket, tgtRealm, ticketOfReply } from './held-ticket.js';
 import type { OpenedReply } from './reply-check.js';
 import { randomNonce } from './tgs-exchange.js';
 
@@ -23,6 +23,7 @@ import { randomNonce } from './tgs-exchange.js';
 export interface AsRequestBody {
   readonly fields: KdcReqBody;
   readonly client: Principal;
+  readonly canonicalize: boolean;
 }
 
 /** An encoded AS-REQ, and the terms that its reply must keep to. */
@@ -30,6 +31,8 @@ export interface AsRequest {
   readonly message: Uint8Array;
   readonly nonce: number;
   readonly client: Principal;
+  /** Whether the KDC may give the client another name (RFC 6806, section 6). */
+  readonly canonicalize: boolean;
   /** The latest end of the ticket, in seconds since 1970. */
   readonly till: number;
 }
@@ -40,15 +43,17 @@ export interface AsRequestOptions {
   /** Encryption types, the best first. */
   readonly etypes: readonly number[];
   readonly forwardable: boolean;
+  readonly canonicalize: boolean;
   /** The wanted end of the ticket, in seconds since 1970. */
   readonly till: number;
 }
 
 /** Returns the body of an AS-REQ for the ticket-granting ticket of the client's realm. */
 export function asRequestBody(options: AsRequestOptions): AsRequestBody {
-  const { client, etypes, forwardable, till } = options;
+  const { client, etypes, forwardable, canonicalize, till } = options;
   const fields: KdcReqBody = {
-    kdcOptions: forwardable ? KdcOption.FORWARDABLE : 0,
+    kdcOptions:
+      (forwardable ? KdcOption.FORWARDABLE : 0) | (canonicalize ? KdcOption.CANONICALIZE : 0),
     cname: toPrincipalName(client),
     realm: client.realm,
     sname: toPrincipalName(tgsPrincipal(client.realm)),
@@ -56,23 +61,28 @@ export function asRequestBody(options: AsRequestOptions): AsRequestBody {
     nonce: randomNonce(),
     etype: [...etypes],
   };
-  return { fields, client };
+  return { fields, client, canonicalize };
 }
 
 /** Encodes an AS-REQ of a body and `padata`. */
-export function asRequest({ fields, client }: AsRequestBody, padata: readonly PaData[]): AsRequest {
+export function asRequest(
+  { fields, client, canonicalize }: AsRequestBody,
+  padata: readonly PaData[],
+): AsRequest {
   const message = encode(asReq, {
     pvno: PVNO,
     msgType: MessageType.KRB_AS_REQ,
     ...(padata.length > 0 ? { padata } : {}),
     reqBody: fields,
   });
-  return { message, nonce: fields.nonce, client, till: fields.till };
+  return { message, nonce: fields.nonce, client, canonicalize, till: fields.till };
 }
 
 /** An AS-REP before it is opened: how to make the key, and the parts to open with it. */
 export interface SealedAsRep {
   readonly etype: number;
+  /** The client as the KDC names it. */
+  readonly client: Principal;
   /** The latest end that was asked for, in seconds since 1970. */
   readonly till: number;
   readonly etypeInfo: readonly EtypeInfo2Entry[];
@@ -83,16 +93,20 @@ export interface SealedAsRep {
   readonly open: (key: EncryptionKey) => OpenedReply | undefined;
 }
 
-/** Reads an AS-REP to `request`. Returns undefined if it is for another client. Throws Asn1Error. */
+/**
+ * Reads an AS-REP to `request`. Returns undefined if it is for another client and the request does not
+ * allow that. With `canonicalize`, the KDC may also name another realm's ticket-granting service (RFC
+ * 6806, section 6). Throws Asn1Error.
+ */
 export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep | undefined {
   const { crealm, cname, ticket, encPart, padata } = decodeMessage(asRep, answer);
   const client = toPrincipal(cname, crealm);
-  if (!principalsEqual(client, request.client)) {
+  if (!request.canonicalize && !principalsEqual(client, request.client)) {
     return undefined;
   }
-  const server = tgsPrincipal(client.realm);
   return {
     etype: encPart.etype,
+    client,
     till: request.till,
     etypeInfo: etypeInfoOf(padata ?? []),
     open: (key) => {
@@ -102,9 +116,16 @@ export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep |
       }
       const part = decode(encKdcRepPart, plaintext);
       const granted = ticketOfReply(client, ticket, part);
-      return part.nonce === request.nonce && principalsEqual(granted.server, server)
+      return part.nonce === request.nonce && isWanted(granted, request)
         ? { granted, part }
         : undefined;
     },
   };
+}
+
+/** Tells whether a ticket is a ticket-granting ticket of the realm that was asked for one. */
+function isWanted({ server }: HeldTicket, { client, canonicalize }: AsRequest): boolean {
+  return canonicalize
+    ? tgtRealm(server) !== undefined
+    : principalsEqual(server, tgsPrincipal(client.realm));
 }

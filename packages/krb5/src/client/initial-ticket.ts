@@ -1,7 +1,7 @@
 /** Gets a ticket-granting ticket with a client's own key. */
 import { encode } from '../asn1/codec.js';
 import { initialTicketOptions, type Krb5Config } from '../config/krb5-config.js';
-import { LocalErrorCode } from '../error-codes.js';
+import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
 import { askKdcs, type KdcChoice } from '../kdc/ask.js';
@@ -11,7 +11,7 @@ import type { KrbError } from '../messages/krb-error.js';
 import type { ChosenAnswer } from '../preauth/choose.js';
 import { nextTurn, startConversation, type Turn } from '../preauth/conversation.js';
 import type { ReplyKey } from '../preauth/mechanism.js';
-import { type Principal, tgsPrincipal } from '../principal.js';
+import { formatPrincipal, NameType, type Principal, tgsPrincipal } from '../principal.js';
 import { type Clock, kdcNow, setClock } from '../time/clock.js';
 import {
   type AsRequestBody,
@@ -21,6 +21,7 @@ import {
   type SealedAsRep,
 } from './as-exchange.js';
 import type { ClientKeys } from './client-keys.js';
+import { MAX_HOPS } from './cross-realm-tgt.js';
 import type { HeldTicket } from './held-ticket.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
 import { permittedEtypes } from './offered-etypes.js';
@@ -29,6 +30,12 @@ import { checkReply } from './reply-check.js';
 
 /** The most requests of one exchange; MIT Kerberos has the same bound. */
 const MAX_ROUNDS = 16;
+
+/** The errors with which a KDC names another realm as the client's. */
+const REFERRALS: ReadonlySet<number> = new Set([
+  KrbErrorCode.KDC_ERR_WRONG_REALM,
+  KrbErrorCode.KDC_ERR_C_PRINCIPAL_UNKNOWN,
+]);
 
 /** The client whose ticket is wanted, and its keys. */
 export interface InitialTicketRequest {
@@ -40,7 +47,12 @@ export interface InitialTicketRequest {
   readonly realms: KnownRealms;
   readonly signal: AbortSignal;
   /** Chooses the KDCs to ask, and tells who answered; all KDCs are asked without it. */
-  readonly kdcs?: KdcChoice;
+  readonly kdcs?: KdcChoice | undefined;
+}
+
+/** The realm that a KDC says the client is in. */
+interface ClientReferral {
+  readonly referral: string;
 }
 
 /** A reply that was not opened yet, and the key that preauthentication gave for it. */
@@ -54,12 +66,38 @@ interface Granted {
  * Krb5Error, or the signal's reason.
  */
 export async function getInitialTicket(request: InitialTicketRequest): Promise<HeldTicket> {
+  const path = [request.client.realm];
+  let asked = request;
+  for (let hop = 0; hop <= MAX_HOPS; hop++) {
+    const result = await converse(asked, path);
+    if (!('referral' in result)) {
+      return openGranted(asked, result);
+    }
+    const { referral } = result;
+    if (path.includes(referral)) {
+      break;
+    }
+    path.push(referral);
+    // The choice of KDCs is the first realm's.
+    asked = { ...request, client: { ...request.client, realm: referral }, kdcs: undefined };
+  }
+  throw new Krb5Error(
+    LocalErrorCode.KRB5_GET_IN_TKT_LOOP,
+    `the KDCs send ${formatPrincipal(request.client)} from realm to realm in a circle, or through more than ${MAX_HOPS}: ${path.join(', ')}`,
+  );
+}
+
+/** Opens and checks a reply, and takes the KDC's time from it. */
+async function openGranted(
+  request: InitialTicketRequest,
+  { sealed, replyKey }: Granted,
+): Promise<HeldTicket> {
   const { client, config, clock } = request;
-  const { sealed, replyKey } = await converse(request);
   const opened = await openReply(request, sealed, replyKey);
   checkReply(opened, {
     realm: client.realm,
-    server: tgsPrincipal(client.realm),
+    // `readAsRep` has looked at the server's name already.
+    server: undefined,
     till: sealed.till,
     permitted: permittedEtypes(config),
     now: config.kdcTimesync ? undefined : kdcNow(clock) / 1000,
@@ -75,7 +113,10 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<H
  * Asks without a proof first, and then with what the KDC's errors ask for. Throws Krb5Error for a
  * refusal, and KRB5_GET_IN_TKT_LOOP if the KDC never has enough.
  */
-async function converse(request: InitialTicketRequest): Promise<Granted> {
+async function converse(
+  request: InitialTicketRequest,
+  path: readonly string[],
+): Promise<Granted | ClientReferral> {
   const { client, clock } = request;
   const conversation = startConversation();
   let turn: Turn | undefined;
@@ -87,7 +128,11 @@ async function converse(request: InitialTicketRequest): Promise<Granted> {
     if (result.type === 'reply') {
       return { sealed: result.reply, replyKey: answer?.replyKey };
     }
-    const next = nextTurn(request, conversation, answer, result.error);
+    const referral = body.canonicalize ? referredRealm(result.error, client) : undefined;
+    if (referral !== undefined) {
+      return { referral };
+    }
+    const next = nextTurn({ ...request, path }, conversation, answer, result.error);
     if (next === 'refused') {
       throw refusal(request, result.error);
     }
@@ -99,13 +144,26 @@ async function converse(request: InitialTicketRequest): Promise<Granted> {
   );
 }
 
+/**
+ * Returns the realm that a KDC sends the client to (RFC 6806, section 7). Active Directory does so with
+ * KDC_ERR_C_PRINCIPAL_UNKNOWN. The error is not authenticated: whoever forges it can do no more than
+ * forge the realm's KDC, whose answer the client's key has to open.
+ */
+function referredRealm({ errorCode, crealm }: KrbError, client: Principal): string | undefined {
+  return REFERRALS.has(errorCode) && crealm !== '' && crealm !== client.realm ? crealm : undefined;
+}
+
 /** Makes the body of a request that is sent at `now`, in milliseconds since 1970. */
 function newBody({ client, keys, config }: InitialTicketRequest, now: number): AsRequestBody {
-  const { ticketLifetime, forwardable } = initialTicketOptions(config, client.realm);
+  const options = initialTicketOptions(config, client.realm);
+  const { ticketLifetime, forwardable } = options;
+  // An enterprise name is never the name in the ticket.
+  const isEnterprise = client.nameType === NameType.KRB5_NT_ENTERPRISE_PRINCIPAL;
   return asRequestBody({
     client,
     etypes: keys.offered,
     forwardable,
+    canonicalize: options.canonicalize || isEnterprise,
     till: Math.floor(now / 1000) + ticketLifetime,
   });
 }

@@ -23,6 +23,8 @@ function advice(error: KrbError, { realm, client, server, etypes }: KdcRequestCo
   switch (error.errorCode) {
     case KrbErrorCode.KDC_ERR_C_PRINCIPAL_UNKNOWN:
       return `the KDC of ${realm} does not know the client ${clientName}: check its name and realm`;
+    case KrbErrorCode.KDC_ERR_WRONG_REALM:
+      return `the KDC of ${realm} says that ${clientName} is a client of the realm ${error.crealm ?? '(none)'}: name that realm after the @, or set canonicalize = true in krb5.conf`;
     case KrbErrorCode.KDC_ERR_S_PRINCIPAL_UNKNOWN:
       return `the KDC of ${realm} does not know the service ${serverName}: check the host's name and the principal`;
     case KrbErrorCode.KDC_ERR_PREAUTH_FAILED:

@@ -6,7 +6,7 @@ import type { ReplyKey } from '../preauth/mechanism.js';
 import { entryFor } from '../preauth/method-data.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import type { SealedAsRep } from './as-exchange.js';
-import type { ClientKeys } from './client-keys.js';
+import { type ClientKeys, defaultSalt } from './client-keys.js';
 import type { OpenedReply } from './reply-check.js';
 
 /** The client that asked, and its keys. */
@@ -44,12 +44,13 @@ export async function openReply(
 
 async function keyOf(
   keys: ClientKeys,
-  { etype, etypeInfo }: SealedAsRep,
+  { etype, etypeInfo, client }: SealedAsRep,
   replyKey: ReplyKey | undefined,
 ): Promise<EncryptionKey> {
   if (replyKey !== undefined && (replyKey.key.etype === etype || !replyKey.own)) {
     return replyKey.key;
   }
   const entry = entryFor(etypeInfo, [etype]);
-  return keys.key(etype, entry?.salt, entry?.s2kparams);
+  // The salt belongs to the name that the KDC knows the client by.
+  return keys.key(etype, entry?.salt ?? defaultSalt(client), entry?.s2kparams);
 }

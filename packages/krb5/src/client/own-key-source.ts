@@ -1,12 +1,13 @@
 /** Tickets that a client gets with its own key, renewed in time. */
-import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
+import type { Krb5Config } from '../config/krb5-config.js';
 import { abandonmentOf } from '../kdc/abandoned.js';
 import { type KnownRealms, kdcsKey } from '../kdc/known-realms.js';
-import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
+import { formatPrincipal, type Principal } from '../principal.js';
 import type { RecentlyUsed } from '../recently-used.js';
 import type { Clock } from '../time/clock.js';
 import { initialTicketAtPrimary } from './at-primary.js';
 import { clientKeys, type OwnKeyCredentials } from './client-keys.js';
+import { parseClientPrincipal } from './client-principal.js';
 import type { HeldTicket } from './held-ticket.js';
 import { dropObtained, noTickets } from './kept-tickets.js';
 import { isFresh, renewed } from './renewal.js';
@@ -119,11 +120,7 @@ function knownClient(
   config: Krb5Config,
   memory: ClientMemory,
 ): KnownClient {
-  const { clientPrincipal } = credentials;
-  const defaultRealm = clientPrincipal.includes('@')
-    ? config.defaultRealm
-    : requireDefaultRealm(config);
-  const principal = parsePrincipal(clientPrincipal, { defaultRealm });
+  const principal = parseClientPrincipal(credentials.clientPrincipal, config);
   const key = clientKey(credentials, principal, config, memory);
   const known = memory.clients.get(key);
   if (known !== undefined) {

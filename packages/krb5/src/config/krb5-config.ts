@@ -70,6 +70,11 @@ export interface InitialTicketOptions {
   readonly ticketLifetime: number;
   /** forwardable: whether the client asks for forwardable tickets. Default: false. */
   readonly forwardable: boolean;
+  /**
+   * canonicalize: whether the KDC may give the client another name or send it to another realm (RFC
+   * 6806, sections 6 and 7). Default: false.
+   */
+  readonly canonicalize: boolean;
 }
 
 /** Reads dns_lookup_kdc; MIT Kerberos takes dns_fallback if it is not set. */
@@ -170,6 +175,10 @@ export function initialTicketOptions({ profile }: Krb5Config, realm: string): In
     forwardable:
       getBoolean(profile, ['libdefaults', realm, 'forwardable']) ??
       getBoolean(profile, ['libdefaults', 'forwardable']) ??
+      false,
+    canonicalize:
+      getBoolean(profile, ['libdefaults', realm, 'canonicalize']) ??
+      getBoolean(profile, ['libdefaults', 'canonicalize']) ??
       false,
   };
 }

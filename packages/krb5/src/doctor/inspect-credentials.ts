@@ -1,15 +1,15 @@
 /** Looks at a client's cache or keytab, without a question to a KDC. */
 import { locateCcache } from '../ccache/ccache-name.js';
+import { parseClientPrincipal } from '../client/client-principal.js';
 import type { Credentials } from '../client/credentials.js';
 import { chooseCache } from '../client/source-of-credentials.js';
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { Krb5Config } from '../config/krb5-config.js';
-import { requireDefaultRealm } from '../config/krb5-config.js';
 import { etypeName } from '../crypto/index.js';
 import { createKrb5State } from '../gss/krb5-state.js';
 import { findKey, newestEntries } from '../keytab/keytab.js';
 import { readKeytab } from '../keytab/read-keytab.js';
-import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
+import { formatPrincipal, type Principal } from '../principal.js';
 
 const MS_PER_SECOND = 1000;
 
@@ -48,14 +48,6 @@ export type CredentialsReport =
     }
   | { readonly type: 'password'; readonly client: string; readonly realm: string };
 
-type Own = Extract<Credentials, { readonly clientPrincipal: string }>;
-
-function ownPrincipal({ clientPrincipal }: Own, config: Krb5Config) {
-  return parsePrincipal(clientPrincipal, {
-    defaultRealm: clientPrincipal.includes('@') ? config.defaultRealm : requireDefaultRealm(config),
-  });
-}
-
 function originOf(credentials: Credentials | undefined, config: Krb5Config) {
   if (credentials !== undefined) {
     return 'option';
@@ -81,11 +73,11 @@ export async function inspectCredentials(
   config: Krb5Config,
 ): Promise<CredentialsReport> {
   if (credentials?.type === 'password') {
-    const client = ownPrincipal(credentials, config);
+    const client = parseClientPrincipal(credentials.clientPrincipal, config);
     return { type: 'password', client: formatPrincipal(client), realm: client.realm };
   }
   if (credentials?.type === 'keytab') {
-    const client = ownPrincipal(credentials, config);
+    const client = parseClientPrincipal(credentials.clientPrincipal, config);
     return keytabReport(credentials.keytab, client, { from: 'option', because: undefined });
   }
   const choice = await chooseCache(credentials?.ccache, config, createKrb5State());

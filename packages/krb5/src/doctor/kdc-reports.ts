@@ -65,7 +65,13 @@ function harmlessRequest(realm: string, config: Krb5Config) {
   const client: Principal = { ...NOBODY, components: [...NOBODY.components], realm };
   const till = Math.floor(Date.now() / MS_PER_SECOND) + TICKET_LIFETIME_S;
   return asRequest(
-    asRequestBody({ client, etypes: asEtypes(config), forwardable: false, till }),
+    asRequestBody({
+      client,
+      etypes: asEtypes(config),
+      forwardable: false,
+      canonicalize: false,
+      till,
+    }),
     [],
   );
 }

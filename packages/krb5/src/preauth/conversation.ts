@@ -15,6 +15,8 @@ import { entryFor, findPaData, readEtypeInfo, readMethods } from './method-data.
 /** The client that proves who it is. */
 export interface PreauthClient {
   readonly client: Principal;
+  /** All realms that the client was sent through, from its own. */
+  readonly path: readonly string[];
   readonly keys: ClientKeys;
   readonly config: Krb5Config;
   readonly clock: Clock;
@@ -89,7 +91,7 @@ export function nextTurn(
 
 /** Returns the turn that goes on with `before`, or else begins with one of the KDC's mechanisms. */
 function turnAfter(
-  { client, keys, config, clock }: PreauthClient,
+  { client, path, keys, config, clock }: PreauthClient,
   conversation: Conversation,
   error: KrbError,
   before?: ChosenAnswer,
@@ -104,7 +106,7 @@ function turnAfter(
   const cookie = findPaData(padata, PaDataType.PA_FX_COOKIE);
   const answer = async (request: RequestUnderWay): Promise<ChosenAnswer> => {
     const clientKey = () => ownKey(keys, conversation.etypeInfo, realm);
-    const round = { realm, config, clientKey, ...request };
+    const round = { realm, path, config, clientKey, ...request };
     const continued = before && (await goOn(before, padata, round, failed));
     return continued ?? answerMethods(conversation.methods, failed, client, round);
   };

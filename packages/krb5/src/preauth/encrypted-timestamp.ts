@@ -29,10 +29,11 @@ export function encTimestamp(key: EncryptionKey, now: number): PaData {
 export const encryptedTimestamp: PreauthMechanism = {
   type: PaDataType.PA_ENC_TIMESTAMP,
   name: 'an encrypted timestamp',
-  hindrance: ({ config, realm }) =>
-    encryptedTimestampDisabled(config, realm)
-      ? `krb5.conf has disable_encrypted_timestamp for ${realm}`
-      : undefined,
+  // A referral must not lead around the setting.
+  hindrance: ({ config, path }) => {
+    const realm = path.find((each) => encryptedTimestampDisabled(config, each));
+    return realm && `krb5.conf has disable_encrypted_timestamp for ${realm}`;
+  },
   answer: async ({ clientKey, now }) => {
     const key = await clientKey();
     return { padata: [encTimestamp(key, now)], replyKey: { key, own: true } };

@@ -9,6 +9,8 @@ import type { PaData } from '../messages/pa-data.js';
 export interface PreauthSetting {
   /** The client's realm, whose KDC is asked. */
   readonly realm: string;
+  /** All realms that the client was sent through, from its own (RFC 6806, section 7). */
+  readonly path: readonly string[];
   readonly config: Krb5Config;
 }
 

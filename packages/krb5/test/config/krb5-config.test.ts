@@ -113,6 +113,7 @@ describe('initialTicketOptions', () => {
     expect(initialTicketOptions(await configFrom(''), 'R')).toEqual({
       ticketLifetime: 86_400,
       forwardable: false,
+      canonicalize: false,
     });
   });
 
@@ -123,17 +124,20 @@ describe('initialTicketOptions', () => {
       R = {
         ticket_lifetime = 1:30
         forwardable = false
+        canonicalize = true
       }
     `);
     const general = {
       ticketLifetime: 36_000,
       forwardable: true,
+      canonicalize: false,
     };
     expect(initialTicketOptions(config, 'S')).toEqual(general);
     expect(initialTicketOptions(config, 'R')).toEqual({
       ...general,
       ticketLifetime: 5400,
       forwardable: false,
+      canonicalize: true,
     });
   });
 });

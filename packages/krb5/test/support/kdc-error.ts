@@ -7,13 +7,15 @@ interface KdcErrorOptions {
   /** Seconds that the KDC's clock is ahead of this machine's. */
   readonly ahead?: number;
   readonly eData?: Uint8Array;
+  /** The realm that the KDC sends the client to. */
+  readonly crealm?: string;
 }
 
 /** Encodes the error `errorCode` of the KDC of `realm` (RFC 4120, section 5.9.1). */
 export function kdcError(
   realm: string,
   errorCode: number,
-  { ahead = 0, ...rest }: KdcErrorOptions = {},
+  { ahead = 0, crealm, ...rest }: KdcErrorOptions = {},
 ): Uint8Array {
   return encode(krbError, {
     pvno: PVNO,
@@ -23,6 +25,8 @@ export function kdcError(
     errorCode,
     realm,
     sname: { nameType: 2, nameString: ['krbtgt', realm] },
+    // libkrb5 takes the realm of a client only with a name.
+    ...(crealm === undefined ? {} : { crealm, cname: { nameType: 1, nameString: ['client'] } }),
     ...rest,
   });
 }
