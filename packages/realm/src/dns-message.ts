@@ -2,7 +2,7 @@
 import { isIPv4, SocketAddress } from 'node:net';
 
 /** The types of records that the test's name server knows, by number. */
-export const RECORD_TYPES = { A: 1, CNAME: 5, PTR: 12, AAAA: 28, SRV: 33 } as const;
+export const RECORD_TYPES = { A: 1, CNAME: 5, PTR: 12, AAAA: 28, SRV: 33, URI: 256 } as const;
 
 export type RecordType = keyof typeof RECORD_TYPES;
 
@@ -15,10 +15,22 @@ export interface SrvData {
   readonly target: string;
 }
 
+/** The data of a URI record (RFC 7553). */
+export interface UriData {
+  readonly priority: number;
+  readonly weight: number;
+  readonly target: string;
+}
+
 /** A record of an answer: `owner`, in any case of letters, has `data`. */
 export type AnswerRecord =
-  | { readonly owner: string; readonly type: Exclude<RecordType, 'SRV'>; readonly data: string }
-  | { readonly owner: string; readonly type: 'SRV'; readonly data: SrvData };
+  | {
+      readonly owner: string;
+      readonly type: Exclude<RecordType, 'SRV' | 'URI'>;
+      readonly data: string;
+    }
+  | { readonly owner: string; readonly type: 'SRV'; readonly data: SrvData }
+  | { readonly owner: string; readonly type: 'URI'; readonly data: UriData };
 
 export interface Question {
   /** Without its last dot, in the letters of the question. */
@@ -79,6 +91,10 @@ function dataBytes(record: AnswerRecord): Buffer {
     case 'SRV': {
       const { priority, weight, port, target } = record.data;
       return Buffer.concat([uint16(priority, weight, port), nameBytes(target)]);
+    }
+    case 'URI': {
+      const { priority, weight, target } = record.data;
+      return Buffer.concat([uint16(priority, weight), Buffer.from(target, 'latin1')]);
     }
   }
 }

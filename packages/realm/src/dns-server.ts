@@ -10,6 +10,7 @@ import {
   type RecordType,
   ResponseCode,
   type SrvData,
+  type UriData,
 } from './dns-message.js';
 import { LOOPBACK, listen, PORT_ATTEMPTS } from './ports.js';
 import { hasCode } from './system-error.js';
@@ -22,6 +23,7 @@ export interface NameRecords {
   readonly CNAME?: readonly string[];
   readonly PTR?: readonly string[];
   readonly SRV?: readonly SrvData[];
+  readonly URI?: readonly UriData[];
   /** The types that SERVFAIL answers questions for; true for all of them. */
   readonly fails?: true | readonly RecordType[];
 }
@@ -71,8 +73,11 @@ function answerer(records: DnsRecords) {
 
   function recordsOf(owner: string, own: NameRecords, type: RecordType): readonly AnswerRecord[] {
     const name = owner.toLowerCase();
-    return type === 'SRV'
-      ? rotated(name, type, own.SRV ?? []).map((data) => ({ owner, type, data }))
+    if (type === 'SRV') {
+      return rotated(name, type, own.SRV ?? []).map((data) => ({ owner, type, data }));
+    }
+    return type === 'URI'
+      ? rotated(name, type, own.URI ?? []).map((data) => ({ owner, type, data }))
       : rotated(name, type, own[type] ?? []).map((data) => ({ owner, type, data }));
   }
 

@@ -11,7 +11,7 @@ export type { Cleanup } from './cleanup.js';
 export { type ClockFile, type ClockOffset, setClock, withClock } from './clock.js';
 export type { Daemon } from './daemon.js';
 export { type DescriptorLimit, limitDescriptors } from './descriptor-limit.js';
-export { reverseName, type SrvData } from './dns-message.js';
+export { reverseName, type SrvData, type UriData } from './dns-message.js';
 export { type DnsRecords, type DnsServer, type NameRecords, startDnsServer } from './dns-server.js';
 export {
   type StallingProxy,

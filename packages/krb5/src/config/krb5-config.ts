@@ -28,9 +28,11 @@ export interface Krb5Config {
   /** default_realm; `requireDefaultRealm` throws if it is not set. */
   readonly defaultRealm: string | undefined;
   /**
-   * dns_lookup_kdc: whether SRV records name a realm's KDCs if [realms] does not. Default: true.
+   * dns_lookup_kdc: whether DNS names a realm's KDCs if [realms] does not. Default: true.
    */
   readonly dnsLookupKdc: boolean;
+  /** dns_uri_lookup: whether URI records of DNS go before SRV records. Default: true. */
+  readonly dnsUriLookup: boolean;
   /**
    * dns_canonicalize_hostname: whether the principal has the host's canonical name. `fallback`:
    * only if the KDC does not know the name as given. Default: true.
@@ -121,6 +123,7 @@ export function krb5Config(profile: Profile): Krb5Config {
     profile,
     defaultRealm: getString(profile, ['libdefaults', 'default_realm']),
     dnsLookupKdc: dnsLookupKdc(profile),
+    dnsUriLookup: getBoolean(profile, ['libdefaults', 'dns_uri_lookup']) ?? true,
     dnsCanonicalizeHostname: canonicalizeHostname(profile),
     rdns: getBoolean(profile, ['libdefaults', 'rdns']) ?? true,
     qualifyShortname: getString(profile, ['libdefaults', 'qualify_shortname']),

@@ -11,6 +11,8 @@ export interface Kdc {
   readonly port: number;
   /** The transports that the KDC may be asked by. */
   readonly transports: readonly Transport[];
+  /** Whether DNS marks the KDC as a primary one; undefined if the record cannot tell. */
+  readonly primary?: boolean;
 }
 
 /** One resolved address of a KDC. */

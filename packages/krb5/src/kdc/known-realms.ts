@@ -23,6 +23,7 @@ export function kdcsKey(realm: string, config: Krb5Config): string {
     realmKdcs(config, realm),
     realmPrimaryKdcs(config, realm),
     config.dnsLookupKdc,
+    config.dnsUriLookup,
   ]);
 }
 

@@ -1,10 +1,11 @@
 /** Finds a realm's KDCs: in krb5.conf, else in DNS. */
 import { type Krb5Config, realmKdcs, realmPrimaryKdcs } from '../config/krb5-config.js';
 import { abandonmentOf } from './abandoned.js';
+import { kdcsFromDns } from './dns-kdcs.js';
 import type { Kdc } from './kdc.js';
 import { KdcUnreachable } from './kdc-unreachable.js';
 import { parseKdc } from './parse-kdc.js';
-import { KdcLookupFailed, kdcsFromDns } from './srv-records.js';
+import { KdcLookupFailed } from './srv-records.js';
 
 /**
  * Returns a realm's KDCs, at least one: those of krb5.conf in its order, else those of DNS if
@@ -26,7 +27,7 @@ export async function locateKdcs(
   if (!config.dnsLookupKdc) {
     return requireSome([], `krb5.conf has no kdc for ${realm}, and dns_lookup_kdc is false`);
   }
-  const kdcs = await kdcsFromDns(realm, '_kerberos', signal && abandonmentOf(signal));
+  const kdcs = await lookUp(realm, false, config, signal);
   return requireSome(kdcs, `krb5.conf has no kdc for ${realm} and DNS no _kerberos._udp.${realm}`);
 }
 
@@ -44,13 +45,22 @@ export async function locatePrimaryKdcs(
     return parseKdcs(configured);
   }
   try {
-    return await kdcsFromDns(realm, '_kerberos-master', signal && abandonmentOf(signal));
+    return await lookUp(realm, true, config, signal);
   } catch (error) {
     if (error instanceof KdcLookupFailed) {
       return [];
     }
     throw error;
   }
+}
+
+function lookUp(
+  realm: string,
+  primary: boolean,
+  { dnsUriLookup: uris }: Krb5Config,
+  signal: AbortSignal | undefined,
+): Promise<Kdc[]> {
+  return kdcsFromDns({ realm, primary, uris }, signal && abandonmentOf(signal));
 }
 
 function parseKdcs(values: readonly string[]): Kdc[] {

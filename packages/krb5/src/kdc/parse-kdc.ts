@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { Kdc, Transport } from './kdc.js';
 
 /** The port of the Kerberos service (RFC 4120, section 7.2). */
-const KERBEROS_PORT = 88;
+export const KERBEROS_PORT = 88;
 const MAX_PORT = 65_535;
 
 /** A host or an address, and a port. */

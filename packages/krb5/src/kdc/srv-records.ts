@@ -8,16 +8,22 @@ import type { Kdc } from './kdc.js';
 /** DNS may list any number of servers; a client has no use for more. */
 const MAX_SRV_RECORDS = 16;
 
+/** The place of a record among others of its name. */
+export interface Place {
+  readonly priority: number;
+  readonly weight: number;
+}
+
 /**
- * Orders SRV records as RFC 2782 says: by priority; records of the same priority are drawn by
+ * Orders SRV or URI records as RFC 2782 says: by priority; records of the same priority are drawn by
  * weight. `draw` returns a random integer from `min`, below `max`.
  */
-export function orderSrv(
-  records: readonly SrvRecord[],
+export function orderSrv<T extends Place>(
+  records: readonly T[],
   draw: (min: number, max: number) => number = randomInt,
-): SrvRecord[] {
+): T[] {
   const left = [...records].sort((a, b) => a.priority - b.priority || a.weight - b.weight);
-  const ordered: SrvRecord[] = [];
+  const ordered: T[] = [];
   while (left.length > 0) {
     const priority = left[0]?.priority;
     const equals = left.filter((record) => record.priority === priority);
@@ -57,10 +63,10 @@ export class KdcLookupFailed extends Error {
 export type KdcService = '_kerberos' | '_kerberos-master';
 
 /**
- * Returns the KDCs that DNS lists for `realm` (RFC 4120, section 7.2.3.2). A single target `.` says
+ * Returns the KDCs that SRV records list for `realm` (RFC 4120, section 7.2.3.2). A single target `.` says
  * that there are none (RFC 2782). Throws KdcLookupFailed if DNS fails, or `signal`'s reason.
  */
-export async function kdcsFromDns(
+export async function kdcsFromSrv(
   realm: string,
   service: KdcService,
   signal?: AbortSignal,

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 async function dns(
   records: Readonly<Record<string, readonly DnsRecord[]>>,
-  options?: { readonly fail: boolean },
+  options?: { readonly fail?: boolean; readonly silent?: DnsRecord['type'] },
 ) {
   const server = await startDnsServer(records, options);
   onTestFinished(() => server.close());
@@ -54,10 +54,16 @@ describe('KDCs', () => {
       '_kerberos._tcp.remctl.test': [at(realm.kdcPort)],
     });
     expect(await whoami('localhost', await byDns())).toBe(realm.principals.server);
-    expect([...server.questions].sort()).toEqual([
+    expect([...new Set(server.questions)].sort()).toEqual([
       'SRV _kerberos._tcp.remctl.test',
       'SRV _kerberos._udp.remctl.test',
+      'URI _kerberos.remctl.test',
     ]);
+  });
+
+  test('are found by SRV records if the name server does not answer questions for URI records', async () => {
+    await dns({ '_kerberos._udp.remctl.test': [at(realm.kdcPort)] }, { silent: 'URI' });
+    expect(await whoami('localhost', await byDns())).toBe(realm.principals.server);
   });
 
   test('are found by SRV records for TCP alone', async () => {

@@ -10,6 +10,7 @@ export type DnsRecord =
       readonly priority?: number;
       readonly weight?: number;
     }
+  | { readonly type: 'URI'; readonly target: string }
   | { readonly type: 'CNAME'; readonly target: string }
   | { readonly type: 'A'; readonly address: string };
 
@@ -19,7 +20,7 @@ export interface DnsServer {
   close(): void;
 }
 
-const TYPE_NUMBER = { A: 1, CNAME: 5, SRV: 33 } as const;
+const TYPE_NUMBER = { A: 1, CNAME: 5, SRV: 33, URI: 256 } as const;
 const CLASS_IN = 1;
 const TTL_S = 60;
 const HEADER_LENGTH = 12;
@@ -31,11 +32,11 @@ const NXDOMAIN = 3;
 /**
  * Starts a DNS server, and has this process's resolver ask this server only; `close` undoes that.
  * The keys of `records` are names in lower case; the server answers NXDOMAIN for any other name.
- * With `fail` it answers every question with SERVFAIL.
+ * With `fail` it answers every question with SERVFAIL. It does not answer questions for `silent`.
  */
 export async function startDnsServer(
   records: Readonly<Record<string, readonly DnsRecord[]>>,
-  { fail = false } = {},
+  { fail = false, silent }: { readonly fail?: boolean; readonly silent?: DnsRecord['type'] } = {},
 ): Promise<DnsServer> {
   const questions: string[] = [];
   const socket = await listenUdp((query, { port, address }) => {
@@ -43,6 +44,9 @@ export async function startDnsServer(
     const type = query.readUInt16BE(end);
     const typeName = Object.entries(TYPE_NUMBER).find(([, number]) => number === type)?.[0] ?? type;
     questions.push(`${typeName} ${name}`);
+    if (typeName === silent) {
+      return;
+    }
     const known = records[name];
     const answers = (known ?? []).filter((record) => TYPE_NUMBER[record.type] === type);
     const header = Buffer.alloc(HEADER_LENGTH);
@@ -99,6 +103,8 @@ function encodeData(record: DnsRecord): Buffer {
       return Buffer.from(record.address.split('.').map(Number));
     case 'CNAME':
       return encodeName(record.target);
+    case 'URI':
+      return Buffer.concat([uint16s(0, 0), Buffer.from(record.target)]);
     case 'SRV': {
       const numbers = uint16s(record.priority ?? 0, record.weight ?? 0, record.port);
       return Buffer.concat([numbers, encodeName(record.target)]);

@@ -1,0 +1,59 @@
+/**
+ * KDCs by the URI records of DNS (RFC 7553), as MIT Kerberos writes them.
+ *
+ * A record of `_kerberos.REALM` holds `krb5srv:flags:transport:host`. The flag `m` marks a primary
+ * KDC. The transport is `udp` or `tcp`, with a host and perhaps a port.
+ */
+
+import { queryDns } from './dns-query.js';
+import type { Kdc } from './kdc.js';
+import { KERBEROS_PORT, parseHostAndPort } from './parse-kdc.js';
+import { orderSrv } from './srv-records.js';
+
+/** The number of the type URI. */
+const URI = 256;
+/** DNS may list any number of servers; a client has no use for more. */
+const MAX_URI_RECORDS = 16;
+/** Priority and weight, of two octets each, stand before the text. */
+const TARGET_OFFSET = 4;
+
+/** One URI record: a KDC, and its place among others. */
+export interface UriRecord {
+  readonly priority: number;
+  readonly weight: number;
+  readonly kdc: Kdc;
+}
+
+/** Reads a URI record's data. Returns undefined for a record that names no KDC to be asked. */
+export function parseUriRecord(data: Uint8Array): UriRecord | undefined {
+  if (data.length < TARGET_OFFSET) {
+    return undefined;
+  }
+  const bytes = Buffer.from(data);
+  const kdc = parseKdcUri(bytes.toString('latin1', TARGET_OFFSET));
+  return kdc && { priority: bytes.readUInt16BE(0), weight: bytes.readUInt16BE(2), kdc };
+}
+
+/** Reads `krb5srv:flags:transport:host`. Returns undefined for another text. */
+function parseKdcUri(text: string): Kdc | undefined {
+  const [, flags = '', transport = '', rest = ''] =
+    /^krb5srv:([^:]*):(udp|tcp):(.*)$/is.exec(text) ?? [];
+  const found = parseHostAndPort(rest, KERBEROS_PORT);
+  return (
+    found && {
+      ...found,
+      transports: [transport.toLowerCase() === 'tcp' ? 'tcp' : 'udp'],
+      primary: /m/i.test(flags),
+    }
+  );
+}
+
+/**
+ * Returns the KDCs that the URI records of a realm name, in the order of priority and weight. Throws
+ * Error if DNS fails, or `signal`'s reason.
+ */
+export async function kdcsFromUris(realm: string, signal: AbortSignal): Promise<Kdc[]> {
+  const records = (await queryDns(`_kerberos.${realm}`, URI, signal)).slice(0, MAX_URI_RECORDS);
+  const read = records.map(parseUriRecord).filter((record) => record !== undefined);
+  return orderSrv(read).map(({ kdc }) => kdc);
+}
