@@ -36,6 +36,7 @@ import {
   encode,
   encTimestamp,
   exchangeByTcp,
+  KdcOption,
   KeyUsage,
   kdcMessages,
   openAuthenticator,
@@ -107,9 +108,12 @@ async function kdcAnswers(realm: Realm): Promise<void> {
   }
   const client = parsePrincipal(realm.principals.client);
   const now = Math.floor(Date.now() / 1000);
-  const options = { client, etypes: [clientKey.etype], forwardable: true, till: now + DAY_S };
-  const first = asRequest(asRequestBody(options), []);
-  const request = asRequest(asRequestBody(options), [encTimestamp(clientKey, Date.now())]);
+  const etypes = [clientKey.etype];
+  const kdcOptions = KdcOption.FORWARDABLE;
+  const terms = { kdcOptions, till: now + DAY_S, rtime: undefined, addresses: undefined };
+  const body = () => asRequestBody(client, etypes, terms);
+  const first = asRequest(body(), []);
+  const request = asRequest(body(), [encTimestamp(clientKey, Date.now())]);
   const refused = await ask(first.message);
   const asRep = await ask(request.message);
   const tgt = readAsRep(asRep, request)?.open(clientKey)?.granted;
@@ -121,7 +125,7 @@ async function kdcAnswers(realm: Realm): Promise<void> {
       tgt,
       server: parsePrincipal(server),
       realm: client.realm,
-      etypes: options.etypes,
+      etypes,
       now: Date.now(),
       canonicalize: true,
     });

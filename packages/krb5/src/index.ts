@@ -2,6 +2,7 @@
 export type { Credentials } from './client/credentials.js';
 export { servicePrincipals } from './client/service-principal.js';
 export { type Krb5Config, krb5Config, readKrb5Config } from './config/krb5-config.js';
+export type { PassedOver } from './config/passed-over.js';
 export { EncryptionKey, KeyUsage, makeChecksum } from './crypto/index.js';
 export {
   GssStatus,
@@ -39,6 +40,7 @@ export {
 export { createReplayCache, type ReplayCache } from './gss/replay-cache.js';
 export type { ContextStep, SecurityContext } from './gss/security-context.js';
 export { type HostAddress, type ResolvedHost, resolveHost } from './host/resolve-host.js';
+export { PASSED_OVER_CHANNEL } from './kdc/tell-passed-over.js';
 export type { Keytab, KeytabEntry } from './keytab/keytab.js';
 export { readKeytab } from './keytab/read-keytab.js';
 export {

@@ -79,7 +79,14 @@ export function fuzz(data: Buffer): void {
         till: TILL,
       });
     }
-    return readAsRep(reply, { message, nonce: NONCE, client: CLIENT, till: TILL })?.open(key);
+    return readAsRep(reply, {
+      message,
+      nonce: NONCE,
+      client: CLIENT,
+      canonicalize: (mode & 16) !== 0,
+      till: TILL,
+      rtime: TILL,
+    })?.open(key);
   });
   if (answer?.type === 'reply') {
     const { realm } = CLIENT;

@@ -15,6 +15,7 @@ import { toPrincipal, toPrincipalName } from '../messages/principal-name.js';
 import { decryptData } from '../messages/protection.js';
 import { etypeInfoOf } from '../preauth/method-data.js';
 import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
+import type { AsTerms } from './as-terms.js';
 import { type HeldTicket, tgtRealm, ticketOfReply } from './held-ticket.js';
 import type { OpenedReply } from './reply-check.js';
 import { randomNonce } from './tgs-exchange.js';
@@ -23,7 +24,6 @@ import { randomNonce } from './tgs-exchange.js';
 export interface AsRequestBody {
   readonly fields: KdcReqBody;
   readonly client: Principal;
-  readonly canonicalize: boolean;
 }
 
 /** An encoded AS-REQ, and the terms that its reply must keep to. */
@@ -35,47 +35,45 @@ export interface AsRequest {
   readonly canonicalize: boolean;
   /** The latest end of the ticket, in seconds since 1970. */
   readonly till: number;
+  /** The latest end of its renewals; undefined if no renewable ticket was asked for. */
+  readonly rtime: number | undefined;
 }
 
-/** The terms of an AS-REQ. */
-export interface AsRequestOptions {
-  readonly client: Principal;
-  /** Encryption types, the best first. */
-  readonly etypes: readonly number[];
-  readonly forwardable: boolean;
-  readonly canonicalize: boolean;
-  /** The wanted end of the ticket, in seconds since 1970. */
-  readonly till: number;
-}
-
-/** Returns the body of an AS-REQ for the ticket-granting ticket of the client's realm. */
-export function asRequestBody(options: AsRequestOptions): AsRequestBody {
-  const { client, etypes, forwardable, canonicalize, till } = options;
+/** Returns the body of an AS-REQ of `client` for the ticket-granting ticket of its realm. */
+export function asRequestBody(
+  client: Principal,
+  etypes: readonly number[],
+  { kdcOptions, till, rtime, addresses }: AsTerms,
+): AsRequestBody {
   const fields: KdcReqBody = {
-    kdcOptions:
-      (forwardable ? KdcOption.FORWARDABLE : 0) | (canonicalize ? KdcOption.CANONICALIZE : 0),
+    kdcOptions,
     cname: toPrincipalName(client),
     realm: client.realm,
     sname: toPrincipalName(tgsPrincipal(client.realm)),
     till,
+    ...(rtime === undefined ? {} : { rtime }),
     nonce: randomNonce(),
     etype: [...etypes],
+    ...(addresses === undefined ? {} : { addresses: [...addresses] }),
   };
-  return { fields, client, canonicalize };
+  return { fields, client };
 }
 
 /** Encodes an AS-REQ of a body and `padata`. */
-export function asRequest(
-  { fields, client, canonicalize }: AsRequestBody,
-  padata: readonly PaData[],
-): AsRequest {
+export function asRequest({ fields, client }: AsRequestBody, padata: readonly PaData[]): AsRequest {
   const message = encode(asReq, {
     pvno: PVNO,
     msgType: MessageType.KRB_AS_REQ,
     ...(padata.length > 0 ? { padata } : {}),
     reqBody: fields,
   });
-  return { message, nonce: fields.nonce, client, canonicalize, till: fields.till };
+  const { nonce, till, rtime } = fields;
+  return { message, nonce, client, canonicalize: allowsAnotherName(fields), till, rtime };
+}
+
+/** Tells whether the KDC may give the client another name, or name another realm (RFC 6806). */
+export function allowsAnotherName({ kdcOptions }: KdcReqBody): boolean {
+  return (kdcOptions & KdcOption.CANONICALIZE) !== 0;
 }
 
 /** An AS-REP before it is opened: how to make the key, and the parts to open with it. */
@@ -85,6 +83,8 @@ export interface SealedAsRep {
   readonly client: Principal;
   /** The latest end that was asked for, in seconds since 1970. */
   readonly till: number;
+  /** The latest end of renewals that was asked for, in seconds since 1970. */
+  readonly rtime: number | undefined;
   readonly etypeInfo: readonly EtypeInfo2Entry[];
   /**
    * Opens the reply with the client's key. Returns undefined if it is not the reply to the request.
@@ -108,6 +108,7 @@ export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep |
     etype: encPart.etype,
     client,
     till: request.till,
+    rtime: request.rtime,
     etypeInfo: etypeInfoOf(padata ?? []),
     open: (key) => {
       const plaintext = decryptData(key, KeyUsage.AS_REP_ENC_PART, encPart);

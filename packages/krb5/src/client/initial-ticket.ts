@@ -1,6 +1,6 @@
 /** Gets a ticket-granting ticket with a client's own key. */
 import { encode } from '../asn1/codec.js';
-import { initialTicketOptions, type Krb5Config } from '../config/krb5-config.js';
+import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
@@ -11,15 +11,17 @@ import type { KrbError } from '../messages/krb-error.js';
 import type { ChosenAnswer } from '../preauth/choose.js';
 import { nextTurn, startConversation, type Turn } from '../preauth/conversation.js';
 import type { ReplyKey } from '../preauth/mechanism.js';
-import { formatPrincipal, NameType, type Principal, tgsPrincipal } from '../principal.js';
+import { formatPrincipal, type Principal, tgsPrincipal } from '../principal.js';
 import { type Clock, kdcNow, setClock } from '../time/clock.js';
 import {
   type AsRequestBody,
+  allowsAnotherName,
   asRequest,
   asRequestBody,
   readAsRep,
   type SealedAsRep,
 } from './as-exchange.js';
+import { asTerms } from './as-terms.js';
 import type { ClientKeys } from './client-keys.js';
 import { MAX_HOPS } from './cross-realm-tgt.js';
 import type { HeldTicket } from './held-ticket.js';
@@ -99,6 +101,7 @@ async function openGranted(
     // `readAsRep` has looked at the server's name already.
     server: undefined,
     till: sealed.till,
+    rtime: sealed.rtime,
     permitted: permittedEtypes(config),
     now: config.kdcTimesync ? undefined : kdcNow(clock) / 1000,
     clockskew: config.clockskew,
@@ -128,7 +131,9 @@ async function converse(
     if (result.type === 'reply') {
       return { sealed: result.reply, replyKey: answer?.replyKey };
     }
-    const referral = body.canonicalize ? referredRealm(result.error, client) : undefined;
+    const referral = allowsAnotherName(body.fields)
+      ? referredRealm(result.error, client)
+      : undefined;
     if (referral !== undefined) {
       return { referral };
     }
@@ -155,17 +160,7 @@ function referredRealm({ errorCode, crealm }: KrbError, client: Principal): stri
 
 /** Makes the body of a request that is sent at `now`, in milliseconds since 1970. */
 function newBody({ client, keys, config }: InitialTicketRequest, now: number): AsRequestBody {
-  const options = initialTicketOptions(config, client.realm);
-  const { ticketLifetime, forwardable } = options;
-  // An enterprise name is never the name in the ticket.
-  const isEnterprise = client.nameType === NameType.KRB5_NT_ENTERPRISE_PRINCIPAL;
-  return asRequestBody({
-    client,
-    etypes: keys.offered,
-    forwardable,
-    canonicalize: options.canonicalize || isEnterprise,
-    till: Math.floor(now / 1000) + ticketLifetime,
-  });
+  return asRequestBody(client, keys.offered, asTerms(config, client, now));
 }
 
 /** Sends one AS-REQ. An answer that the known key does not open is not taken. */

@@ -42,6 +42,8 @@ function advice(error: KrbError, { realm, client, server, etypes }: KdcRequestCo
     case KrbErrorCode.KRB_AP_ERR_BADKEYVER:
     case KrbErrorCode.KRB_AP_ERR_NOKEY:
       return `the KDC of ${realm} does not take the ticket-granting ticket of ${clientName}, as after a change of its own key: run kinit, or give a keytab`;
+    case KrbErrorCode.KRB_AP_ERR_BADADDR:
+      return `the ticket of ${clientName} is good from other addresses than the KDC of ${realm} sees: set noaddresses = true in krb5.conf, and run kinit again if it came from a cache`;
     case KrbErrorCode.KDC_ERR_KEY_EXPIRED:
       return `the password of ${clientName} has expired: change it with kpasswd`;
     case KrbErrorCode.KDC_ERR_CLIENT_REVOKED:

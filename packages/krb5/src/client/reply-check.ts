@@ -24,6 +24,8 @@ export interface ReplyExpectation {
   readonly server: Principal | undefined;
   /** The latest end that was asked for. */
   readonly till: number;
+  /** The latest end of renewals that was asked for; undefined if none was. */
+  readonly rtime?: number | undefined;
   /** The types that a session key may have. */
   readonly permitted: readonly number[];
   /**
@@ -61,7 +63,7 @@ function ticketServer({ ticket }: HeldTicket, realm: string): Principal {
  * is not permitted, KRB5_KDCREP_SKEW if it is from another time.
  */
 export function checkReply({ granted, part }: OpenedReply, expected: ReplyExpectation): void {
-  const { realm, till, permitted, now, clockskew } = expected;
+  const { realm, till, rtime, permitted, now, clockskew } = expected;
   const asked = expected.server;
   const { server, key, endtime } = granted;
   const named = ticketServer(granted, realm);
@@ -79,6 +81,9 @@ export function checkReply({ granted, part }: OpenedReply, expected: ReplyExpect
   }
   if (endtime > till) {
     throw modified(realm, 'a ticket that ends later than was asked for');
+  }
+  if (rtime !== undefined && (part.renewTill ?? 0) > rtime) {
+    throw modified(realm, 'a ticket that may be renewed for longer than was asked for');
   }
   if (!permitted.includes(key.etype)) {
     throw new Krb5Error(

@@ -1,30 +1,34 @@
 /** The settings of krb5.conf that a client uses, with MIT Kerberos's defaults. */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import { parseDuration } from './duration.js';
 import type { Environment } from './expand-path.js';
+import { type PassedOver, passedOverSettings } from './passed-over.js';
 import {
   badValue,
-  getBoolean,
   getDuration,
   getInteger,
+  getLenient,
   getRelations,
   getString,
   getStrings,
   type Profile,
   parseBoolean,
+  parseInteger,
 } from './profile.js';
 import { readProfile } from './read-profile.js';
+import { BOOLEANS, DURATIONS, INTEGERS, REALM_BOOLEANS } from './settings.js';
 
 const DEFAULT_UDP_PREFERENCE_LIMIT = 1465;
 /** The highest limit that counts: a longer message does not fit a datagram. */
 const MAX_UDP_PREFERENCE_LIMIT = 32_700;
-/** clockskew if krb5.conf does not set it. */
-export const DEFAULT_CLOCKSKEW_S = 300;
 const DEFAULT_TICKET_LIFETIME_S = 24 * 60 * 60;
 
 /** The settings of [libdefaults]; a default stands for a relation that the files do not have. */
 export interface Krb5Config {
   readonly profile: Profile;
+  /** The values that cannot be read, apart from `kdc` lines (`passedOverValues`). */
+  readonly passedOver: readonly PassedOver[];
   /** default_realm; `requireDefaultRealm` throws if it is not set. */
   readonly defaultRealm: string | undefined;
   /**
@@ -70,22 +74,49 @@ export interface Krb5Config {
 export interface InitialTicketOptions {
   /** ticket_lifetime, in seconds. Default: a day. */
   readonly ticketLifetime: number;
+  /**
+   * renew_lifetime, in seconds: for how long the ticket may be renewed. 0, the default, asks for no
+   * renewable ticket.
+   */
+  readonly renewLifetime: number;
   /** forwardable: whether the client asks for forwardable tickets. Default: false. */
   readonly forwardable: boolean;
+  /** proxiable: whether the client asks for proxiable tickets. Default: false. */
+  readonly proxiable: boolean;
   /**
    * canonicalize: whether the KDC may give the client another name or send it to another realm (RFC
    * 6806, sections 6 and 7). Default: false.
    */
   readonly canonicalize: boolean;
+  /** noaddresses: whether the ticket is good from every address. Default: true. */
+  readonly noaddresses: boolean;
+}
+
+/** The names of the settings in [libdefaults] that are true or false. */
+type BooleanName = keyof typeof BOOLEANS;
+
+/** Reads a setting of [libdefaults]; undefined if it is not set. */
+function libdefault(profile: Profile, name: BooleanName): boolean | undefined {
+  return getLenient(profile, ['libdefaults', name], parseBoolean, BOOLEANS[name].value);
+}
+
+/** Reads a setting of one realm in [libdefaults], else that of [libdefaults] itself. */
+function realmDefault(profile: Profile, realm: string, name: BooleanName): boolean | undefined {
+  const { value } = BOOLEANS[name];
+  return (
+    getLenient(profile, ['libdefaults', realm, name], parseBoolean, value) ??
+    libdefault(profile, name)
+  );
+}
+
+function libdefaultInteger(profile: Profile, name: keyof typeof INTEGERS): number {
+  const { value } = INTEGERS[name];
+  return getLenient(profile, ['libdefaults', name], parseInteger, value) ?? value;
 }
 
 /** Reads dns_lookup_kdc; MIT Kerberos takes dns_fallback if it is not set. */
 function dnsLookupKdc(profile: Profile): boolean {
-  return (
-    getBoolean(profile, ['libdefaults', 'dns_lookup_kdc']) ??
-    getBoolean(profile, ['libdefaults', 'dns_fallback']) ??
-    true
-  );
+  return libdefault(profile, 'dns_lookup_kdc') ?? libdefault(profile, 'dns_fallback') ?? true;
 }
 
 function canonicalizeHostname(profile: Profile): boolean | 'fallback' {
@@ -103,12 +134,6 @@ function canonicalizeHostname(profile: Profile): boolean | 'fallback' {
   return value;
 }
 
-function kdcTimesync(profile: Profile): boolean {
-  const relation = getRelations(profile, ['libdefaults', 'kdc_timesync'])[0];
-  const value = relation && parseBoolean(relation.value);
-  return value ?? getInteger(profile, ['libdefaults', 'kdc_timesync']) !== 0;
-}
-
 function udpPreferenceLimit(profile: Profile): number {
   const limit = getInteger(profile, ['libdefaults', 'udp_preference_limit']);
   return limit === undefined || limit < 0
@@ -116,21 +141,31 @@ function udpPreferenceLimit(profile: Profile): number {
     : Math.min(limit, MAX_UDP_PREFERENCE_LIMIT);
 }
 
-/** Reads [libdefaults]. Throws Krb5ConfigError, with file and line, if a value makes no sense. */
+/**
+ * Reads [libdefaults]. A value that cannot be read is passed over if libkrb5 passes over it. Throws
+ * Krb5ConfigError, with file and line, for one that libkrb5 refuses.
+ */
 export function krb5Config(profile: Profile): Krb5Config {
   const permittedEnctypes = getString(profile, ['libdefaults', 'permitted_enctypes']);
   return {
     profile,
+    passedOver: passedOverSettings(profile),
     defaultRealm: getString(profile, ['libdefaults', 'default_realm']),
     dnsLookupKdc: dnsLookupKdc(profile),
-    dnsUriLookup: getBoolean(profile, ['libdefaults', 'dns_uri_lookup']) ?? true,
+    dnsUriLookup: libdefault(profile, 'dns_uri_lookup') ?? true,
     dnsCanonicalizeHostname: canonicalizeHostname(profile),
-    rdns: getBoolean(profile, ['libdefaults', 'rdns']) ?? true,
+    rdns: libdefault(profile, 'rdns') ?? true,
     qualifyShortname: getString(profile, ['libdefaults', 'qualify_shortname']),
     udpPreferenceLimit: udpPreferenceLimit(profile),
-    requestTimeout: getDuration(profile, ['libdefaults', 'request_timeout']) || undefined,
-    kdcTimesync: kdcTimesync(profile),
-    clockskew: getDuration(profile, ['libdefaults', 'clockskew']) ?? DEFAULT_CLOCKSKEW_S,
+    requestTimeout:
+      getLenient(
+        profile,
+        ['libdefaults', 'request_timeout'],
+        parseDuration,
+        DURATIONS.request_timeout.value,
+      ) || undefined,
+    kdcTimesync: libdefaultInteger(profile, 'kdc_timesync') !== 0,
+    clockskew: libdefaultInteger(profile, 'clockskew'),
     permittedEnctypes,
     defaultTktEnctypes:
       getString(profile, ['libdefaults', 'default_tkt_enctypes']) ?? permittedEnctypes,
@@ -175,24 +210,26 @@ export function initialTicketOptions({ profile }: Krb5Config, realm: string): In
       getDuration(profile, ['libdefaults', realm, 'ticket_lifetime']) ??
       getDuration(profile, ['libdefaults', 'ticket_lifetime']) ??
       DEFAULT_TICKET_LIFETIME_S,
-    forwardable:
-      getBoolean(profile, ['libdefaults', realm, 'forwardable']) ??
-      getBoolean(profile, ['libdefaults', 'forwardable']) ??
-      false,
-    canonicalize:
-      getBoolean(profile, ['libdefaults', realm, 'canonicalize']) ??
-      getBoolean(profile, ['libdefaults', 'canonicalize']) ??
-      false,
+    renewLifetime:
+      getDuration(profile, ['libdefaults', realm, 'renew_lifetime']) ??
+      getDuration(profile, ['libdefaults', 'renew_lifetime']) ??
+      0,
+    forwardable: realmDefault(profile, realm, 'forwardable') ?? false,
+    proxiable: realmDefault(profile, realm, 'proxiable') ?? false,
+    canonicalize: realmDefault(profile, realm, 'canonicalize') ?? false,
+    noaddresses: realmDefault(profile, realm, 'noaddresses') ?? true,
   };
 }
 
 /**
  * Returns disable_encrypted_timestamp of a realm in [realms]: whether the client must not send an
  * encrypted timestamp to the realm's KDCs. An impostor in a KDC's place could guess the password
- * from one. Default: false. Throws Krb5ConfigError if the value makes no sense.
+ * from one. Default: false.
  */
 export function encryptedTimestampDisabled({ profile }: Krb5Config, realm: string): boolean {
-  return getBoolean(profile, ['realms', realm, 'disable_encrypted_timestamp']) ?? false;
+  const { value } = REALM_BOOLEANS.disable_encrypted_timestamp;
+  const path = ['realms', realm, 'disable_encrypted_timestamp'] as const;
+  return getLenient(profile, path, parseBoolean, value) ?? false;
 }
 
 /**

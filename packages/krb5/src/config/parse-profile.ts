@@ -100,8 +100,9 @@ function readRelation(state: FileState, line: string): void {
   const star = tag.indexOf('*');
   const name = star === -1 ? tag : tag.slice(0, star);
   const text = line.slice(equals + 1).replace(LEADING_SPACE, '');
-  const value = text.startsWith('"') ? unquote(text.slice(1)) : trimEnd(text, SPACE);
-  if (text !== '' && value !== '{') {
+  const isQuoted = text.startsWith('"');
+  const value = isQuoted ? unquote(text.slice(1)) : trimEnd(text, SPACE);
+  if (isQuoted || (text !== '' && value !== '{')) {
     section.relations.push({ name, value, file: state.file, line: state.line });
     return;
   }

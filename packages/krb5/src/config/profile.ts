@@ -94,6 +94,14 @@ export function parseBoolean(text: string): boolean | undefined {
   return FALSE_WORDS.has(word) ? false : undefined;
 }
 
+/**
+ * Parses a whole number of 32 bits with an optional sign, as libkrb5 does; undefined for other texts.
+ */
+export function parseInteger(text: string): number | undefined {
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value === (value | 0) ? value : undefined;
+}
+
 /** Makes the error for a relation whose value is not `expected`; it names file and line. */
 export function badValue(relation: Relation, expected: string): Krb5ConfigError {
   return new Krb5ConfigError(
@@ -120,11 +128,17 @@ function firstAs<T>(
 }
 
 /**
- * Returns the first relation at `path` as a boolean. Throws Krb5ConfigError if `parseBoolean` does
- * not know it.
+ * Returns the first relation at `path` as `parse` reads it; `unreadable` if it cannot read it, and
+ * undefined if there is none.
  */
-export function getBoolean(profile: Profile, path: ProfilePath): boolean | undefined {
-  return firstAs(profile, path, parseBoolean, 'true or false');
+export function getLenient<T>(
+  profile: Profile,
+  path: ProfilePath,
+  parse: (text: string) => T | undefined,
+  unreadable: T | undefined,
+): T | undefined {
+  const value = getString(profile, path);
+  return value === undefined ? undefined : (parse(value) ?? unreadable);
 }
 
 /**
@@ -132,11 +146,7 @@ export function getBoolean(profile: Profile, path: ProfilePath): boolean | undef
  * 32-bit number.
  */
 export function getInteger(profile: Profile, path: ProfilePath): number | undefined {
-  const parse = (text: string) => {
-    const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-    return value === (value | 0) ? value : undefined;
-  };
-  return firstAs(profile, path, parse, 'a whole number');
+  return firstAs(profile, path, parseInteger, 'a whole number');
 }
 
 /**

@@ -64,16 +64,8 @@ export async function kdcsOf(
 function harmlessRequest(realm: string, config: Krb5Config) {
   const client: Principal = { ...NOBODY, components: [...NOBODY.components], realm };
   const till = Math.floor(Date.now() / MS_PER_SECOND) + TICKET_LIFETIME_S;
-  return asRequest(
-    asRequestBody({
-      client,
-      etypes: asEtypes(config),
-      forwardable: false,
-      canonicalize: false,
-      till,
-    }),
-    [],
-  );
+  const terms = { kdcOptions: 0, till, rtime: undefined, addresses: undefined };
+  return asRequest(asRequestBody(client, asEtypes(config), terms), []);
 }
 
 async function askOne(

@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { SourceMemory } from '../client/source-of-credentials.js';
 import { type ConfigMemory, rememberedConfig } from '../config/current-config.js';
 import type { Krb5Config } from '../config/krb5-config.js';
+import { tellPassedOver } from '../kdc/tell-passed-over.js';
 import { recentlyUsed } from '../recently-used.js';
 import { createReplayCache, type ReplayCache } from './replay-cache.js';
 
@@ -42,11 +43,13 @@ export function createKrb5State(): Krb5State {
 export const processState: Krb5State = createKrb5State();
 
 /**
- * Returns the configuration that KRB5_CONFIG names, read at most a second ago. Throws as
- * `readKrb5Config` does.
+ * Returns the configuration that KRB5_CONFIG names, read at most a second ago, and tells subscribers
+ * what is passed over in it. Throws as `readKrb5Config` does.
  */
-export function currentConfig({ config }: Krb5State = processState): Promise<Krb5Config> {
-  return rememberedConfig(config);
+export async function currentConfig({ config }: Krb5State = processState): Promise<Krb5Config> {
+  const read = await rememberedConfig(config);
+  tellPassedOver(read);
+  return read;
 }
 
 function passwordDigest(): (password: string) => string {

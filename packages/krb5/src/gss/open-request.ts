@@ -1,5 +1,5 @@
 /** Opens and checks an initiator's request (RFC 4120, section 3.2.3). */
-import { DEFAULT_CLOCKSKEW_S } from '../config/krb5-config.js';
+import { DEFAULT_CLOCKSKEW_S } from '../config/settings.js';
 import { KrbErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { Keytab } from '../keytab/keytab.js';

@@ -1,12 +1,19 @@
 /** The options of krb5.conf and their defaults. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   capaths,
+  encryptedTimestampDisabled,
   initialTicketOptions,
   readKrb5Config,
   realmKdcs,
   requireDefaultRealm,
 } from '../../src/config/krb5-config.js';
+import { parseBoolean, parseInteger } from '../../src/config/profile.js';
+import { passedOverValues } from '../../src/kdc/passed-over-kdcs.js';
+import { PASSED_OVER_CHANNEL, tellPassedOver } from '../../src/kdc/tell-passed-over.js';
+import { useMitAnswers } from '../support/mit-answers.js';
 import { useTemporaryFiles } from '../support/temporary-files.js';
 
 const files = useTemporaryFiles();
@@ -19,8 +26,10 @@ describe('[libdefaults]', () => {
   it('has the defaults of MIT Kerberos', async () => {
     const { profile: _, ...settings } = await configFrom('');
     expect(settings).toEqual({
+      passedOver: [],
       defaultRealm: undefined,
       dnsLookupKdc: true,
+      dnsUriLookup: true,
       dnsCanonicalizeHostname: true,
       rdns: true,
       qualifyShortname: undefined,
@@ -38,6 +47,7 @@ describe('[libdefaults]', () => {
     const { profile: _, ...settings } = await configFrom(`[libdefaults]
       default_realm = EXAMPLE.ORG
       dns_lookup_kdc = false
+      dns_uri_lookup = false
       dns_canonicalize_hostname = Fallback
       rdns = no
       qualify_shortname = ""
@@ -49,8 +59,10 @@ describe('[libdefaults]', () => {
       default_tgs_enctypes = aes256-cts
     `);
     expect(settings).toEqual({
+      passedOver: [],
       defaultRealm: 'EXAMPLE.ORG',
       dnsLookupKdc: false,
+      dnsUriLookup: false,
       dnsCanonicalizeHostname: 'fallback',
       rdns: false,
       qualifyShortname: '',
@@ -78,18 +90,119 @@ describe('[libdefaults]', () => {
     expect(config.udpPreferenceLimit).toBe(limit);
   });
 
+  it.each(['dns_canonicalize_hostname = maybe', 'udp_preference_limit = 1k'])(
+    'gives the file and line of an error in %s, which libkrb5 refuses too',
+    async (line) => {
+      await expect(configFrom(`[libdefaults]\n\n${line}\n`)).rejects.toThrow(
+        `${files.path('krb5.conf')}:3: ${line}: expected `,
+      );
+    },
+  );
+});
+
+describe('a value that cannot be read', () => {
   it.each([
-    'dns_canonicalize_hostname = maybe',
-    'rdns = maybe',
-    'dns_lookup_kdc = maybe',
-    'kdc_timesync = maybe',
-    'clockskew = maybe',
-    'request_timeout = maybe',
-    'udp_preference_limit = 1k',
-  ])('gives the file and line of an error in %s', async (line) => {
-    await expect(configFrom(`[libdefaults]\n\n${line}\n`)).rejects.toThrow(
-      `${files.path('krb5.conf')}:3: ${line}: expected `,
-    );
+    ['rdns = falses', 'rdns', true, 'true'],
+    ['dns_lookup_kdc = true # no DNS', 'dnsLookupKdc', false, 'false'],
+    ['dns_uri_lookup = maybe', 'dnsUriLookup', true, 'true'],
+    ['clockskew = 5 min', 'clockskew', 300, '300'],
+    ['clockskew = 10m', 'clockskew', 300, '300'],
+    ['kdc_timesync = 0 # off', 'kdcTimesync', true, '1'],
+    ['request_timeout = soon', 'requestTimeout', undefined, 'its default'],
+  ] as const)('is passed over, and told: %s', async (line, setting, value, instead) => {
+    const config = await configFrom(`[libdefaults]\n\n${line}\n`);
+    expect(config[setting]).toBe(value);
+    const [name, text] = line.split(' = ');
+    expect(config.passedOver).toEqual([
+      expect.objectContaining({
+        file: files.path('krb5.conf'),
+        line: 3,
+        name,
+        value: text,
+        instead,
+      }),
+    ]);
+  });
+
+  it('of the settings for tickets counts as false, for one realm too', async () => {
+    const config = await configFrom(`[libdefaults]
+      forwardable = true # yes
+      canonicalize = true
+      R = {
+        canonicalize = si
+        noaddresses = quite
+      }
+      [realms]
+      R = {
+        disable_encrypted_timestamp = oui
+      }
+    `);
+    expect(initialTicketOptions(config, 'R')).toMatchObject({
+      forwardable: false,
+      canonicalize: false,
+      noaddresses: false,
+    });
+    expect(initialTicketOptions(config, 'S')).toMatchObject({ canonicalize: true });
+    expect(encryptedTimestampDisabled(config, 'R')).toBe(false);
+    expect(config.passedOver.map(({ line, name }) => [line, name])).toEqual([
+      [2, 'forwardable'],
+      [5, 'canonicalize'],
+      [6, 'noaddresses'],
+      [10, 'disable_encrypted_timestamp'],
+    ]);
+  });
+
+  it('of a kdc line is told, and the other lines count', async () => {
+    const config = await configFrom(`[realms]
+      R = {
+        kdc = http://a.example.org/
+        kdc = b.example.org # the second
+      }
+    `);
+    expect(config.passedOver).toEqual([]);
+    expect(passedOverValues(config)).toEqual([
+      expect.objectContaining({ line: 3, name: 'kdc', value: 'http://a.example.org/' }),
+    ]);
+  });
+
+  it.each(['ticket_lifetime', 'renew_lifetime'])('of %s refuses initial tickets', async (name) => {
+    const config = await configFrom(`[libdefaults]\n${name} = long\n`);
+    expect(() => initialTicketOptions(config, 'R')).toThrow(`${name} = long: expected a duration`);
+  });
+
+  it('is published once to subscribers, and again if the line changes', async () => {
+    const told: unknown[] = [];
+    const listen = (message: unknown) => void told.push(message);
+    subscribe(PASSED_OVER_CHANNEL, listen);
+    try {
+      tellPassedOver(await configFrom('[libdefaults]\nrdns = x\n'));
+      tellPassedOver(await configFrom('[libdefaults]\nrdns = x\n'));
+      expect(told).toEqual([expect.objectContaining({ line: 2, name: 'rdns', value: 'x' })]);
+      tellPassedOver(await configFrom('[libdefaults]\nrdns = z\n'));
+      expect(told).toHaveLength(2);
+    } finally {
+      unsubscribe(PASSED_OVER_CHANNEL, listen);
+    }
+  });
+});
+
+describe('parseBoolean and parseInteger', () => {
+  const mit = useMitAnswers();
+
+  it.each([
+    ['boolean', parseBoolean],
+    ['integer', parseInteger],
+  ] as const)('read a %s as libkrb5 does', (question, parse) => {
+    const unit = fc.constantFrom(...'0129+- tyn.#x', 'true', 'False', 'YES', 'nil', '2147483647');
+    const text = fc.string({ unit, minLength: 1, maxLength: 4 }).map((each) => each.trim());
+    const texts = fc.sample(text, 400).filter((each) => each !== '');
+    const paths = texts.map((each, at) => files.write(`${at}`, `[a]\nx = ${each}\n`));
+    const answers = mit.ask(paths.map((path) => [question, path]));
+    for (const [at, each] of texts.entries()) {
+      const value = parse(each);
+      const expected = value === undefined ? undefined : [String(Number(value))];
+      expect([each, answers[at]]).toEqual([each, expected]);
+    }
   });
 });
 
@@ -112,15 +225,21 @@ describe('initialTicketOptions', () => {
   it('has the defaults of MIT Kerberos', async () => {
     expect(initialTicketOptions(await configFrom(''), 'R')).toEqual({
       ticketLifetime: 86_400,
+      renewLifetime: 0,
       forwardable: false,
+      proxiable: false,
       canonicalize: false,
+      noaddresses: true,
     });
   });
 
   it('prefers the values of the realm', async () => {
     const config = await configFrom(`[libdefaults]
       ticket_lifetime = 10h
+      renew_lifetime = 7d
       forwardable = true
+      proxiable = true
+      noaddresses = false
       R = {
         ticket_lifetime = 1:30
         forwardable = false
@@ -129,8 +248,11 @@ describe('initialTicketOptions', () => {
     `);
     const general = {
       ticketLifetime: 36_000,
+      renewLifetime: 604_800,
       forwardable: true,
+      proxiable: true,
       canonicalize: false,
+      noaddresses: false,
     };
     expect(initialTicketOptions(config, 'S')).toEqual(general);
     expect(initialTicketOptions(config, 'R')).toEqual({

@@ -75,6 +75,22 @@ static void ask_profile(char **arguments) {
   profile_release(profile);
 }
 
+/* boolean FILE, integer FILE: prints the relation x of the section a. */
+static void ask_value(const char *question, const char *path) {
+  profile_t profile;
+  int value = 0;
+  char text[32];
+  long code = profile_init_path(path, &profile);
+  if (code == 0) {
+    code = strcmp(question, "boolean") == 0
+               ? profile_get_boolean(profile, "a", "x", NULL, 0, &value)
+               : profile_get_integer(profile, "a", "x", NULL, 0, &value);
+    profile_release(profile);
+  }
+  snprintf(text, sizeof(text), "%d", value);
+  answer_string(code, text);
+}
+
 /* parse NAME: prints the name type, the realm and the components. */
 static void ask_parse(krb5_context context, const char *name) {
   krb5_principal principal;
@@ -199,6 +215,8 @@ static void answer(krb5_context context, const char *question, char **arguments)
 
   if (strcmp(question, "profile") == 0) {
     ask_profile(arguments);
+  } else if (strcmp(question, "boolean") == 0 || strcmp(question, "integer") == 0) {
+    ask_value(question, arguments[0]);
   } else if (strcmp(question, "host_realm") == 0) {
     code = krb5_get_host_realm(context, arguments[0], &list);
     answer_list(code, list);

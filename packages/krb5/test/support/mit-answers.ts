@@ -10,6 +10,8 @@ export type Question =
   | 'default_realm'
   | 'ccache_name'
   | 'duration'
+  | 'boolean'
+  | 'integer'
   | 'parse'
   | 'service'
   | 'unparse'

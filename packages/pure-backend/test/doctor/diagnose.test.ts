@@ -263,6 +263,18 @@ describe('krb5.conf', () => {
     expect(outcomesOf(steps)).toMatchObject({ credentials: 'not-tried', kdcs: 'not-tried' });
   });
 
+  test('with values that are passed over is a warning, with file and line of each', async () => {
+    useConf(writeKrb5Conf(realm, { libdefaults: ['rdns = falses', 'clockskew = 5 min'] }));
+    const steps = await stepsOf(here());
+    const { outcome, problem, facts } = stepOf(steps, 'configuration');
+    expect(outcome).toBe('warning');
+    expect([problem, ...facts].join('\n')).toMatch(
+      /conf:2: rdns = falses is passed over \(expected true or false\); true counts/,
+    );
+    expect([problem, ...facts].join('\n')).toMatch(/conf:3: clockskew = 5 min is passed over/);
+    expect(verdictOf(steps).isUsable).toBe(true);
+  });
+
   test('that cannot be read fails', async () => {
     useConf(realm.folder);
     const steps = await stepsOf(here());

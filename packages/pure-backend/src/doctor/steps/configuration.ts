@@ -1,8 +1,12 @@
 /** The step `configuration`: krb5.conf. */
-import { readKrb5Config } from '@remctl/krb5';
-import { configFiles } from '@remctl/krb5/doctor';
+import { type PassedOver, readKrb5Config } from '@remctl/krb5';
+import { configFiles, passedOverValues } from '@remctl/krb5/doctor';
 import { type Finding, runStep } from '../run-step.js';
 import type { Task } from '../task.js';
+
+function passedOverText({ file, line, name, value, expected, instead }: PassedOver): string {
+  return `${file}:${line}: ${name} = ${value} is passed over (expected ${expected}); ${instead} counts`;
+}
 
 /** Reads krb5.conf anew. */
 export function checkConfiguration({ bounds, known }: Task) {
@@ -23,6 +27,14 @@ export function checkConfiguration({ bounds, known }: Task) {
       defaultRealm === undefined ? 'no default realm' : `the default realm is ${defaultRealm}`,
       `dns_canonicalize_hostname is ${dnsCanonicalizeHostname}, rdns is ${rdns}`,
     ];
+    const [bad, ...more] = passedOverValues(config);
+    if (bad !== undefined) {
+      return {
+        ...{ facts: [...facts, ...more.map(passedOverText)], details, outcome: 'warning' },
+        problem: passedOverText(bad),
+        advice: 'Mend the line: MIT Kerberos passes over it too, without a word.',
+      };
+    }
     if (read.length > 0) {
       return { facts, details };
     }

@@ -1,0 +1,43 @@
+/** What an AS-REQ asks for, by krb5.conf's settings for the realm. */
+import { initialTicketOptions, type Krb5Config } from '../config/krb5-config.js';
+import { type OwnAddress, ownAddresses } from '../host/own-addresses.js';
+import { KdcOption } from '../messages/kdc-messages.js';
+import { NameType, type Principal } from '../principal.js';
+
+/** The terms of an AS-REQ. Times are seconds since 1970, by the KDC's clock. */
+export interface AsTerms {
+  /** `KdcOption` bits. */
+  readonly kdcOptions: number;
+  /** The wanted end of the ticket. */
+  readonly till: number;
+  /** The wanted end of its renewals; undefined for a ticket that is not renewable. */
+  readonly rtime: number | undefined;
+  /** The addresses that the ticket is good from; undefined for all. */
+  readonly addresses: readonly OwnAddress[] | undefined;
+}
+
+/**
+ * Returns the terms of a request by `client` at `now`, in milliseconds since 1970: ticket_lifetime,
+ * renew_lifetime, forwardable, proxiable, canonicalize and noaddresses. An enterprise name is never
+ * the name in the ticket, so it asks for CANONICALIZE (RFC 6806, section 5). Throws Krb5ConfigError
+ * if a lifetime cannot be read.
+ */
+export function asTerms(config: Krb5Config, client: Principal, now: number): AsTerms {
+  const options = initialTicketOptions(config, client.realm);
+  const from = Math.floor(now / 1000);
+  const till = from + options.ticketLifetime;
+  const canonicalize =
+    options.canonicalize || client.nameType === NameType.KRB5_NT_ENTERPRISE_PRINCIPAL;
+  const addresses = options.noaddresses ? [] : ownAddresses();
+  return {
+    kdcOptions:
+      (options.forwardable ? KdcOption.FORWARDABLE : 0) |
+      (options.proxiable ? KdcOption.PROXIABLE : 0) |
+      (options.renewLifetime > 0 ? KdcOption.RENEWABLE : 0) |
+      (canonicalize ? KdcOption.CANONICALIZE : 0),
+    till,
+    // A shorter time than the ticket's own would be refused.
+    rtime: options.renewLifetime > 0 ? Math.max(till, from + options.renewLifetime) : undefined,
+    addresses: addresses.length > 0 ? addresses : undefined,
+  };
+}
