@@ -2,9 +2,11 @@
 //
 // main.ts loads an entry by `await import('./folder/NAME-entry.js')`. In the bundle this becomes a
 // require of the neighbouring file NAME.cjs. A new entry is found by its name. Each entry has what it
-// needs of the libraries in its own file. The entry `run` alone loads the pure backend from a file
-// beside it, and thus starts faster with the native backend.
+// needs of the libraries in its own file, except that the entry `run` loads the pure backend from a file
+// beside it, and thus starts faster with the native backend, and that the curves of SPAKE, which few
+// KDCs ask for, are in a file of their own.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -16,6 +18,9 @@ const SOURCE = join(PACKAGE, 'src');
 const MAIN = 'remctl';
 const RUN = 'run';
 const PURE_BACKEND = 'pure-backend';
+/** The file of @remctl/krb5 that loads the library of elliptic curves. */
+const CURVES = 'spake-curves';
+const CURVES_MODULE = '@remctl/krb5/internal/preauth/spake/spake-curves';
 /** The oldest Node that package.json's `engines` allows. */
 const TARGET = 'node20.19';
 const ENTRY = /-entry\.(?:js|ts)$/;
@@ -48,6 +53,20 @@ const neighbours = {
       path,
     }));
     onLoad({ filter: /./, namespace: 'neighbour' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`,
+    }));
+  },
+};
+
+/** Makes the import of the curves a require of their file, which is read when a KDC wants SPAKE. */
+const curvesOnDemand = {
+  name: 'the curves on demand',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /\/spake-curves\.js$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { namespace: 'curves', path: `./${CURVES}.cjs` } : undefined,
+    );
+    onResolve({ filter: /./, namespace: 'curves' }, ({ path }) => ({ external: true, path }));
+    onLoad({ filter: /./, namespace: 'curves' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`,
     }));
   },
@@ -102,10 +121,12 @@ export async function writeBundle(folder, version) {
     target: TARGET,
   };
   const pureBackend = fileURLToPath(import.meta.resolve('@remctl/pure-backend'));
+  const curves = createRequire(pureBackend).resolve(CURVES_MODULE);
   const parts = [
     { entryPoints: { [RUN]: run }, plugins: [neighbours, pureBackendOnDemand] },
-    { entryPoints: { [PURE_BACKEND]: pureBackend } },
-    { entryPoints: others, plugins: [neighbours] },
+    { entryPoints: { [PURE_BACKEND]: pureBackend }, plugins: [curvesOnDemand] },
+    { entryPoints: { [CURVES]: curves } },
+    { entryPoints: others, plugins: [neighbours, curvesOnDemand] },
   ];
   const built = await Promise.all(parts.map((part) => build({ ...options, ...part })));
   launch(join(folder, `${MAIN}.cjs`));

@@ -45,7 +45,7 @@ test('there is one file for the program, for each entry, and for the pure backen
     .filter((path) => path.endsWith('-entry.ts'))
     .map((path) => `${basename(path, '-entry.ts')}.cjs`);
   expect(entries).toContain('hosts.cjs');
-  expect(files).toEqual([...entries, 'pure-backend.cjs', 'remctl.cjs'].sort());
+  expect(files).toEqual([...entries, 'pure-backend.cjs', 'remctl.cjs', 'spake-curves.cjs'].sort());
 });
 
 test('the files require nothing but modules of Node and their neighbours', () => {
@@ -93,6 +93,14 @@ test('an entry is loaded by its neighbour: main does not contain it', () => {
   expect(sourceOf('remctl.cjs')).not.toContain('complete -F');
 });
 
+test('the curves of SPAKE are in a file of their own, which is loaded when a KDC wants them', () => {
+  expect(sourceOf('pure-backend.cjs')).toContain('require("./spake-curves.cjs")');
+  // The first octets of a constant of edwards25519.
+  const withCurves = (file: string) => sourceOf(file).includes('d048032c6ea0b6d6');
+  expect(withCurves('pure-backend.cjs')).toBe(false);
+  expect(withCurves('spake-curves.cjs')).toBe(true);
+});
+
 test('the program is executable and begins with the launcher', () => {
   expect(sourceOf('remctl.cjs').startsWith(LAUNCHER)).toBe(true);
   expect(statSync(REMCTL).mode & 0o111).toBe(0o111);
@@ -125,6 +133,7 @@ describe('the licences of what is bundled', () => {
     const notices = readFileSync(join(PACKAGE, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     expect(notices).toMatch(/^cli-table3 \d+\.\d+\.\d+ \(MIT\)$/m);
     expect(notices).toMatch(/^asn1-ber \d+\.\d+\.\d+ \(MIT\)$/m);
+    expect(notices).toMatch(/^@noble\/curves \d+\.\d+\.\d+ \(MIT\)$/m);
     expect(notices.match(/Permission is hereby granted/g)?.length).toBeGreaterThanOrEqual(2);
     expect(notices).not.toContain('@remctl/');
   });

@@ -9,6 +9,8 @@ export interface KdcOptions {
   readonly folder: string;
   /** The encryption type of all keys. */
   readonly enctype: string;
+  /** More lines at the end of MIT's kdc.conf. */
+  readonly kdcConf: readonly string[];
   /** The realm's krb5.conf, which the KDC reads too. */
   readonly krb5Conf: string;
   /** The password of the database's master key. */

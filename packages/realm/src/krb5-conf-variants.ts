@@ -9,14 +9,18 @@ export interface Krb5ConfOptions {
   readonly kdcs?: readonly string[];
   /** More lines for [libdefaults]. */
   readonly libdefaults?: readonly string[];
+  /** More lines for the realm's section in [realms]. */
+  readonly realmSection?: readonly string[];
 }
 
 /** Writes a variant of the realm's krb5.conf into the realm's folder, and returns the path. */
 export function writeKrb5Conf(realm: Realm, options: Krb5ConfOptions): string {
-  const { kdcs, libdefaults = [] } = options;
+  const { kdcs, libdefaults = [], realmSection = [] } = options;
+  const lines = (own: string) =>
+    [...(kdcs?.map((kdc) => `kdc = ${kdc}`) ?? [own]), ...realmSection].join('\n    ');
   const path = join(realm.folder, `krb5-${randomUUID()}.conf`);
   const text = readFileSync(realm.krb5Conf, 'utf8')
-    .replace(/^ +kdc = .*$/m, (own) => kdcs?.map((kdc) => `    kdc = ${kdc}`).join('\n') ?? own)
+    .replace(/(?<=^ +)kdc = .*$/m, lines)
     .replace('[libdefaults]', ['[libdefaults]', ...libdefaults].join('\n  '));
   writeFileSync(path, text);
   return path;

@@ -36,6 +36,8 @@ export function mitKdc(options: KdcOptions): Kdc {
 
 [logging]
   kdc = FILE:${at('kdc.log')}
+
+${options.kdcConf.join('\n')}
 `,
       ),
     async create() {

@@ -30,6 +30,8 @@ export interface RealmOptions {
     | 'aes256-cts-hmac-sha384-192';
   /** More lines for [libdefaults] of krb5.conf. */
   readonly libdefaults?: readonly string[];
+  /** More lines at the end of kdc.conf of MIT's KDC, such as `[kdcdefaults]` with its settings. */
+  readonly kdcConf?: readonly string[];
   /**
    * The KDC's maker; by default MIT, or a function that makes another KDC. Other programs, kinit and
    * remctld included, use MIT's libraries.
@@ -169,7 +171,8 @@ async function buildRealm(folder: string, cleanup: Cleanup, options: RealmOption
 
   const makeKdc = makerOf(options.kdc);
   const files = { folder, krb5Conf, env, cleanup };
-  const kdc = await makeKdc({ realm: name, enctype, password, clock, ...files });
+  const { kdcConf = [] } = options;
+  const kdc = await makeKdc({ realm: name, enctype, password, clock, kdcConf, ...files });
   let kdcPort = 0;
   let daemon: Daemon | undefined;
   const writeConfiguration = () => {

@@ -158,9 +158,43 @@ function skipTo(input: Input, end: number): void {
   }
 }
 
+/** The value of a CHOICE: the name of the alternative, and the alternative's value. */
+export type ChoiceValue<F extends Fields> = {
+  readonly [K in keyof F]: { readonly type: K; readonly value: ValueOf<F[K]['codec']> };
+}[keyof F];
+
+/**
+ * CHOICE of explicitly tagged alternatives. Its `tag` is the first alternative's. An alternative that
+ * the type does not name is an Asn1Error.
+ */
+export function choice<F extends Fields>(alternatives: F): Codec<ChoiceValue<F>> {
+  const codecs = Object.entries(alternatives).map(([type, { number, codec }]) => ({
+    type,
+    codec: explicit(CONTEXT + number, codec),
+  }));
+  return {
+    tag: codecs[0]?.codec.tag ?? CONTEXT,
+    write: (writer, { type, value }) => {
+      codecs.find((each) => each.type === type)?.codec.write(writer, value);
+    },
+    read: (input) => {
+      const tag = input.reader.peek();
+      const found = codecs.find(({ codec }) => codec.tag === tag);
+      if (found === undefined) {
+        throw mismatch(CONTEXT, tag);
+      }
+      return { type: found.type, value: found.codec.read(input) } as ChoiceValue<F>;
+    },
+  };
+}
+
 /** `[APPLICATION number] EXPLICIT codec`. */
 export function application<T>(number: number, codec: Codec<T>): Codec<T> {
-  const tag = applicationTag(number);
+  return explicit(applicationTag(number), codec);
+}
+
+/** An element around another: `[tag] EXPLICIT codec`. */
+function explicit<T>(tag: number, codec: Codec<T>): Codec<T> {
   return {
     tag,
     write: (writer, value) => {

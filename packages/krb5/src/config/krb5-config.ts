@@ -233,6 +233,14 @@ export function encryptedTimestampDisabled({ profile }: Krb5Config, realm: strin
 }
 
 /**
+ * Returns spake_preauth_groups of [libdefaults]: the groups of SPAKE that the client takes, as
+ * written; undefined if not set.
+ */
+export function spakePreauthGroups({ profile }: Krb5Config): string | undefined {
+  return getString(profile, ['libdefaults', 'spake_preauth_groups']);
+}
+
+/**
  * Returns a realm's `kdc` relations, in order and as written: `host`, `host:port`, `tcp/host` or a
  * URL.
  */

@@ -12,7 +12,7 @@ export {
   parseEtypeList,
 } from './etypes.js';
 export { KeyUsage } from './key-usage.js';
-export { prf } from './prf.js';
+export { combineKeys, prf, prfPlus } from './prf.js';
 export type { EtypeInfo, UsageKeys } from './profile.js';
 export { randomKey } from './random-key.js';
 export { MAX_ITERATIONS, stringToKey } from './string-to-key.js';

@@ -1,6 +1,9 @@
 /** Key usage numbers: a key is derived for each purpose. */
 
-/** Key usage numbers (RFC 4120, section 7.5.1; RFC 6806, section 11; RFC 4121, section 2). */
+/**
+ * Key usage numbers (RFC 4120, section 7.5.1; RFC 4121, section 2; RFC 6113, section 7.4; RFC 6806,
+ * section 11; RFC 9588, section 4.5).
+ */
 export const KeyUsage = {
   /** AS-REQ PA-ENC-TIMESTAMP, with the client's key. */
   AS_REQ_PA_ENC_TIMESTAMP: 1,
@@ -42,6 +45,20 @@ export const KeyUsage = {
   GSS_INITIATOR_SEAL: 24,
   /** MIC tokens of a context's initiator. */
   GSS_INITIATOR_SIGN: 25,
+  /** PA-FX-FAST: the checksum of the request's body, with the armor key. */
+  FAST_REQ_CHKSUM: 50,
+  /** PA-FX-FAST: the request, with the armor key. */
+  FAST_ENC: 51,
+  /** PA-FX-FAST: the response, with the armor key. */
+  FAST_REP: 52,
+  /** PA-FX-FAST: the checksum of the ticket, with the armor key. */
+  FAST_FINISHED: 53,
+  /** PA-ENCRYPTED-CHALLENGE of the client. */
+  ENC_CHALLENGE_CLIENT: 54,
+  /** PA-ENCRYPTED-CHALLENGE of the KDC. */
+  ENC_CHALLENGE_KDC: 55,
   /** PA-REQ-ENC-PA-REP: the checksum of the AS-REQ, with the reply key. */
   AS_REQ_CKSUM: 56,
+  /** PA-SPAKE: the second factor, with K'[1] and the keys after it. */
+  SPAKE: 65,
 } as const;

@@ -1,5 +1,5 @@
-/** The pseudo-random function of a key (RFC 3961, section 3). */
-import type { EncryptionKey } from './encryption-key.js';
+/** The pseudo-random function of a key, and keys made with it (RFC 3961, RFC 6113). */
+import { EncryptionKey } from './encryption-key.js';
 import { checkedEtypeInfo } from './usage-keys.js';
 
 /**
@@ -10,4 +10,39 @@ import { checkedEtypeInfo } from './usage-keys.js';
 export function prf(key: EncryptionKey, input: Uint8Array): Buffer {
   const info = checkedEtypeInfo(key);
   return info.profile.prf(info, key.value, input);
+}
+
+/**
+ * Computes PRF+(key, input): `length` octets, at most 255 times `EtypeInfo.prfLength` (RFC 6113,
+ * section 5.1). Throws as `prf` does.
+ */
+export function prfPlus(key: EncryptionKey, input: Uint8Array, length: number): Buffer {
+  const blocks: Buffer[] = [];
+  let got = 0;
+  while (got < length) {
+    const block = prf(key, Buffer.concat([Buffer.of(blocks.length + 1), input]));
+    blocks.push(block);
+    got += block.length;
+  }
+  return Buffer.concat(blocks, length);
+}
+
+/**
+ * KRB-FX-CF2: combines two keys, each with a text for its purpose (RFC 6113, section 5.1). The result
+ * has the type of `first`. Throws as `prf` does.
+ */
+export function combineKeys(
+  first: EncryptionKey,
+  firstPepper: string,
+  second: EncryptionKey,
+  secondPepper: string,
+): EncryptionKey {
+  const { keyLength } = checkedEtypeInfo(first);
+  const value = prfPlus(first, Buffer.from(firstPepper), keyLength);
+  const other = prfPlus(second, Buffer.from(secondPepper), keyLength);
+  // random-to-key is the identity for AES.
+  return new EncryptionKey(
+    first.etype,
+    value.map((octet, at) => octet ^ (other[at] ?? 0)),
+  );
 }

@@ -12,9 +12,10 @@ import {
 } from './mechanism.js';
 import { findPaData } from './method-data.js';
 import { offeredNames } from './offered-names.js';
+import { spake } from './spake/spake.js';
 
 /** The mechanisms, the most preferred first, as a KDC of MIT Kerberos lists them. */
-const MECHANISMS: readonly PreauthMechanism[] = [encryptedTimestamp];
+const MECHANISMS: readonly PreauthMechanism[] = [spake, encryptedTimestamp];
 
 /** An answer, and the mechanism that gave it. */
 export interface ChosenAnswer extends PreauthAnswer {

@@ -143,7 +143,7 @@ function withCookie(answer: ChosenAnswer, cookie: Uint8Array | undefined): Chose
     return answer;
   }
   const padata = { padataType: PaDataType.PA_FX_COOKIE, padataValue: cookie };
-  return { ...answer, padata: [...answer.padata, padata] };
+  return { ...answer, padata: [padata, ...answer.padata] };
 }
 
 async function ownKey(

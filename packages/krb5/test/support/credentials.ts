@@ -21,3 +21,14 @@ export async function newKeytabClient(
   await realm.kadmin(`ktadd -norandkey -k ${keytab} ${clientPrincipal}`);
   return { type: 'keytab', keytab, clientPrincipal } as const;
 }
+
+/** Adds a principal with a password to the realm, and returns its credentials. */
+export async function newPasswordClient(
+  realm: Realm,
+  clientPrincipal: string,
+  password: string,
+  attributes = '+requires_preauth',
+) {
+  await realm.kadmin(`addprinc -pw "${password}" ${attributes} ${clientPrincipal}`);
+  return { type: 'password', password, clientPrincipal } as const;
+}
