@@ -17,6 +17,13 @@ const SYSTEM = [
   { package: 'build-essential', file: '/usr/bin/g++' },
   { package: 'python3', file: '/usr/bin/python3' },
   { package: 'remctl-client', file: '/usr/bin/remctl', forTests: true },
+  { package: 'krb5-k5tls', file: '/usr/lib/*/krb5/plugins/tls/k5tls.so', forTests: true },
+  {
+    package: 'python3-kdcproxy',
+    file: '/usr/lib/python3/dist-packages/kdcproxy/__init__.py',
+    forTests: true,
+  },
+  { package: 'openssl', file: '/usr/bin/openssl', forTests: true },
   { package: 'faketime', file: '/usr/bin/faketime', forTests: true },
   { package: 'iproute2', file: '/sbin/ip', forTests: true },
   { package: 'zsh', file: '/usr/bin/zsh', forTests: true },
@@ -43,7 +50,7 @@ function installHelp(needed) {
   const debian = needed.map((entry) => entry.package).join(' ');
   const forTests = needed.some((entry) => entry.forTests === true);
   const fedora = forTests
-    ? ' libfaketime iproute zsh fish remctl-perl remctl-ruby, and pyremctl of PyPI'
+    ? ' python3-kdcproxy openssl libfaketime iproute zsh fish remctl-perl remctl-ruby, and pyremctl of PyPI'
     : '';
   return `Install these, and run the command again:
   Debian, Ubuntu  apt-get install ${debian}

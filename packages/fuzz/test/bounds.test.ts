@@ -209,7 +209,7 @@ const PATTERN = 512;
 const TEXTS: readonly ((text: string) => unknown)[] = [
   parseDuration,
   parseEtypeList,
-  parseKdc,
+  (text) => parseKdc(text, { realm: 'R', anchors: [] }),
   parsePrincipal,
   locateCcache,
   locateKeytab,

@@ -28,7 +28,9 @@ export function fuzz(data: Buffer): void {
   const config = unlessRefused([Krb5ConfigError], () => krb5Config(profile));
   if (config !== undefined) {
     unlessRefused([Krb5ConfigError], () => initialTicketOptions(config, REALM));
-    realmKdcs(config, REALM).map(parseKdc);
+    for (const value of realmKdcs(config, REALM)) {
+      parseKdc(value, { realm: REALM, anchors: [] });
+    }
     capaths(config, REALM, 'OTHER.ORG');
     hostRealm(config, HOST);
     fallbackRealm(config, HOST);

@@ -257,6 +257,11 @@ export function realmPrimaryKdcs({ profile }: Krb5Config, realm: string): string
   return primaries.length > 0 ? primaries : getStrings(profile, ['realms', realm, 'master_kdc']);
 }
 
+/** Returns a realm's `http_anchors` relations: the certificates that its KDC proxies must lead to. */
+export function httpAnchors({ profile }: Krb5Config, realm: string): string[] {
+  return getStrings(profile, ['realms', realm, 'http_anchors']);
+}
+
 /**
  * Returns the realms between `client` and `server` that [capaths] gives, in order. Empty if its `.`
  * says that the two realms know each other; undefined if [capaths] does not name them.

@@ -59,7 +59,7 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   [KrbErrorCode.KRB_AP_ERR_NOT_US, NO_SERVER_KEY],
   [
     LocalErrorCode.KRB5_KDC_UNREACH,
-    'Check the network and the firewall (port 88, UDP and TCP), and the kdc lines of [realms] in krb5.conf.',
+    'Check the network and the firewall (port 88, UDP and TCP; the port of its URL for a KDC proxy), and the kdc lines of [realms] in krb5.conf.',
   ],
   [
     LocalErrorCode.KRB5_REALM_CANT_RESOLVE,

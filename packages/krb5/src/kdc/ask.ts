@@ -109,7 +109,7 @@ async function sendBySize<T>(
   if (!isError(answer, KrbErrorCode.KRB_ERR_RESPONSE_TOO_BIG)) {
     return answer;
   }
-  if (!kdcs.some(({ transports }) => transports.includes('tcp'))) {
+  if (kdcs.every(({ transports }) => transports.every((transport) => transport === 'udp'))) {
     throw new KdcUnreachable(
       ['the answer is too big for a datagram, and no KDC is to be asked by TCP'],
       false,

@@ -1,6 +1,6 @@
 /** A realm's KDCs in DNS: URI records, else SRV records. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kdc } from './kdc.js';
+import type { Kdc, ProxyTerms } from './kdc.js';
 import { kdcsFromSrv } from './srv-records.js';
 import { kdcsFromUris } from './uri-records.js';
 
@@ -11,8 +11,7 @@ import { kdcsFromUris } from './uri-records.js';
 const URI_GRACE_MS = 1000;
 
 /** What DNS is asked for. */
-export interface DnsKdcs {
-  readonly realm: string;
+export interface DnsKdcs extends ProxyTerms {
   /** Whether the primary KDCs alone are wanted. */
   readonly primary: boolean;
   /** dns_uri_lookup: whether URI records go before SRV records. */
@@ -24,18 +23,18 @@ export interface DnsKdcs {
  * KdcLookupFailed if DNS fails, or `signal`'s reason.
  */
 export async function kdcsFromDns(
-  { realm, primary, uris }: DnsKdcs,
+  { primary, uris, ...terms }: DnsKdcs,
   signal?: AbortSignal,
 ): Promise<Kdc[]> {
   signal?.throwIfAborted();
   const stop = new AbortController();
   const until = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   try {
-    const bySrv = kdcsFromSrv(realm, primary ? '_kerberos-master' : '_kerberos', until);
+    const bySrv = kdcsFromSrv(terms.realm, primary ? '_kerberos-master' : '_kerberos', until);
     if (!uris) {
       return await bySrv;
     }
-    const byUri = await beforeGrace(kdcsFromUris(realm, until), bySrv, until);
+    const byUri = await beforeGrace(kdcsFromUris(terms, until), bySrv, until);
     signal?.throwIfAborted();
     return byUri.length === 0 ? await bySrv : byUri.filter((kdc) => !primary || kdc.primary);
   } finally {

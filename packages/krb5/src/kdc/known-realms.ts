@@ -1,5 +1,10 @@
 /** The memory of each realm's KDCs. */
-import { type Krb5Config, realmKdcs, realmPrimaryKdcs } from '../config/krb5-config.js';
+import {
+  httpAnchors,
+  type Krb5Config,
+  realmKdcs,
+  realmPrimaryKdcs,
+} from '../config/krb5-config.js';
 import type { RecentlyUsed } from '../recently-used.js';
 import { newTurns, type Turns } from './in-turn.js';
 import type { LastAnswer } from './last-answer.js';
@@ -22,6 +27,7 @@ export function kdcsKey(realm: string, config: Krb5Config): string {
     realm,
     realmKdcs(config, realm),
     realmPrimaryKdcs(config, realm),
+    httpAnchors(config, realm),
     config.dnsLookupKdc,
     config.dnsUriLookup,
   ]);

@@ -1,5 +1,10 @@
 /** Finds a realm's KDCs: in krb5.conf, else in DNS. */
-import { type Krb5Config, realmKdcs, realmPrimaryKdcs } from '../config/krb5-config.js';
+import {
+  httpAnchors,
+  type Krb5Config,
+  realmKdcs,
+  realmPrimaryKdcs,
+} from '../config/krb5-config.js';
 import { abandonmentOf } from './abandoned.js';
 import { kdcsFromDns } from './dns-kdcs.js';
 import type { Kdc } from './kdc.js';
@@ -20,8 +25,8 @@ export async function locateKdcs(
   const configured = realmKdcs(config, realm);
   if (configured.length > 0) {
     return requireSome(
-      parseKdcs(configured),
-      `every kdc of ${realm} in krb5.conf is of a form that is not supported`,
+      parseKdcs(configured, realm, config),
+      `no kdc of ${realm} in krb5.conf can be read: write host, host:port or https://host/path`,
     );
   }
   if (!config.dnsLookupKdc) {
@@ -42,7 +47,7 @@ export async function locatePrimaryKdcs(
 ): Promise<readonly Kdc[]> {
   const configured = realmPrimaryKdcs(config, realm);
   if (configured.length > 0 || !config.dnsLookupKdc) {
-    return parseKdcs(configured);
+    return parseKdcs(configured, realm, config);
   }
   try {
     return await lookUp(realm, true, config, signal);
@@ -57,14 +62,17 @@ export async function locatePrimaryKdcs(
 function lookUp(
   realm: string,
   primary: boolean,
-  { dnsUriLookup: uris }: Krb5Config,
+  config: Krb5Config,
   signal: AbortSignal | undefined,
 ): Promise<Kdc[]> {
-  return kdcsFromDns({ realm, primary, uris }, signal && abandonmentOf(signal));
+  const anchors = httpAnchors(config, realm);
+  const uris = config.dnsUriLookup;
+  return kdcsFromDns({ realm, anchors, primary, uris }, signal && abandonmentOf(signal));
 }
 
-function parseKdcs(values: readonly string[]): Kdc[] {
-  return values.map(parseKdc).filter((kdc) => kdc !== undefined);
+function parseKdcs(values: readonly string[], realm: string, config: Krb5Config): Kdc[] {
+  const terms = { realm, anchors: httpAnchors(config, realm) };
+  return values.map((value) => parseKdc(value, terms)).filter((kdc) => kdc !== undefined);
 }
 
 function requireSome(kdcs: readonly Kdc[], otherwise: string): readonly Kdc[] {

@@ -15,6 +15,8 @@ import { exchangeBy } from './transports.js';
 
 /** Milliseconds that the last steps are still listened to. */
 const LAST_WAIT_MS = 3000;
+/** Milliseconds that a KDC proxy is still listened to: it has KDCs of its own to wait for. */
+const LAST_PROXY_WAIT_MS = 10_000;
 /** Milliseconds that the whole takes at most. */
 const OVERALL_MS = 30_000;
 
@@ -129,6 +131,9 @@ export async function sendToKdcs<T>(
         stepTimer = setTimeout(wake, ms).unref();
       });
 
+    const lastWaitMs = kdcs.some(({ proxy }) => proxy !== undefined)
+      ? LAST_PROXY_WAIT_MS
+      : LAST_WAIT_MS;
     const run = async () => {
       const plan = {
         first: options.first,
@@ -151,7 +156,7 @@ export async function sendToKdcs<T>(
       }
       allStarted = true;
       if (attempts.isAnyRunning()) {
-        stepTimer = setTimeout(() => giveUp(true), LAST_WAIT_MS).unref();
+        stepTimer = setTimeout(() => giveUp(true), lastWaitMs).unref();
       } else {
         giveUp(false);
       }

@@ -2,7 +2,8 @@
  * The order and the pauses of one request's steps.
  *
  * A step is one transport to one address. The KDC that answered last comes first. Then the first
- * transport is tried with all KDCs, the other transport with all, and datagrams are sent again.
+ * transport is tried with all KDCs, the other transport with all, and datagrams are sent again. A KDC
+ * proxy, which has one transport alone, is asked in its turn.
  */
 import {
   addressesOf,
@@ -77,11 +78,12 @@ export async function* steps(kdcs: readonly Kdc[], plan: Plan): AsyncGenerator<P
     ({ host, port }) =>
       answered !== undefined && host === answered.host && port === answered.address.port,
   );
+  const inTurn = (from: number) => [...names.steps(first, from), ...names.steps('https', from)];
   let begun = 0;
   let savedMs = 0;
   for (const [index, kdc] of ordered.entries()) {
     await names.begin(kdc);
-    const round = [...names.steps(other, begun).filter(isEarly), ...names.steps(first, begun)];
+    const round = [...names.steps(other, begun).filter(isEarly), ...inTurn(begun)];
     begun = names.count();
     for (const step of round) {
       const isLast = step === round.at(-1) && index + 1 === ordered.length;
@@ -101,7 +103,7 @@ export async function* steps(kdcs: readonly Kdc[], plan: Plan): AsyncGenerator<P
   // Some names take longer to resolve than all these steps.
   const asked = names.count();
   await names.all();
-  yield* slowly(names.steps(first, asked));
+  yield* slowly(inTurn(asked));
   yield* slowly(names.steps(other, asked));
 }
 

@@ -1,4 +1,5 @@
-/** One request to one KDC's address, by UDP or TCP. */
+/** One request to one KDC's address, by UDP, TCP or HTTPS. */
+import { exchangeByHttps } from './https.js';
 import type { AcceptAnswer, KdcAddress, Transport } from './kdc.js';
 import { exchangeByTcp } from './tcp.js';
 import { exchangeByUdp } from './udp.js';
@@ -20,4 +21,5 @@ type Exchange = <T>(
 export const exchangeBy: Readonly<Record<Transport, Exchange>> = {
   udp: exchangeByUdp,
   tcp: exchangeByTcp,
+  https: exchangeByHttps,
 };

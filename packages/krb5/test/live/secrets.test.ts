@@ -14,9 +14,11 @@ import { createKrb5State, processState } from '../../src/gss/krb5-state.js';
 import { findServiceTicketKey } from '../../src/gss/protection-from-exchange.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import { createAuthority } from '../support/certificates.js';
 import { freshCache } from '../support/credentials.js';
+import { startFalseProxy } from '../support/kdc-proxy.js';
 import { otherKeys } from '../support/other-keys.js';
-import { configOf } from '../support/realm-files.js';
+import { configOf, variantConfig } from '../support/realm-files.js';
 import { useRealm } from '../support/use-realm.js';
 
 const realm = useRealm();
@@ -162,6 +164,21 @@ test.each([
   expect(error).toBeInstanceOf(Error);
   expectNoSecret([error, context], [Buffer.from(password)]);
   expectNoSecret(error, [Buffer.from(password)]);
+});
+
+test('the error for a KDC proxy that repeats the request shows no secret', async () => {
+  const authority = createAuthority(realm.folder, 'secrets');
+  const certificate = authority.issue('IP:127.0.0.1');
+  await using echo = await startFalseProxy(certificate, (response, body) => response.end(body));
+  const proxied = await variantConfig(realm, {
+    kdcs: [`https://127.0.0.1:${echo.port}/\n    http_anchors = FILE:${authority.certFile}`],
+  });
+  const password = 'hunter2 and more';
+  const credentials = { type: 'password', password, clientPrincipal: 'alice' } as const;
+  const context = createInitiatorContext({ host: 'localhost', credentials, config: proxied });
+  const error = await context.step().catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ message: expect.stringContaining('something other than') });
+  expectNoSecret([error, context], [Buffer.from(password)]);
 });
 
 test('the error of an acceptor with another key shows no secret', async () => {

@@ -56,7 +56,7 @@ export function checkKdcs(task: Task) {
   const words = {
     late: 'the KDCs did not answer',
     advice:
-      'Check the network and the firewall (port 88, UDP and TCP), and the kdc lines of [realms] in krb5.conf.',
+      'Check the network and the firewall (port 88, UDP and TCP; the port of its URL for a KDC proxy), and the kdc lines of [realms] in krb5.conf.',
   };
   const own = { ...bounds, timeoutMs: bounds.timeoutMs * 2 };
   return runStep('kdcs', own, words, async (signal): Promise<Finding<'kdcs'>> => {
