@@ -4,6 +4,8 @@ import type { PassedOver } from '../config/passed-over.js';
 import { getRelations, getSectionNames } from '../config/profile.js';
 import { parseKdc } from './parse-kdc.js';
 
+const EXPECTED = 'host, host:port or https://host/path';
+
 /** Returns every value in the configuration that is passed over, its `kdc` lines included. */
 export function passedOverValues({ profile, passedOver }: Krb5Config): readonly PassedOver[] {
   const lines = getSectionNames(profile, ['realms']).flatMap((realm) =>
@@ -12,7 +14,7 @@ export function passedOverValues({ profile, passedOver }: Krb5Config): readonly 
     ),
   );
   const unusable = lines
-    .filter(({ value }) => parseKdc(value) === undefined)
-    .map((relation) => ({ ...relation, expected: 'host or host:port', instead: 'nothing' }));
+    .filter(({ value }) => parseKdc(value, { realm: '', anchors: [] }) === undefined)
+    .map((relation) => ({ ...relation, expected: EXPECTED, instead: 'nothing' }));
   return [...passedOver, ...unusable];
 }

@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { freePort, startRealm, startSilentServer, writeKrb5Conf } from '@remctl/realm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encode } from '../../src/asn1/codec.js';
-import { buildAsReq, readAsRep } from '../../src/client/as-exchange.js';
+import { asRequest, asRequestBody, readAsRep } from '../../src/client/as-exchange.js';
+import { asTerms } from '../../src/client/as-terms.js';
 import { asEtypes } from '../../src/client/offered-etypes.js';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { askEachKdc, kdcsOf } from '../../src/doctor/index.js';
@@ -267,13 +268,10 @@ describe('an error says what a proxy did wrong', () => {
 
 test('a proxy that gives the answer of another realm gives no ticket', async () => {
   await using other = await startRealm({ realm: 'OTHER.TEST' });
-  const request = buildAsReq({
-    client: parsePrincipal('alice@OTHER.TEST'),
-    etypes: asEtypes(await readKrb5Config({ KRB5_CONFIG: other.krb5Conf })),
-    forwardable: false,
-    till: Math.floor(Date.now() / 1000) + 3600,
-    padata: [],
-  });
+  const alice = parsePrincipal('alice@OTHER.TEST');
+  const theirs = await readKrb5Config({ KRB5_CONFIG: other.krb5Conf });
+  const body = asRequestBody(alice, asEtypes(theirs), asTerms(theirs, alice, Date.now()));
+  const request = asRequest(body, []);
   const never = new AbortController().signal;
   const kdc = { address: '127.0.0.1', family: 4, port: other.kdcPort } as const;
   const answer = await exchangeByTcp(kdc, request.message, (bytes) => bytes, never, never);
