@@ -18,15 +18,53 @@ const byName: ReadonlyMap<string, CcacheType> = new Map(
  * the type does not allow.
  */
 export function locateCcache(name: string): CcacheLocation {
+  const { type, residual } = splitName(name);
+  return type.locate(residual, name);
+}
+
+/**
+ * Returns the names of the caches in the collection of the default cache called `name`, the primary
+ * one first. Empty if the type cannot be read here. Throws Krb5Error if the collection cannot be
+ * read.
+ */
+export async function ccacheCollection(name: string): Promise<readonly string[]> {
+  const { typeName, residual } = parseName(name);
+  const type = byName.get(typeName);
+  return type?.collection?.(residual, name) ?? (type === undefined ? [] : [name]);
+}
+
+function parseName(name: string): { readonly typeName: string; readonly residual: string } {
   // A path may hold a colon, and a single letter before one is a drive.
   const [, typeName = fileType.name, residual = name] = /^([^:/]{2,}|):(.*)$/s.exec(name) ?? [];
+  return { typeName, residual };
+}
+
+function splitName(name: string): { readonly type: CcacheType; readonly residual: string } {
+  const { typeName, residual } = parseName(name);
   const type = byName.get(typeName);
   if (type === undefined) {
-    throw new Krb5Error(
-      LocalErrorCode.KRB5_CC_UNKNOWN_TYPE,
-      `the credential cache ${name} is of type ${typeName || '(none)'}, which cannot be read here: ` +
-        'run kinit -c FILE:/path and set KRB5CCNAME=FILE:/path, or give keytab',
-    );
+    throw unknownType(name, typeName);
   }
-  return type.locate(residual, name);
+  return { type, residual };
+}
+
+/** Types whose caches belong to one process. */
+const OF_A_PROCESS: ReadonlySet<string> = new Set(['MEMORY']);
+
+/** Types that the system's Kerberos library reads on systems that have them. */
+const OF_THE_SYSTEM: ReadonlySet<string> = new Set(['KEYRING', 'API', 'MSLSA']);
+
+/** Ends the message for a type of the system. Whoever can use that library may look for it. */
+export const SYSTEM_LIBRARY_READS_IT = "the system's Kerberos library can read it";
+
+function unknownType(name: string, typeName: string): Krb5Error {
+  const why = OF_A_PROCESS.has(typeName)
+    ? 'lives in the memory of the process that made it'
+    : 'cannot be read here';
+  const also = OF_THE_SYSTEM.has(typeName) ? `; ${SYSTEM_LIBRARY_READS_IT}` : '';
+  return new Krb5Error(
+    LocalErrorCode.KRB5_CC_UNKNOWN_TYPE,
+    `the credential cache ${name} is of type ${typeName || '(none)'}, which ${why}: ` +
+      `run kinit -c FILE:/path and set KRB5CCNAME=FILE:/path, or give keytab${also}`,
+  );
 }

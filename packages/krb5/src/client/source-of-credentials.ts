@@ -18,6 +18,7 @@ import {
 } from './client-keytab.js';
 import type { Credentials } from './credentials.js';
 import { type ClientMemory, ownKeySource } from './own-key-source.js';
+import { type SelectedIdentity, selectIdentity } from './select-identity.js';
 import type { TicketSource } from './ticket-source.js';
 
 /**
@@ -52,16 +53,20 @@ export type Choice =
       readonly because: 'no cache' | 'expired';
     };
 
-/** Returns the source of tickets for `credentials`. Throws as `chooseCache` does. */
+/**
+ * Returns the source of tickets for `credentials`. Without credentials, `server` chooses the cache in
+ * the default collection. Throws as `chooseCache` does.
+ */
 export async function ticketSource(
   credentials: Credentials | undefined,
   config: Krb5Config,
   memory: SourceMemory,
+  server?: Principal,
 ): Promise<TicketSource> {
   if (credentials !== undefined && credentials.type !== 'ccache') {
     return ownKeySource(credentials, config, memory);
   }
-  const choice = await chooseCache(credentials?.ccache, config, memory);
+  const choice = await chooseCache(credentials?.ccache, config, memory, server);
   if (choice.type === 'ccache') {
     return choice.source;
   }
@@ -70,7 +75,8 @@ export async function ticketSource(
 }
 
 /**
- * Chooses the cache called `name`, or the default cache. If the cache does not exist, or its tickets
+ * Chooses the cache called `name`; without a name, the cache for `server` in the default collection
+ * (`selectIdentity`), else the default cache. If the cache does not exist, or its tickets
  * have expired, it chooses the client keytab (`clientKeytab`): for the cache's principal, else for
  * the principal of the keytab's first key, as libgssapi does. Throws Krb5Error if neither serves.
  */
@@ -78,12 +84,43 @@ export async function chooseCache(
   name: string | undefined,
   config: Krb5Config,
   memory: SourceMemory,
+  server?: Principal,
 ): Promise<Choice> {
-  const cache = await existingCache(name ?? defaultCcacheName(config), config, memory);
+  const defaultName = defaultCcacheName(config);
+  const selected =
+    name === undefined && server !== undefined
+      ? await selectIdentity(server, defaultName, config, memory)
+      : undefined;
+  if (selected !== undefined) {
+    return chooseSelected(selected, config, memory);
+  }
+  const cache = await existingCache(name ?? defaultName, config, memory);
   if (cache instanceof Krb5Error) {
     return withoutCache(cache, config, memory);
   }
   return isGood(cache) ? { type: 'ccache', source: cache } : withOldCache(cache, config, memory);
+}
+
+/** Chooses the selected client's cache, else the client keytab if it has the client's key. */
+async function chooseSelected(
+  { client, cache, why }: SelectedIdentity,
+  config: Krb5Config,
+  memory: SourceMemory,
+): Promise<Choice> {
+  if (cache !== undefined) {
+    const source = withExplanation(cache.source, why);
+    return isGood(source) ? { type: 'ccache', source } : withOldCache(source, config, memory);
+  }
+  const { found, from, problem } = await clientKeytab(config, memory);
+  if (found !== undefined && holdsKeyOf(found.keytab, client)) {
+    return { type: 'client keytab', keytab: found.name, from, client, because: 'no cache' };
+  }
+  const name = formatPrincipal(client);
+  const keytab = found === undefined ? problem : noKeyText(found.keytab, client);
+  throw new Krb5Error(
+    LocalErrorCode.KRB5_CC_NOTFOUND,
+    `no cache has tickets of ${name} (${why}): run kinit ${name}, or give keytab${keytab === undefined ? '' : `; ${keytab}`}`,
+  );
 }
 
 /** Returns the cache's source, or the error that says that there is no cache. */

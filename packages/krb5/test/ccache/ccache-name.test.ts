@@ -1,6 +1,6 @@
 /** The names of credential caches. */
 import { describe, expect, it } from 'vitest';
-import { locateCcache } from '../../src/ccache/ccache-name.js';
+import { locateCcache, SYSTEM_LIBRARY_READS_IT } from '../../src/ccache/ccache-name.js';
 
 describe('locateCcache', () => {
   it.each([
@@ -15,20 +15,24 @@ describe('locateCcache', () => {
     expect(locateCcache(name).name).toBe(fullName);
   });
 
-  it.each(['KEYRING:persistent:0', 'KCM:', 'KCM:0', 'API:x', 'MSLSA:', 'MEMORY:x', ':x'])(
-    'refuses %s and says what to do instead',
-    (name) => {
-      const type = name.split(':')[0] || '(none)';
-      expect(() => locateCcache(name)).toThrow(
-        expect.objectContaining({
-          name: 'KRB5_CC_UNKNOWN_TYPE',
-          message:
-            `the credential cache ${name} is of type ${type}, which cannot be read here: ` +
-            'run kinit -c FILE:/path and set KRB5CCNAME=FILE:/path, or give keytab',
-        }),
-      );
-    },
-  );
+  it.each([
+    ['KEYRING:persistent:0', 'cannot be read here', SYSTEM_LIBRARY_READS_IT],
+    ['API:x', 'cannot be read here', SYSTEM_LIBRARY_READS_IT],
+    ['MSLSA:', 'cannot be read here', SYSTEM_LIBRARY_READS_IT],
+    ['MEMORY:x', 'lives in the memory of the process that made it', undefined],
+    [':x', 'cannot be read here', undefined],
+  ])('refuses %s and says what to do instead', (name, why, also) => {
+    const type = name.split(':')[0] || '(none)';
+    expect(() => locateCcache(name)).toThrow(
+      expect.objectContaining({
+        name: 'KRB5_CC_UNKNOWN_TYPE',
+        message:
+          `the credential cache ${name} is of type ${type}, which ${why}: ` +
+          'run kinit -c FILE:/path and set KRB5CCNAME=FILE:/path, or give keytab' +
+          (also === undefined ? '' : `; ${also}`),
+      }),
+    );
+  });
 
   it.each(['', 'FILE:', 'DIR:', 'DIR::', 'DIR::tkt', 'DIR::/tmp/x/other'])(
     'refuses "%s"',

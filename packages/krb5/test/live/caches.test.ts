@@ -67,7 +67,7 @@ test('a file of version 3 is read', async () => {
   expect(await defaultClient()).toBe(realm.principals.client);
 });
 
-test.each(['KEYRING:persistent:0', 'KCM:', 'API:', 'MEMORY:x'])(
+test.each(['KEYRING:persistent:0', 'API:', 'MEMORY:x'])(
   '%s is refused with an error that says what to do',
   async (name) => {
     const expected = {

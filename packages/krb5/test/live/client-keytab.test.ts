@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeCcache } from '../../src/ccache/decode.js';
+import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { createKrb5State } from '../../src/gss/krb5-state.js';
 import { encodeCcache } from '../../src/testing/ccache-encoder.js';
 import { countInKdcLog, variantConfig } from '../support/realm-files.js';
@@ -154,9 +155,8 @@ describe('without a cache', () => {
     const state = createKrb5State();
     const count = () => countInKdcLog(realm, /ISSUE: .*dora@/);
     const options = { host: 'localhost', config: await variantConfig(realm, {}), state };
-    const all = Array.from({ length: 20 }, () => whoami(realm.port, options));
-    expect(new Set(await Promise.all(all))).toEqual(new Set([named('dora')]));
-    await whoami(realm.port, options);
+    await Promise.all(Array.from({ length: 20 }, () => createInitiatorContext(options).step()));
+    expect(await whoami(realm.port, options)).toBe(named('dora'));
     // One ticket-granting ticket, and one ticket for the server.
     expect(count()).toBe(2);
   });

@@ -1,5 +1,10 @@
 /** The mechanism `krb5`: Kerberos 5 in TypeScript, packages/krb5. */
-import { createInitiatorContext, Krb5Error, ServiceTicketRefused } from '@remctl/krb5';
+import {
+  createInitiatorContext,
+  Krb5Error,
+  ServiceTicketRefused,
+  SYSTEM_LIBRARY_READS_IT,
+} from '@remctl/krb5';
 import type { SecurityMechanism } from '../mechanism.js';
 
 /** Takes every kind of credentials, for each connection its own. */
@@ -10,10 +15,15 @@ export const krb5Mechanism: SecurityMechanism = {
     return createInitiatorContext({ ...target, credentials, signal });
   },
   reasonOf(error) {
+    if (!(error instanceof Krb5Error)) {
+      return undefined;
+    }
+    const { message, name, code } = error;
+    if (message.endsWith(SYSTEM_LIBRARY_READS_IT)) {
+      return `${message}: use createClient('native'), or remctl --backend native`;
+    }
     // RFC 4120's name and number let people look the error up.
-    return error instanceof Krb5Error && error.code > 0
-      ? `${error.message} [${error.name}, ${error.code}]`
-      : undefined;
+    return code > 0 ? `${message} [${name}, ${code}]` : undefined;
   },
   mayRetry: (error) => error instanceof ServiceTicketRefused,
 };

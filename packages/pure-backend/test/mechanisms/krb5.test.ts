@@ -16,3 +16,14 @@ test("the error for a KDC's refusal carries RFC 4120's name and number, and says
     cause: { name: 'KDC_ERR_S_PRINCIPAL_UNKNOWN', code: 7 },
   });
 });
+
+test.each(['KEYRING:persistent:0', 'API:'])(
+  'the error for the cache %s names the backend that can read it',
+  async (ccache) => {
+    const client = new Remctl(createPureBackend());
+    client.setCcache(ccache);
+    await expect(client.open(realm.host, realm.port)).rejects.toThrow(
+      /kinit -c FILE:.*createClient\('native'\), or remctl --backend native$/,
+    );
+  },
+);
