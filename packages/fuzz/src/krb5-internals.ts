@@ -45,9 +45,12 @@ export {
 } from '@remctl/krb5/internal/gss/ap-exchange';
 export { frameToken, TokenId, unframeToken } from '@remctl/krb5/internal/gss/token-framing';
 export { readAnswer } from '@remctl/krb5/internal/kdc/answer';
+export { decodeDnsAnswer, encodeDnsQuestion } from '@remctl/krb5/internal/kdc/dns-message';
 export { parseKdc } from '@remctl/krb5/internal/kdc/parse-kdc';
+export { decodeProxyAnswer, encodeProxyRequest } from '@remctl/krb5/internal/kdc/proxy-framing';
 export { exchangeByTcp } from '@remctl/krb5/internal/kdc/tcp';
 export { createAnswerReader } from '@remctl/krb5/internal/kdc/tcp-framing';
+export { parseUriRecord } from '@remctl/krb5/internal/kdc/uri-records';
 export { decodeKeytab } from '@remctl/krb5/internal/keytab/decode';
 export { locateKeytab } from '@remctl/krb5/internal/keytab/read-keytab';
 export * as apMessages from '@remctl/krb5/internal/messages/ap-messages';

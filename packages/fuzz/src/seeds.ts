@@ -34,6 +34,7 @@ import {
   decodeKeytab,
   decryptData,
   encode,
+  encodeProxyRequest,
   encTimestamp,
   exchangeByTcp,
   KdcOption,
@@ -140,6 +141,7 @@ async function kdcAnswers(realm: Realm): Promise<void> {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(answer.length);
     add('kdc-tcp-answer', withMode(64, Buffer.concat([length, answer])));
+    add('kdc-proxy-answer', encodeProxyRequest(answer, client.realm));
     add('kdc-tcp-request', withMode(64, Buffer.concat([length, answer, length, answer])));
   }
 
@@ -313,6 +315,25 @@ function messageTokens(): void {
   }
 }
 
+/** Adds the answers of a name server about KDCs. */
+function dnsAnswers(): void {
+  const records = [
+    'krb5srv:m:udp:kdc.example.org',
+    'KRB5SRV::TCP:[2001:db8::1]:750',
+    'krb5srv:m:kkdcp:https://proxy:8443/KdcProxy',
+    'other::udp:kdc',
+  ].map((text) => {
+    const length = 4 + text.length;
+    // A pointer to the question's name, URI, IN, a minute; priority 1 and weight 2.
+    const head = [0xc0, 12, 1, 0, 0, 1, 0, 0, 0, 60, 0, length, 0, 1, 0, 2];
+    return Buffer.concat([Buffer.from(head), Buffer.from(text)]);
+  });
+  for (const record of records) {
+    add('dns-answer', withMode(3, record));
+  }
+  add('dns-answer', withMode(records.length * 2 + 1, Buffer.concat(records)));
+}
+
 /** Adds texts for the targets that read text. */
 function texts(): void {
   addText('duration', '36000', '1d 2h 3m 4s', '10:30:15', '2-01:00:00', ' 10h', '10hours');
@@ -379,6 +400,7 @@ async function realmSeeds(libdefaults: readonly string[]): Promise<void> {
   await session(realm, proxy.port, 1);
 }
 
+dnsAnswers();
 texts();
 add('server-session', ...serverSessions());
 add('posix-regex', ...regexes());

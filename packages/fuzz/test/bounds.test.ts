@@ -20,6 +20,7 @@ import {
   parseEtypeList,
   parseKdc,
   parsePrincipal,
+  parseUriRecord,
   readText,
   scan,
   types,
@@ -210,6 +211,9 @@ const TEXTS: readonly ((text: string) => unknown)[] = [
   parseDuration,
   parseEtypeList,
   (text) => parseKdc(text, { realm: 'R', anchors: [] }),
+  (text) => parseKdc(`https://kdc/${text}`, { realm: 'R', anchors: [] }),
+  (text) =>
+    parseUriRecord(Buffer.from(`0000krb5srv:m:kkdcp:https://${text}`), { realm: 'R', anchors: [] }),
   parsePrincipal,
   locateCcache,
   locateKeytab,
