@@ -50,8 +50,9 @@ export async function askKdcs<T>(
   { config, realms, signal, kdcs: choice }: AskOptions,
 ): Promise<KdcAnswer<T>> {
   const { turns, last: lastOfAll } = knownRealm(realms, realm, config);
-  // An answer of chosen KDCs does not change who of all of them is asked first.
-  const last = choice?.only === undefined ? lastOfAll : { current: undefined };
+  // Chosen KDCs say nothing of the others: not who is asked first, nor that all are silent.
+  const isChosen = choice?.only !== undefined;
+  const last = isChosen ? { current: undefined } : lastOfAll;
   const onAnswer = (kdc: Kdc) => {
     if (choice !== undefined) {
       choice.answered = kdc;
@@ -61,7 +62,7 @@ export async function askKdcs<T>(
     const kdcs = choice?.only ?? (await locateKdcs(realm, config, signal));
     return askEach(kdcs, { request, open, config, signal, last, onAnswer });
   };
-  return inTurn(turns, ask, isSilence, signal);
+  return inTurn(turns, ask, (error) => !isChosen && isSilence(error), signal);
 }
 
 /**
