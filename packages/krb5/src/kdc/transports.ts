@@ -1,5 +1,4 @@
 /** One request to one KDC's address, by UDP, TCP or HTTPS. */
-import { exchangeByHttps } from './https.js';
 import type { AcceptAnswer, KdcAddress, Transport } from './kdc.js';
 import { exchangeByTcp } from './tcp.js';
 import { exchangeByUdp } from './udp.js';
@@ -21,5 +20,6 @@ type Exchange = <T>(
 export const exchangeBy: Readonly<Record<Transport, Exchange>> = {
   udp: exchangeByUdp,
   tcp: exchangeByTcp,
-  https: exchangeByHttps,
+  // Few clients have a KDC proxy, and node:https takes milliseconds to load.
+  https: async (...args) => (await import('./https.js')).exchangeByHttps(...args),
 };
