@@ -36,7 +36,7 @@ function contextOf(ca: string[]): SecureContext {
  * Has the proxy at this address send `request` to a KDC, and reads one answer, until `signal` aborts.
  * The proxy must prove its name by a certificate that leads to http_anchors; redirections are not
  * followed. Throws the signal's reason, the socket's error, or Error for a certificate, a status or a
- * body that does not do. Once connected, the socket does not keep the process alive: the caller who
+ * body that cannot be used. Once connected, the socket does not keep the process alive: the caller who
  * waits does. Once `abandoned` has aborted, connecting takes half a second at most.
  */
 export async function exchangeByHttps<T>(
