@@ -10,10 +10,13 @@ import {
   type KdcReqBody,
 } from '../messages/kdc-messages.js';
 import { MessageType, PVNO } from '../messages/message-type.js';
-import type { EtypeInfo2Entry, PaData } from '../messages/pa-data.js';
+import { type EtypeInfo2Entry, type PaData, PaDataType } from '../messages/pa-data.js';
 import { toPrincipal, toPrincipalName } from '../messages/principal-name.js';
 import { decryptData } from '../messages/protection.js';
-import { etypeInfoOf } from '../preauth/method-data.js';
+import type { Armor } from '../preauth/fast/armor.js';
+import { armoredRequest } from '../preauth/fast/fast-request.js';
+import { type ArmoredReply, openArmoredReply } from '../preauth/fast/fast-response.js';
+import { etypeInfoOf, findPaData } from '../preauth/method-data.js';
 import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
 import type { AsTerms } from './as-terms.js';
 import { type HeldTicket, tgtRealm, ticketOfReply } from './held-ticket.js';
@@ -37,6 +40,8 @@ export interface AsRequest {
   readonly till: number;
   /** The latest end of its renewals; undefined if no renewable ticket was asked for. */
   readonly rtime: number | undefined;
+  /** The armor key of FAST; undefined without it. */
+  readonly armorKey?: EncryptionKey | undefined;
 }
 
 /** Returns the body of an AS-REQ of `client` for the ticket-granting ticket of its realm. */
@@ -59,16 +64,22 @@ export function asRequestBody(
   return { fields, client };
 }
 
-/** Encodes an AS-REQ of a body and `padata`. */
-export function asRequest({ fields, client }: AsRequestBody, padata: readonly PaData[]): AsRequest {
+/** Encodes an AS-REQ of a body and `padata`; with `armor`, both go inside FAST. */
+export function asRequest(
+  { fields, client }: AsRequestBody,
+  padata: readonly PaData[],
+  armor?: Armor,
+): AsRequest {
+  const sent = armor === undefined ? padata : [armoredRequest(armor, fields, padata)];
   const message = encode(asReq, {
     pvno: PVNO,
     msgType: MessageType.KRB_AS_REQ,
-    ...(padata.length > 0 ? { padata } : {}),
+    ...(sent.length > 0 ? { padata: sent } : {}),
     reqBody: fields,
   });
   const { nonce, till, rtime } = fields;
-  return { message, nonce, client, canonicalize: allowsAnotherName(fields), till, rtime };
+  const canonicalize = allowsAnotherName(fields);
+  return { message, nonce, client, canonicalize, till, rtime, armorKey: armor?.key };
 }
 
 /** Tells whether the KDC may give the client another name, or name another realm (RFC 6806). */
@@ -93,33 +104,48 @@ export interface SealedAsRep {
   readonly open: (key: EncryptionKey) => OpenedReply | undefined;
 }
 
+/** Whether an AS-REP has no PA-FX-FAST. Throws Asn1Error. */
+export function isUnarmored(answer: Uint8Array): boolean {
+  const { padata = [] } = decodeMessage(asRep, answer);
+  return findPaData(padata, PaDataType.PA_FX_FAST) === undefined;
+}
+
+/** What a KDC says of the client of an AS-REP, and how its reply key is made. */
+type ReplyFrame = Pick<ArmoredReply, 'padata' | 'client' | 'strengthened'>;
+
 /**
  * Reads an AS-REP to `request`. Returns undefined if it is for another client and the request does not
- * allow that. With `canonicalize`, the KDC may also name another realm's ticket-granting service (RFC
- * 6806, section 6). Throws Asn1Error.
+ * allow that, or, with FAST, if it does not belong to the request. With `canonicalize`, the KDC may
+ * also name another realm's ticket-granting service (RFC 6806, section 6). Throws Asn1Error.
  */
 export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep | undefined {
-  const { crealm, cname, ticket, encPart, padata } = decodeMessage(asRep, answer);
-  const client = toPrincipal(cname, crealm);
+  const { crealm, cname, ticket, encPart, padata = [] } = decodeMessage(asRep, answer);
+  const { armorKey, nonce, till, rtime } = request;
+  const frame: ReplyFrame | undefined =
+    armorKey === undefined
+      ? { padata, client: toPrincipal(cname, crealm), strengthened: (key) => key }
+      : openArmoredReply(padata, ticket, { armorKey, nonce });
+  if (frame === undefined) {
+    return undefined;
+  }
+  const { client, strengthened } = frame;
   if (!request.canonicalize && !principalsEqual(client, request.client)) {
     return undefined;
   }
   return {
     etype: encPart.etype,
     client,
-    till: request.till,
-    rtime: request.rtime,
-    etypeInfo: etypeInfoOf(padata ?? []),
+    till,
+    rtime,
+    etypeInfo: etypeInfoOf(frame.padata),
     open: (key) => {
-      const plaintext = decryptData(key, KeyUsage.AS_REP_ENC_PART, encPart);
+      const plaintext = decryptData(strengthened(key), KeyUsage.AS_REP_ENC_PART, encPart);
       if (plaintext === undefined) {
         return undefined;
       }
       const part = decode(encKdcRepPart, plaintext);
       const granted = ticketOfReply(client, ticket, part);
-      return part.nonce === request.nonce && isWanted(granted, request)
-        ? { granted, part }
-        : undefined;
+      return part.nonce === nonce && isWanted(granted, request) ? { granted, part } : undefined;
     },
   };
 }

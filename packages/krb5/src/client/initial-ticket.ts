@@ -10,14 +10,20 @@ import { kdcReqBody } from '../messages/kdc-messages.js';
 import type { KrbError } from '../messages/krb-error.js';
 import type { ChosenAnswer } from '../preauth/choose.js';
 import { nextTurn, startConversation, type Turn } from '../preauth/conversation.js';
+import { makeArmor } from '../preauth/fast/armor.js';
 import type { ReplyKey } from '../preauth/mechanism.js';
+import { type KdcError, readMethods } from '../preauth/method-data.js';
 import { formatPrincipal, type Principal, tgsPrincipal } from '../principal.js';
 import { type Clock, kdcNow, setClock } from '../time/clock.js';
+import { withArmorTicket } from './armor-ticket.js';
+import { notArmored, outOfArmor, type WornArmor } from './armored-answer.js';
 import {
+  type AsRequest,
   type AsRequestBody,
   allowsAnotherName,
   asRequest,
   asRequestBody,
+  isUnarmored,
   readAsRep,
   type SealedAsRep,
 } from './as-exchange.js';
@@ -29,6 +35,7 @@ import { kdcRefusal, unreachable } from './kdc-failure.js';
 import { permittedEtypes } from './offered-etypes.js';
 import { openReply } from './open-as-reply.js';
 import { checkReply } from './reply-check.js';
+import type { TicketSource } from './ticket-source.js';
 
 /** The most requests of one exchange; MIT Kerberos has the same bound. */
 const MAX_ROUNDS = 16;
@@ -47,6 +54,8 @@ export interface InitialTicketRequest {
   /** Set to the KDC's time if kdc_timesync allows it. */
   readonly clock: Clock;
   readonly realms: KnownRealms;
+  /** The source of the armor ticket. FAST is required then, and not used without it. */
+  readonly armorSource?: TicketSource | undefined;
   readonly signal: AbortSignal;
   /** Chooses the KDCs to ask, and tells who answered; all KDCs are asked without it. */
   readonly kdcs?: KdcChoice | undefined;
@@ -71,9 +80,9 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<H
   const path = [request.client.realm];
   let asked = request;
   for (let hop = 0; hop <= MAX_HOPS; hop++) {
-    const result = await converse(asked, path);
+    const result = await exchangeInArmor(asked, path);
     if (!('referral' in result)) {
-      return openGranted(asked, result);
+      return result;
     }
     const { referral } = result;
     if (path.includes(referral)) {
@@ -87,6 +96,32 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<H
     LocalErrorCode.KRB5_GET_IN_TKT_LOOP,
     `the KDCs send ${formatPrincipal(request.client)} from realm to realm in a circle, or through more than ${MAX_HOPS}: ${path.join(', ')}`,
   );
+}
+
+/** Gets the ticket from one realm, with every request in the armor if there is one. */
+async function exchangeInArmor(
+  request: InitialTicketRequest,
+  path: readonly string[],
+): Promise<HeldTicket | ClientReferral> {
+  const { client, config, armorSource: source, signal } = request;
+  if (source === undefined) {
+    return exchange(request, path);
+  }
+  return withArmorTicket({ source, realm: client.realm, config, signal }, (ticket) =>
+    exchange(request, path, {
+      armor: makeArmor(ticket, kdcNow(source.clock)),
+      owner: ticket.client,
+    }),
+  );
+}
+
+async function exchange(
+  request: InitialTicketRequest,
+  path: readonly string[],
+  worn?: WornArmor,
+): Promise<HeldTicket | ClientReferral> {
+  const result = await converse(request, path, worn);
+  return 'referral' in result ? result : openGranted(request, result);
 }
 
 /** Opens and checks a reply, and takes the KDC's time from it. */
@@ -119,27 +154,34 @@ async function openGranted(
 async function converse(
   request: InitialTicketRequest,
   path: readonly string[],
+  worn?: WornArmor,
 ): Promise<Granted | ClientReferral> {
   const { client, clock } = request;
+  const preauthClient = { ...request, path, armorKey: worn?.armor.key };
   const conversation = startConversation();
   let turn: Turn | undefined;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = kdcNow(turn?.clock ?? clock);
     const body = newBody(request, now);
     const answer = await turn?.answer({ requestBody: encode(kdcReqBody, body.fields), now });
-    const result = await ask(request, body, answer);
+    const sent = asRequest(body, answer?.padata ?? [], worn?.armor);
+    const result = await ask(request, sent, answer);
     if (result.type === 'reply') {
+      if (result.reply === 'unarmored') {
+        throw notArmored(client.realm, 'it granted a ticket at once');
+      }
       return { sealed: result.reply, replyKey: answer?.replyKey };
     }
+    const kdcError = errorOf(request, worn, sent, result.error);
     const referral = allowsAnotherName(body.fields)
-      ? referredRealm(result.error, client)
+      ? referredRealm(kdcError.error, client)
       : undefined;
     if (referral !== undefined) {
       return { referral };
     }
-    const next = nextTurn({ ...request, path }, conversation, answer, result.error);
+    const next = nextTurn(preauthClient, conversation, answer, kdcError);
     if (next === 'refused') {
-      throw refusal(request, result.error);
+      throw refusal(request, kdcError.error, answer?.replyKey);
     }
     turn = next === 'restart' ? undefined : next;
   }
@@ -163,15 +205,20 @@ function newBody({ client, keys, config }: InitialTicketRequest, now: number): A
   return asRequestBody(client, keys.offered, asTerms(config, client, now));
 }
 
-/** Sends one AS-REQ. An answer that the known key does not open is not taken. */
+/**
+ * Sends one AS-REQ. An answer that the known key does not open is not taken. `unarmored` stands for a
+ * reply outside FAST where the request was inside.
+ */
 async function ask(
   { client, config, realms, signal, kdcs }: InitialTicketRequest,
-  body: AsRequestBody,
+  sent: AsRequest,
   answer: ChosenAnswer | undefined,
-): Promise<KdcAnswer<SealedAsRep>> {
-  const sent = asRequest(body, answer?.padata ?? []);
+): Promise<KdcAnswer<SealedAsRep | 'unarmored'>> {
   const knownKey = answer?.replyKey?.key;
-  const open = (bytes: Uint8Array): SealedAsRep | undefined => {
+  const open = (bytes: Uint8Array): SealedAsRep | 'unarmored' | undefined => {
+    if (sent.armorKey !== undefined && isUnarmored(bytes)) {
+      return 'unarmored';
+    }
     const sealed = readAsRep(bytes, sent);
     // With a known key, a forged answer is told from a real one right here.
     return knownKey !== undefined &&
@@ -187,7 +234,31 @@ async function ask(
   }
 }
 
-function refusal({ client, keys }: InitialTicketRequest, error: KrbError): Krb5Error {
+/** Reads an error, in its armor if the request had one. Throws as `outOfArmor` does. */
+function errorOf(
+  request: InitialTicketRequest,
+  worn: WornArmor | undefined,
+  { nonce }: AsRequest,
+  error: KrbError,
+): KdcError {
+  if (worn === undefined) {
+    return { error, padata: readMethods(error) };
+  }
+  const { realm } = request.client;
+  const meaning = refusal(request, error, undefined).message;
+  return outOfArmor(worn, { realm, nonce, error, meaning });
+}
+
+/** Makes the error for a KDC's final word. `proof` is the key that the client has proved to have. */
+function refusal(
+  { client, keys }: InitialTicketRequest,
+  error: KrbError,
+  proof: ReplyKey | undefined,
+): Krb5Error {
   const { realm } = client;
-  return kdcRefusal(error, { realm, client, server: tgsPrincipal(realm), etypes: keys.offered });
+  const context = { realm, client, server: tgsPrincipal(realm), etypes: keys.offered };
+  // Heimdal says so of an encrypted challenge that does not open.
+  const wrongKey = proof && error.errorCode === KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY;
+  const meant = wrongKey ? { ...error, errorCode: KrbErrorCode.KDC_ERR_PREAUTH_FAILED } : error;
+  return kdcRefusal(meant, context);
 }

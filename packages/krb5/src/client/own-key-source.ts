@@ -1,13 +1,16 @@
 /** Tickets that a client gets with its own key, renewed in time. */
-import type { Krb5Config } from '../config/krb5-config.js';
+import { fastCcache, type Krb5Config } from '../config/krb5-config.js';
 import { abandonmentOf } from '../kdc/abandoned.js';
 import { type KnownRealms, kdcsKey } from '../kdc/known-realms.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import type { RecentlyUsed } from '../recently-used.js';
 import type { Clock } from '../time/clock.js';
+import { orNoArmor } from './armor-ticket.js';
 import { initialTicketAtPrimary } from './at-primary.js';
+import { type CcacheMemory, ccacheSource } from './ccache-source.js';
 import { clientKeys, type OwnKeyCredentials } from './client-keys.js';
 import { parseClientPrincipal } from './client-principal.js';
+import type { ArmorCredentials } from './credentials.js';
 import type { HeldTicket } from './held-ticket.js';
 import { dropObtained, noTickets } from './kept-tickets.js';
 import { isFresh, renewed } from './renewal.js';
@@ -50,7 +53,7 @@ export interface ClientMemory {
 export function ownKeySource(
   credentials: OwnKeyCredentials,
   config: Krb5Config,
-  memory: ClientMemory,
+  memory: CcacheMemory & ClientMemory,
 ): TicketSource {
   const client = knownClient(credentials, config, memory);
   const { clock, obtained, principal } = client;
@@ -99,19 +102,39 @@ async function requestTgt(
   client: KnownClient,
   credentials: OwnKeyCredentials,
   config: Krb5Config,
-  { realms }: ClientMemory,
+  memory: CcacheMemory & ClientMemory,
   signal: AbortSignal,
 ): Promise<HeldTicket> {
   const { clock, obtained, principal } = client;
+  const { realms } = memory;
+  const armorSource = await armorOf(credentials, principal.realm, config, memory);
   const keys = await clientKeys(credentials, principal, config);
   const { offsetMs } = clock;
-  const request = { client: principal, keys, config, clock, realms, signal };
+  const request = { client: principal, keys, config, clock, realms, armorSource, signal };
   const tgt = await initialTicketAtPrimary(request);
   if (clock.offsetMs !== offsetMs) {
     dropObtained(obtained);
   }
   client.tgt = tgt;
   return tgt;
+}
+
+/** Returns the source of the armor ticket; undefined if the client has no armor. Throws Krb5Error. */
+async function armorOf(
+  { armor }: OwnKeyCredentials,
+  realm: string,
+  config: Krb5Config,
+  memory: CcacheMemory & ClientMemory,
+): Promise<TicketSource | undefined> {
+  const ccache = fastCcache(config, realm);
+  const credentials: ArmorCredentials | undefined =
+    armor ?? (ccache === undefined ? undefined : { type: 'ccache', ccache });
+  if (credentials === undefined) {
+    return undefined;
+  }
+  return credentials.type === 'ccache'
+    ? orNoArmor(ccacheSource(credentials.ccache, config, memory))
+    : ownKeySource(credentials, config, memory);
 }
 
 /** Returns the client of the credentials, with its tickets from earlier calls. */
@@ -148,5 +171,6 @@ function clientKey(
     credentials.type === 'keytab' ? credentials.keytab : digestPassword(credentials.password);
   // Realms of the same name in two configurations are two realms.
   const files = config.profile.files.map(({ path }) => path);
-  return JSON.stringify([credentials.type, secret, formatPrincipal(client), files]);
+  const { armor = null } = credentials;
+  return JSON.stringify([credentials.type, secret, formatPrincipal(client), armor, files]);
 }

@@ -232,6 +232,21 @@ export function encryptedTimestampDisabled({ profile }: Krb5Config, realm: strin
   return getLenient(profile, path, parseBoolean, value) ?? false;
 }
 
+/** This program's section in [appdefaults]. */
+const APPLICATION = 'remctl';
+
+/**
+ * Returns fast_ccache of [appdefaults]: the cache whose ticket armors requests for first tickets in
+ * `realm`; undefined if not set. The most particular place counts, as for krb5_appdefault_string: the
+ * section `remctl`, in it the realm's, then the realm's own section, then [appdefaults] itself.
+ */
+export function fastCcache({ profile }: Krb5Config, realm: string): string | undefined {
+  const places = [[APPLICATION, realm], [APPLICATION], [realm], []];
+  return places
+    .map((place) => getString(profile, ['appdefaults', ...place, 'fast_ccache']))
+    .find((value) => value !== undefined);
+}
+
 /**
  * Returns spake_preauth_groups of [libdefaults]: the groups of SPAKE that the client takes, as
  * written; undefined if not set.

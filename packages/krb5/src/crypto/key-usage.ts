@@ -55,8 +55,6 @@ export const KeyUsage = {
   FAST_FINISHED: 53,
   /** PA-ENCRYPTED-CHALLENGE of the client. */
   ENC_CHALLENGE_CLIENT: 54,
-  /** PA-ENCRYPTED-CHALLENGE of the KDC. */
-  ENC_CHALLENGE_KDC: 55,
   /** PA-REQ-ENC-PA-REP: the checksum of the AS-REQ, with the reply key. */
   AS_REQ_CKSUM: 56,
   /** PA-SPAKE: the second factor, with K'[1] and the keys after it. */

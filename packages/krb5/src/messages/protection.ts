@@ -1,5 +1,13 @@
 /** Makes and opens the EncryptedData and Checksums of RFC 4120's messages. */
-import { decrypt, type EncryptionKey, encrypt, etypeInfo, makeChecksum } from '../crypto/index.js';
+import { verifyChecksumWith } from '../crypto/checksum.js';
+import {
+  decrypt,
+  deriveKeys,
+  type EncryptionKey,
+  encrypt,
+  etypeInfo,
+  makeChecksum,
+} from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { Checksum, EncryptedData } from './basic-types.js';
@@ -47,4 +55,25 @@ export function checksumOf(key: EncryptionKey, usage: number, data: Uint8Array):
     cksumtype: etypeInfo(key.etype).checksumType,
     checksum: makeChecksum(key, usage, data),
   };
+}
+
+/** Whether `checksum` is the one that `checksumOf` makes; compared in constant time. */
+export function checksumFits(
+  key: EncryptionKey,
+  usage: number,
+  data: Uint8Array,
+  { cksumtype, checksum }: Checksum,
+): boolean {
+  if (cksumtype !== etypeInfo(key.etype).checksumType) {
+    return false;
+  }
+  try {
+    verifyChecksumWith(deriveKeys(key, usage), [data], checksum);
+    return true;
+  } catch (error) {
+    if (error instanceof Krb5Error && error.code === KrbErrorCode.KRB_AP_ERR_MODIFIED) {
+      return false;
+    }
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
 /** Chooses a mechanism that both the KDC and this client can use. */
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import type { PaData } from '../messages/pa-data.js';
+import { type PaData, PaDataType } from '../messages/pa-data.js';
 import { formatPrincipal, type Principal } from '../principal.js';
+import { encryptedChallenge } from './encrypted-challenge.js';
 import { encryptedTimestamp } from './encrypted-timestamp.js';
 import {
   MechanismUnusable,
@@ -15,7 +16,7 @@ import { offeredNames } from './offered-names.js';
 import { spake } from './spake/spake.js';
 
 /** The mechanisms, the most preferred first, as a KDC of MIT Kerberos lists them. */
-const MECHANISMS: readonly PreauthMechanism[] = [spake, encryptedTimestamp];
+const MECHANISMS: readonly PreauthMechanism[] = [spake, encryptedChallenge, encryptedTimestamp];
 
 /** An answer, and the mechanism that gave it. */
 export interface ChosenAnswer extends PreauthAnswer {
@@ -55,13 +56,14 @@ export async function answerMethods(
     }
   }
   const [failure] = failed.values();
-  throw failure ?? noMechanism(methods, hindrances, client);
+  throw failure ?? noMechanism(methods, hindrances, client, round.armorKey !== undefined);
 }
 
 function noMechanism(
   methods: readonly PaData[],
   hindrances: readonly string[],
   client: Principal,
+  armored: boolean,
 ): Krb5Error {
   const { realm } = client;
   const names = offeredNames(methods);
@@ -70,8 +72,12 @@ function noMechanism(
       ? `the KDC of ${realm} wants ${formatPrincipal(client)} to log in with ${names.join(' or ')}`
       : `the KDC of ${realm} names no way in which ${formatPrincipal(client)} may log in`;
   const why = hindrances.length > 0 ? `, but ${hindrances.join(', and ')}` : '';
+  const hasFast = !armored && findPaData(methods, PaDataType.PA_FX_FAST) !== undefined;
+  const armor = hasFast
+    ? 'give an armor ticket for FAST (armor, or fast_ccache in krb5.conf), after which the KDC may offer more, or '
+    : '';
   return new Krb5Error(
     LocalErrorCode.KRB5_PREAUTH_FAILED,
-    `${asks}${why}: get the ticket with kinit, which can do more, and give its cache`,
+    `${asks}${why}: ${armor}get the ticket with kinit, which can do more, and give its cache`,
   );
 }

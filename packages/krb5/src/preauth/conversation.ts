@@ -10,7 +10,7 @@ import type { Principal } from '../principal.js';
 import { type Clock, clockOffset } from '../time/clock.js';
 import { answerMethods, type ChosenAnswer } from './choose.js';
 import { MechanismUnusable, type PreauthMechanism, type PreauthRound } from './mechanism.js';
-import { entryFor, findPaData, readEtypeInfo, readMethods } from './method-data.js';
+import { entryFor, findPaData, type KdcError, readEtypeInfo } from './method-data.js';
 
 /** The client that proves who it is. */
 export interface PreauthClient {
@@ -20,6 +20,8 @@ export interface PreauthClient {
   readonly keys: ClientKeys;
   readonly config: Krb5Config;
   readonly clock: Clock;
+  /** The armor key of FAST; undefined without it. */
+  readonly armorKey: EncryptionKey | undefined;
 }
 
 /** The part of a round that belongs to the request, not to the KDC's error. */
@@ -49,7 +51,7 @@ export function startConversation(): Conversation {
 }
 
 /**
- * Returns the next turn after `error`, which came for a request with `answer`. Returns `restart` if
+ * Returns the next turn after an error, which came for a request with `answer`. Returns `restart` if
  * the conversation begins again, and `refused` if the error is final. Throws Krb5Error if the error
  * cannot be read.
  */
@@ -57,27 +59,28 @@ export function nextTurn(
   preauthClient: PreauthClient,
   conversation: Conversation,
   answer: ChosenAnswer | undefined,
-  error: KrbError,
+  kdcError: KdcError,
 ): Turn | 'restart' | 'refused' {
   const { realm } = preauthClient.client;
+  const { error, padata } = kdcError;
   switch (error.errorCode) {
     case KrbErrorCode.KDC_ERR_PREAUTH_REQUIRED:
       if (answer !== undefined) {
         return 'refused';
       }
-      conversation.methods = readMethods(error);
-      return turnAfter(preauthClient, conversation, error);
+      conversation.methods = padata;
+      return turnAfter(preauthClient, conversation, kdcError);
     case KrbErrorCode.KDC_ERR_PREAUTH_FAILED:
       // A mechanism that has given a proof is not followed by one that gives away more.
       if (answer === undefined || answer.replyKey !== undefined) {
         return 'refused';
       }
       conversation.failed.set(answer.mechanism, notContinued(realm, answer.mechanism, error));
-      return turnAfter(preauthClient, conversation, error);
+      return turnAfter(preauthClient, conversation, kdcError);
     case KrbErrorCode.KDC_ERR_MORE_PREAUTH_DATA_REQUIRED:
       return answer?.next === undefined
         ? 'refused'
-        : turnAfter(preauthClient, conversation, error, answer);
+        : turnAfter(preauthClient, conversation, kdcError, answer);
     case KrbErrorCode.KDC_ERR_PREAUTH_EXPIRED:
       if (answer === undefined || conversation.restarted) {
         return 'refused';
@@ -91,14 +94,13 @@ export function nextTurn(
 
 /** Returns the turn that goes on with `before`, or else begins with one of the KDC's mechanisms. */
 function turnAfter(
-  { client, path, keys, config, clock }: PreauthClient,
+  { client, path, keys, config, clock, armorKey }: PreauthClient,
   conversation: Conversation,
-  error: KrbError,
+  { error, padata }: KdcError,
   before?: ChosenAnswer,
 ): Turn {
   const { realm } = client;
   const { failed } = conversation;
-  const padata = readMethods(error);
   const etypeInfo = readEtypeInfo(padata, realm);
   if (etypeInfo.length > 0) {
     conversation.etypeInfo = etypeInfo;
@@ -106,12 +108,12 @@ function turnAfter(
   const cookie = findPaData(padata, PaDataType.PA_FX_COOKIE);
   const answer = async (request: RequestUnderWay): Promise<ChosenAnswer> => {
     const clientKey = () => ownKey(keys, conversation.etypeInfo, realm);
-    const round = { realm, path, config, clientKey, ...request };
+    const round = { realm, path, config, armorKey, clientKey, ...request };
     const continued = before && (await goOn(before, padata, round, failed));
     return continued ?? answerMethods(conversation.methods, failed, client, round);
   };
   return {
-    // The error is not authenticated: its time serves for this one answer.
+    // Without armor, the error is not authenticated: its time serves for this one answer.
     clock: config.kdcTimesync ? { offsetMs: clockOffset(error.stime) } : clock,
     answer: async (request) => withCookie(await answer(request), cookie),
   };

@@ -12,6 +12,8 @@ export interface PreauthSetting {
   /** All realms that the client was sent through, from its own (RFC 6806, section 7). */
   readonly path: readonly string[];
   readonly config: Krb5Config;
+  /** The armor key of FAST; undefined without it. */
+  readonly armorKey: EncryptionKey | undefined;
 }
 
 /** The request under way, for which a mechanism makes its PA-DATA. */

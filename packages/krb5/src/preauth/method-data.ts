@@ -13,6 +13,12 @@ import {
   paDataSequence,
 } from '../messages/pa-data.js';
 
+/** A KDC's error, and the PA-DATA that came with it. */
+export interface KdcError {
+  readonly error: KrbError;
+  readonly padata: readonly PaData[];
+}
+
 /** Returns the contents of the first element of a type; undefined if there is none. */
 export function findPaData(padata: readonly PaData[], type: number): Uint8Array | undefined {
   return padata.find(({ padataType }) => padataType === type)?.padataValue;

@@ -11,6 +11,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [PaDataType.PA_PK_AS_REP, 'a certificate (PKINIT)'],
   [PaDataType.PA_SAM_CHALLENGE_2, 'a hardware token (SAM)'],
   [PaDataType.PA_SAM_RESPONSE_2, 'a hardware token (SAM)'],
+  [PaDataType.PA_ENCRYPTED_CHALLENGE, 'an encrypted challenge'],
   [PaDataType.PA_SPAKE, 'SPAKE'],
   [PaDataType.PA_OTP_CHALLENGE, 'a one-time password (OTP)'],
   [PaDataType.PA_OTP_REQUEST, 'a one-time password (OTP)'],

@@ -14,6 +14,8 @@ export interface MeddlingKdc extends AsyncDisposable {
   readonly requests: Uint8Array[];
   /** Changes the KDC's answer number `at`, counted from 0, before the client gets it. */
   meddle: ((answer: Uint8Array, at: number) => Uint8Array) | undefined;
+  /** Changes a request before the KDC gets it. */
+  meddleRequest: ((request: Uint8Array) => Uint8Array) | undefined;
 }
 
 /** Starts an attacker in front of the realm's KDC. */
@@ -24,6 +26,7 @@ export async function startMeddlingKdc({ kdcPort }: Pick<Realm, 'kdcPort'>): Pro
     kdc: '',
     requests,
     meddle: undefined,
+    meddleRequest: undefined,
     async [Symbol.asyncDispose]() {
       front.close();
       for (const relay of relays) {
@@ -37,7 +40,7 @@ export async function startMeddlingKdc({ kdcPort }: Pick<Realm, 'kdcPort'>): Pro
       front.send(attacker.meddle?.(answer, at) ?? answer, port, address),
     );
     relays.add(relay);
-    relay.send(request, kdcPort, LOOPBACK);
+    relay.send(attacker.meddleRequest?.(request) ?? request, kdcPort, LOOPBACK);
   });
   return Object.assign(attacker, { kdc: `${LOOPBACK}:${front.address().port}` });
 }
