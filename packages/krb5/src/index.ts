@@ -1,6 +1,6 @@
 /** The public interface of @remctl/krb5. */
 export { SYSTEM_LIBRARY_READS_IT } from './ccache/ccache-name.js';
-export type { Credentials } from './client/credentials.js';
+export type { ArmorCredentials, Credentials } from './client/credentials.js';
 export { servicePrincipals } from './client/service-principal.js';
 export { type Krb5Config, krb5Config, readKrb5Config } from './config/krb5-config.js';
 export type { PassedOver } from './config/passed-over.js';

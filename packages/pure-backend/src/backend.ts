@@ -1,6 +1,7 @@
 /** The backend: resolves, dials, negotiates, and hands over a connection. */
 import { type Backend, type ConnectOptions, RemctlError } from '@remctl/core';
 import { authenticationFailed, shortage } from '@remctl/core/failures';
+import type { ArmorCredentials } from '@remctl/krb5';
 import { withAnotherTicket } from './another-ticket.js';
 import { createChannel } from './channel.js';
 import { createConnectionV1 } from './connection-v1.js';
@@ -17,14 +18,23 @@ import { systemFailure } from './system-error.js';
 export interface PureBackendOptions {
   /** Authenticates connections and protects their messages. The default is `krb5`. */
   readonly mechanism?: 'krb5' | 'kerberos' | SecurityMechanism;
+  /**
+   * Whose ticket armors the requests for a keytab's or a password's first ticket (FAST, RFC 6113), with
+   * the mechanism `krb5`: a credential cache, or a keytab such as the host's. FAST is required then.
+   * The default is fast_ccache of [appdefaults] in krb5.conf, otherwise no armor.
+   */
+  readonly armor?: ArmorCredentials | undefined;
 }
 
-function mechanismOf(mechanism: 'krb5' | 'kerberos' | SecurityMechanism): SecurityMechanism {
+function mechanismOf({ mechanism = 'krb5', armor }: PureBackendOptions): SecurityMechanism {
+  if (mechanism === 'krb5') {
+    return krb5Mechanism(armor);
+  }
+  if (armor !== undefined) {
+    throw new TypeError('armor goes with the mechanism krb5: leave one of the two out');
+  }
   if (typeof mechanism === 'object') {
     return mechanism;
-  }
-  if (mechanism === 'krb5') {
-    return krb5Mechanism;
   }
   if (mechanism === 'kerberos') {
     return kerberosMechanism();
@@ -44,11 +54,12 @@ function reasonOf(mechanism: SecurityMechanism, error: unknown): string {
 /**
  * Makes a backend. Its name is `pure/` and the mechanism's name.
  *
- * Throws RangeError if there is no such mechanism, and RemctlBackendError if npm's `kerberos` is asked for
+ * Throws RangeError if there is no such mechanism, TypeError if `armor` is given with another mechanism
+ * than krb5, and RemctlBackendError if npm's `kerberos` is asked for
  * and not installed.
  */
 export function createPureBackend(options: PureBackendOptions = {}): Backend {
-  const mechanism = mechanismOf(options.mechanism ?? 'krb5');
+  const mechanism = mechanismOf(options);
 
   async function connect(options: ConnectOptions) {
     const { principal, credentials, signal, timeoutMs, negotiateMs } = options;

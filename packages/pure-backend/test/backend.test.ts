@@ -17,3 +17,8 @@ test('a context without confidentiality is refused', async () => {
 test('the error for an unknown mechanism lists the known ones', () => {
   expect(() => createPureBackend({ mechanism: 'ntlm' as 'krb5' })).toThrow(/krb5 and kerberos/);
 });
+
+test('armor is refused with another mechanism than krb5', () => {
+  const armor = { type: 'ccache', ccache: 'FILE:/nowhere' } as const;
+  expect(() => createPureBackend({ mechanism: 'kerberos', armor })).toThrow(TypeError);
+});

@@ -1,5 +1,6 @@
 /** The mechanism `krb5`: Kerberos 5 in TypeScript, packages/krb5. */
 import {
+  type ArmorCredentials,
   createInitiatorContext,
   Krb5Error,
   ServiceTicketRefused,
@@ -7,23 +8,32 @@ import {
 } from '@remctl/krb5';
 import type { SecurityMechanism } from '../mechanism.js';
 
-/** Takes every kind of credentials, for each connection its own. */
-export const krb5Mechanism: SecurityMechanism = {
-  name: 'krb5',
-  async createContext({ host, resolved, principal, credentials, signal }) {
-    const target = principal === undefined ? { host, resolved } : { principal };
-    return createInitiatorContext({ ...target, credentials, signal });
-  },
-  reasonOf(error) {
-    if (!(error instanceof Krb5Error)) {
-      return undefined;
-    }
-    const { message, name, code } = error;
-    if (message.endsWith(SYSTEM_LIBRARY_READS_IT)) {
-      return `${message}: use createClient('native'), or remctl --backend native`;
-    }
-    // RFC 4120's name and number let people look the error up.
-    return code > 0 ? `${message} [${name}, ${code}]` : undefined;
-  },
-  mayRetry: (error) => error instanceof ServiceTicketRefused,
-};
+/**
+ * Makes the mechanism, which takes every kind of credentials, for each connection its own. `armor`
+ * is the FAST armor of those with a keytab or a password.
+ */
+export function krb5Mechanism(armor?: ArmorCredentials): SecurityMechanism {
+  return {
+    name: 'krb5',
+    async createContext({ host, resolved, principal, credentials: given, signal }) {
+      const target = principal === undefined ? { host, resolved } : { principal };
+      const credentials =
+        given === undefined || given.type === 'ccache' || armor === undefined
+          ? given
+          : { ...given, armor };
+      return createInitiatorContext({ ...target, credentials, signal });
+    },
+    reasonOf(error) {
+      if (!(error instanceof Krb5Error)) {
+        return undefined;
+      }
+      const { message, name, code } = error;
+      if (message.endsWith(SYSTEM_LIBRARY_READS_IT)) {
+        return `${message}: use createClient('native'), or remctl --backend native`;
+      }
+      // RFC 4120's name and number let people look the error up.
+      return code > 0 ? `${message} [${name}, ${code}]` : undefined;
+    },
+    mayRetry: (error) => error instanceof ServiceTicketRefused,
+  };
+}
