@@ -23,6 +23,12 @@ const SYSTEM = [
     file: '/usr/lib/python3/dist-packages/kdcproxy/__init__.py',
     forTests: true,
   },
+  {
+    package: 'krb5-pkinit',
+    file: '/usr/lib/*/krb5/plugins/preauth/pkinit.so',
+    forTests: true,
+  },
+  { package: 'krb5-otp', file: '/usr/lib/*/krb5/plugins/preauth/otp.so', forTests: true },
   { package: 'openssl', file: '/usr/bin/openssl', forTests: true },
   { package: 'faketime', file: '/usr/bin/faketime', forTests: true },
   { package: 'iproute2', file: '/sbin/ip', forTests: true },
@@ -50,7 +56,7 @@ function installHelp(needed) {
   const debian = needed.map((entry) => entry.package).join(' ');
   const forTests = needed.some((entry) => entry.forTests === true);
   const fedora = forTests
-    ? ' python3-kdcproxy openssl libfaketime iproute zsh fish remctl-perl remctl-ruby, and pyremctl of PyPI'
+    ? ' krb5-pkinit python3-kdcproxy openssl libfaketime iproute zsh fish remctl-perl remctl-ruby, and pyremctl of PyPI'
     : '';
   return `Install these, and run the command again:
   Debian, Ubuntu  apt-get install ${debian}
