@@ -54,6 +54,7 @@ export { parseUriRecord } from '@remctl/krb5/internal/kdc/uri-records';
 export { decodeKeytab } from '@remctl/krb5/internal/keytab/decode';
 export { locateKeytab } from '@remctl/krb5/internal/keytab/read-keytab';
 export * as apMessages from '@remctl/krb5/internal/messages/ap-messages';
+export * as fastMessages from '@remctl/krb5/internal/messages/fast';
 export type { KdcReqBody } from '@remctl/krb5/internal/messages/kdc-messages';
 export * as kdcMessages from '@remctl/krb5/internal/messages/kdc-messages';
 export { KdcOption } from '@remctl/krb5/internal/messages/kdc-messages';
@@ -64,8 +65,14 @@ export {
   decryptData,
   encryptData,
 } from '@remctl/krb5/internal/messages/protection';
+export { paSpake, type SpakeChallenge } from '@remctl/krb5/internal/messages/spake';
 export { encTimestamp } from '@remctl/krb5/internal/preauth/encrypted-timestamp';
+export {
+  openArmoredError,
+  openArmoredReply,
+} from '@remctl/krb5/internal/preauth/fast/fast-response';
 export { etypeInfoOf, methodData } from '@remctl/krb5/internal/preauth/method-data';
+export { spake } from '@remctl/krb5/internal/preauth/spake/spake';
 export {
   formatPrincipal,
   parsePrincipal,

@@ -49,6 +49,7 @@ import {
   types,
 } from './krb5-internals.js';
 import { joinPieces } from './pieces.js';
+import { preauthInputs } from './preauth-seeds.js';
 import { encodeCommand, encodeCommandV1, NOOP } from './pure-backend-internals.js';
 import { aclFiles, confFiles, loggedCommands, regexes, serverSessions } from './server-seeds.js';
 import { SESSION_KEY } from './targets/gss-acceptor.js';
@@ -408,6 +409,7 @@ add('acl-file', ...aclFiles());
 add('log-line', ...loggedCommands());
 add('remctl-conf', ...confFiles());
 add('kdc-request', ...kdcRequests());
+add('preauthentication', ...preauthInputs());
 messageTokens();
 await realmSeeds([]);
 await realmSeeds(['ccache_type = 3']);

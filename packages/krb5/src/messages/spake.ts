@@ -34,3 +34,4 @@ export const paSpake = choice({
   encdata: required(3, encryptedData),
 });
 export type PaSpake = ValueOf<typeof paSpake>;
+export type SpakeChallenge = Extract<PaSpake, { type: 'challenge' }>['value'];

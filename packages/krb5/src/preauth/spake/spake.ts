@@ -7,7 +7,12 @@ import { LocalErrorCode } from '../../error-codes.js';
 import { Krb5Error } from '../../errors.js';
 import { type PaData, PaDataType } from '../../messages/pa-data.js';
 import { encryptData } from '../../messages/protection.js';
-import { type PaSpake, paSpake, SpakeFactor, spakeSecondFactor } from '../../messages/spake.js';
+import {
+  paSpake,
+  type SpakeChallenge,
+  SpakeFactor,
+  spakeSecondFactor,
+} from '../../messages/spake.js';
 import {
   MechanismUnusable,
   type PreauthAnswer,
@@ -17,8 +22,6 @@ import {
 } from '../mechanism.js';
 import { type GroupInfo, permittedGroups } from './groups.js';
 import { derivedKey, secretOf, transcriptHash } from './keys.js';
-
-type Challenge = Extract<PaSpake, { type: 'challenge' }>['value'];
 
 const NO_SUPPORT = new Uint8Array();
 
@@ -40,7 +43,7 @@ function sendSupport(groups: readonly GroupInfo[]): PreauthAnswer {
 }
 
 /** Reads the KDC's challenge. Throws MechanismUnusable for anything else. */
-function readChallenge({ hint, realm }: PreauthRound): Challenge {
+function readChallenge({ hint, realm }: PreauthRound): SpakeChallenge {
   try {
     const message = decode(paSpake, hint);
     if (message.type === 'challenge') {
