@@ -8,18 +8,68 @@ import { clientKeytab } from '../../src/client/client-keytab.js';
 import type { Credentials } from '../../src/client/credentials.js';
 import { chooseCache, ticketSource } from '../../src/client/source-of-credentials.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
+import type * as prfModule from '../../src/crypto/prf.js';
+import type * as randomKeyModule from '../../src/crypto/random-key.js';
+import { KrbErrorCode } from '../../src/error-codes.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { createKrb5State, processState } from '../../src/gss/krb5-state.js';
 import { findServiceTicketKey } from '../../src/gss/protection-from-exchange.js';
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
+import type * as curvesModule from '../../src/preauth/spake/spake-curves.js';
 import { createAuthority } from '../support/certificates.js';
-import { freshCache } from '../support/credentials.js';
+import { freshCache, newPasswordClient } from '../support/credentials.js';
+import { startForgingKdc } from '../support/forging-kdc.js';
 import { startFalseProxy } from '../support/kdc-proxy.js';
 import { otherKeys } from '../support/other-keys.js';
 import { configOf, variantConfig } from '../support/realm-files.js';
 import { useRealm } from '../support/use-realm.js';
+
+/** The keys and secret numbers that preauthentication has made, as octets. */
+const made = vi.hoisted(() => [] as Uint8Array[]);
+
+vi.mock('../../src/crypto/prf.js', async (original) => {
+  const prf = await original<typeof prfModule>();
+  return {
+    ...prf,
+    prfPlus: (...given: Parameters<typeof prf.prfPlus>) => {
+      const octets = prf.prfPlus(...given);
+      made.push(octets);
+      return octets;
+    },
+    combineKeys: (...given: Parameters<typeof prf.combineKeys>) => {
+      const key = prf.combineKeys(...given);
+      made.push(key.value);
+      return key;
+    },
+  };
+});
+
+vi.mock('../../src/crypto/random-key.js', async (original) => {
+  const { randomKey } = await original<typeof randomKeyModule>();
+  return {
+    randomKey: (etype: number) => {
+      const key = randomKey(etype);
+      made.push(key.value);
+      return key;
+    },
+  };
+});
+
+vi.mock('../../src/preauth/spake/spake-curves.js', async (original) => {
+  const { CURVES } = await original<typeof curvesModule>();
+  const recording = [...CURVES].map(([number, curve]) => {
+    const agree: typeof curve.agree = (secret, ...others) => {
+      const agreement = curve.agree(secret, ...others);
+      const hidden = Buffer.from(secret.toString(16), 'hex');
+      made.push(hidden, Buffer.from(String(secret)), agreement?.shared ?? hidden);
+      return agreement;
+    };
+    return [number, { ...curve, agree }] as const;
+  });
+  return { CURVES: new Map(recording) };
+});
 
 const realm = useRealm();
 let config: Krb5Config;
@@ -201,4 +251,56 @@ test('the error of an acceptor with another key shows no secret', async () => {
     error,
     wrong.entries.map(({ key }) => key.value),
   );
+});
+
+describe('preauthentication', () => {
+  const hardened = useRealm({
+    libdefaults: ['spake_preauth_groups = edwards25519'],
+    kdcConf: ['[plugins]', '  kdcpreauth = {', '    disable = encrypted_timestamp', '  }'],
+  });
+  const WRONG = 'Tr0ub4dor&3';
+  const GROUPLESS = 'spake_preauth_groups = curve448';
+
+  test.each([
+    ['SPAKE', 'correct horse', false, []],
+    ['SPAKE with a wrong password', WRONG, false, []],
+    ['SPAKE inside FAST', 'correct horse', true, []],
+    ['an encrypted challenge inside FAST', 'correct horse', true, [GROUPLESS]],
+    ['an encrypted challenge with a wrong password', WRONG, true, [GROUPLESS]],
+    ['nothing that is known', 'correct horse', false, [GROUPLESS]],
+  ])('shows no secret with %s', async (title, password, armored, libdefaults) => {
+    made.length = 0;
+    const name = title.replaceAll(' ', '-');
+    const { clientPrincipal } = await newPasswordClient(hardened, name, 'correct horse');
+    const armor = armored ? await freshCache(hardened) : undefined;
+    const credentials = { type: 'password', password, clientPrincipal, armor } as const;
+    const own = await variantConfig(hardened, { libdefaults });
+    const context = createInitiatorContext({ host: 'localhost', credentials, config: own });
+    const outcome = await context.step().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(outcome === undefined).toBe(password !== WRONG && title !== 'nothing that is known');
+    expect(made.length > 0).toBe(title !== 'nothing that is known');
+    const source = await ticketSource(credentials, own, processState);
+    expectNoSecret([outcome, context, source, processState], [...made, Buffer.from(password)]);
+  });
+
+  test('shows no secret of the armor if the KDC answers without FAST', async () => {
+    made.length = 0;
+    await using kdc = await startForgingKdc(hardened);
+    kdc.forge.as = KrbErrorCode.KDC_ERR_PREAUTH_REQUIRED;
+    const armor = await freshCache(hardened);
+    const own = { ...(await newPasswordClient(hardened, 'stripped', 'correct horse')), armor };
+    const attacked = await variantConfig(hardened, { kdcs: [kdc.kdc] });
+    const context = createInitiatorContext({
+      host: 'localhost',
+      credentials: own,
+      config: attacked,
+    });
+    const error = await context.step().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name: 'KRB5_ERR_FAST_REQUIRED' });
+    expect(made.length).toBeGreaterThan(0);
+    expectNoSecret([error, context], [...made, Buffer.from('correct horse')]);
+  });
 });
