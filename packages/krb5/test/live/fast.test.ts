@@ -200,6 +200,24 @@ describe('a KDC that takes logins inside FAST alone', () => {
   });
 });
 
+describe('a realm that another realm’s tickets armor', () => {
+  const realm = useRealm({ kdcConf: FAST_ALONE });
+  const other = useRealm({ realm: 'OTHER.TEST' });
+
+  test('is asked with the armor of a ticket that the other realm’s KDC gives for it', async () => {
+    for (const { kadmin } of [realm, other]) {
+      await kadmin('addprinc -pw between krbtgt/REMCTL.TEST@OTHER.TEST');
+    }
+    const armor = await freshCache(other);
+    const own = await newKeytabClient(realm, 'guest');
+    const config = await editedConfig(realm, (text) =>
+      text.replace('[realms]', `[realms]\n  OTHER.TEST = {\n kdc = 127.0.0.1:${other.kdcPort}\n }`),
+    );
+    await kinit(realm, own, config, ['-T', armor.ccache]);
+    await first(realm.principals.server, { ...own, armor }, config);
+  });
+});
+
 describe('an attacker before a KDC that takes FAST, SPAKE and timestamps', () => {
   const realm = useRealm();
   let clients = 0;
