@@ -16,9 +16,11 @@ const MAX_CCACHE_BYTES = 16 * 1024 * 1024;
  */
 const ATTEMPTS = 3;
 const RETRY_DELAY_MS = 20;
-const MOMENTARY: ReadonlySet<number> = new Set([
-  LocalErrorCode.KRB5_FCC_NOFILE,
-  LocalErrorCode.KRB5_CC_FORMAT,
+/** How often a file is read that may be in one of those moments, by the error. */
+const ATTEMPTS_AFTER: ReadonlyMap<number, number> = new Map([
+  // Between the old file and the new one there is only an instant, and often there is no file.
+  [LocalErrorCode.KRB5_FCC_NOFILE, 2],
+  [LocalErrorCode.KRB5_CC_FORMAT, ATTEMPTS],
 ]);
 
 /** `FILE:/path`. */
@@ -82,7 +84,7 @@ export async function readSettled(readOnce: () => Promise<ReadCcache>): Promise<
         return read;
       }
     } catch (error) {
-      if (!(error instanceof Krb5Error) || !MOMENTARY.has(error.code)) {
+      if (!(error instanceof Krb5Error) || attempt >= (ATTEMPTS_AFTER.get(error.code) ?? 1)) {
         throw error;
       }
     }

@@ -10,9 +10,9 @@ import { formatPrincipal, type Principal, principalsEqual, tgsPrincipal } from '
 import type { RecentlyUsed } from '../recently-used.js';
 import { type Clock, kdcNow } from '../time/clock.js';
 import { timeText } from '../time/time-text.js';
-import type { HeldTicket } from './held-ticket.js';
+import { type HeldTicket, tgtRealm } from './held-ticket.js';
 import { noTickets } from './kept-tickets.js';
-import type { TicketSource } from './ticket-source.js';
+import type { ObtainedTickets, TicketSource } from './ticket-source.js';
 
 const MS_PER_SECOND = 1000;
 const MICROSECONDS_PER_MS = 1000;
@@ -85,6 +85,7 @@ function sourceOf(
     clock: clockOf(ccache, config),
     obtained: noTickets(),
   };
+  adoptCrossRealmTgts(stored, client, obtained);
   return {
     client,
     clock,
@@ -93,6 +94,24 @@ function sourceOf(
     realms,
     tgt: async () => requireTgt(tgt, client, path, clock),
   };
+}
+
+/**
+ * Adds the cache's ticket-granting tickets of other realms to the obtained ones: those that the
+ * client's own realm has issued, since its word is taken for the way there (as libkrb5 does).
+ */
+function adoptCrossRealmTgts(
+  stored: readonly HeldTicket[],
+  { realm: home }: Principal,
+  { crossRealmTgts }: ObtainedTickets,
+): void {
+  for (const ticket of stored) {
+    const realm = tgtRealm(ticket.server);
+    const isCrossRealm = realm !== undefined && realm !== home && ticket.server.realm === home;
+    if (isCrossRealm && ticket.endtime > (crossRealmTgts.get(realm)?.endtime ?? 0)) {
+      crossRealmTgts.set(realm, ticket);
+    }
+  }
 }
 
 function heldTicket(entry: CcacheCredential): HeldTicket {

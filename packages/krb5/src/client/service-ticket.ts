@@ -14,7 +14,7 @@ import type { HeldTicket } from './held-ticket.js';
 import { dropObtained, keepTicket, ticketAtHand } from './kept-tickets.js';
 import { tgsEtypes } from './offered-etypes.js';
 import { withTgt } from './refused-tgt.js';
-import { isFresh, renewed } from './renewal.js';
+import { isFresh, isValid, renewed } from './renewal.js';
 import { shareExchange } from './shared-exchange.js';
 import type { TicketSource } from './ticket-source.js';
 
@@ -92,11 +92,34 @@ function replacementFor(
 /** Asks the KDCs, or joins the exchange of another caller who does so. */
 async function shareRequest(wanted: Wanted, signal: AbortSignal | undefined): Promise<HeldTicket> {
   const { source, server, config } = wanted;
-  const tgt = await source.tgt(config, signal);
+  const tgt = await startingTgt(wanted, signal);
   // Nobody joins an exchange with KDCs that krb5.conf no longer names.
   const key = `${formatPrincipal(server)} ${kdcsKey(source.client.realm, config)}`;
   const request = (shared: AbortSignal) => requestTicket(wanted, tgt, shared);
   return shareExchange(source.obtained.exchanges, key, request, signal);
+}
+
+/**
+ * Returns the client's own ticket-granting ticket. Without one, the ticket for the server's realm that
+ * is at hand serves, so that a cache needs no other.
+ */
+async function startingTgt(
+  { source, server, config }: Wanted,
+  signal: AbortSignal | undefined,
+): Promise<HeldTicket> {
+  try {
+    return await source.tgt(config, signal);
+  } catch (error) {
+    const crossRealm = source.obtained.crossRealmTgts.get(server.realm);
+    if (
+      error instanceof Krb5Error &&
+      crossRealm !== undefined &&
+      isValid(crossRealm, source.clock)
+    ) {
+      return crossRealm;
+    }
+    throw error;
+  }
 }
 
 /** Asks the KDCs and keeps the ticket. */

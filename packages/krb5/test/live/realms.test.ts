@@ -1,17 +1,22 @@
 /** Tickets across realms, from real KDCs for the real remctld. */
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Realm } from '@remctl/realm';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { decode, encode } from '../../src/asn1/codec.js';
+import { decodeCcache } from '../../src/ccache/decode.js';
 import { type Krb5Config, readKrb5Config } from '../../src/config/krb5-config.js';
 import { createAcceptorContext } from '../../src/gss/acceptor.js';
 import { readApReqToken } from '../../src/gss/ap-exchange.js';
 import { createInitiatorContext, type InitiatorOptions } from '../../src/gss/initiator.js';
+import { createKrb5State } from '../../src/gss/krb5-state.js';
 import { frameToken, TokenId } from '../../src/gss/token-framing.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import { apReq } from '../../src/messages/ap-messages.js';
 import { ticket } from '../../src/messages/ticket.js';
+import { formatPrincipal } from '../../src/principal.js';
+import { encodeCcache } from '../../src/testing/ccache-encoder.js';
 import { freshCache } from '../support/credentials.js';
 import { countInKdcLog } from '../support/realm-files.js';
 import { run } from '../support/remctl.js';
@@ -292,5 +297,66 @@ test('a realm without a known KDC is an error', async () => {
     message: expect.stringContaining(
       'krb5.conf has no kdc for X.TEST, and dns_lookup_kdc is false',
     ),
+  });
+});
+
+describe('a cache with a ticket for the server’s realm', () => {
+  /** Runs kvno, which leaves the tickets of the way in the cache, and returns the cache. */
+  async function cacheWith(principal: string, config: Krb5Config): Promise<string> {
+    const ccache = await a.kinit();
+    const env = { ...a.env, KRB5_CONFIG: config.profile.files[0]?.path };
+    execFileSync('kvno', ['-c', ccache, principal], { env });
+    return ccache;
+  }
+
+  /** Writes a copy of a cache with the tickets that `keep` takes. */
+  function copyWith(ccache: string, keep: (server: string) => boolean): string {
+    const cache = decodeCcache(readFileSync(ccache.replace('FILE:', '')));
+    const credentials = cache.credentials.filter(({ server }) => keep(formatPrincipal(server)));
+    files += 1;
+    const path = join(a.folder, `copy-${files}`);
+    writeFileSync(path, encodeCcache({ ...cache, credentials }));
+    return path;
+  }
+
+  const server = 'host/server.b.test@B.TEST';
+
+  test('needs no KDC of the client’s realm, with libkrb5 too', async () => {
+    const config = await clientConfig();
+    const whole = await cacheWith(server, config);
+    const ccache = copyWith(whole, (name) => name.startsWith('krbtgt/'));
+    await a.stopKdc();
+    try {
+      const options = { principal: server, config, state: createKrb5State() };
+      const credentials = { type: 'ccache', ccache } as const;
+      expect(await whoami(b, { ...options, credentials })).toEqual(['alice@A.TEST', server]);
+      const env = { ...a.env, KRB5_CONFIG: config.profile.files[0]?.path };
+      execFileSync('kvno', ['-c', ccache, server], { env });
+    } finally {
+      await a.startKdc();
+    }
+  });
+
+  test('needs no ticket for the client’s own realm, with libkrb5 too', async () => {
+    const config = await clientConfig();
+    const whole = await cacheWith(server, config);
+    const ccache = copyWith(whole, (name) => name === 'krbtgt/B.TEST@A.TEST');
+    const options = { principal: server, config, state: createKrb5State() };
+    const credentials = { type: 'ccache', ccache } as const;
+    expect(await whoami(b, { ...options, credentials })).toEqual(['alice@A.TEST', server]);
+    const env = { ...a.env, KRB5_CONFIG: config.profile.files[0]?.path };
+    execFileSync('kvno', ['-c', ccache, server], { env });
+    await expect(
+      whoami(a, { principal: a.principals.server, config, credentials, state: createKrb5State() }),
+    ).rejects.toMatchObject({ name: 'KRB5_CC_NOTFOUND' });
+  });
+
+  test('that holds the server’s own ticket needs no other', async () => {
+    const config = await clientConfig();
+    const whole = await cacheWith(server, config);
+    const ccache = copyWith(whole, (name) => name === server);
+    const options = { principal: server, config, state: createKrb5State() };
+    const credentials = { type: 'ccache', ccache } as const;
+    expect(await whoami(b, { ...options, credentials })).toEqual(['alice@A.TEST', server]);
   });
 });
