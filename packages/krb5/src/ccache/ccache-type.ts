@@ -37,11 +37,4 @@ export interface CcacheType {
    * name.
    */
   locate(residual: string, fullName: string): CcacheLocation;
-
-  /**
-   * Returns the names of the caches in the collection that `residual` belongs to, its primary cache
-   * first; without this method, the cache alone is its collection. Throws Krb5Error if the
-   * collection cannot be read.
-   */
-  collection?(residual: string, fullName: string): Promise<readonly string[]>;
 }

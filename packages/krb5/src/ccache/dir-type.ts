@@ -1,5 +1,4 @@
 /** Credential caches of type DIR: directories with a primary cache. */
-import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -18,8 +17,6 @@ import {
 const SUBSIDIARY_PREFIX = 'tkt';
 /** The file that names the primary cache. */
 const PRIMARY_FILE = 'primary';
-/** The most caches of a collection that are looked at. */
-const MAX_CACHES = 256;
 /** libkrb5's bound for the line in that file. */
 const MAX_PRIMARY_BYTES = 63;
 
@@ -32,33 +29,7 @@ export const dirType: CcacheType = {
       ? fileCcache(requireSubsidiary(path.slice(1), fullName))
       : primaryCcache(path);
   },
-  async collection(residual, fullName) {
-    const path = requirePath(residual, fullName);
-    return path.startsWith(':') ? [fullName] : collectionOf(path);
-  },
 };
-
-/** Returns the names of the directory's caches, the primary one first; empty if there is none. */
-async function collectionOf(directory: string): Promise<string[]> {
-  const primary = await primaryPath(directory);
-  let names: string[];
-  try {
-    names = await readdir(directory);
-  } catch (cause) {
-    if (systemErrorCode(cause) === undefined) {
-      throw cause;
-    }
-    return [];
-  }
-  const paths = names
-    .filter((name) => name.startsWith(SUBSIDIARY_PREFIX))
-    .slice(0, MAX_CACHES)
-    .map((name) => join(directory, name));
-  const others = paths.filter((path) => path !== primary);
-  return [...(paths.includes(primary) ? [primary] : []), ...others].map(
-    (path) => `${dirType.name}::${path}`,
-  );
-}
 
 function primaryCcache(directory: string): CcacheLocation {
   return {

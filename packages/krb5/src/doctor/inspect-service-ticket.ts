@@ -4,7 +4,6 @@ import type { Credentials } from '../client/credentials.js';
 import { servicePrincipals } from '../client/service-principal.js';
 import { serviceTicket } from '../client/service-ticket.js';
 import { ticketSource } from '../client/source-of-credentials.js';
-import type { TicketSource } from '../client/ticket-source.js';
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { etypeName } from '../crypto/index.js';
 import { KrbErrorCode } from '../error-codes.js';
@@ -71,13 +70,12 @@ export async function inspectServiceTicket(
   onTarget: (principal: string) => void,
 ): Promise<ServiceTicketReport> {
   const { credentials, config, signal } = options;
-  let source: TicketSource | undefined;
+  const source = await ticketSource(credentials, config, createKrb5State());
   const asked: string[] = [];
   let unknown: unknown;
   for await (const target of targetsOf(options)) {
     asked.push(formatPrincipal(target));
     onTarget(formatPrincipal(target));
-    source ??= await ticketSource(credentials, config, createKrb5State(), target);
     try {
       const held = await serviceTicket(source, target, config, signal);
       const { encPart } = decode(ticketType, held.ticket);

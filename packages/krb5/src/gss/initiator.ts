@@ -4,7 +4,6 @@ import { forgetTicket } from '../client/kept-tickets.js';
 import { servicePrincipals } from '../client/service-principal.js';
 import { serviceTicket } from '../client/service-ticket.js';
 import { ticketSource } from '../client/source-of-credentials.js';
-import type { TicketSource } from '../client/ticket-source.js';
 import { REFERRAL_REALM } from '../config/host-realm.js';
 import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
@@ -190,11 +189,9 @@ async function getTicket(
   shared: Krb5State,
 ): Promise<Ticket> {
   const { credentials, signal } = options;
-  let source: TicketSource | undefined;
+  const source = await ticketSource(credentials, config, shared);
   let unknown: unknown;
   for await (const target of targets(options, config)) {
-    // The first name of the server chooses the client.
-    source ??= await ticketSource(credentials, config, shared, target);
     try {
       const credential = await serviceTicket(source, target, config, signal);
       const { used } = source.obtained;
