@@ -18,29 +18,22 @@ const byName: ReadonlyMap<string, CcacheType> = new Map(
  * the type does not allow.
  */
 export function locateCcache(name: string): CcacheLocation {
-  const { type, residual } = splitName(name);
+  const { type, residual } = typeOf(name);
   return type.locate(residual, name);
 }
 
 /**
- * Returns the names of the caches in the collection of the default cache called `name`, the primary
- * one first. Empty if the type cannot be read here. Throws Krb5Error if the collection cannot be
- * read.
+ * Returns the caches of the collection called `name`, the primary one first; undefined if `name` is
+ * that of one cache. Throws as `locateCcache` does.
  */
-export async function ccacheCollection(name: string): Promise<readonly string[]> {
-  const { typeName, residual } = parseName(name);
-  const type = byName.get(typeName);
-  return type?.collection?.(residual, name) ?? (type === undefined ? [] : [name]);
+export function ccacheCollection(name: string): AsyncIterable<CcacheLocation> | undefined {
+  const { type, residual } = typeOf(name);
+  return type.collection(residual, name);
 }
 
-function parseName(name: string): { readonly typeName: string; readonly residual: string } {
+function typeOf(name: string): { readonly type: CcacheType; readonly residual: string } {
   // A path may hold a colon, and a single letter before one is a drive.
   const [, typeName = fileType.name, residual = name] = /^([^:/]{2,}|):(.*)$/s.exec(name) ?? [];
-  return { typeName, residual };
-}
-
-function splitName(name: string): { readonly type: CcacheType; readonly residual: string } {
-  const { typeName, residual } = parseName(name);
   const type = byName.get(typeName);
   if (type === undefined) {
     throw unknownType(name, typeName);

@@ -1,4 +1,5 @@
 /** The interface of a credential cache type. */
+import type { Principal } from '../principal.js';
 import type { Ccache } from './ccache.js';
 
 /** A cache's content, and the place that it was read from. */
@@ -20,6 +21,12 @@ export interface CcacheLocation {
   signature(): Promise<string>;
 
   /**
+   * Reads the principal whose cache it is, and as little else as the type allows. Throws as `read`
+   * does.
+   */
+  client(): Promise<Principal>;
+
+  /**
    * Reads the cache. Throws Krb5Error KRB5_FCC_NOFILE, KRB5_FCC_PERM or KRB5_CC_IO if the system
    * refuses it, and as `decodeCcache` does.
    */
@@ -37,4 +44,10 @@ export interface CcacheType {
    * name.
    */
   locate(residual: string, fullName: string): CcacheLocation;
+
+  /**
+   * Returns the caches of the collection with that name, the primary one first, and none if the
+   * collection does not exist; undefined if it is the name of one cache. Throws as `locate` does.
+   */
+  collection(residual: string, fullName: string): AsyncIterable<CcacheLocation> | undefined;
 }

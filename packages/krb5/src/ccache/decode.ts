@@ -110,9 +110,10 @@ function head(reader: ByteReader): Pick<Ccache, 'version' | 'timeOffset' | 'defa
   return { version, timeOffset: offset, defaultPrincipal: principal(reader) };
 }
 
-function requireHead(reader: ByteReader): ReturnType<typeof head> {
+/** Returns what `read` gives. Throws KRB5_CC_FORMAT if the bytes end before it. */
+function orDamaged<T>(read: () => T): T {
   try {
-    return head(reader);
+    return read();
   } catch (cause) {
     if (cause instanceof TruncatedError) {
       throw new Krb5Error(
@@ -146,7 +147,7 @@ function next(reader: ByteReader, version: 3 | 4): CcacheCredential | { readonly
  */
 export function decodeCcache(bytes: Uint8Array): Ccache {
   const reader = new ByteReader(bytes);
-  const start = requireHead(reader);
+  const start = orDamaged(() => head(reader));
   const credentials: CcacheCredential[] = [];
   const configEntries: CcacheConfigEntry[] = [];
   let damage: string | undefined;
@@ -167,4 +168,12 @@ export function decodeCcache(bytes: Uint8Array): Ccache {
     }
   }
   return { ...start, credentials, configEntries, damage };
+}
+
+/**
+ * Decodes the principal whose cache a file is, whatever stands after it. Bounds and errors are those
+ * of `decodeCcache`.
+ */
+export function decodeCcacheClient(bytes: Uint8Array): Principal {
+  return orDamaged(() => head(new ByteReader(bytes))).defaultPrincipal;
 }

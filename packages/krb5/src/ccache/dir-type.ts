@@ -1,4 +1,5 @@
 /** Credential caches of type DIR: directories with a primary cache. */
+import { opendir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
@@ -29,14 +30,43 @@ export const dirType: CcacheType = {
       ? fileCcache(requireSubsidiary(path.slice(1), fullName))
       : primaryCcache(path);
   },
+  collection(residual, fullName) {
+    const path = requirePath(residual, fullName);
+    return path.startsWith(':') ? undefined : cachesIn(path);
+  },
 };
 
 function primaryCcache(directory: string): CcacheLocation {
   return {
     name: `${dirType.name}:${directory}`,
     signature: () => primarySignature(directory),
+    client: async () => fileCcache(await primaryPath(directory)).client(),
     read: () => readSettled(async () => readCcacheFile(await primaryPath(directory))),
   };
+}
+
+/** Gives the primary cache of a directory, and then the others as the system lists them. */
+async function* cachesIn(directory: string): AsyncGenerator<CcacheLocation> {
+  const primary = await namedPrimaryPath(directory).catch(unlessRefused);
+  if (primary !== undefined && (await fileSignature(primary)) !== '') {
+    yield fileCcache(primary);
+  }
+  // The order counts if several caches are as good. libkrb5 does not sort the names either.
+  const entries = await opendir(directory).catch(unlessRefused);
+  for await (const { name } of entries ?? []) {
+    const path = join(directory, name);
+    if (name.startsWith(SUBSIDIARY_PREFIX) && path !== primary) {
+      yield fileCcache(path);
+    }
+  }
+}
+
+/** Gives undefined for a refusal of the system, or a file without a name in it. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof Krb5Error) && systemErrorCode(error) === undefined) {
+    throw error;
+  }
+  return undefined;
 }
 
 async function primarySignature(directory: string): Promise<string> {
@@ -54,13 +84,18 @@ async function primarySignature(directory: string): Promise<string> {
 
 /** Returns the path of the directory's primary cache: the one that `primary` names, else `tkt`. */
 async function primaryPath(directory: string): Promise<string> {
+  return (await namedPrimaryPath(directory)) ?? join(directory, SUBSIDIARY_PREFIX);
+}
+
+/** Returns the path of the cache that `primary` names; undefined if there is no such file. */
+async function namedPrimaryPath(directory: string): Promise<string | undefined> {
   const primary = join(directory, PRIMARY_FILE);
   let line: string;
   try {
     line = (await readFileUpTo(primary, MAX_PRIMARY_BYTES))?.toString('latin1') ?? '';
   } catch (cause) {
     if (systemErrorCode(cause) === 'ENOENT') {
-      return join(directory, SUBSIDIARY_PREFIX);
+      return undefined;
     }
     throw readError(primary, cause);
   }

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { readFileUpTo, systemErrorCode, unreadableReason } from '../file/read-file.js';
+import type { Principal } from '../principal.js';
 import type { CcacheLocation, CcacheType, ReadCcache } from './ccache-type.js';
-import { decodeCcache } from './decode.js';
+import { decodeCcache, decodeCcacheClient } from './decode.js';
 
 /** Room for some hundred tickets with large authorization data. */
 const MAX_CCACHE_BYTES = 16 * 1024 * 1024;
@@ -27,6 +28,7 @@ const ATTEMPTS_AFTER: ReadonlyMap<number, number> = new Map([
 export const fileType: CcacheType = {
   name: 'FILE',
   locate: (residual, fullName) => fileCcache(requirePath(residual, fullName)),
+  collection: () => undefined,
 };
 
 /** Returns the cache in the file at `path`. */
@@ -34,6 +36,11 @@ export function fileCcache(path: string): CcacheLocation {
   return {
     name: `${fileType.name}:${path}`,
     signature: () => fileSignature(path),
+    client: () =>
+      settled(
+        () => readClient(path),
+        () => true,
+      ),
     read: () => readSettled(() => readCcacheFile(path)),
   };
 }
@@ -64,9 +71,18 @@ export async function fileSignature(path: string): Promise<string> {
 
 /** Reads a cache's file once. Throws as `CcacheLocation.read` does. */
 export async function readCcacheFile(path: string): Promise<ReadCcache> {
+  return { path, ccache: await decodeFile(path, decodeCcache) };
+}
+
+/** Reads the principal in a cache's file once. */
+function readClient(path: string): Promise<Principal> {
+  return decodeFile(path, decodeCcacheClient);
+}
+
+async function decodeFile<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
   const bytes = await readUpTo(path, MAX_CCACHE_BYTES);
   try {
-    return { path, ccache: decodeCcache(bytes) };
+    return decode(bytes);
   } catch (cause) {
     if (cause instanceof Krb5Error) {
       throw new Krb5Error(cause.code, `${path}: ${cause.message}`, { cause });
@@ -76,11 +92,22 @@ export async function readCcacheFile(path: string): Promise<ReadCcache> {
 }
 
 /** Reads a cache with `readOnce`, again if a writer may be replacing it just now. */
-export async function readSettled(readOnce: () => Promise<ReadCcache>): Promise<ReadCcache> {
+export function readSettled(readOnce: () => Promise<ReadCcache>): Promise<ReadCcache> {
+  return settled(
+    readOnce,
+    ({ ccache }) => ccache.credentials.length > 0 && ccache.damage === undefined,
+  );
+}
+
+/**
+ * Returns what `readOnce` gives, as soon as it is `whole`. A file that does not exist is looked for
+ * once more: a writer makes the new one at once, and what takes time is to fill it.
+ */
+async function settled<T>(readOnce: () => Promise<T>, isWhole: (read: T) => boolean): Promise<T> {
   for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
     try {
       const read = await readOnce();
-      if (read.ccache.credentials.length > 0 && read.ccache.damage === undefined) {
+      if (isWhole(read)) {
         return read;
       }
     } catch (error) {

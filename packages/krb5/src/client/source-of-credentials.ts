@@ -8,6 +8,7 @@ import type { Keytab } from '../keytab/keytab.js';
 import { formatPrincipal, type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
 import type { RecentlyUsed } from '../recently-used.js';
 import { kdcNow } from '../time/clock.js';
+import { noCacheOf } from './ccache-choice.js';
 import { type CcacheMemory, ccacheSource } from './ccache-source.js';
 import {
   type ClientKeytab,
@@ -18,7 +19,7 @@ import {
 } from './client-keytab.js';
 import type { Credentials } from './credentials.js';
 import { type ClientMemory, ownKeySource } from './own-key-source.js';
-import { type SelectedIdentity, selectIdentity } from './select-identity.js';
+import { type ChosenClient, selectCcache } from './select-ccache.js';
 import type { TicketSource } from './ticket-source.js';
 
 /**
@@ -76,7 +77,7 @@ export async function ticketSource(
 
 /**
  * Chooses the cache called `name`; without a name, the cache for `server` in the default collection
- * (`selectIdentity`), else the default cache. If the cache does not exist, or its tickets
+ * (`selectCcache`), else the default cache. If the cache does not exist, or its tickets
  * have expired, it chooses the client keytab (`clientKeytab`): for the cache's principal, else for
  * the principal of the keytab's first key, as libgssapi does. Throws Krb5Error if neither serves.
  */
@@ -87,12 +88,10 @@ export async function chooseCache(
   server?: Principal,
 ): Promise<Choice> {
   const defaultName = defaultCcacheName(config);
-  const selected =
-    name === undefined && server !== undefined
-      ? await selectIdentity(server, defaultName, config, memory)
-      : undefined;
-  if (selected !== undefined) {
-    return chooseSelected(selected, config, memory);
+  const chosen =
+    name === undefined && server !== undefined ? await chosenBy(server, config) : undefined;
+  if (chosen !== undefined) {
+    return chooseSelected(chosen, defaultName, config, memory);
   }
   const cache = await existingCache(name ?? defaultName, config, memory);
   if (cache instanceof Krb5Error) {
@@ -101,26 +100,40 @@ export async function chooseCache(
   return isGood(cache) ? { type: 'ccache', source: cache } : withOldCache(cache, config, memory);
 }
 
-/** Chooses the selected client's cache, else the client keytab if it has the client's key. */
+/** Returns the client for `server`; undefined if nothing chooses, or nobody can look into the caches. */
+async function chosenBy(server: Principal, config: Krb5Config): Promise<ChosenClient | undefined> {
+  try {
+    return await selectCcache(server, config);
+  } catch (error) {
+    if (error instanceof Krb5Error && OUT_OF_REACH.has(error.code)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Chooses the chosen client's cache, else the client keytab if it has the client's key. */
 async function chooseSelected(
-  { client, cache, why }: SelectedIdentity,
+  chosen: ChosenClient,
+  defaultName: string,
   config: Krb5Config,
   memory: SourceMemory,
 ): Promise<Choice> {
-  if (cache !== undefined) {
-    const source = withExplanation(cache.source, why);
+  const { client, ccache } = chosen;
+  if (ccache !== undefined) {
+    const source = {
+      ...(await ccacheSource(ccache, config, memory)),
+      choice: { ...chosen, ccache },
+    };
     return isGood(source) ? { type: 'ccache', source } : withOldCache(source, config, memory);
   }
   const { found, from, problem } = await clientKeytab(config, memory);
   if (found !== undefined && holdsKeyOf(found.keytab, client)) {
     return { type: 'client keytab', keytab: found.name, from, client, because: 'no cache' };
   }
-  const name = formatPrincipal(client);
-  const keytab = found === undefined ? problem : noKeyText(found.keytab, client);
-  throw new Krb5Error(
-    LocalErrorCode.KRB5_CC_NOTFOUND,
-    `no cache has tickets of ${name} (${why}): run kinit ${name}, or give keytab${keytab === undefined ? '' : `; ${keytab}`}`,
-  );
+  const error = noCacheOf(chosen, defaultName);
+  const why = found === undefined ? problem : noKeyText(found.keytab, client);
+  throw why === undefined ? error : explained(error, why);
 }
 
 /** Returns the cache's source, or the error that says that there is no cache. */

@@ -5,6 +5,7 @@ import type { Principal } from '../principal.js';
 import type { Clock } from '../time/clock.js';
 import type { HeldTicket } from './held-ticket.js';
 import type { FailedRenewals } from './renewal.js';
+import type { CcacheChoice } from './select-ccache.js';
 import type { SharedExchanges } from './shared-exchange.js';
 
 /**
@@ -31,6 +32,8 @@ export interface TicketSource {
   /** The tickets that a cache already holds. */
   readonly stored: readonly HeldTicket[];
   readonly obtained: ObtainedTickets;
+  /** Why the cache is this one; undefined if nothing but its name chose it. */
+  readonly choice?: CcacheChoice;
   /** The memory of KDCs for this source's requests. */
   readonly realms: KnownRealms;
   /**

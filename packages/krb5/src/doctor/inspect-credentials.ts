@@ -2,7 +2,11 @@
 import { locateCcache } from '../ccache/ccache-name.js';
 import { parseClientPrincipal } from '../client/client-principal.js';
 import type { Credentials } from '../client/credentials.js';
+
+import type { CcacheChoice } from '../client/select-ccache.js';
+import { type NamedServer, serverNames } from '../client/server-names.js';
 import { chooseCache } from '../client/source-of-credentials.js';
+
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { etypeName } from '../crypto/index.js';
@@ -30,6 +34,8 @@ export type CredentialsReport =
       readonly name: string;
       /** What named the cache. */
       readonly from: 'option' | 'KRB5CCNAME' | 'krb5.conf' | 'default';
+      /** What chose the cache from its collection, if the server did: a line of ~/.k5identity, or a realm. */
+      readonly chosenBy: string | undefined;
       readonly client: string;
       readonly realm: string;
       readonly tickets: readonly TicketReport[];
@@ -62,15 +68,26 @@ function originOf(credentials: Credentials | undefined, config: Krb5Config) {
     : 'krb5.conf';
 }
 
+/** Returns the principal that chooses the client's cache. */
+async function nameOf(server: NamedServer, config: Krb5Config, signal: AbortSignal | undefined) {
+  for await (const { chooseBy } of serverNames(server, config, signal)) {
+    return chooseBy;
+  }
+  return undefined;
+}
+
 /**
- * Returns what the credentials are; without credentials, the default cache, or the client keytab.
- * Nothing is written and nobody is asked.
+ * Returns what the credentials are; without credentials, the default cache, the one of its collection that fits
+ * `server`, or the client keytab. Nothing is written, and no KDC is asked. `signal` ends the questions to DNS about the
+ * server's name.
  *
  * Throws Krb5Error if the cache or the keytab cannot be read, or the keytab has no key of the client.
  */
 export async function inspectCredentials(
   credentials: Credentials | undefined,
   config: Krb5Config,
+  server: NamedServer = {},
+  signal?: AbortSignal,
 ): Promise<CredentialsReport> {
   if (credentials?.type === 'password') {
     const client = parseClientPrincipal(credentials.clientPrincipal, config);
@@ -80,9 +97,10 @@ export async function inspectCredentials(
     const client = parseClientPrincipal(credentials.clientPrincipal, config);
     return keytabReport(credentials.keytab, client, { from: 'option', because: undefined });
   }
-  const choice = await chooseCache(credentials?.ccache, config, createKrb5State());
+  const by = credentials === undefined ? await nameOf(server, config, signal) : undefined;
+  const choice = await chooseCache(credentials?.ccache, config, createKrb5State(), by);
   return choice.type === 'ccache'
-    ? cacheReport(credentials, config)
+    ? cacheReport(credentials, config, choice.source.choice)
     : keytabReport(choice.keytab, choice.client, choice);
 }
 
@@ -106,10 +124,11 @@ async function keytabReport(
 }
 
 async function cacheReport(
-  credentials: Credentials | undefined,
+  credentials: Extract<Credentials, { type: 'ccache' }> | undefined,
   config: Krb5Config,
+  choice: CcacheChoice | undefined,
 ): Promise<CredentialsReport> {
-  const name = credentials?.type === 'ccache' ? credentials.ccache : defaultCcacheName(config);
+  const name = choice?.ccache ?? credentials?.ccache ?? defaultCcacheName(config);
   const location = locateCcache(name);
   const { ccache } = await location.read();
   const { defaultPrincipal } = ccache;
@@ -117,6 +136,7 @@ async function cacheReport(
     type: 'ccache',
     name: location.name,
     from: originOf(credentials, config),
+    chosenBy: choice?.by,
     client: formatPrincipal(defaultPrincipal),
     realm: defaultPrincipal.realm,
     tickets: ccache.credentials.map(({ server, authtime, starttime, endtime, renewTill }) => ({

@@ -1,17 +1,19 @@
 /** Gets the ticket for a server, and tells what it is. */
 import { decode } from '../asn1/codec.js';
+import { withChoice } from '../client/ccache-choice.js';
 import type { Credentials } from '../client/credentials.js';
-import { servicePrincipals } from '../client/service-principal.js';
+import { serverNames } from '../client/server-names.js';
 import { serviceTicket } from '../client/service-ticket.js';
 import { ticketSource } from '../client/source-of-credentials.js';
-import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
+import type { TicketSource } from '../client/ticket-source.js';
+import type { Krb5Config } from '../config/krb5-config.js';
 import { etypeName } from '../crypto/index.js';
 import { KrbErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { createKrb5State } from '../gss/krb5-state.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
 import { ticket as ticketType } from '../messages/ticket.js';
-import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
+import { formatPrincipal } from '../principal.js';
 
 const MS_PER_SECOND = 1000;
 
@@ -44,23 +46,6 @@ export interface ServiceTicketOptions {
   readonly signal: AbortSignal;
 }
 
-async function* targetsOf({
-  host,
-  resolved,
-  principal,
-  config,
-  signal,
-}: ServiceTicketOptions): AsyncGenerator<Principal> {
-  if (principal === undefined) {
-    yield* servicePrincipals('host', host, config, signal, resolved);
-  } else {
-    const defaultRealm = principal.includes('@')
-      ? config.defaultRealm
-      : requireDefaultRealm(config);
-    yield parsePrincipal(principal, { defaultRealm });
-  }
-}
-
 /**
  * Gets a ticket as a context would, and keeps nothing of it. `onTarget` is told each principal before the KDC is asked
  * for it. Throws Krb5Error, and the signal's reason.
@@ -70,10 +55,11 @@ export async function inspectServiceTicket(
   onTarget: (principal: string) => void,
 ): Promise<ServiceTicketReport> {
   const { credentials, config, signal } = options;
-  const source = await ticketSource(credentials, config, createKrb5State());
   const asked: string[] = [];
+  let source: TicketSource | undefined;
   let unknown: unknown;
-  for await (const target of targetsOf(options)) {
+  for await (const { target, chooseBy } of serverNames(options, config, signal)) {
+    source ??= await ticketSource(credentials, config, createKrb5State(), chooseBy);
     asked.push(formatPrincipal(target));
     onTarget(formatPrincipal(target));
     try {
@@ -93,10 +79,11 @@ export async function inspectServiceTicket(
     } catch (error) {
       const isUnknown =
         error instanceof Krb5Error && error.code === KrbErrorCode.KDC_ERR_S_PRINCIPAL_UNKNOWN;
+      const told = withChoice(error, source);
       if (!isUnknown) {
-        throw error;
+        throw told;
       }
-      unknown ??= error;
+      unknown ??= told;
     }
   }
   throw unknown;

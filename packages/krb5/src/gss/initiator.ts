@@ -1,15 +1,18 @@
 /** The initiator's side of a context (RFC 2743, section 2.2.1; RFC 4121, section 4.1). */
+
+import { withChoice } from '../client/ccache-choice.js';
 import type { Credentials } from '../client/credentials.js';
 import { forgetTicket } from '../client/kept-tickets.js';
-import { servicePrincipals } from '../client/service-principal.js';
+import { serverNames } from '../client/server-names.js';
 import { serviceTicket } from '../client/service-ticket.js';
 import { ticketSource } from '../client/source-of-credentials.js';
+import type { TicketSource } from '../client/ticket-source.js';
 import { REFERRAL_REALM } from '../config/host-realm.js';
-import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
+import type { Krb5Config } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
-import { formatPrincipal, type Principal, parsePrincipal } from '../principal.js';
+import { formatPrincipal, type Principal } from '../principal.js';
 import { kdcNow } from '../time/clock.js';
 import { nextMoment } from '../time/moments.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
@@ -169,29 +172,16 @@ function establish(
   };
 }
 
-async function* targets(
-  { host, resolved, service, principal, signal }: InitiatorOptions,
-  config: Krb5Config,
-): AsyncGenerator<Principal> {
-  if (principal !== undefined) {
-    const defaultRealm = principal.includes('@')
-      ? config.defaultRealm
-      : requireDefaultRealm(config);
-    yield parsePrincipal(principal, { defaultRealm });
-  } else if (host !== undefined) {
-    yield* servicePrincipals(service ?? 'host', host, config, signal, resolved);
-  }
-}
-
 async function getTicket(
   options: InitiatorOptions,
   config: Krb5Config,
   shared: Krb5State,
 ): Promise<Ticket> {
   const { credentials, signal } = options;
-  const source = await ticketSource(credentials, config, shared);
+  let source: TicketSource | undefined;
   let unknown: unknown;
-  for await (const target of targets(options, config)) {
+  for await (const { target, chooseBy } of serverNames(options, config, signal)) {
+    source ??= await ticketSource(credentials, config, shared, chooseBy);
     try {
       const credential = await serviceTicket(source, target, config, signal);
       const { used } = source.obtained;
@@ -199,13 +189,14 @@ async function getTicket(
       used.add(credential);
       return { credential, target, source, wasAtHand };
     } catch (error) {
+      const told = withChoice(error, source);
       if (
         !(error instanceof Krb5Error) ||
         error.code !== KrbErrorCode.KDC_ERR_S_PRINCIPAL_UNKNOWN
       ) {
-        throw error;
+        throw told;
       }
-      unknown ??= error;
+      unknown ??= told;
     }
   }
   throw unknown;

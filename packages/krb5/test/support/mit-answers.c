@@ -207,6 +207,32 @@ static void ask_ccache(krb5_context context, const char *name) {
   krb5_cc_end_seq_get(context, cache, &cursor);
 }
 
+/* select SERVICE HOST, or select PRINCIPAL: prints the chosen client and its cache, if there are any. */
+static void ask_select(krb5_context context, char **arguments) {
+  krb5_principal server, client;
+  krb5_ccache cache;
+  char *name = NULL;
+  krb5_error_code code =
+      arguments[1] == NULL
+          ? krb5_parse_name(context, arguments[0], &server)
+          : krb5_sname_to_principal(context, arguments[1], arguments[0], KRB5_NT_SRV_HST, &server);
+  if (code == 0) {
+    code = krb5_cc_select(context, server, &cache, &client);
+  }
+  if (code != 0 && code != KRB5_CC_NOTFOUND) {
+    printf("error\n");
+    return;
+  }
+  printf("ok");
+  if (client != NULL) {
+    print_principal(context, client);
+  }
+  if (cache != NULL && krb5_cc_get_full_name(context, cache, &name) == 0) {
+    print_string(name);
+  }
+  printf("\n");
+}
+
 static void answer(krb5_context context, const char *question, char **arguments) {
   char **list = NULL, *text = NULL, seconds[32];
   krb5_deltat delta;
@@ -242,6 +268,8 @@ static void answer(krb5_context context, const char *question, char **arguments)
     ask_keytab(context, arguments[0]);
   } else if (strcmp(question, "ccache") == 0) {
     ask_ccache(context, arguments[0]);
+  } else if (strcmp(question, "select") == 0) {
+    ask_select(context, arguments);
   } else if (strcmp(question, "unparse") == 0) {
     ask_unparse(context, arguments[0]);
   } else {

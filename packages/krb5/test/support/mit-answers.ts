@@ -13,6 +13,7 @@ export type Question =
   | 'boolean'
   | 'integer'
   | 'parse'
+  | 'select'
   | 'service'
   | 'unparse'
   | 'keytab'

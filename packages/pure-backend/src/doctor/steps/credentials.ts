@@ -28,8 +28,10 @@ function credentialFacts(report: CredentialsReport): string[] {
         'krb5.conf': 'named by krb5.conf',
         default: 'the default',
       }[report.from];
+      const why =
+        report.chosenBy === undefined ? from : `${from}, and chosen by ${report.chosenBy}`;
       return [
-        `the cache ${report.name} (${from}) is that of ${report.client}`,
+        `the cache ${report.name} (${why}) is that of ${report.client}`,
         ...report.tickets.map(
           ({ server, endtime, renewTill }) =>
             `ticket for ${server} until ${momentText(endtime)}` +
@@ -54,7 +56,7 @@ function clientKeytabFacts({ from, because }: Extract<CredentialsReport, { type:
   return [`${cache[because]}, and the client keytab serves: ${name[from]}`];
 }
 
-export function checkCredentials({ options, bounds, known }: Task) {
+export function checkCredentials({ target, options, bounds, known }: Task) {
   const { config } = known;
   if (config === undefined) {
     return notTried('credentials', 'krb5.conf has to be readable first');
@@ -63,8 +65,13 @@ export function checkCredentials({ options, bounds, known }: Task) {
     late: 'the credentials were not read',
     advice: 'Run kinit, or give --keytab and --client.',
   };
-  return runStep('credentials', bounds, words, async (): Promise<Finding<'credentials'>> => {
-    const details = await inspectCredentials(credentialsOf(options), config);
+  return runStep('credentials', bounds, words, async (signal): Promise<Finding<'credentials'>> => {
+    const server = {
+      host: known.host,
+      resolved: known.resolved,
+      principal: target.principal ?? undefined,
+    };
+    const details = await inspectCredentials(credentialsOf(options), config, server, signal);
     known.credentials = details;
     const facts = credentialFacts(details);
     if (details.type !== 'ccache') {
