@@ -1,6 +1,6 @@
 /** The numbers and names of Kerberos errors and of GSS-API statuses. */
 
-/** The error codes in a KRB-ERROR (RFC 4120, section 7.5.9; RFC 6113, section 7.3). */
+/** The error codes in a KRB-ERROR (RFC 4120, section 7.5.9; RFC 6113). */
 export const KrbErrorCode = {
   KDC_ERR_NONE: 0,
   KDC_ERR_NAME_EXP: 1,

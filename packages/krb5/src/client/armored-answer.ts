@@ -1,5 +1,5 @@
-/** A KDC's answers to a request in FAST, and the errors for those outside it. */
-import { LocalErrorCode } from '../error-codes.js';
+/** A KDC's errors for a request in FAST, and answers outside it. */
+import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import type { Armor } from '../preauth/fast/armor.js';
@@ -21,14 +21,14 @@ export interface OuterError {
   /** The nonce of the request. */
   readonly nonce: number;
   readonly error: KrbError;
-  /** What `error` would mean if it could be trusted, for the message. */
-  readonly meaning: string;
+  /** What `error` would mean if it could be trusted. */
+  readonly meaning: Krb5Error;
 }
 
 /**
- * Returns the error in its armor. Throws TgtRefused if the KDC seems to refuse the armor ticket, and
- * Krb5Error KRB5_ERR_FAST_REQUIRED for every other error without armor: anybody can have sent it, so
- * it must not make the client say more.
+ * Returns the error in its armor. Anybody can have sent an error without armor, so it never makes the
+ * client say more. It is thrown as TgtRefused if the KDC seems to refuse the armor ticket, as
+ * KRB_AP_ERR_SKEW if the armor seems to come from another time, and else as KRB5_ERR_FAST_REQUIRED.
  */
 export function outOfArmor(
   { armor, owner }: WornArmor,
@@ -44,7 +44,9 @@ export function outOfArmor(
       `the KDC of ${realm} does not take the armor ticket of ${formatPrincipal(owner)} for FAST${krbErrorText(error)}: get that ticket anew, and see that the KDC has FAST`,
     );
   }
-  throw notArmored(realm, meaning);
+  throw error.errorCode === KrbErrorCode.KRB_AP_ERR_SKEW
+    ? meaning
+    : notArmored(realm, meaning.message);
 }
 
 /** Makes the error for an answer outside FAST. `what` says what the answer was. */

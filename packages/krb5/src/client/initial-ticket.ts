@@ -168,7 +168,7 @@ async function converse(
     const result = await ask(request, sent, answer);
     if (result.type === 'reply') {
       if (result.reply === 'unarmored') {
-        throw notArmored(client.realm, 'it granted a ticket at once');
+        throw notArmored(client.realm, 'it granted a ticket');
       }
       return { sealed: result.reply, replyKey: answer?.replyKey };
     }
@@ -217,7 +217,8 @@ async function ask(
   const knownKey = answer?.replyKey?.key;
   const open = (bytes: Uint8Array): SealedAsRep | 'unarmored' | undefined => {
     if (sent.armorKey !== undefined && isUnarmored(bytes)) {
-      return 'unarmored';
+      // The KDC has answered in FAST before, so this is not its reply.
+      return answer === undefined ? 'unarmored' : undefined;
     }
     const sealed = readAsRep(bytes, sent);
     // With a known key, a forged answer is told from a real one right here.
@@ -245,8 +246,7 @@ function errorOf(
     return { error, padata: readMethods(error) };
   }
   const { realm } = request.client;
-  const meaning = refusal(request, error, undefined).message;
-  return outOfArmor(worn, { realm, nonce, error, meaning });
+  return outOfArmor(worn, { realm, nonce, error, meaning: refusal(request, error, undefined) });
 }
 
 /** Makes the error for a KDC's final word. `proof` is the key that the client has proved to have. */

@@ -1,8 +1,8 @@
 /** Key usage numbers: a key is derived for each purpose. */
 
 /**
- * Key usage numbers (RFC 4120, section 7.5.1; RFC 4121, section 2; RFC 6113, section 7.4; RFC 6806,
- * section 11; RFC 9588, section 4.5).
+ * Key usage numbers (RFC 4120, section 7.5.1; RFC 4121, section 2; RFC 6113; RFC 6806, section 11;
+ * RFC 9588).
  */
 export const KeyUsage = {
   /** AS-REQ PA-ENC-TIMESTAMP, with the client's key. */

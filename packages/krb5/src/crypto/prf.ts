@@ -1,4 +1,4 @@
-/** The pseudo-random function of a key, and keys made with it (RFC 3961, RFC 6113). */
+/** The pseudo-random function of keys, and keys made with it. */
 import { EncryptionKey } from './encryption-key.js';
 import { checkedEtypeInfo } from './usage-keys.js';
 

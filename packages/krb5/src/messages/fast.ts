@@ -14,7 +14,7 @@ import { checksum, encryptedData, encryptionKey, principalName } from './basic-t
 import { kdcReqBody } from './kdc-messages.js';
 import { paDataSequence } from './pa-data.js';
 
-/** The types of armor (RFC 6113, section 7.4). */
+/** The types of armor (RFC 6113, section 5.4.1). */
 export const FastArmorType = {
   /** An AP-REQ with a ticket for the ticket-granting service. */
   FX_FAST_ARMOR_AP_REQUEST: 1,

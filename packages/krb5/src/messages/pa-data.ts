@@ -36,8 +36,8 @@ export const etypeInfo2 = sequenceOf(
 export type EtypeInfo2Entry = ValueOf<typeof etypeInfo2>[number];
 
 /**
- * PA-DATA types (RFC 4120, section 7.5.2; RFC 4556, section 3.1.3; RFC 6113, section 7.2; RFC 6560,
- * section 6.1; RFC 6806, section 11; RFC 9588, section 11.1).
+ * PA-DATA types (RFC 4120, section 7.5.2; RFC 4556, section 3.1.3; RFC 6113; RFC 6560; RFC 6806,
+ * section 11; RFC 9588).
  */
 export const PaDataType = {
   PA_TGS_REQ: 1,

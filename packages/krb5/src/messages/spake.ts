@@ -1,16 +1,16 @@
-/** The messages of SPAKE preauthentication (RFC 9588, appendix B). */
+/** The messages of SPAKE preauthentication (RFC 9588, appendix A). */
 import type { ValueOf } from '../asn1/codec.js';
 import { choice, optional, required, sequence, sequenceOf } from '../asn1/constructed-types.js';
 import { int32, octetString } from '../asn1/primitive-types.js';
 import { encryptedData } from './basic-types.js';
 
-/** SPAKESecondFactor (RFC 9588, section 4.2). */
+/** SPAKESecondFactor: a factor, with what it needs. */
 export const spakeSecondFactor = sequence({
   type: required(0, int32),
   data: optional(1, octetString),
 });
 
-/** The numbers of second factors (RFC 9588, section 11.1). */
+/** The numbers of second factors (RFC 9588, section 12.1). */
 export const SpakeFactor = {
   /** No second factor. */
   SF_NONE: 1,

@@ -1,4 +1,4 @@
-/** Decides what the next request of an exchange says, by the KDC's error. */
+/** Decides what an exchange's next request says, by the KDC's error. */
 import type { ClientKeys } from '../client/client-keys.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import type { EncryptionKey } from '../crypto/index.js';

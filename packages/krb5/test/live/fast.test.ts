@@ -185,6 +185,19 @@ describe('a KDC that takes logins inside FAST alone', () => {
     await first(realm.principals.server, credentials, config);
   });
 
+  test('says that the clock is wrong if the armor’s moment is', async () => {
+    const credentials = {
+      ...(await newKeytabClient(realm, 'early')),
+      armor: await freshCache(realm),
+    };
+    const config = await configOf(realm);
+    shiftClock(-HOUR_MS);
+    expect(await failure(realm.principals.server, credentials, config)).toMatchObject({
+      name: 'KRB_AP_ERR_SKEW',
+      message: expect.stringContaining('clock differs'),
+    });
+  });
+
   test('gets another armor ticket from a keytab after the KDC’s key has changed', async () => {
     const armor = hostArmor();
     const config = await editedConfig(realm, (text) => `${text}\n# another key\n`);
@@ -221,11 +234,11 @@ describe('a realm that another realm’s tickets armor', () => {
 describe('an attacker before a KDC that takes FAST, SPAKE and timestamps', () => {
   const realm = useRealm();
   let clients = 0;
-  const attempt = async (kdc: MeddlingKdc, attributes = '+requires_preauth') => {
+  const attempt = async (kdc: MeddlingKdc, attributes = '+requires_preauth', seconds = 1) => {
     clients += 1;
     const own = await newKeytabClient(realm, `victim-${clients}`, attributes);
     const credentials: OwnKeyCredentials = { ...own, armor: await freshCache(realm) };
-    const libdefaults = ['request_timeout = 1s'];
+    const libdefaults = [`request_timeout = ${seconds}s`];
     const config = await variantConfig(realm, { kdcs: [kdc.kdc], libdefaults });
     return failure(realm.principals.server, credentials, config);
   };
@@ -331,6 +344,21 @@ describe('an attacker before a KDC that takes FAST, SPAKE and timestamps', () =>
     };
     expect(await attempt(kdc)).toBeUndefined();
     expect(await attempt(kdc)).toMatchObject({ name: 'KRB5_KDC_UNREACH' });
+  });
+
+  test('who forges a reply to the proof outside FAST is not heard', async () => {
+    await using kdc = await startMeddlingKdc(realm);
+    let forged: Uint8Array | undefined;
+    kdc.meddle = (answer) => {
+      if (answer[0] !== asRep.tag || forged !== undefined) {
+        return answer;
+      }
+      // The KDC's own reply follows when the client asks again.
+      forged = encode(asRep, { ...decode(asRep, answer), padata: [] });
+      return forged;
+    };
+    expect(await attempt(kdc, '+requires_preauth', 4)).toBeUndefined();
+    expect(forged).toBeDefined();
   });
 
   test('who forges an error makes the client say no more', async () => {

@@ -1,4 +1,4 @@
-/** Mechanisms that only kinit can do: the error names what the KDC offers, and the way out. */
+/** Mechanisms that only kinit can do, and the errors for them. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { decode, encode } from '../../src/asn1/codec.js';
 import type { Credentials } from '../../src/client/credentials.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
+import { KrbErrorCode } from '../../src/error-codes.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { PaDataType } from '../../src/messages/pa-data.js';
 import { type PaSpake, paSpake } from '../../src/messages/spake.js';
 import { newKeytabClient, newPasswordClient } from '../support/credentials.js';
+import { kdcError } from '../support/kdc-error.js';
 import { kinit } from '../support/kinit.js';
 import {
   editMethods,
@@ -266,6 +268,15 @@ describe('an attacker before a KDC with SPAKE', () => {
     const before = kdc.requests.length;
     kdc.meddle = (answer, at) => (at === before + 1 && recorded !== undefined ? recorded : answer);
     expect(await attempt(kdc, false)).toMatchObject({ name: 'KDC_ERR_PREAUTH_FAILED' });
+  });
+
+  test('who makes the KDC forget the conversation makes it begin again, once', async () => {
+    await using kdc = await startMeddlingKdc(realm);
+    const forgotten = () => kdcError(realm.name, KrbErrorCode.KDC_ERR_PREAUTH_EXPIRED);
+    kdc.meddle = (answer, at) => (at === 1 ? forgotten() : answer);
+    expect(await attempt(kdc, false)).toBeUndefined();
+    kdc.meddle = forgotten;
+    expect(await attempt(kdc, false)).toMatchObject({ name: 'KDC_ERR_PREAUTH_EXPIRED' });
   });
 
   test('who asks for more and more is left', async () => {

@@ -1,4 +1,4 @@
-/** SPAKE's groups and keys by the RFC's test vectors, and elements that are refused. */
+/** SPAKE's groups and keys, by the RFC's test vectors. */
 import { describe, expect, test } from 'vitest';
 import { EncryptionKey } from '../../src/crypto/index.js';
 import { permittedGroups } from '../../src/preauth/spake/groups.js';
@@ -56,7 +56,7 @@ describe.each(SPAKE_VECTORS)('$title', (vector) => {
   });
 });
 
-/** Returns a secret and w for a group, and the constant M times w: what the KDC's element hides. */
+/** Returns a group's curve, a secret of the client, and some w. */
 function ordinary(number: number): { curve: Curve; secret: bigint; w: Uint8Array } {
   const { group, curve } = groupOf(number);
   return { curve, secret: curve.randomSecret(), w: new Uint8Array(group.scalarLength).fill(1) };

@@ -1,4 +1,4 @@
-/** An attacker between a client and its KDC who reads and changes what passes. */
+/** An attacker between client and KDC who changes what passes. */
 import { createSocket } from 'node:dgram';
 import type { Realm } from '@remctl/realm';
 import { decode, encode } from '../../src/asn1/codec.js';

@@ -1,4 +1,4 @@
-/** The armor of FAST: a ticket of somebody else that protects a request (RFC 6113, section 5.4.1). */
+/** The armor of FAST, made of a ticket (RFC 6113, section 5.4.1). */
 import { encode } from '../../asn1/codec.js';
 import type { HeldTicket } from '../../client/held-ticket.js';
 import { combineKeys, type EncryptionKey, KeyUsage, randomKey } from '../../crypto/index.js';

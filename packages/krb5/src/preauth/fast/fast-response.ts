@@ -1,4 +1,4 @@
-/** Takes a reply or an error out of its armor (RFC 6113, sections 5.4.3 and 5.4.4). */
+/** Takes replies and errors out of their armor (RFC 6113, section 5.4). */
 import { Asn1Error } from '../../asn1/asn1-error.js';
 import { decode } from '../../asn1/codec.js';
 import { combineKeys, type EncryptionKey, KeyUsage } from '../../crypto/index.js';

@@ -1,6 +1,6 @@
 /** SPAKE's groups by number and name, and those that krb5.conf permits. */
 
-/** The numbers of the groups (RFC 9588, section 11.2). */
+/** The numbers of the groups (RFC 9588, section 12.2). */
 export const SpakeGroup = {
   EDWARDS25519: 1,
   P_256: 2,
@@ -8,7 +8,7 @@ export const SpakeGroup = {
   P_521: 4,
 } as const;
 
-/** What the protocol needs to know of a group besides its curve (RFC 9588, section 11.2). */
+/** What the protocol needs to know of a group besides its curve (RFC 9588, section 12.2). */
 export interface GroupInfo {
   readonly number: number;
   readonly name: string;

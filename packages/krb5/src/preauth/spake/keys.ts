@@ -1,4 +1,4 @@
-/** The secret, the transcript and the keys of SPAKE (RFC 9588, sections 5 to 7). */
+/** The secret, transcript and keys of SPAKE (RFC 9588, sections 5 to 7). */
 import { createHash } from 'node:crypto';
 import { combineKeys, EncryptionKey, etypeInfo, prfPlus } from '../../crypto/index.js';
 import type { GroupInfo } from './groups.js';

@@ -1,5 +1,5 @@
 /**
- * The elliptic curves of SPAKE's groups (RFC 9588, section 11.2), on @noble/curves. This file alone
+ * The elliptic curves of SPAKE's groups (RFC 9588, section 12.2), on @noble/curves. This file alone
  * loads the library: `spake.ts` imports it when a KDC has sent a challenge. The bundle of packages/cli
  * has a file for it.
  */
@@ -25,7 +25,7 @@ export interface Curve {
   readonly randomSecret: () => bigint;
   /**
    * Computes S = yG + wN and K = y(T - wM) for the secret, where y is the secret times the cofactor
-   * (RFC 9588, section 7). `w` and `theirs`, the KDC's T, are octets. Returns undefined if T is no
+   * (RFC 9588, section 5). `w` and `theirs`, the KDC's T, are octets. Returns undefined if T is no
    * element of the group, or if K is the neutral element.
    */
   readonly agree: (secret: bigint, w: Uint8Array, theirs: Uint8Array) => Agreement | undefined;
@@ -33,7 +33,7 @@ export interface Curve {
 
 interface CurveOptions<P extends CurvePoint<bigint, P>> {
   readonly point: CurvePointCons<P>;
-  /** The constants of the group (RFC 9588, section 11.2), compressed and in hex. */
+  /** The constants of the group (RFC 9588, section 12.2), compressed and in hex. */
   readonly m: string;
   readonly n: string;
   readonly order: bigint;

@@ -1,4 +1,4 @@
-/** Preauthentication by SPAKE: a password that cannot be guessed from the exchange (RFC 9588). */
+/** Preauthentication by SPAKE, which gives nothing to guess from (RFC 9588). */
 import { Asn1Error } from '../../asn1/asn1-error.js';
 import { decode, encode } from '../../asn1/codec.js';
 import { spakePreauthGroups } from '../../config/krb5-config.js';
