@@ -15,6 +15,7 @@ import {
 import { EncryptionKey } from '../../src/crypto/index.js';
 import { apRep, apReq, authenticator, encApRepPart } from '../../src/messages/ap-messages.js';
 import { encryptedData } from '../../src/messages/basic-types.js';
+import { krbFastResponse, paFxFastReply, paFxFastRequest } from '../../src/messages/fast.js';
 import {
   asRep,
   asReq,
@@ -26,6 +27,7 @@ import {
 } from '../../src/messages/kdc-messages.js';
 import { krbError } from '../../src/messages/krb-error.js';
 import { etypeInfo2, paEncTsEnc } from '../../src/messages/pa-data.js';
+import { paSpake } from '../../src/messages/spake.js';
 import { encTicketPart, ticket } from '../../src/messages/ticket.js';
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
@@ -279,6 +281,71 @@ const types: readonly [string, Codec<any>, fc.Arbitrary<unknown>][] = [
     ),
   ],
   [
+    'PA-SPAKE',
+    paSpake,
+    fc.oneof(
+      fc.record({
+        type: fc.constant('support'),
+        value: fc.record({ groups: fc.array(int32Value, { maxLength: 5 }) }),
+      }),
+      fc.record({
+        type: fc.constant('challenge'),
+        value: fc.record({
+          group: int32Value,
+          pubkey: bytes,
+          factors: fc.array(
+            fc.record({ type: int32Value, data: bytes }, { requiredKeys: ['type'] }),
+            { maxLength: 3 },
+          ),
+        }),
+      }),
+      fc.record({
+        type: fc.constant('response'),
+        value: fc.record({ pubkey: bytes, factor: data }),
+      }),
+      fc.record({ type: fc.constant('encdata'), value: data }),
+    ),
+  ],
+  [
+    'PA-FX-FAST-REQUEST',
+    paFxFastRequest,
+    fc.record({
+      type: fc.constant('armoredData'),
+      value: fc.record(
+        {
+          armor: fc.record({ armorType: int32Value, armorValue: bytes }),
+          reqChecksum: cksum,
+          encFastReq: data,
+        },
+        { requiredKeys: ['reqChecksum', 'encFastReq'] },
+      ),
+    }),
+  ],
+  [
+    'PA-FX-FAST-REPLY',
+    paFxFastReply,
+    fc.record({ type: fc.constant('armoredData'), value: fc.record({ encFastRep: data }) }),
+  ],
+  [
+    'KrbFastResponse',
+    krbFastResponse,
+    fc.record(
+      {
+        padata,
+        strengthenKey: key,
+        finished: fc.record({
+          timestamp: time,
+          usec,
+          crealm: text,
+          cname: name,
+          ticketChecksum: cksum,
+        }),
+        nonce: uint32Value,
+      },
+      { requiredKeys: ['padata', 'nonce'] },
+    ),
+  ],
+  [
     'PA-ENC-TS-ENC',
     paEncTsEnc,
     fc.record({ patimestamp: time, pausec: usec }, { requiredKeys: ['patimestamp'] }),
@@ -341,4 +408,9 @@ test('a missing element is named in the error', () => {
 
 test('elements out of order are refused', () => {
   expect(() => decode(encryptedData, hex('300c a203040100 a003020112 '.trim()))).toThrow(Asn1Error);
+});
+
+test('an alternative that a CHOICE does not name is an Asn1Error', () => {
+  expect(() => decode(paSpake, hex('a4023000'))).toThrow(Asn1Error);
+  expect(() => decode(paFxFastReply, hex('a1023000'))).toThrow(Asn1Error);
 });

@@ -233,6 +233,16 @@ static void ask_select(krb5_context context, char **arguments) {
   printf("\n");
 }
 
+/* appdefault PROGRAM REALM OPTION: prints the value in [appdefaults]; empty if there is none. */
+static void ask_appdefault(krb5_context context, char **arguments) {
+  krb5_data realm;
+  char *text = NULL;
+  realm.data = arguments[1];
+  realm.length = strlen(arguments[1]);
+  krb5_appdefault_string(context, arguments[0], &realm, arguments[2], "", &text);
+  answer_string(0, text);
+}
+
 static void answer(krb5_context context, const char *question, char **arguments) {
   char **list = NULL, *text = NULL, seconds[32];
   krb5_deltat delta;
@@ -256,6 +266,8 @@ static void answer(krb5_context context, const char *question, char **arguments)
     answer_string(code, text);
   } else if (strcmp(question, "ccache_name") == 0) {
     answer_string(0, krb5_cc_default_name(context));
+  } else if (strcmp(question, "appdefault") == 0) {
+    ask_appdefault(context, arguments);
   } else if (strcmp(question, "duration") == 0) {
     code = krb5_string_to_deltat(arguments[0], &delta);
     snprintf(seconds, sizeof(seconds), "%ld", (long)delta);

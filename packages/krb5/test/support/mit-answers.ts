@@ -4,6 +4,7 @@ import { textOf } from '../../src/text/octet-text.js';
 import { useProgram } from './use-program.js';
 
 export type Question =
+  | 'appdefault'
   | 'profile'
   | 'host_realm'
   | 'fallback_realm'
