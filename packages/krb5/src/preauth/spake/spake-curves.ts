@@ -48,9 +48,7 @@ function toBigInt(octets: Uint8Array, littleEndian: boolean): bigint {
 
 function curve<P extends CurvePoint<bigint, P>>(options: CurveOptions<P>): Curve {
   const { point, order, cofactor, littleEndian } = options;
-  const m = point.fromHex(options.m);
-  const n = point.fromHex(options.n);
-  const elementLength = m.toBytes().length;
+  const elementLength = Buffer.byteLength(options.m, 'hex');
   const decode = (element: Uint8Array): P | undefined => {
     if (element.length !== elementLength) {
       return undefined;
@@ -69,6 +67,8 @@ function curve<P extends CurvePoint<bigint, P>>(options: CurveOptions<P>): Curve
     },
     agree: (secret, wOctets, theirs) => {
       const w = toBigInt(wOctets, littleEndian) % order;
+      // Decompressed here, so that loading this file does not do it for all groups.
+      const [m, n] = [point.fromHex(options.m), point.fromHex(options.n)];
       const element = decode(theirs);
       const cleared = element?.subtract(m.multiply(w)).clearCofactor();
       if (cleared === undefined || cleared.is0()) {
