@@ -38,7 +38,7 @@ export interface AsRequest {
   readonly canonicalize: boolean;
   /** The latest end of the ticket, in seconds since 1970. */
   readonly till: number;
-  /** The latest end of its renewals; undefined if no renewable ticket was asked for. */
+  /** The latest end of its renewals; undefined if the request sets none. */
   readonly rtime: number | undefined;
   /** The armor key of FAST; undefined without it. */
   readonly armorKey?: EncryptionKey | undefined;
@@ -77,9 +77,18 @@ export function asRequest(
     ...(sent.length > 0 ? { padata: sent } : {}),
     reqBody: fields,
   });
-  const { nonce, till, rtime } = fields;
+  const { nonce, till } = fields;
   const canonicalize = allowsAnotherName(fields);
+  const rtime = latestRenewal(fields);
   return { message, nonce, client, canonicalize, till, rtime, armorKey: armor?.key };
+}
+
+/**
+ * Returns the latest end of renewals that a request allows. With RENEWABLE-OK, a ticket may be
+ * renewed until the end that was asked for (RFC 4120, section 5.4.1).
+ */
+function latestRenewal({ kdcOptions, till, rtime }: KdcReqBody): number | undefined {
+  return rtime ?? ((kdcOptions & KdcOption.RENEWABLE_OK) === 0 ? undefined : till);
 }
 
 /** Tells whether the KDC may give the client another name, or name another realm (RFC 6806). */
@@ -94,7 +103,7 @@ export interface SealedAsRep {
   readonly client: Principal;
   /** The latest end that was asked for, in seconds since 1970. */
   readonly till: number;
-  /** The latest end of renewals that was asked for, in seconds since 1970. */
+  /** The latest end of renewals, in seconds since 1970; undefined if the request set none. */
   readonly rtime: number | undefined;
   readonly etypeInfo: readonly EtypeInfo2Entry[];
   /**

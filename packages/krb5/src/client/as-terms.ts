@@ -18,7 +18,7 @@ export interface AsTerms {
 
 /**
  * Returns the terms of a request by `client` at `now`, in milliseconds since 1970: ticket_lifetime,
- * renew_lifetime, forwardable, proxiable, canonicalize and noaddresses. An enterprise name is never
+ * renew_lifetime, kdc_default_options, forwardable, proxiable, canonicalize and noaddresses. An enterprise name is never
  * the name in the ticket, so it asks for CANONICALIZE (RFC 6806, section 5). Throws Krb5ConfigError
  * if a lifetime cannot be read.
  */
@@ -29,15 +29,19 @@ export function asTerms(config: Krb5Config, client: Principal, now: number): AsT
   const canonicalize =
     options.canonicalize || client.nameType === NameType.KRB5_NT_ENTERPRISE_PRINCIPAL;
   const addresses = options.noaddresses ? [] : ownAddresses();
+  const isRenewable = options.renewLifetime > 0;
+  const kdcOptions =
+    (options.kdcDefaultOptions & (isRenewable ? ~KdcOption.RENEWABLE_OK : -1)) |
+    (options.forwardable ? KdcOption.FORWARDABLE : 0) |
+    (options.proxiable ? KdcOption.PROXIABLE : 0) |
+    (isRenewable ? KdcOption.RENEWABLE : 0) |
+    (canonicalize ? KdcOption.CANONICALIZE : 0);
   return {
-    kdcOptions:
-      (options.forwardable ? KdcOption.FORWARDABLE : 0) |
-      (options.proxiable ? KdcOption.PROXIABLE : 0) |
-      (options.renewLifetime > 0 ? KdcOption.RENEWABLE : 0) |
-      (canonicalize ? KdcOption.CANONICALIZE : 0),
+    // The highest bit is no sign.
+    kdcOptions: kdcOptions >>> 0,
     till,
     // A shorter time than the ticket's own would be refused.
-    rtime: options.renewLifetime > 0 ? Math.max(till, from + options.renewLifetime) : undefined,
+    rtime: isRenewable ? Math.max(till, from + options.renewLifetime) : undefined,
     addresses: addresses.length > 0 ? addresses : undefined,
   };
 }

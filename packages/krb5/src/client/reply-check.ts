@@ -24,7 +24,7 @@ export interface ReplyExpectation {
   readonly server: Principal | undefined;
   /** The latest end that was asked for. */
   readonly till: number;
-  /** The latest end of renewals that was asked for; undefined if none was. */
+  /** The latest end of renewals; undefined if the request set none. */
   readonly rtime?: number | undefined;
   /** The types that a session key may have. */
   readonly permitted: readonly number[];

@@ -17,11 +17,15 @@ import {
   parseInteger,
 } from './profile.js';
 import { readProfile } from './read-profile.js';
-import { BOOLEANS, DURATIONS, INTEGERS, REALM_BOOLEANS } from './settings.js';
+import {
+  BOOLEANS,
+  DEFAULT_UDP_PREFERENCE_LIMIT,
+  DURATIONS,
+  INTEGERS,
+  REALM_BOOLEANS,
+  usableUdpLimit,
+} from './settings.js';
 
-const DEFAULT_UDP_PREFERENCE_LIMIT = 1465;
-/** The highest limit that counts: a longer message does not fit a datagram. */
-const MAX_UDP_PREFERENCE_LIMIT = 32_700;
 const DEFAULT_TICKET_LIFETIME_S = 24 * 60 * 60;
 
 /** The settings of [libdefaults]; a default stands for a relation that the files do not have. */
@@ -51,8 +55,6 @@ export interface Krb5Config {
    * Empty to append none; undefined to append the system's first search domain.
    */
   readonly qualifyShortname: string | undefined;
-  /** udp_preference_limit: messages of more bytes are sent by TCP first. Default: 1465. */
-  readonly udpPreferenceLimit: number;
   /**
    * request_timeout: the seconds that a whole exchange with a realm's KDCs may take; undefined if
    * not set.
@@ -79,6 +81,11 @@ export interface InitialTicketOptions {
    * renewable ticket.
    */
   readonly renewLifetime: number;
+  /**
+   * kdc_default_options: `KdcOption` bits of every request, also as a negative number. Default:
+   * RENEWABLE_OK, which takes a renewable ticket for one that would live too long.
+   */
+  readonly kdcDefaultOptions: number;
   /** forwardable: whether the client asks for forwardable tickets. Default: false. */
   readonly forwardable: boolean;
   /** proxiable: whether the client asks for proxiable tickets. Default: false. */
@@ -134,13 +141,6 @@ function canonicalizeHostname(profile: Profile): boolean | 'fallback' {
   return value;
 }
 
-function udpPreferenceLimit(profile: Profile): number {
-  const limit = getInteger(profile, ['libdefaults', 'udp_preference_limit']);
-  return limit === undefined || limit < 0
-    ? DEFAULT_UDP_PREFERENCE_LIMIT
-    : Math.min(limit, MAX_UDP_PREFERENCE_LIMIT);
-}
-
 /**
  * Reads [libdefaults]. A value that cannot be read is passed over if libkrb5 passes over it. Throws
  * Krb5ConfigError, with file and line, for one that libkrb5 refuses.
@@ -156,7 +156,6 @@ export function krb5Config(profile: Profile): Krb5Config {
     dnsCanonicalizeHostname: canonicalizeHostname(profile),
     rdns: libdefault(profile, 'rdns') ?? true,
     qualifyShortname: getString(profile, ['libdefaults', 'qualify_shortname']),
-    udpPreferenceLimit: udpPreferenceLimit(profile),
     requestTimeout:
       getLenient(
         profile,
@@ -201,8 +200,18 @@ export function requireDefaultRealm({ defaultRealm, profile }: Krb5Config): stri
 }
 
 /**
+ * Returns udp_preference_limit: messages of more bytes are sent by TCP first. Default: 1465. Throws
+ * Krb5ConfigError if the value is no number: libkrb5 reads it only when it asks a KDC, so that a
+ * cached ticket serves all the same.
+ */
+export function udpPreferenceLimit({ profile }: Krb5Config): number {
+  const limit = getInteger(profile, ['libdefaults', 'udp_preference_limit']);
+  return limit === undefined ? DEFAULT_UDP_PREFERENCE_LIMIT : usableUdpLimit(limit);
+}
+
+/**
  * Returns the settings for initial tickets in `realm`. A setting in [libdefaults] <realm> = { ... }
- * goes before one in [libdefaults]. Throws Krb5ConfigError if a value makes no sense.
+ * goes before one in [libdefaults]. Throws Krb5ConfigError if a lifetime is no duration.
  */
 export function initialTicketOptions({ profile }: Krb5Config, realm: string): InitialTicketOptions {
   return {
@@ -214,6 +223,7 @@ export function initialTicketOptions({ profile }: Krb5Config, realm: string): In
       getDuration(profile, ['libdefaults', realm, 'renew_lifetime']) ??
       getDuration(profile, ['libdefaults', 'renew_lifetime']) ??
       0,
+    kdcDefaultOptions: libdefaultInteger(profile, 'kdc_default_options'),
     forwardable: realmDefault(profile, realm, 'forwardable') ?? false,
     proxiable: realmDefault(profile, realm, 'proxiable') ?? false,
     canonicalize: realmDefault(profile, realm, 'canonicalize') ?? false,

@@ -95,11 +95,12 @@ export function parseBoolean(text: string): boolean | undefined {
 }
 
 /**
- * Parses a whole number of 32 bits with an optional sign, as libkrb5 does; undefined for other texts.
+ * Parses a whole number of 32 bits in decimal digits, with an optional sign and white space before
+ * it, as libkrb5 does; undefined for other texts.
  */
 export function parseInteger(text: string): number | undefined {
-  const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-  return value === (value | 0) ? value : undefined;
+  const value = /^[ \t\n\v\f\r]*[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value === (value | 0) ? value | 0 : undefined;
 }
 
 /** Makes the error for a relation whose value is not `expected`; it names file and line. */

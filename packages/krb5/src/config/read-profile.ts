@@ -16,7 +16,7 @@ const MAX_FILES = 256;
 const MAX_BYTES = 4 * MAX_FILE_BYTES;
 
 /** The names of the files that includedir reads. */
-const INCLUDED_NAME = /^(?:[A-Za-z0-9_-]+|[^.].*\.conf|\.conf)$/s;
+const INCLUDED_NAME = /^(?:[A-Za-z0-9_-]+|[^.].*\.conf)$/s;
 
 /** The state that the files of one configuration share while they are read. */
 interface Reading {

@@ -5,6 +5,19 @@ import { parseBoolean, parseInteger } from './profile.js';
 /** clockskew if krb5.conf does not set it, in seconds. */
 export const DEFAULT_CLOCKSKEW_S = 300;
 
+/** kdc_default_options if krb5.conf does not set it: RENEWABLE-OK (RFC 4120, section 5.4.1). */
+const DEFAULT_KDC_OPTIONS = 0x10;
+
+/** udp_preference_limit if krb5.conf does not set it, in bytes. */
+export const DEFAULT_UDP_PREFERENCE_LIMIT = 1465;
+/** The highest limit that counts: a longer message does not fit a datagram. */
+const MAX_UDP_PREFERENCE_LIMIT = 32_700;
+
+/** Returns the limit that counts for a number in udp_preference_limit. */
+export function usableUdpLimit(limit: number): number {
+  return limit < 0 ? DEFAULT_UDP_PREFERENCE_LIMIT : Math.min(limit, MAX_UDP_PREFERENCE_LIMIT);
+}
+
 /** What a setting is when its value cannot be read. */
 interface Unreadable<T> {
   /** Undefined: the setting then counts as not set. */
@@ -38,6 +51,7 @@ export const REALM_BOOLEANS = {
 export const INTEGERS = {
   clockskew: { value: DEFAULT_CLOCKSKEW_S, text: String(DEFAULT_CLOCKSKEW_S) },
   kdc_timesync: { value: 1, text: '1' },
+  kdc_default_options: { value: DEFAULT_KDC_OPTIONS, text: String(DEFAULT_KDC_OPTIONS) },
 } as const satisfies Readonly<Record<string, Unreadable<number>>>;
 
 /** The settings of [libdefaults] that are durations and may be unreadable. */

@@ -164,7 +164,7 @@ const NAMES: ReadonlyMap<string, readonly number[]> = new Map([
  */
 export function parseEtypeList(text: string): number[] {
   const list = new Set<number>();
-  for (const item of text.split(/[\s,]+/)) {
+  for (const item of text.split(/[ \t\r\n,]+/)) {
     const removes = item.startsWith('-');
     const name = item.replace(/^[-+]/, '').toLowerCase();
     for (const etype of NAMES.get(name) ?? []) {

@@ -1,5 +1,5 @@
 /** Asks a realm's KDCs; configuration and size choose UDP or TCP. */
-import type { Krb5Config } from '../config/krb5-config.js';
+import { type Krb5Config, udpPreferenceLimit } from '../config/krb5-config.js';
 import { KrbErrorCode } from '../error-codes.js';
 import { type KdcAnswer, type KdcError, readAnswer } from './answer.js';
 import { inTurn } from './in-turn.js';
@@ -98,7 +98,7 @@ async function sendBySize<T>(
   const { request, config, signal, last, onAnswer } = question;
   const send = (tcpOnly: boolean) =>
     sendToKdcs(kdcs, request, accept, {
-      first: request.length > config.udpPreferenceLimit ? 'tcp' : 'udp',
+      first: request.length > udpPreferenceLimit(config) ? 'tcp' : 'udp',
       tcpOnly,
       overallMs: config.requestTimeout === undefined ? undefined : config.requestTimeout * 1000,
       signal,

@@ -9,6 +9,7 @@ import {
   readKrb5Config,
   realmKdcs,
   requireDefaultRealm,
+  udpPreferenceLimit,
 } from '../../src/config/krb5-config.js';
 import { parseBoolean, parseInteger } from '../../src/config/profile.js';
 import { passedOverValues } from '../../src/kdc/passed-over-kdcs.js';
@@ -33,7 +34,6 @@ describe('[libdefaults]', () => {
       dnsCanonicalizeHostname: true,
       rdns: true,
       qualifyShortname: undefined,
-      udpPreferenceLimit: 1465,
       requestTimeout: undefined,
       kdcTimesync: true,
       clockskew: 300,
@@ -51,7 +51,6 @@ describe('[libdefaults]', () => {
       dns_canonicalize_hostname = Fallback
       rdns = no
       qualify_shortname = ""
-      udp_preference_limit = 1
       request_timeout = 1m
       kdc_timesync = 0
       clockskew = 60
@@ -66,7 +65,6 @@ describe('[libdefaults]', () => {
       dnsCanonicalizeHostname: 'fallback',
       rdns: false,
       qualifyShortname: '',
-      udpPreferenceLimit: 1,
       requestTimeout: 60,
       kdcTimesync: false,
       clockskew: 60,
@@ -82,22 +80,25 @@ describe('[libdefaults]', () => {
   });
 
   it.each([
+    ['1', 1],
     ['-1', 1465],
     ['0', 0],
     ['100000', 32_700],
   ])('bounds udp_preference_limit = %s', async (text, limit) => {
     const config = await configFrom(`[libdefaults]\nudp_preference_limit = ${text}\n`);
-    expect(config.udpPreferenceLimit).toBe(limit);
+    expect(udpPreferenceLimit(config)).toBe(limit);
   });
 
-  it.each(['dns_canonicalize_hostname = maybe', 'udp_preference_limit = 1k'])(
-    'gives the file and line of an error in %s, which libkrb5 refuses too',
-    async (line) => {
-      await expect(configFrom(`[libdefaults]\n\n${line}\n`)).rejects.toThrow(
-        `${files.path('krb5.conf')}:3: ${line}: expected `,
-      );
-    },
-  );
+  it('gives the file and line of an error that libkrb5 has too, when the value is needed', async () => {
+    const where = `${files.path('krb5.conf')}:3: `;
+    await expect(
+      configFrom('[libdefaults]\n\ndns_canonicalize_hostname = maybe\n'),
+    ).rejects.toThrow(`${where}dns_canonicalize_hostname = maybe: expected `);
+    const config = await configFrom('[libdefaults]\n\nudp_preference_limit = 1k\n');
+    expect(() => udpPreferenceLimit(config)).toThrow(
+      `${where}udp_preference_limit = 1k: expected `,
+    );
+  });
 });
 
 describe('a value that cannot be read', () => {
@@ -226,6 +227,7 @@ describe('initialTicketOptions', () => {
     expect(initialTicketOptions(await configFrom(''), 'R')).toEqual({
       ticketLifetime: 86_400,
       renewLifetime: 0,
+      kdcDefaultOptions: 16,
       forwardable: false,
       proxiable: false,
       canonicalize: false,
@@ -249,6 +251,7 @@ describe('initialTicketOptions', () => {
     const general = {
       ticketLifetime: 36_000,
       renewLifetime: 604_800,
+      kdcDefaultOptions: 16,
       forwardable: true,
       proxiable: true,
       canonicalize: false,

@@ -206,7 +206,17 @@ describe('include and includedir', () => {
   });
 
   it('the files of an included directory are read in the order of their names', async () => {
-    const names = ['b', 'a-1_B', 'z.conf', 'c.d.conf', '.hidden.conf', 'x~', 'y.rpmsave', 'é'];
+    const names = [
+      'b',
+      'a-1_B',
+      'z.conf',
+      'c.d.conf',
+      '.hidden.conf',
+      '.conf',
+      'x~',
+      'y.rpmsave',
+      'é',
+    ];
     for (const name of names) {
       files.write(`conf.d/${name}`, `[a]\nx = ${name}\n`);
     }
@@ -302,7 +312,7 @@ describe('readProfile and libkrb5', () => {
   const line = fc.oneof(
     {
       weight: 4,
-      arbitrary: fc.constantFrom('x = 1', 'x = 2', 'y=3 ', ' x\t=  4 5', 'x = "q\\"" r'),
+      arbitrary: fc.constantFrom('x = 1', 'x = 2', 'y=3 ', ' x\t=  4 5', 'x = "q\\"" r', 'x = "{"'),
     },
     { weight: 3, arbitrary: fc.constantFrom('[a]', '[b]', '[a]*', '[ b]', '[a] ') },
     {

@@ -57,6 +57,18 @@ describe.each([
   });
 });
 
+test.each([
+  ['', true],
+  ['kdc_default_options = 0', false],
+])('a life that is too long for the realm gives what kinit gets, %s', async (line, renewable) => {
+  const config = await variantConfig(realm, { libdefaults: ['ticket_lifetime = 5d', line] });
+  const theirs = kinit(config);
+  const source = await ticketSource(credentials(), config, createKrb5State());
+  const ours = await source.tgt(config, undefined);
+  expect(ours.flags & ~KDC_FLAGS).toBe(theirs.flags & ~KDC_FLAGS);
+  expect((theirs.flags & TicketFlag.RENEWABLE) !== 0).toBe(renewable);
+});
+
 test('noaddresses = false asks for a ticket with the addresses that kinit asks for', async () => {
   const config = await variantConfig(realm, { libdefaults: ['noaddresses = false'] });
   const theirs = kinit(config);

@@ -8,10 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libkrb5 exports this function, but no header declares it. */
+/* libkrb5 exports these functions, but no header declares them. */
 krb5_error_code KRB5_CALLCONV krb5_get_fallback_host_realm(krb5_context, krb5_data *, char ***);
+krb5_error_code KRB5_CALLCONV krb5_check_clockskew(krb5_context, krb5_timestamp);
+krb5_error_code krb5_set_debugging_time(krb5_context, krb5_timestamp, krb5_int32);
+krb5_error_code krb5_get_default_in_tkt_ktypes(krb5_context, krb5_enctype **);
+krb5_error_code KRB5_CALLCONV krb5_get_tgs_ktypes(krb5_context, krb5_const_principal,
+                                                  krb5_enctype **);
+krb5_error_code krb5_sendto_kdc(krb5_context, const krb5_data *, const krb5_data *, krb5_data *,
+                                int *, int);
+int _krb5_conf_boolean(const char *);
 
 #define MAX_ARGUMENTS 16
+/* The seconds since 1970 on the clock of answers that a time changes. */
+#define FIXED_TIME 1700000000
 
 static char *from_hex(const char *text) {
   size_t length = strlen(text) / 2;
@@ -207,6 +217,112 @@ static void ask_ccache(krb5_context context, const char *name) {
   krb5_cc_end_seq_get(context, cache, &cursor);
 }
 
+/* config FILES: takes these files from now on. An error leaves no configuration. */
+static void ask_config(krb5_context *context, const char *files) {
+  krb5_free_context(*context);
+  *context = NULL;
+  setenv("KRB5_CONFIG", files, 1);
+  printf(krb5_init_context(context) == 0 ? "ok\n" : "error\n");
+}
+
+static void answer_number(krb5_error_code code, long number) {
+  if (code != 0) {
+    printf("error\n");
+    return;
+  }
+  printf("ok");
+  print_number(number);
+  printf("\n");
+}
+
+/* clockskew: prints the longest difference between clocks that is allowed; -1 for none. */
+static void ask_clockskew(krb5_context context) {
+  long low = -1, high = 0x7fffffffL;
+
+  if (krb5_set_debugging_time(context, FIXED_TIME, 0) != 0) {
+    printf("error\n");
+    return;
+  }
+  while (low < high) {
+    long middle = low + (high - low + 1) / 2;
+    if (krb5_check_clockskew(context, (krb5_timestamp)(FIXED_TIME + middle)) == 0) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  answer_number(0, low);
+}
+
+static void answer_enctypes(krb5_error_code code, const krb5_enctype *list) {
+  if (code != 0) {
+    printf("error\n");
+    return;
+  }
+  printf("ok");
+  for (; *list != 0; list++) {
+    print_number(*list);
+  }
+  printf("\n");
+}
+
+/* enctypes permitted|tkt|tgs: prints the numbers of the types. */
+static void ask_enctypes(krb5_context context, const char *list) {
+  krb5_enctype *types = NULL;
+  krb5_error_code code;
+  if (strcmp(list, "permitted") == 0) {
+    code = krb5_get_permitted_enctypes(context, &types);
+  } else if (strcmp(list, "tkt") == 0) {
+    code = krb5_get_default_in_tkt_ktypes(context, &types);
+  } else {
+    code = krb5_get_tgs_ktypes(context, NULL, &types);
+  }
+  answer_enctypes(code, types);
+  krb5_free_enctypes(context, types);
+}
+
+/* kdcs REALM: whether KDCs of a realm that has none are looked for, and not refused before. */
+static void ask_kdcs(krb5_context context, const char *name) {
+  krb5_data message = {KV5M_DATA, 1, "x"}, reply, realm = {KV5M_DATA, 0, NULL};
+  int primary = 0;
+  realm.data = (char *)name;
+  realm.length = strlen(name);
+  printf(krb5_sendto_kdc(context, &message, &realm, &reply, &primary, 0) == KRB5_REALM_UNKNOWN
+             ? "ok\n"
+             : "error\n");
+}
+
+/* as_request CLIENT: prints the AS-REQ that is sent at FIXED_TIME. */
+static void ask_as_request(krb5_context context, const char *name) {
+  krb5_principal client = NULL;
+  krb5_init_creds_context request = NULL;
+  krb5_data nothing = {KV5M_DATA, 0, NULL}, message = nothing, realm = nothing;
+  unsigned int flags;
+  krb5_error_code code = krb5_set_debugging_time(context, FIXED_TIME, 0);
+  if (code == 0) {
+    code = krb5_parse_name(context, name, &client);
+  }
+  if (code == 0) {
+    code = krb5_init_creds_init(context, client, NULL, NULL, 0, NULL, &request);
+  }
+  if (code == 0) {
+    code = krb5_init_creds_step(context, request, &nothing, &message, &realm, &flags);
+  }
+  if (code != 0) {
+    printf("error\n");
+  } else {
+    printf("ok");
+    print_hex(message.data, message.length);
+    printf("\n");
+  }
+  krb5_free_data_contents(context, &message);
+  krb5_free_data_contents(context, &realm);
+  if (request != NULL) {
+    krb5_init_creds_free(context, request);
+  }
+  krb5_free_principal(context, client);
+}
+
 /* select SERVICE HOST, or select PRINCIPAL: prints the chosen client and its cache, if there are any. */
 static void ask_select(krb5_context context, char **arguments) {
   krb5_principal server, client;
@@ -243,13 +359,28 @@ static void ask_appdefault(krb5_context context, char **arguments) {
   answer_string(0, text);
 }
 
-static void answer(krb5_context context, const char *question, char **arguments) {
+static void answer(krb5_context *own, const char *question, char **arguments) {
   char **list = NULL, *text = NULL, seconds[32];
+  krb5_context context = *own;
   krb5_deltat delta;
   krb5_data host;
   krb5_error_code code;
 
-  if (strcmp(question, "profile") == 0) {
+  if (strcmp(question, "config") == 0) {
+    ask_config(own, arguments[0]);
+  } else if (context == NULL) {
+    printf("error\n");
+  } else if (strcmp(question, "clockskew") == 0) {
+    ask_clockskew(context);
+  } else if (strcmp(question, "truth") == 0) {
+    answer_number(0, _krb5_conf_boolean(arguments[0]));
+  } else if (strcmp(question, "enctypes") == 0) {
+    ask_enctypes(context, arguments[0]);
+  } else if (strcmp(question, "kdcs") == 0) {
+    ask_kdcs(context, arguments[0]);
+  } else if (strcmp(question, "as_request") == 0) {
+    ask_as_request(context, arguments[0]);
+  } else if (strcmp(question, "profile") == 0) {
     ask_profile(arguments);
   } else if (strcmp(question, "boolean") == 0 || strcmp(question, "integer") == 0) {
     ask_value(question, arguments[0]);
@@ -266,8 +397,6 @@ static void answer(krb5_context context, const char *question, char **arguments)
     answer_string(code, text);
   } else if (strcmp(question, "ccache_name") == 0) {
     answer_string(0, krb5_cc_default_name(context));
-  } else if (strcmp(question, "appdefault") == 0) {
-    ask_appdefault(context, arguments);
   } else if (strcmp(question, "duration") == 0) {
     code = krb5_string_to_deltat(arguments[0], &delta);
     snprintf(seconds, sizeof(seconds), "%ld", (long)delta);
@@ -282,6 +411,8 @@ static void answer(krb5_context context, const char *question, char **arguments)
     ask_ccache(context, arguments[0]);
   } else if (strcmp(question, "select") == 0) {
     ask_select(context, arguments);
+  } else if (strcmp(question, "appdefault") == 0) {
+    ask_appdefault(context, arguments);
   } else if (strcmp(question, "unparse") == 0) {
     ask_unparse(context, arguments[0]);
   } else {
@@ -307,7 +438,7 @@ int main(void) {
     while (count < MAX_ARGUMENTS && (field = strsep(&rest, " ")) != NULL) {
       arguments[count++] = from_hex(field);
     }
-    answer(context, question, arguments);
+    answer(&context, question, arguments);
   }
   return 0;
 }

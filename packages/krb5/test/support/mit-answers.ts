@@ -5,6 +5,12 @@ import { useProgram } from './use-program.js';
 
 export type Question =
   | 'appdefault'
+  | 'config'
+  | 'clockskew'
+  | 'truth'
+  | 'enctypes'
+  | 'kdcs'
+  | 'as_request'
   | 'profile'
   | 'host_realm'
   | 'fallback_realm'
