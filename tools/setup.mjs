@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { unpackHeimdal } from './heimdal.mjs';
+import { unpackSamba } from './samba.mjs';
 import { environment, outputOf, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 
@@ -24,7 +25,7 @@ const LIBREMCTL_HEADERS = [
  *   there, and its failure ends nothing.
  * - `system`: besides, the system's packages that a realm and the addon need, and the addon.
  * - `tests`: besides, what only tests need: more of the system's packages, npm's `kerberos`,
- *   Heimdal.
+ *   Heimdal, Samba.
  */
 export async function setUp(purpose) {
   checkNode();
@@ -36,6 +37,7 @@ export async function setUp(purpose) {
   if (purpose === 'tests') {
     buildKerberos();
     unpackHeimdal();
+    unpackSamba();
   }
   if (purpose === 'demo') {
     build('every package', ['build']);
