@@ -15,7 +15,8 @@ export function unpackPackages({ name, folder, wanted, proof, purpose, otherwise
     say(`${name}: already there`);
     return;
   }
-  const tellThatItIsMissing = (why) => console.error(`${name} is missing, and ${otherwise}: ${why}.`);
+  const tellThatItIsMissing = (why) =>
+    console.error(`${name} is missing, and ${otherwise}: ${why}.`);
   if (!has('apt-get') || !has('dpkg')) {
     tellThatItIsMissing('it comes from Debian packages, and this system has no apt-get and dpkg');
     return;

@@ -81,10 +81,14 @@ export function findProgram(program: Program): string {
   );
 }
 
-/** The programs that a realm needs, by its KDC; `other` is one that the realm's owner brings. */
+/**
+ * The programs that a realm needs, by its KDC. Samba finds its own; `other` is a KDC that the
+ * realm's owner brings.
+ */
 const NEEDED = {
   mit: PACKAGES,
   heimdal: { ...PACKAGES, ...HEIMDAL_PROGRAMS },
+  samba: CLIENT_PACKAGES,
   other: CLIENT_PACKAGES,
 } as const;
 

@@ -20,6 +20,7 @@ export {
   startStallingProxy,
 } from './faulty-servers.js';
 export { heimdalLibraries, type Program } from './find-program.js';
+export { sambaRuns } from './find-samba.js';
 export type { Kdc, KdcMaker, KdcOptions } from './kdc.js';
 export { type Krb5ConfOptions, writeKrb5Conf } from './krb5-conf-variants.js';
 export { addPrincipals, partialKeytab } from './mit-principals.js';
@@ -36,6 +37,14 @@ export {
 } from './realm.js';
 export type { Remctld, RemctldOptions, ServerProgram } from './remctld.js';
 export { runProgram } from './run-program.js';
+export {
+  type Account,
+  changeDirectory,
+  domainDn,
+  ldifComputer,
+  ldifUser,
+  type SambaRealm,
+} from './samba-directory.js';
 export { storeServiceTicket } from './service-ticket.js';
 export {
   type Direction,

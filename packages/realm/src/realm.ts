@@ -17,6 +17,7 @@ import { setVariables } from './process-environment.js';
 import { PROGRAM, PROGRAM_NAME, remctlConf } from './remctl-conf.js';
 import { type Remctld, type RemctldOptions, type ServerProgram, startRemctld } from './remctld.js';
 import { runProgram } from './run-program.js';
+import { sambaKdc } from './samba-kdc.js';
 import { hasCode } from './system-error.js';
 
 export interface RealmOptions {
@@ -36,7 +37,7 @@ export interface RealmOptions {
    * The KDC's maker; by default MIT, or a function that makes another KDC. Other programs, kinit and
    * remctld included, use MIT's libraries.
    */
-  readonly kdc?: 'mit' | 'heimdal' | KdcMaker;
+  readonly kdc?: 'mit' | 'heimdal' | 'samba' | KdcMaker;
   /** The difference of the KDC's and remctld's clock from this machine's. */
   readonly clock?: ClockOffset | ClockFile;
   /**
@@ -103,7 +104,7 @@ export interface Realm extends AsyncDisposable {
   kinit(options?: KinitOptions): Promise<string>;
   /** Returns a cache with an expired ticket. The first call takes two seconds. */
   expiredCcache(): Promise<string>;
-  /** Runs a command of kadmin.local, or of Heimdal's `kadmin -l`, and returns its output. */
+  /** Runs a command of kadmin.local, of Heimdal's `kadmin -l`, or of samba-tool. Returns its output. */
   kadmin(command: string): Promise<string>;
   /** Ends the KDC; clients then cannot reach one. */
   stopKdc(): Promise<void>;
@@ -135,11 +136,10 @@ export async function startRealm(options: RealmOptions = {}): Promise<Realm> {
   }
 }
 
-function makerOf(kdc: RealmOptions['kdc']): KdcMaker {
-  if (typeof kdc === 'function') {
-    return kdc;
-  }
-  return kdc === 'heimdal' ? heimdalKdc : mitKdc;
+const MAKERS = { mit: mitKdc, heimdal: heimdalKdc, samba: sambaKdc };
+
+function makerOf(kdc: RealmOptions['kdc'] = 'mit'): KdcMaker {
+  return typeof kdc === 'function' ? kdc : MAKERS[kdc];
 }
 
 async function buildRealm(folder: string, cleanup: Cleanup, options: RealmOptions): Promise<Realm> {

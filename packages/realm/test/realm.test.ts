@@ -5,7 +5,15 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { FIRST_TOKEN_FLAGS, TOKEN_HEADER_LENGTH } from '@remctl/core/wire';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Realm, startProtocol1Proxy, startRealm, startTamperingProxy } from '../src/index.js';
+import {
+  changeDirectory,
+  ldifUser,
+  type Realm,
+  sambaRuns,
+  startProtocol1Proxy,
+  startRealm,
+  startTamperingProxy,
+} from '../src/index.js';
 
 const execute = promisify(execFile);
 
@@ -124,6 +132,37 @@ test('a realm with a KDC of Heimdal works and leaves nothing behind', async () =
   expect(existsSync(realm.folder)).toBe(false);
   expect(await processesIn(realm.folder)).toEqual([]);
   expect(existsSync(pidFile)).toBe(false);
+});
+
+test.runIf(sambaRuns())(
+  'a realm with a KDC of Active Directory works and leaves nothing behind',
+  async () => {
+    const realm = await startRealm({ kdc: 'samba' });
+    expect((await remctl(realm, 'test', 'whoami')).stdout).toBe('alice@REMCTL.TEST\n');
+    // Samba changes the arguments that ps shows.
+    const sambaPid = () =>
+      Number(readFileSync(join(realm.folder, 'domain', 'run', 'samba.pid'), 'utf8'));
+    expect(process.kill(sambaPid(), 0)).toBe(true);
+    expect(await realm.kadmin('user show mallory')).toContain('CN=mallory,CN=Users,DC=remctl');
+    const bob = ldifUser(realm.name, { name: 'bob', password: 'secret' });
+    await changeDirectory(realm, bob);
+    await expect(changeDirectory(realm, bob)).rejects.toThrow('already exists');
+
+    await realm.stopKdc();
+    await expect(realm.kinit()).rejects.toThrow(/contact any KDC/);
+    await realm.startKdc();
+    await realm.kinit({ principal: 'mallory' });
+    const pid = sambaPid();
+    await realm.dispose();
+    expect(existsSync(realm.folder)).toBe(false);
+    expect(await processesIn(realm.folder)).toEqual([]);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  },
+);
+
+test.runIf(sambaRuns())('a realm of Active Directory has no keys of SHA-2', async () => {
+  const options = { kdc: 'samba', enctype: 'aes256-cts-hmac-sha384-192' } as const;
+  await expect(startRealm(options)).rejects.toThrow('no keys of the type aes256-cts-hmac-sha384');
 });
 
 test('a realm with another clock works and leaves nothing behind', async () => {
