@@ -56,6 +56,7 @@ function sameTwice<T>(codec: Codec<T>, data: Uint8Array): void {
 async function answerSpake(hint: Uint8Array, bit: number, afterSupport: boolean): Promise<void> {
   const round = {
     realm: REALM,
+    path: [],
     config: CONFIG,
     armorKey: undefined,
     requestBody: new Uint8Array(),
