@@ -1,10 +1,12 @@
 /** Faults in a realm: KDCs, clocks, tickets, keytabs and remctld. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   freePort,
   partialKeytab,
   type Realm,
   type RealmOptions,
+  setVariables,
   startGarbageKdc,
   startSilentKdc,
   storeServiceTicket,
@@ -66,7 +68,47 @@ const firstKdc = (
   },
 });
 
+/** A case whose process has a client keytab, and a default cache that `makeCache` makes. */
+const withClientKeytab = (
+  id: string,
+  what: string,
+  makeCache: (realm: Realm) => Promise<string>,
+  client: 'alice' | 'svc',
+): Case => ({
+  id: `faults/client-keytab-${id}`,
+  title: `KRB5_CLIENT_KTNAME names a keytab, and ${what}: ${client} logs in`,
+  async run(context) {
+    const realm = await ownRealm(context);
+    const keytab = join(realm.folder, 'svc.keytab');
+    await realm.kadmin('addprinc -randkey svc');
+    await realm.kadmin(`ktadd -k ${keytab} svc`);
+    await realm.kadmin(`ktadd -norandkey -k ${keytab} alice`);
+    const leave = setVariables({
+      KRB5CCNAME: await makeCache(realm),
+      KRB5_CLIENT_KTNAME: keytab,
+    });
+    await context.use(Promise.resolve({ [Symbol.asyncDispose]: async () => leave() }));
+    const made = context.client({ timeout: TIMEOUT });
+    await made.open('localhost', realm.port);
+    const { stdout } = await made.run(['test', 'whoami']).text();
+    expect(stdout.trim()).toBe(`${client}@${realm.name}`);
+  },
+});
+
 export const faultCases: readonly Case[] = [
+  withClientKeytab(
+    'no-cache',
+    'there is no cache',
+    async (realm) => `FILE:${join(realm.folder, 'no-cache')}`,
+    'svc',
+  ),
+  withClientKeytab(
+    'expired',
+    'the cache of alice has expired',
+    (realm) => realm.expiredCcache(),
+    'alice',
+  ),
+  withClientKeytab('good', 'the cache of alice is good', (realm) => realm.kinit(), 'alice'),
   {
     id: 'faults/kdc-stopped-ticket-at-hand',
     title: 'the KDC is stopped: a service ticket in the cache is enough',
