@@ -91,7 +91,16 @@ export function fuzz(data: Buffer): void {
   if (answer?.type === 'reply') {
     const { realm } = CLIENT;
     const server = (mode & 8) === 0 ? undefined : SERVER;
-    const expected = { realm, server, till: TILL, permitted: [key.etype], now: 0, clockskew: TILL };
+    const client = (mode & 32) === 0 ? undefined : CLIENT;
+    const expected = {
+      realm,
+      client,
+      server,
+      till: TILL,
+      permitted: [key.etype],
+      now: 0,
+      clockskew: TILL,
+    };
     const { reply } = answer;
     unlessRefused([Krb5Error], () => checkReply(reply, expected));
   }

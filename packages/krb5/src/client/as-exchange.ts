@@ -17,9 +17,9 @@ import type { Armor } from '../preauth/fast/armor.js';
 import { armoredRequest } from '../preauth/fast/fast-request.js';
 import { type ArmoredReply, openArmoredReply } from '../preauth/fast/fast-response.js';
 import { etypeInfoOf, findPaData } from '../preauth/method-data.js';
-import { type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
+import { type Principal, tgsPrincipal } from '../principal.js';
 import type { AsTerms } from './as-terms.js';
-import { type HeldTicket, tgtRealm, ticketOfReply } from './held-ticket.js';
+import { tgtRealm, ticketOfReply } from './held-ticket.js';
 import type { OpenedReply } from './reply-check.js';
 import { randomNonce } from './tgs-exchange.js';
 
@@ -101,14 +101,16 @@ export interface SealedAsRep {
   readonly etype: number;
   /** The client as the KDC names it. */
   readonly client: Principal;
+  /** Whether the request lets the KDC name another client or realm (RFC 6806, section 6). */
+  readonly canonicalize: boolean;
   /** The latest end that was asked for, in seconds since 1970. */
   readonly till: number;
   /** The latest end of renewals, in seconds since 1970; undefined if the request set none. */
   readonly rtime: number | undefined;
   readonly etypeInfo: readonly EtypeInfo2Entry[];
   /**
-   * Opens the reply with the client's key. Returns undefined if it is not the reply to the request.
-   * `checkReply` checks more. Throws Asn1Error.
+   * Opens the reply with the client's key. Returns undefined if it is not the reply to the request, or
+   * holds no ticket-granting ticket. `checkReply` checks more. Throws Asn1Error.
    */
   readonly open: (key: EncryptionKey) => OpenedReply | undefined;
 }
@@ -123,9 +125,8 @@ export function isUnarmored(answer: Uint8Array): boolean {
 type ReplyFrame = Pick<ArmoredReply, 'padata' | 'client' | 'strengthened'>;
 
 /**
- * Reads an AS-REP to `request`. Returns undefined if it is for another client and the request does not
- * allow that, or, with FAST, if it does not belong to the request. With `canonicalize`, the KDC may
- * also name another realm's ticket-granting service (RFC 6806, section 6). Throws Asn1Error.
+ * Reads an AS-REP to `request`. Returns undefined if, with FAST, it does not belong to the request. Its
+ * names count only when it has opened: until then anyone may have written them. Throws Asn1Error.
  */
 export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep | undefined {
   const { crealm, cname, ticket, encPart, padata = [] } = decodeMessage(asRep, answer);
@@ -138,12 +139,10 @@ export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep |
     return undefined;
   }
   const { client, strengthened } = frame;
-  if (!request.canonicalize && !principalsEqual(client, request.client)) {
-    return undefined;
-  }
   return {
     etype: encPart.etype,
     client,
+    canonicalize: request.canonicalize,
     till,
     rtime,
     etypeInfo: etypeInfoOf(frame.padata),
@@ -154,14 +153,8 @@ export function readAsRep(answer: Uint8Array, request: AsRequest): SealedAsRep |
       }
       const part = decode(encKdcRepPart, plaintext);
       const granted = ticketOfReply(client, ticket, part);
-      return part.nonce === nonce && isWanted(granted, request) ? { granted, part } : undefined;
+      const isTgt = tgtRealm(granted.server) !== undefined;
+      return part.nonce === nonce && isTgt ? { granted, part } : undefined;
     },
   };
-}
-
-/** Tells whether a ticket is a ticket-granting ticket of the realm that was asked for one. */
-function isWanted({ server }: HeldTicket, { client, canonicalize }: AsRequest): boolean {
-  return canonicalize
-    ? tgtRealm(server) !== undefined
-    : principalsEqual(server, tgsPrincipal(client.realm));
 }

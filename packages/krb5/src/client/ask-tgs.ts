@@ -107,6 +107,7 @@ async function askOnce(
   if (answer.type === 'reply') {
     checkReply(answer.reply, {
       realm,
+      client: tgt.client,
       server: canonicalize ? undefined : server,
       till: tgsRequest.till,
       permitted: permittedEtypes(config),

@@ -133,8 +133,8 @@ async function openGranted(
   const opened = await openReply(request, sealed, replyKey);
   checkReply(opened, {
     realm: client.realm,
-    // `readAsRep` has looked at the server's name already.
-    server: undefined,
+    client: sealed.canonicalize ? undefined : client,
+    server: sealed.canonicalize ? undefined : tgsPrincipal(client.realm),
     till: sealed.till,
     rtime: sealed.rtime,
     permitted: permittedEtypes(config),

@@ -20,6 +20,8 @@ export interface OpenedReply {
 export interface ReplyExpectation {
   /** The realm whose KDC was asked. */
   readonly realm: string;
+  /** The client that asked; undefined if the KDC may give it another name (RFC 6806). */
+  readonly client: Principal | undefined;
   /** The server that was asked for; undefined if the KDC may give another name (RFC 6806). */
   readonly server: Principal | undefined;
   /** The latest end that was asked for. */
@@ -59,13 +61,19 @@ function ticketServer({ ticket }: HeldTicket, realm: string): Principal {
 
 /**
  * Checks that a reply keeps to the request. Throws Krb5Error KRB5_KDCREP_MODIFIED if the ticket is
- * for another server or ends too late, KRB5_CONFIG_ETYPE_NOSUPP if its session key has a type that
- * is not permitted, KRB5_KDCREP_SKEW if it is from another time.
+ * for another client or server or ends too late, KRB5_CONFIG_ETYPE_NOSUPP if its session key has a
+ * type that is not permitted, KRB5_KDCREP_SKEW if it is from another time.
  */
 export function checkReply({ granted, part }: OpenedReply, expected: ReplyExpectation): void {
   const { realm, till, rtime, permitted, now, clockskew } = expected;
-  const asked = expected.server;
-  const { server, key, endtime } = granted;
+  const { client: asking, server: asked } = expected;
+  const { client, server, key, endtime } = granted;
+  if (asking !== undefined && !principalsEqual(asking, client)) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_KDCREP_MODIFIED,
+      `the KDC of ${realm} calls the client ${formatPrincipal(asking)} ${formatPrincipal(client)}: use that name, or set canonicalize = true in krb5.conf`,
+    );
+  }
   const named = ticketServer(granted, realm);
   if (!principalsEqual(named, server)) {
     throw modified(
