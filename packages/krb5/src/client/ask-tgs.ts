@@ -18,23 +18,28 @@ interface Question {
   readonly realm: string;
   readonly tgt: HeldTicket;
   readonly server: Principal;
-  /** Whether the KDC may answer with another name or a referral (RFC 6806). */
-  readonly canonicalize: boolean;
+  readonly answers: Answers;
 }
 
 /**
- * Asks the realm that `tgt` is for about a ticket for `server`. With `canonicalize`, the KDC may
- * answer with another name or a referral (RFC 6806). Returns the ticket or the KDC's refusal. Throws
- * TgtRefused if the client's own realm refuses the client's ticket-granting ticket, Krb5Error if no
- * KDC can be reached or the reply is wrong, or the signal's reason.
+ * What a KDC may answer with: a ticket for the server under the name that was asked for; or also
+ * another name or a referral, which CANONICALIZE asks for (RFC 6806); or, where a ticket-granting
+ * ticket is asked for, one for a realm on the way (RFC 4120, section 3.3.1).
+ */
+export type Answers = 'this-name' | 'any-name' | 'any-realm';
+
+/**
+ * Asks the realm that `tgt` is for about a ticket for `server`. Returns the ticket or the KDC's
+ * refusal. Throws TgtRefused if the client's own realm refuses the client's ticket-granting ticket,
+ * Krb5Error if no KDC can be reached or the reply is wrong, or the signal's reason.
  */
 export async function askTgs(
   request: TicketRequest,
   tgt: HeldTicket,
   server: Principal,
-  canonicalize = true,
+  answers: Answers = 'any-name',
 ): Promise<KdcAnswer<HeldTicket>> {
-  const question = { realm: grantingRealm(tgt), tgt, server, canonicalize };
+  const question = { realm: grantingRealm(tgt), tgt, server, answers };
   const answer = await askByEitherClock(request, question);
   if (answer.type === 'reply') {
     return { type: 'reply', reply: answer.reply.granted };
@@ -98,9 +103,10 @@ async function askByKdcTime(
 /** Asks at the time `now`, in milliseconds since 1970, and checks the reply. */
 async function askOnce(
   { etypes, config, realms, signal }: TicketRequest,
-  { realm, tgt, server, canonicalize }: Question,
+  { realm, tgt, server, answers }: Question,
   now: number,
 ): Promise<KdcAnswer<OpenedReply>> {
+  const canonicalize = answers === 'any-name';
   const tgsRequest = buildTgsReq({ tgt, server, realm, etypes, now, canonicalize });
   const open = (answer: Uint8Array) => openTgsRep(answer, tgsRequest);
   const answer = await askKdcs(realm, tgsRequest.message, open, { config, realms, signal });
@@ -108,7 +114,7 @@ async function askOnce(
     checkReply(answer.reply, {
       realm,
       client: tgt.client,
-      server: canonicalize ? undefined : server,
+      server: answers === 'this-name' ? server : undefined,
       till: tgsRequest.till,
       permitted: permittedEtypes(config),
       now: now / 1000,

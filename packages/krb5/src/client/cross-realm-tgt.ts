@@ -89,7 +89,9 @@ async function stepTowards(
   const [, ...ahead] = realmPath(realm, target, capaths(request.config, realm, target));
   let refusal: KdcError | undefined;
   for (const asked of ahead.reverse()) {
-    const answer = await askTgs(request, current, tgsPrincipal(asked, realm));
+    // Asked for any name, Active Directory gives a ticket for itself if its own realm's name is in
+    // the wrong case: no step forward.
+    const answer = await askTgs(request, current, tgsPrincipal(asked, realm), 'any-realm');
     if (answer.type === 'reply') {
       return { tgt: answer.reply, asked };
     }

@@ -66,7 +66,7 @@ async function askRealm(
   }
   // Active Directory may answer with another of the account's names, or with a ticket for its own
   // realm.
-  return { type: 'final', answer: await askTgs(request, tgt, wanted, false) };
+  return { type: 'final', answer: await askTgs(request, tgt, wanted, 'this-name') };
 }
 
 /** Tells whether two principals have the same components; their realms may differ. */
