@@ -1,6 +1,6 @@
 /** Checks of the READMEs: the example runs, and the named tests exist. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startRealm } from '@remctl/realm';
@@ -47,4 +47,19 @@ test('the tests that test/README.md names exist', () => {
     }
   }
   expect(titles).toBeGreaterThan(60);
+});
+
+test('the tests in the table beside libkrb5 exist', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const table = /## Beside libkrb5\n(.*?)\n## /s.exec(readme)?.[1] ?? '';
+  const own = [...table.matchAll(/`([a-z0-9/-]+\/[a-z0-9-]+\.test\.ts)`/g)].map(([, path]) => path);
+  const others = [...table.matchAll(/pure-backend’?'?s `([a-z0-9-]+\.test\.ts)`/g)];
+  expect(own.length).toBeGreaterThan(20);
+  for (const path of own) {
+    expect(existsSync(new URL(`../test/${path}`, import.meta.url)), path).toBe(true);
+  }
+  for (const [, path] of others) {
+    const there = new URL(`../../pure-backend/test/${path}`, import.meta.url);
+    expect(existsSync(there), path).toBe(true);
+  }
 });

@@ -102,6 +102,7 @@ export const AFTER_OPTIONS: readonly Section[] = [
       {
         terms: [
           ['/etc/krb5.conf', 'The configuration of Kerberos.'],
+          ['~/.k5identity', 'Which client goes to which server, in a collection of caches.'],
           ['/tmp/krb5cc_UID', 'The credential cache of the user, where nothing names another.'],
           ['~/.local/state/remctl/history', 'The lines of earlier sessions of --shell.'],
         ],
