@@ -5,7 +5,9 @@
  */
 
 import { decode } from '../asn1/codec.js';
+import { ccacheCollection, locateCcache } from '../ccache/ccache-name.js';
 import { ccacheSource } from '../client/ccache-source.js';
+import type { HeldTicket } from '../client/held-ticket.js';
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { EncryptionKey } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
@@ -31,7 +33,7 @@ export interface ServiceTicketKey {
 
 /**
  * Finds the ticket of an initiator's token in a credential cache. `ccache` is the cache's name;
- * without it, the default cache is used. Throws Krb5Error if there is no such cache or ticket, and
+ * without it, the caches of the default collection are looked through. Throws Krb5Error if there is no such cache or ticket, and
  * GssError GSS_S_DEFECTIVE_TOKEN if the token holds no AP-REQ.
  */
 export async function findServiceTicketKey(
@@ -42,8 +44,13 @@ export async function findServiceTicketKey(
   const { ticket } = readApReqToken(apReqToken);
   const config = await currentConfig(state);
   const name = ccache ?? defaultCcacheName(config);
-  const { stored } = await ccacheSource(name, config, state);
-  const found = stored.find((each) => Buffer.compare(each.ticket, ticket) === 0);
+  // Without a name, the other library has chosen a cache of the collection.
+  const collection = ccache === undefined ? ccacheCollection(name) : undefined;
+  let found: HeldTicket | undefined;
+  for await (const each of collection ?? [locateCcache(name)]) {
+    const { stored } = await ccacheSource(each.name, config, state);
+    found ??= stored.find((held) => Buffer.compare(held.ticket, ticket) === 0);
+  }
   if (found === undefined) {
     throw new Krb5Error(
       LocalErrorCode.KRB5_CC_NOTFOUND,

@@ -8,6 +8,8 @@ import { inspectCredentials } from '../../src/doctor/inspect-credentials.js';
 import { inspectServiceTicket } from '../../src/doctor/inspect-service-ticket.js';
 import { createInitiatorContext } from '../../src/gss/initiator.js';
 import { createKrb5State } from '../../src/gss/krb5-state.js';
+import { findServiceTicketKey } from '../../src/gss/protection-from-exchange.js';
+import { formatPrincipal } from '../../src/principal.js';
 import { configOf } from '../support/realm-files.js';
 import { whoami } from '../support/remctl.js';
 import { useRealm } from '../support/use-realm.js';
@@ -92,6 +94,20 @@ describe('the client for a server', () => {
     expect(await whoami(realm.port, { host: 'localhost', config, credentials })).toBe(
       realm.principals.client,
     );
+  });
+
+  test('is found for the context of another library, whose cache is not the primary one', async () => {
+    writeFileSync(identityFile, 'mallory');
+    expect(reference()).toBe(realm.principals.otherClient);
+    const context = createInitiatorContext({ host: 'localhost', config, state: createKrb5State() });
+    const { token } = await context.step();
+    vi.stubEnv('KRB5_CONFIG', realm.krb5Conf);
+    const found = await findServiceTicketKey(
+      token ?? new Uint8Array(),
+      undefined,
+      createKrb5State(),
+    );
+    expect(formatPrincipal(found.client)).toBe(realm.principals.otherClient);
   });
 
   test('is told by an error, with its cache and what chose it', async () => {
