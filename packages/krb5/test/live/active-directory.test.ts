@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { sambaRuns, writeKrb5Conf } from '@remctl/realm';
+import { exportKeys, sambaRuns, writeKrb5Conf } from '@remctl/realm';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Credentials } from '../../src/client/credentials.js';
 import type { Krb5Config } from '../../src/config/krb5-config.js';
@@ -67,8 +67,7 @@ describe.runIf(sambaRuns())('an Active Directory', () => {
     canonical = await variantConfig(realm, { libdefaults: ['canonicalize = true'] });
     await fillDirectory(realm);
     workKeytab = join(realm.folder, 'work.keytab');
-    await realm.kadmin(`domain exportkeytab ${workKeytab} --principal=WORK$`);
-    await realm.kadmin(`domain exportkeytab ${workKeytab} --principal=host/work`);
+    await exportKeys(realm, workKeytab, ['WORK$', 'host/work']);
   });
 
   const pathOf = ({ profile }: Krb5Config) => profile.files[0]?.path ?? '';
