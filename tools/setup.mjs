@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { unpackHeimdal } from './heimdal.mjs';
-import { unpackSamba } from './samba.mjs';
+import { createDomain, unpackSamba } from './samba.mjs';
 import { environment, outputOf, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 
@@ -44,6 +44,9 @@ export async function setUp(purpose) {
     buildAddonIfPossible();
   } else {
     build('every package and the addon', ['build', 'addon']);
+  }
+  if (purpose === 'tests') {
+    await createDomain();
   }
 }
 

@@ -42,10 +42,12 @@ export {
   type Account,
   changeDirectory,
   domainDn,
+  exportKeys,
   ldifComputer,
   ldifUser,
   type SambaRealm,
 } from './samba-directory.js';
+export { isDomainKept } from './samba-kdc.js';
 export { storeServiceTicket } from './service-ticket.js';
 export {
   type Direction,

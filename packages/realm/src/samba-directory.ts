@@ -56,6 +56,15 @@ export async function changeDirectory(realm: SambaRealm, ldif: string): Promise<
   await askDirectory(realm, ['change', ldif]);
 }
 
+/** Writes the present keys of principals to a keytab. Throws an Error if one is unknown. */
+export async function exportKeys(
+  realm: SambaRealm,
+  keytab: string,
+  principals: readonly string[],
+): Promise<void> {
+  await askDirectory(realm, ['keytab', keytab, principals]);
+}
+
 /** Returns the distinguished name of a realm's domain: DC=example,DC=org for EXAMPLE.ORG. */
 export function domainDn(realm: string): string {
   const labels = realm.toLowerCase().split('.');

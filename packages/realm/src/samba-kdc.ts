@@ -1,6 +1,6 @@
 /** The KDC of a domain of Active Directory: Samba's domain controller. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withClock } from './clock.js';
 import { startDaemon } from './daemon.js';
@@ -10,6 +10,7 @@ import { copyKept } from './kept-folder.js';
 import {
   askDirectory,
   DIRECTORY_PROGRAM,
+  type DirectoryRequest,
   domainDn,
   ldifComputer,
   ldifUser,
@@ -43,6 +44,23 @@ export function sambaKdc(options: KdcOptions): Kdc {
   const env = { ...options.env, KRB5_CONFIG: join(domain, 'private', 'krb5.conf') };
   const own = { folder, env };
 
+  let waiting: DirectoryRequest[] = [];
+  let started = false;
+  // A run of the program takes half a second: what comes before the start is done in one.
+  const ask = async (request: DirectoryRequest) => {
+    waiting.push(request);
+    if (started) {
+      await askAll();
+    }
+  };
+  const askAll = async () => {
+    const requests = waiting;
+    waiting = [];
+    if (requests.length > 0) {
+      await askDirectory(own, ...requests);
+    }
+  };
+
   let services = 0;
   const accountOf = (principal: string, password: string) => {
     const name = principal.split('@')[0] ?? principal;
@@ -55,7 +73,7 @@ export function sambaKdc(options: KdcOptions): Kdc {
     return ldifComputer(realm, { name: `SERVICE-${services}`, password, attributes });
   };
   const writeKeys = (keytab: string, principals: readonly string[]) =>
-    askDirectory(own, ['keytab', keytab, principals]);
+    ask(['keytab', keytab, principals]);
   return {
     log,
     configure: (port) => writeFileSync(join(folder, SMB_CONF), smbConfText(realm, domain, port)),
@@ -66,14 +84,15 @@ export function sambaKdc(options: KdcOptions): Kdc {
     async addWithRandomKeys(principals) {
       const random = () => randomBytes(12).toString('hex');
       const accounts = principals.map((principal) => accountOf(principal, random()));
-      await askDirectory(own, ['change', accounts.join('')]);
+      await ask(['change', accounts.join('')]);
     },
-    addWithPassword: (principal, password) =>
-      askDirectory(own, ['change', accountOf(principal, password)]),
+    addWithPassword: (principal, password) => ask(['change', accountOf(principal, password)]),
     writeServiceKeys: writeKeys,
     writeClientKeys: writeKeys,
     kadmin: (command) => sambaTool(own, command),
-    start() {
+    async start() {
+      await askAll();
+      started = true;
       const [program = '', ...args] = withSamba([
         ...['samba', '--interactive', '--no-process-group', '--model=single', '--debug-stdout'],
         `--configfile=${join(folder, SMB_CONF)}`,
@@ -81,6 +100,11 @@ export function sambaKdc(options: KdcOptions): Kdc {
       return startDaemon(program, args, { env: withClock(env, clock), log, cleanup });
     },
   };
+}
+
+/** Returns whether a domain of this name is kept, so that a realm with it starts at once. */
+export function isDomainKept(realm: string): boolean {
+  return existsSync(keptDomain(realm));
 }
 
 /**
