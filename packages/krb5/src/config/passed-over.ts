@@ -1,6 +1,6 @@
 /** Finds the values in krb5.conf that cannot be read and are passed over. */
-import { getRelations, getSectionNames, type Profile, type Relation } from './profile.js';
-import { LIBDEFAULTS, REALMS, type SettingKind } from './settings.js';
+import { getRelations, getSectionNames, type Profile } from './profile.js';
+import { LIBDEFAULTS, REALM_DEFAULTS, REALMS, type SettingKind } from './settings.js';
 
 /** A value that cannot be read. libkrb5 passes over it without a word, and so does this package. */
 export interface PassedOver {
@@ -18,29 +18,34 @@ export interface PassedOver {
 
 /** Returns the values of [libdefaults] and [realms] that are passed over; `kdc` is not among them. */
 export function passedOverSettings(profile: Profile): readonly PassedOver[] {
-  const libdefaults = ['libdefaults', ...realmsIn(profile, 'libdefaults')].flatMap((realm) =>
-    unreadable(profile, realm === 'libdefaults' ? [realm] : ['libdefaults', realm], LIBDEFAULTS),
-  );
-  const realms = realmsIn(profile, 'realms').flatMap((realm) =>
-    unreadable(profile, ['realms', realm], REALMS),
-  );
-  return [...libdefaults, ...realms];
+  return [
+    ...unreadable(profile, ['libdefaults'], LIBDEFAULTS),
+    ...ofRealms(profile, 'libdefaults', REALM_DEFAULTS),
+    ...ofRealms(profile, 'realms', REALMS),
+  ];
 }
 
-function realmsIn(profile: Profile, section: string): string[] {
-  return getSectionNames(profile, [section]);
+type Settings = ReadonlyMap<string, SettingKind>;
+
+/** Looks into the section of each realm inside `section`. */
+function ofRealms(profile: Profile, section: string, settings: Settings): PassedOver[] {
+  return getSectionNames(profile, [section]).flatMap((realm) =>
+    unreadable(profile, [section, realm], settings),
+  );
 }
 
 function unreadable(
   profile: Profile,
   section: readonly [string, ...string[]],
-  settings: ReadonlyMap<string, SettingKind>,
+  settings: Settings,
 ): PassedOver[] {
-  return [...settings].flatMap(([name, { isReadable, expected, instead }]) => {
+  return [...settings].flatMap(([setting, { isReadable, expected, instead }]) => {
     // The first of several values counts.
-    const relation: Relation | undefined = getRelations(profile, [...section, name])[0];
-    return relation === undefined || isReadable(relation.value)
-      ? []
-      : [{ ...relation, expected, instead }];
+    const relation = getRelations(profile, [...section, setting])[0];
+    if (relation === undefined || isReadable(relation.value)) {
+      return [];
+    }
+    const { file, line, name, value } = relation;
+    return [{ file, line, name, value, expected, instead: instead(value) }];
   });
 }

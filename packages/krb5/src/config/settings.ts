@@ -1,4 +1,5 @@
 /** The settings of krb5.conf, and what libkrb5 makes of values that it cannot read. */
+import { unknownEtypeNames } from '../crypto/index.js';
 import { parseDuration } from './duration.js';
 import { parseBoolean, parseInteger } from './profile.js';
 
@@ -64,8 +65,8 @@ export interface SettingKind {
   readonly isReadable: (value: string) => boolean;
   /** What would be readable. */
   readonly expected: string;
-  /** The value that counts instead. */
-  readonly instead: string;
+  /** Returns what counts instead of a value that is not readable. */
+  readonly instead: (value: string) => string;
 }
 
 export const EXPECTED_BOOLEAN = 'true or false';
@@ -73,25 +74,55 @@ export const EXPECTED_INTEGER = 'a whole number';
 export const EXPECTED_DURATION = 'a duration such as 36000, 10h, 1d 2h or 1:30';
 
 type Table = Readonly<Record<string, Unreadable<unknown>>>;
+type Kinds = readonly (readonly [string, SettingKind])[];
 
-function kinds(
-  table: Table,
-  parse: (value: string) => unknown,
-  expected: string,
-): [string, SettingKind][] {
+function kinds(table: Table, parse: (value: string) => unknown, expected: string): Kinds {
   const isReadable = (value: string) => parse(value) !== undefined;
   return Object.entries(table).map(([name, { text }]) => [
     name,
-    { isReadable, expected, instead: text },
+    { isReadable, expected, instead: () => text },
   ]);
 }
+
+/** A text that is no number at all is refused, and not passed over. */
+const UDP_PREFERENCE_LIMIT: SettingKind = {
+  isReadable: (value) => {
+    const limit = parseInteger(value);
+    return limit === undefined || limit === usableUdpLimit(limit);
+  },
+  expected: `a number from 0 to ${MAX_UDP_PREFERENCE_LIMIT}`,
+  instead: (value) => String(usableUdpLimit(parseInteger(value) ?? DEFAULT_UDP_PREFERENCE_LIMIT)),
+};
+
+const ETYPE_LIST: SettingKind = {
+  isReadable: (value) => unknownEtypeNames(value).length === 0,
+  expected: 'names of encryption types',
+  instead: () => 'the rest',
+};
+
+/** The settings that a realm may have of its own in [libdefaults]. */
+const OF_REALMS: ReadonlySet<string> = new Set([
+  'forwardable',
+  'proxiable',
+  'canonicalize',
+  'noaddresses',
+]);
 
 /** The settings of [libdefaults] whose unreadable values are passed over. */
 export const LIBDEFAULTS: ReadonlyMap<string, SettingKind> = new Map([
   ...kinds(BOOLEANS, parseBoolean, EXPECTED_BOOLEAN),
   ...kinds(INTEGERS, parseInteger, EXPECTED_INTEGER),
   ...kinds(DURATIONS, parseDuration, EXPECTED_DURATION),
+  ['udp_preference_limit', UDP_PREFERENCE_LIMIT],
+  ['permitted_enctypes', ETYPE_LIST],
+  ['default_tkt_enctypes', ETYPE_LIST],
+  ['default_tgs_enctypes', ETYPE_LIST],
 ]);
+
+/** The settings of a realm in [libdefaults] whose unreadable values are passed over. */
+export const REALM_DEFAULTS: ReadonlyMap<string, SettingKind> = new Map(
+  [...LIBDEFAULTS].filter(([name]) => OF_REALMS.has(name)),
+);
 
 /** The settings of a realm in [realms] whose unreadable values are passed over. */
 export const REALMS: ReadonlyMap<string, SettingKind> = new Map(

@@ -10,6 +10,7 @@ export {
   etypeName,
   isSupportedEtype,
   parseEtypeList,
+  unknownEtypeNames,
 } from './etypes.js';
 export { KeyUsage } from './key-usage.js';
 export { combineKeys, prf, prfPlus } from './prf.js';

@@ -8,24 +8,31 @@ import { passedOverValues } from './passed-over-kdcs.js';
 /** The name of the channel of `node:diagnostics_channel`. Its messages are `PassedOver`. */
 export const PASSED_OVER_CHANNEL = 'remctl:krb5:config:passed-over';
 
-/** The most values that are remembered as told. */
-const MAX_TOLD = 256;
+/** The most configurations whose values are remembered as told. */
+const MAX_CONFIGURATIONS = 64;
 
 const passedOver = channel(PASSED_OVER_CHANNEL);
-const told = recentlyUsed<true>(MAX_TOLD);
+/** What the last version of each configuration had, by its files: each value as JSON. */
+const told = recentlyUsed<ReadonlySet<string>>(MAX_CONFIGURATIONS);
+const seen = new WeakSet<Krb5Config>();
 
 /**
- * Publishes each value of the configuration that is passed over, once in the process: a line that
- * changes is told again. Without a subscriber nothing is looked at.
+ * Publishes each value of the configuration that is passed over, and that the last version of its
+ * files did not have: once in the process, and again if the line has changed or come back. Without
+ * a subscriber nothing is looked at, and later subscribers are told.
  */
 export function tellPassedOver(config: Krb5Config): void {
-  if (!passedOver.hasSubscribers) {
+  if (!passedOver.hasSubscribers || seen.has(config)) {
     return;
   }
-  for (const value of passedOverValues(config)) {
-    const key = JSON.stringify(value);
-    if (told.get(key) === undefined) {
-      told.set(key, true);
+  seen.add(config);
+  const { files, missing } = config.profile;
+  const key = JSON.stringify([files.map(({ path }) => path), missing]);
+  const before = told.get(key);
+  const values = new Map(passedOverValues(config).map((value) => [JSON.stringify(value), value]));
+  told.set(key, new Set(values.keys()));
+  for (const [text, value] of values) {
+    if (!before?.has(text)) {
       passedOver.publish(value satisfies PassedOver);
     }
   }

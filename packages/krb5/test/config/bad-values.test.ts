@@ -11,7 +11,7 @@ import {
   readKrb5Config,
   udpPreferenceLimit,
 } from '../../src/config/krb5-config.js';
-import { isSupportedEtype } from '../../src/crypto/index.js';
+import { isSupportedEtype, unknownEtypeNames } from '../../src/crypto/index.js';
 import { asReq, type KdcReqBody } from '../../src/messages/kdc-messages.js';
 import { parsePrincipal } from '../../src/principal.js';
 import { octetsOf } from '../../src/text/octet-text.js';
@@ -175,6 +175,28 @@ describe('a value that libkrb5 does not understand', () => {
       expect(ourTerms(await read(path))).toEqual(theirTerms(request));
     },
   );
+
+  it('tells the names of encryption types that libkrb5 does not know', () => {
+    const names = [
+      ...['aes256-cts-hmac-sha1-96', 'aes256-cts', 'aes256-sha1', 'AES128-CTS', 'aes128-sha2'],
+      ...['aes256-sha2', 'des3-cbc-raw', 'des3-cbc-sha1', 'des3-hmac-sha1', 'des3-cbc-sha1-kd'],
+      ...['arcfour-hmac', 'rc4-hmac', 'arcfour-hmac-md5', 'arcfour-hmac-exp', 'rc4-hmac-exp'],
+      ...['arcfour-hmac-md5-exp', 'camellia128-cts-cmac', 'camellia256-cts', 'des-cbc-crc'],
+      ...[
+        'des-cbc-md5',
+        'des',
+        'aes-256',
+        'aes256',
+        'camellia128',
+        'aes256-cts-hmac-sha1-96;',
+        '#',
+      ],
+    ];
+    const answers = mit.ask(names.map((name) => ['etype', name]));
+    const unknown = names.filter((_, at) => answers[at] === undefined);
+    expect(unknownEtypeNames(names.join(' '))).toEqual(unknown);
+    expect(unknownEtypeNames('DEFAULT +aes -rc4, des3\tcamellia')).toEqual([]);
+  });
 
   it('leaves the same types in a list of encryption types', async () => {
     const name = fc.constantFrom(

@@ -153,6 +153,28 @@ describe('a value that cannot be read', () => {
     ]);
   });
 
+  it.each([
+    ['udp_preference_limit = -1', '1465'],
+    ['udp_preference_limit = 40000', '32700'],
+    ['permitted_enctypes = aes des-cbc-crc', 'the rest'],
+    ['kdc_default_options = 0x10', '16'],
+  ])('or that counts for another one is told: %s', async (line, instead) => {
+    const config = await configFrom(`[libdefaults]\n${line}\n`);
+    const [name, value] = line.split(' = ');
+    const file = files.path('krb5.conf');
+    const expected = expect.any(String);
+    expect(config.passedOver).toEqual([{ file, line: 2, name, value, expected, instead }]);
+  });
+
+  it.each([
+    'udp_preference_limit = 1k',
+    'permitted_enctypes = aes rc4-hmac',
+    'ticket_lifetime = x',
+    'R = {\nrdns = x\n}',
+  ])('is not told if it is refused, known, or never read: %s', async (line) => {
+    expect((await configFrom(`[libdefaults]\n${line}\n`)).passedOver).toEqual([]);
+  });
+
   it('of a kdc line is told, and the other lines count', async () => {
     const config = await configFrom(`[realms]
       R = {
@@ -174,6 +196,7 @@ describe('a value that cannot be read', () => {
   it('is published once to subscribers, and again if the line changes', async () => {
     const told: unknown[] = [];
     const listen = (message: unknown) => void told.push(message);
+    tellPassedOver(await configFrom('[libdefaults]\nrdns = x\n'));
     subscribe(PASSED_OVER_CHANNEL, listen);
     try {
       tellPassedOver(await configFrom('[libdefaults]\nrdns = x\n'));
@@ -181,6 +204,26 @@ describe('a value that cannot be read', () => {
       expect(told).toEqual([expect.objectContaining({ line: 2, name: 'rdns', value: 'x' })]);
       tellPassedOver(await configFrom('[libdefaults]\nrdns = z\n'));
       expect(told).toHaveLength(2);
+      tellPassedOver(await configFrom('[libdefaults]\nrdns = true\n'));
+      tellPassedOver(await configFrom('[libdefaults]\nrdns = z\n'));
+      expect(told).toHaveLength(3);
+    } finally {
+      unsubscribe(PASSED_OVER_CHANNEL, listen);
+    }
+  });
+});
+
+describe('many values that cannot be read', () => {
+  it('are each published once', async () => {
+    const realms = Array.from({ length: 1000 }, (_, at) => `R${at} = {\nforwardable = x\n}\n`);
+    const text = `[libdefaults]\n${realms.join('')}`;
+    const told: unknown[] = [];
+    const listen = (message: unknown) => void told.push(message);
+    subscribe(PASSED_OVER_CHANNEL, listen);
+    try {
+      tellPassedOver(await configFrom(text));
+      tellPassedOver(await configFrom(text));
+      expect(told).toHaveLength(1000);
     } finally {
       unsubscribe(PASSED_OVER_CHANNEL, listen);
     }

@@ -281,6 +281,13 @@ static void ask_enctypes(krb5_context context, const char *list) {
   krb5_free_enctypes(context, types);
 }
 
+/* etype NAME: prints the number of the encryption type. */
+static void ask_etype(char *name) {
+  krb5_enctype type = 0;
+  krb5_error_code code = krb5_string_to_enctype(name, &type);
+  answer_number(code, type);
+}
+
 /* kdcs REALM: whether KDCs of a realm that has none are looked for, and not refused before. */
 static void ask_kdcs(krb5_context context, const char *name) {
   krb5_data message = {KV5M_DATA, 1, "x"}, reply, realm = {KV5M_DATA, 0, NULL};
@@ -376,6 +383,8 @@ static void answer(krb5_context *own, const char *question, char **arguments) {
     answer_number(0, _krb5_conf_boolean(arguments[0]));
   } else if (strcmp(question, "enctypes") == 0) {
     ask_enctypes(context, arguments[0]);
+  } else if (strcmp(question, "etype") == 0) {
+    ask_etype(arguments[0]);
   } else if (strcmp(question, "kdcs") == 0) {
     ask_kdcs(context, arguments[0]);
   } else if (strcmp(question, "as_request") == 0) {

@@ -9,6 +9,7 @@ export type Question =
   | 'clockskew'
   | 'truth'
   | 'enctypes'
+  | 'etype'
   | 'kdcs'
   | 'as_request'
   | 'profile'
@@ -36,7 +37,7 @@ export interface MitAnswers {
 
 /** Compiles the program that asks libkrb5, for the file or `describe` block that calls this. */
 export function useMitAnswers(): MitAnswers {
-  const program = useProgram(new URL('mit-answers.c', import.meta.url), ['-lkrb5']);
+  const program = useProgram(new URL('mit-answers.c', import.meta.url), ['-lkrb5', '-lk5crypto']);
   return {
     ask(questions, env = {}) {
       const input = questions
