@@ -18,17 +18,23 @@ export interface AsTerms {
 
 /**
  * Returns the terms of a request by `client` at `now`, in milliseconds since 1970: ticket_lifetime,
- * renew_lifetime, kdc_default_options, forwardable, proxiable, canonicalize and noaddresses. An enterprise name is never
- * the name in the ticket, so it asks for CANONICALIZE (RFC 6806, section 5). Throws Krb5ConfigError
- * if a lifetime cannot be read.
+ * renew_lifetime, kdc_default_options, forwardable, proxiable, canonicalize and noaddresses. `extra`
+ * are addresses to name before this machine's own. An enterprise name is never the name in the
+ * ticket, so it asks for CANONICALIZE (RFC 6806, section 5). Throws Krb5ConfigError if a lifetime
+ * cannot be read.
  */
-export function asTerms(config: Krb5Config, client: Principal, now: number): AsTerms {
+export function asTerms(
+  config: Krb5Config,
+  client: Principal,
+  now: number,
+  extra: readonly OwnAddress[] = [],
+): AsTerms {
   const options = initialTicketOptions(config, client.realm);
   const from = Math.floor(now / 1000);
   const till = from + options.ticketLifetime;
   const canonicalize =
     options.canonicalize || client.nameType === NameType.KRB5_NT_ENTERPRISE_PRINCIPAL;
-  const addresses = options.noaddresses ? [] : ownAddresses();
+  const addresses = options.noaddresses ? [] : [...extra, ...ownAddresses()];
   const isRenewable = options.renewLifetime > 0;
   const kdcOptions =
     (options.kdcDefaultOptions & (isRenewable ? ~KdcOption.RENEWABLE_OK : -1)) |

@@ -3,6 +3,7 @@ import { encode } from '../asn1/codec.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import type { OwnAddress } from '../host/own-addresses.js';
 import type { KdcAnswer } from '../kdc/answer.js';
 import { askKdcs, type KdcChoice } from '../kdc/ask.js';
 import type { KnownRealms } from '../kdc/known-realms.js';
@@ -32,6 +33,7 @@ import type { ClientKeys } from './client-keys.js';
 import { MAX_HOPS } from './cross-realm-tgt.js';
 import type { HeldTicket } from './held-ticket.js';
 import { kdcRefusal, unreachable } from './kdc-failure.js';
+import { namedAddresses } from './named-addresses.js';
 import { permittedEtypes } from './offered-etypes.js';
 import { openReply } from './open-as-reply.js';
 import { checkReply } from './reply-check.js';
@@ -159,10 +161,11 @@ async function converse(
   const { client, clock } = request;
   const preauthClient = { ...request, path, armorKey: worn?.armor.key };
   const conversation = startConversation();
+  const extra = await namedAddresses(request.config, client.realm, request.signal);
   let turn: Turn | undefined;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = kdcNow(turn?.clock ?? clock);
-    const body = newBody(request, now);
+    const body = newBody(request, now, extra);
     const answer = await turn?.answer({ requestBody: encode(kdcReqBody, body.fields), now });
     const sent = asRequest(body, answer?.padata ?? [], worn?.armor);
     const result = await ask(request, sent, answer);
@@ -201,8 +204,12 @@ function referredRealm({ errorCode, crealm }: KrbError, client: Principal): stri
 }
 
 /** Makes the body of a request that is sent at `now`, in milliseconds since 1970. */
-function newBody({ client, keys, config }: InitialTicketRequest, now: number): AsRequestBody {
-  return asRequestBody(client, keys.offered, asTerms(config, client, now));
+function newBody(
+  { client, keys, config }: InitialTicketRequest,
+  now: number,
+  extra: readonly OwnAddress[],
+): AsRequestBody {
+  return asRequestBody(client, keys.offered, asTerms(config, client, now, extra));
 }
 
 /**

@@ -232,6 +232,16 @@ export function initialTicketOptions({ profile }: Krb5Config, realm: string): In
 }
 
 /**
+ * Returns extra_addresses of [libdefaults]: the addresses and names of hosts to add to this
+ * machine's addresses in requests. Empty if not set.
+ */
+export function extraAddresses({ profile }: Krb5Config): string[] {
+  return getStrings(profile, ['libdefaults', 'extra_addresses'])
+    .flatMap((list) => list.split(/[ \t\n\v\f\r,]+/))
+    .filter((each) => each !== '');
+}
+
+/**
  * Returns disable_encrypted_timestamp of a realm in [realms]: whether the client must not send an
  * encrypted timestamp to the realm's KDCs. An impostor in a KDC's place could guess the password
  * from one. Default: false.

@@ -14,26 +14,42 @@ const ADDRESS_TYPE = { IPv4: 2, IPv6: 24 } as const;
 const IPV6_GROUPS = 8;
 const GROUP_OCTETS = 2;
 const HEX = 16;
+const HEX_DIGITS = 4;
 const LINK_LOCAL = /^fe[89ab]/i;
+/** Other addresses of the loopback interface count: a service may be reached by one. */
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1']);
 
 /**
- * Returns this machine's addresses, without those of the loopback interface and IPv6's link-local
- * ones, as krb5_os_localaddr does.
+ * Returns this machine's addresses, without 127.0.0.1, ::1 and IPv6's link-local ones, as
+ * krb5_os_localaddr does.
  */
-export function ownAddresses(): OwnAddress[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal, address }) => !internal && !LINK_LOCAL.test(address))
-    .map(({ address }) =>
-      isIPv6(address)
-        ? { addrType: ADDRESS_TYPE.IPv6, address: ipv6Octets(address) }
-        : { addrType: ADDRESS_TYPE.IPv4, address: Uint8Array.from(address.split('.').map(Number)) },
-    );
+export function ownAddresses(
+  interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces(),
+): OwnAddress[] {
+  const addresses = Object.values(interfaces)
+    .flatMap((each) => each ?? [])
+    .map(({ address }) => address)
+    .filter((address) => !LOOPBACK.has(address) && !LINK_LOCAL.test(address));
+  return [...new Set(addresses)].map(hostAddressOf);
 }
 
-/** Returns the 16 octets of an IPv6 address in the form that the system writes. */
+/** Writes an address in numbers, in the usual form, as tickets hold it. */
+export function hostAddressOf(address: string): OwnAddress {
+  return isIPv6(address)
+    ? { addrType: ADDRESS_TYPE.IPv6, address: ipv6Octets(address) }
+    : { addrType: ADDRESS_TYPE.IPv4, address: Uint8Array.from(address.split('.').map(Number)) };
+}
+
+/** Writes the IPv4 address at the end of an IPv6 address, as in `::ffff:192.0.2.1`, as two groups. */
+function groupsOfIpv4(address: string): string {
+  const digits = Buffer.from(address.split('.').map(Number)).toString('hex');
+  return `${digits.slice(0, HEX_DIGITS)}:${digits.slice(HEX_DIGITS)}`;
+}
+
+/** Returns the 16 octets of an IPv6 address. */
 function ipv6Octets(address: string): Uint8Array {
-  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
+  const [unscoped = ''] = address.split('%', 1);
+  const [head = '', tail] = unscoped.replace(/[\d.]+\.\d+$/, groupsOfIpv4).split('::');
   const groups = (text: string) => (text === '' ? [] : text.split(':'));
   const front = groups(head);
   const back = groups(tail ?? '');

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/asn1/codec.js';
 import { asRequestBody } from '../../src/client/as-exchange.js';
 import { asTerms } from '../../src/client/as-terms.js';
+import { namedAddresses } from '../../src/client/named-addresses.js';
 import { asEtypes, permittedEtypes, tgsEtypes } from '../../src/client/offered-etypes.js';
 import {
   encryptedTimestampDisabled,
@@ -12,6 +13,7 @@ import {
   udpPreferenceLimit,
 } from '../../src/config/krb5-config.js';
 import { isSupportedEtype, unknownEtypeNames } from '../../src/crypto/index.js';
+import type { OwnAddress } from '../../src/host/own-addresses.js';
 import { asReq, type KdcReqBody } from '../../src/messages/kdc-messages.js';
 import { parsePrincipal } from '../../src/principal.js';
 import { octetsOf } from '../../src/text/octet-text.js';
@@ -67,9 +69,9 @@ function terms({ kdcOptions, till, rtime, addresses = [] }: KdcReqBody) {
 }
 
 /** Returns what this package asks for. */
-function ourTerms(config: Krb5Config) {
+function ourTerms(config: Krb5Config, extra: readonly OwnAddress[] = []) {
   const client = parsePrincipal('user@R');
-  return terms(asRequestBody(client, [], asTerms(config, client, NOW * 1000)).fields);
+  return terms(asRequestBody(client, [], asTerms(config, client, NOW * 1000, extra)).fields);
 }
 
 /** Returns what libkrb5 asks for: `answer` is its AS-REQ. */
@@ -175,6 +177,22 @@ describe('a value that libkrb5 does not understand', () => {
       expect(ourTerms(await read(path))).toEqual(theirTerms(request));
     },
   );
+
+  it('asks for the same addresses as libkrb5 with extra_addresses', async () => {
+    const path = conf('krb5.conf', [
+      'noaddresses = false',
+      'extra_addresses = 192.0.2.7,,192.0.2.8 0x7f.2',
+      'extra_addresses = no..host fd00::9 ::ffff:192.0.2.9 1:2:3:4:5:6:7:8',
+    ]);
+    const [, request] = mit.ask([
+      ['config', path],
+      ['as_request', 'user@R'],
+    ]);
+    const config = await read(path);
+    const extra = await namedAddresses(config, 'R', new AbortController().signal);
+    expect(extra).toHaveLength(6);
+    expect(ourTerms(config, extra)).toEqual(theirTerms(request));
+  });
 
   it('tells the names of encryption types that libkrb5 does not know', () => {
     const names = [

@@ -85,6 +85,17 @@ test('noaddresses = false asks for a ticket with the addresses that kinit asks f
   );
 });
 
+test.each(['127.0.0.1', 'no..host, localhost'])(
+  'a ticket is good from an address of extra_addresses too: %s',
+  async (addresses) => {
+    const config = await variantConfig(realm, {
+      libdefaults: ['noaddresses = false', `extra_addresses = ${addresses}`],
+    });
+    const options = { host: 'localhost', credentials: credentials(), config };
+    expect(await whoami(realm.port, options)).toBe(realm.principals.client);
+  },
+);
+
 test.each([
   'rdns = falses',
   'dns_lookup_kdc = false # no DNS',
