@@ -22,7 +22,7 @@ import { useTemporaryFiles } from '../support/temporary-files.js';
 
 const files = useTemporaryFiles();
 
-const SAMPLES = 300;
+const SAMPLES = 120;
 /** The clock of the requests, in seconds since 1970: that of mit-answers.c. */
 const NOW = 1_700_000_000;
 
