@@ -138,6 +138,14 @@ describe.runIf(sambaRuns())('an Active Directory', () => {
     expect(await ours(canonical, password(name))).toBe(expected);
   });
 
+  test('gives a client its account’s name for an enterprise name without canonicalize, unlike kinit -E', async () => {
+    // kinit -E asks for no other name without -C or canonicalize, and this domain then keeps the UPN.
+    expect(await reference(config, PASSWORD, '-E', 'john.smith@example.org')).toBe(
+      `john.smith\\@example.org@${realm.name}`,
+    );
+    expect(await ours(config, password('john.smith\\@example.org'))).toBe(`jsmith@${realm.name}`);
+  });
+
   describe.each([
     ['in lower case', 'remctl.test'],
     ['by its NetBIOS name', 'REMCTL'],
