@@ -44,7 +44,7 @@ function check(): string | undefined {
   if (!existsSync(join(SAMBA_FOLDER, 'usr', 'sbin', 'samba'))) {
     return `there is no ${SAMBA_FOLDER}: npm test unpacks Samba there, on Debian and Ubuntu`;
   }
-  const [program = '', ...args] = withSamba(['samba', '--version']);
+  const [program = '', ...args] = withSamba(['/usr/sbin/samba', '--version']);
   const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
   if (status === 0) {
     return undefined;

@@ -44,7 +44,11 @@ export async function askDirectory(
 /** Runs a command of samba-tool and returns its output. */
 export async function sambaTool({ folder, env }: SambaRealm, command: string): Promise<string> {
   const configuration = `--configfile=${join(folder, SMB_CONF)}`;
-  const [program = '', ...args] = withSamba(['samba-tool', ...command.split(' '), configuration]);
+  const [program = '', ...args] = withSamba([
+    '/usr/bin/samba-tool',
+    ...command.split(' '),
+    configuration,
+  ]);
   return (await execute(program, args, { env })).stdout;
 }
 

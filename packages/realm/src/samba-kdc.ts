@@ -94,7 +94,8 @@ export function sambaKdc(options: KdcOptions): Kdc {
       await askAll();
       started = true;
       const [program = '', ...args] = withSamba([
-        ...['samba', '--interactive', '--no-process-group', '--model=single', '--debug-stdout'],
+        '/usr/sbin/samba',
+        ...['--interactive', '--no-process-group', '--model=single', '--debug-stdout'],
         `--configfile=${join(folder, SMB_CONF)}`,
       ]);
       return startDaemon(program, args, { env: withClock(env, clock), log, cleanup });
