@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { unpackHeimdal } from './heimdal.mjs';
+import { unpackKcmDaemons } from './kcm.mjs';
 import { createDomain, unpackSamba } from './samba.mjs';
 import { environment, outputOf, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
 import { installSystemPackages } from './system-packages.mjs';
@@ -25,7 +26,7 @@ const LIBREMCTL_HEADERS = [
  *   there, and its failure ends nothing.
  * - `system`: besides, the system's packages that a realm and the addon need, and the addon.
  * - `tests`: besides, what only tests need: more of the system's packages, npm's `kerberos`,
- *   Heimdal, Samba.
+ *   Heimdal, Samba, the daemons of KCM.
  */
 export async function setUp(purpose) {
   checkNode();
@@ -38,6 +39,7 @@ export async function setUp(purpose) {
     buildKerberos();
     unpackHeimdal();
     unpackSamba();
+    unpackKcmDaemons();
   }
   if (purpose === 'demo') {
     build('every package', ['build']);

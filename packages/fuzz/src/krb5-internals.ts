@@ -11,6 +11,7 @@ export * as primitiveTypes from '@remctl/krb5/internal/asn1/primitive-types';
 export { scan } from '@remctl/krb5/internal/asn1/scan';
 export { locateCcache } from '@remctl/krb5/internal/ccache/ccache-name';
 export { decodeCcache } from '@remctl/krb5/internal/ccache/decode';
+export * as kcmProtocol from '@remctl/krb5/internal/ccache/kcm-protocol';
 export {
   asRequest,
   asRequestBody,
@@ -79,5 +80,6 @@ export {
   principalsEqual,
   tgsPrincipal,
 } from '@remctl/krb5/internal/principal';
+export { fnmatch } from '@remctl/krb5/internal/text/fnmatch';
 export { encodeCcache, encodeKeytab } from '@remctl/krb5/testing';
 export * as types from './message-types.js';

@@ -21,6 +21,7 @@ export {
 } from './faulty-servers.js';
 export { heimdalLibraries, type Program } from './find-program.js';
 export { sambaRuns } from './find-samba.js';
+export { type Kcm, type KcmMaker, startKcm } from './kcm.js';
 export type { Kdc, KdcMaker, KdcOptions } from './kdc.js';
 export { type Krb5ConfOptions, writeKrb5Conf } from './krb5-conf-variants.js';
 export { addPrincipals, partialKeytab } from './mit-principals.js';

@@ -1,34 +1,36 @@
 /** The names of credential caches, and the table of their types. */
+import type { Krb5Config } from '../config/krb5-config.js';
 import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
-import type { CcacheLocation, CcacheType } from './ccache-type.js';
+import type { CcacheCollection, CcacheLocation, CcacheType } from './ccache-type.js';
 import { dirType } from './dir-type.js';
 import { fileType } from './file-type.js';
+import { kcmType } from './kcm-type.js';
 
-const CCACHE_TYPES: readonly CcacheType[] = [fileType, dirType];
+const CCACHE_TYPES: readonly CcacheType[] = [fileType, dirType, kcmType];
 
 const byName: ReadonlyMap<string, CcacheType> = new Map(
   CCACHE_TYPES.map((type) => [type.name, type]),
 );
 
 /**
- * Finds the cache called `name`: `FILE:/path`, `/path`, `DIR:/directory` or
- * `DIR::/directory/tktXXXXXX`. Throws Krb5Error KRB5_CC_UNKNOWN_TYPE, with what to do instead, for a
- * type that is not in the table (KEYRING, KCM, API, MSLSA, MEMORY), KRB5_CC_BADNAME for a name that
+ * Finds the cache called `name`: `FILE:/path`, `/path`, `DIR:/directory`,
+ * `DIR::/directory/tktXXXXXX`, `KCM:` or `KCM:name`. `config` says where the KCM daemon is. Throws Krb5Error KRB5_CC_UNKNOWN_TYPE, with what to do instead, for a
+ * type that is not in the table (KEYRING, API, MSLSA, MEMORY), KRB5_CC_BADNAME for a name that
  * the type does not allow.
  */
-export function locateCcache(name: string): CcacheLocation {
+export function locateCcache(name: string, config?: Krb5Config): CcacheLocation {
   const { type, residual } = typeOf(name);
-  return type.locate(residual, name);
+  return type.locate(residual, name, config);
 }
 
 /**
  * Returns the caches of the collection called `name`, the primary one first; undefined if `name` is
  * that of one cache. Throws as `locateCcache` does.
  */
-export function ccacheCollection(name: string): AsyncIterable<CcacheLocation> | undefined {
+export function ccacheCollection(name: string, config: Krb5Config): CcacheCollection | undefined {
   const { type, residual } = typeOf(name);
-  return type.collection(residual, name);
+  return type.collection(residual, name, config);
 }
 
 function typeOf(name: string): { readonly type: CcacheType; readonly residual: string } {

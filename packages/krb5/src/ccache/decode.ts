@@ -29,7 +29,10 @@ function list<T>(reader: ByteReader, read: () => T): T[] {
   return items;
 }
 
-function principal(reader: ByteReader): Principal {
+/**
+ * Reads a principal. Throws TruncatedError.
+ */
+export function principal(reader: ByteReader): Principal {
   const nameType = reader.int32();
   // The realm stands between the number of components and the components.
   let left = reader.uint32();
@@ -49,7 +52,11 @@ function key(reader: ByteReader, version: 3 | 4): EncryptionKey {
   return new EncryptionKey(etype, data(reader));
 }
 
-function credential(reader: ByteReader, version: 3 | 4): CcacheCredential {
+/**
+ * Reads a credential, or a configuration entry in the form of one. Throws
+ * TruncatedError.
+ */
+export function credential(reader: ByteReader, version: 3 | 4): CcacheCredential {
   return {
     client: principal(reader),
     server: principal(reader),
@@ -67,7 +74,8 @@ function credential(reader: ByteReader, version: 3 | 4): CcacheCredential {
   };
 }
 
-function configEntry({ server, ticket }: CcacheCredential): CcacheConfigEntry | undefined {
+/** Returns the configuration entry that has the form of a credential; undefined for a ticket. */
+export function configEntry({ server, ticket }: CcacheCredential): CcacheConfigEntry | undefined {
   const [name, configKey, about] = server.components;
   if (server.realm !== CONFIG_REALM || name !== CONFIG_NAME || configKey === undefined) {
     return undefined;

@@ -32,7 +32,7 @@ export const dirType: CcacheType = {
   },
   collection(residual, fullName) {
     const path = requirePath(residual, fullName);
-    return path.startsWith(':') ? undefined : cachesIn(path);
+    return path.startsWith(':') ? undefined : () => cachesIn(path);
   },
 };
 

@@ -5,6 +5,7 @@ import type { ReadCcache } from '../ccache/ccache-type.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
+import { abandonmentOf } from '../kdc/abandoned.js';
 import type { KnownRealms } from '../kdc/known-realms.js';
 import { formatPrincipal, type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
 import type { RecentlyUsed } from '../recently-used.js';
@@ -12,6 +13,7 @@ import { type Clock, kdcNow } from '../time/clock.js';
 import { timeText } from '../time/time-text.js';
 import { type HeldTicket, tgtRealm } from './held-ticket.js';
 import { noTickets } from './kept-tickets.js';
+import { type SharedExchanges, shareExchange } from './shared-exchange.js';
 import type { ObtainedTickets, TicketSource } from './ticket-source.js';
 
 const MS_PER_SECOND = 1000;
@@ -29,41 +31,39 @@ export interface CcacheMemory {
   /** Parsed credential caches, by name. */
   readonly ccaches: RecentlyUsed<KnownCache>;
   /** Reads of credential caches that are under way, by name. */
-  readonly ccacheReads: Map<string, Promise<TicketSource>>;
+  readonly ccacheReads: SharedExchanges<TicketSource>;
   readonly realms: KnownRealms;
 }
 
 /**
  * Returns the source of the cache called `name`. All who ask while the cache is being read share one
- * source and its tickets. Throws as `CcacheLocation.read` does.
+ * source and its tickets. Throws as `CcacheLocation.read` does, and the signal's reason.
  */
 export function ccacheSource(
   name: string,
   config: Krb5Config,
   memory: CcacheMemory,
+  signal?: AbortSignal,
 ): Promise<TicketSource> {
-  const { ccacheReads } = memory;
-  let read = ccacheReads.get(name);
-  if (read === undefined) {
-    read = refresh(name, config, memory).finally(() => ccacheReads.delete(name));
-    ccacheReads.set(name, read);
-  }
-  return read;
+  // A question to a daemon ends when nobody waits for it any more.
+  const read = (shared: AbortSignal) => refresh(name, config, memory, abandonmentOf(shared));
+  return shareExchange(memory.ccacheReads, name, read, signal);
 }
 
 async function refresh(
   name: string,
   config: Krb5Config,
   memory: CcacheMemory,
+  signal: AbortSignal,
 ): Promise<TicketSource> {
-  const location = locateCcache(name);
+  const location = locateCcache(name, config);
   const before = memory.ccaches.get(name);
   // A change between this look and the reading has another signature next time.
-  const signature = await location.signature();
+  const signature = await location.signature(signal);
   if (before !== undefined && signature !== '' && signature === before.signature) {
     return before.source;
   }
-  const source = sourceOf(await location.read(), config, memory, before?.source);
+  const source = sourceOf(await location.read(signal), config, memory, before?.source);
   memory.ccaches.set(name, { signature, source });
   return source;
 }

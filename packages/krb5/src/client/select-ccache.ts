@@ -33,18 +33,19 @@ type Member =
  * Returns undefined if they decide nothing: the default cache is then the one to use. Nothing is
  * remembered: a file or a cache that changes counts the next time.
  *
- * Throws Krb5Error as `identityFor` and `locateCcache` do, and as `CcacheLocation.client` does if a
- * cache cannot be read after one that fits the host's domain.
+ * Throws Krb5Error as `identityFor` and `ccacheCollection` do, and as `CcacheLocation.client` does if
+ * a cache cannot be read after one that fits the host's domain, and the signal's reason.
  */
 export async function selectCcache(
   server: Principal,
   config: Krb5Config,
   env: Environment = process.env,
+  signal?: AbortSignal,
 ): Promise<ChosenClient | undefined> {
   const wanted = withRealm(server, config);
   const name = defaultCcacheName(config, env);
-  const collection = ccacheCollection(name);
-  const reading = membersOf(collection ?? only(locateCcache(name)));
+  const collection = ccacheCollection(name, config);
+  const reading = membersOf(collection?.(signal) ?? only(locateCcache(name, config)), signal);
   const members = remembered(reading);
   try {
     const identity = await identityFor(wanted, config.defaultRealm, env);
@@ -80,11 +81,14 @@ async function* only(location: CcacheLocation): AsyncGenerator<CcacheLocation> {
   yield location;
 }
 
-async function* membersOf(locations: AsyncIterable<CcacheLocation>): AsyncGenerator<Member> {
+async function* membersOf(
+  locations: AsyncIterable<CcacheLocation>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Member> {
   for await (const location of locations) {
     const { name } = location;
     try {
-      yield { name, client: await location.client() };
+      yield { name, client: await location.client(signal) };
     } catch (error) {
       if (!(error instanceof Krb5Error)) {
         throw error;

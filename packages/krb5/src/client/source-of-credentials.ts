@@ -33,7 +33,10 @@ const MS_PER_SECOND = 1000;
  * may name such a cache, and is given a client keytab: the keytab then serves. A cache that the user
  * named is never passed over.
  */
-const OUT_OF_REACH: ReadonlySet<number> = new Set([LocalErrorCode.KRB5_CC_UNKNOWN_TYPE]);
+const OUT_OF_REACH: ReadonlySet<number> = new Set([
+  LocalErrorCode.KRB5_CC_UNKNOWN_TYPE,
+  LocalErrorCode.KRB5_KCM_NO_SERVER,
+]);
 
 /** What is remembered of all sources. */
 export interface SourceMemory extends CcacheMemory, ClientMemory, ClientKeytabMemory {
@@ -56,18 +59,19 @@ export type Choice =
 
 /**
  * Returns the source of tickets for `credentials`. Without credentials, `server` chooses the cache in
- * the default collection. Throws as `chooseCache` does.
+ * the default collection. Throws as `chooseCache` does, and the signal's reason.
  */
 export async function ticketSource(
   credentials: Credentials | undefined,
   config: Krb5Config,
   memory: SourceMemory,
   server?: Principal,
+  signal?: AbortSignal,
 ): Promise<TicketSource> {
   if (credentials !== undefined && credentials.type !== 'ccache') {
     return ownKeySource(credentials, config, memory);
   }
-  const choice = await chooseCache(credentials?.ccache, config, memory, server);
+  const choice = await chooseCache(credentials?.ccache, config, memory, server, signal);
   if (choice.type === 'ccache') {
     return choice.source;
   }
@@ -86,14 +90,15 @@ export async function chooseCache(
   config: Krb5Config,
   memory: SourceMemory,
   server?: Principal,
+  signal?: AbortSignal,
 ): Promise<Choice> {
   const defaultName = defaultCcacheName(config);
   const chosen =
-    name === undefined && server !== undefined ? await chosenBy(server, config) : undefined;
+    name === undefined && server !== undefined ? await chosenBy(server, config, signal) : undefined;
   if (chosen !== undefined) {
-    return chooseSelected(chosen, defaultName, config, memory);
+    return chooseSelected(chosen, defaultName, config, memory, signal);
   }
-  const cache = await existingCache(name ?? defaultName, config, memory);
+  const cache = await existingCache(name ?? defaultName, config, memory, signal);
   if (cache instanceof Krb5Error) {
     return withoutCache(cache, config, memory);
   }
@@ -101,9 +106,13 @@ export async function chooseCache(
 }
 
 /** Returns the client for `server`; undefined if nothing chooses, or nobody can look into the caches. */
-async function chosenBy(server: Principal, config: Krb5Config): Promise<ChosenClient | undefined> {
+async function chosenBy(
+  server: Principal,
+  config: Krb5Config,
+  signal: AbortSignal | undefined,
+): Promise<ChosenClient | undefined> {
   try {
-    return await selectCcache(server, config);
+    return await selectCcache(server, config, process.env, signal);
   } catch (error) {
     if (error instanceof Krb5Error && OUT_OF_REACH.has(error.code)) {
       return undefined;
@@ -118,11 +127,12 @@ async function chooseSelected(
   defaultName: string,
   config: Krb5Config,
   memory: SourceMemory,
+  signal: AbortSignal | undefined,
 ): Promise<Choice> {
   const { client, ccache } = chosen;
   if (ccache !== undefined) {
     const source = {
-      ...(await ccacheSource(ccache, config, memory)),
+      ...(await ccacheSource(ccache, config, memory, signal)),
       choice: { ...chosen, ccache },
     };
     return isGood(source) ? { type: 'ccache', source } : withOldCache(source, config, memory);
@@ -141,17 +151,18 @@ async function existingCache(
   name: string,
   config: Krb5Config,
   memory: SourceMemory,
+  signal: AbortSignal | undefined,
 ): Promise<TicketSource | Krb5Error> {
   const missing = memory.missingCaches.get(name);
   // A reader waits for a cache that does not exist: somebody may be writing it. Once is enough.
-  if (missing !== undefined && (await locateCcache(name).signature()) === '') {
+  if (missing !== undefined && (await locateCcache(name, config).signature(signal)) === '') {
     const keytab = await clientKeytab(config, memory);
     if (keytab.found !== undefined) {
       return missing;
     }
   }
   try {
-    return await ccacheSource(name, config, memory);
+    return await ccacheSource(name, config, memory, signal);
   } catch (error) {
     if (!(error instanceof Krb5Error)) {
       throw error;

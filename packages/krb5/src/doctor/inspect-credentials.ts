@@ -79,7 +79,7 @@ async function nameOf(server: NamedServer, config: Krb5Config, signal: AbortSign
 /**
  * Returns what the credentials are; without credentials, the default cache, the one of its collection that fits
  * `server`, or the client keytab. Nothing is written, and no KDC is asked. `signal` ends the questions to DNS about the
- * server's name.
+ * server's name, and to a daemon.
  *
  * Throws Krb5Error if the cache or the keytab cannot be read, or the keytab has no key of the client.
  */
@@ -98,9 +98,9 @@ export async function inspectCredentials(
     return keytabReport(credentials.keytab, client, { from: 'option', because: undefined });
   }
   const by = credentials === undefined ? await nameOf(server, config, signal) : undefined;
-  const choice = await chooseCache(credentials?.ccache, config, createKrb5State(), by);
+  const choice = await chooseCache(credentials?.ccache, config, createKrb5State(), by, signal);
   return choice.type === 'ccache'
-    ? cacheReport(credentials, config, choice.source.choice)
+    ? cacheReport(credentials, config, choice.source.choice, signal)
     : keytabReport(choice.keytab, choice.client, choice);
 }
 
@@ -127,10 +127,11 @@ async function cacheReport(
   credentials: Extract<Credentials, { type: 'ccache' }> | undefined,
   config: Krb5Config,
   choice: CcacheChoice | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<CredentialsReport> {
   const name = choice?.ccache ?? credentials?.ccache ?? defaultCcacheName(config);
-  const location = locateCcache(name);
-  const { ccache } = await location.read();
+  const location = locateCcache(name, config);
+  const { ccache } = await location.read(signal);
   const { defaultPrincipal } = ccache;
   return {
     type: 'ccache',

@@ -59,7 +59,7 @@ export async function inspectServiceTicket(
   let source: TicketSource | undefined;
   let unknown: unknown;
   for await (const { target, chooseBy } of serverNames(options, config, signal)) {
-    source ??= await ticketSource(credentials, config, createKrb5State(), chooseBy);
+    source ??= await ticketSource(credentials, config, createKrb5State(), chooseBy, signal);
     asked.push(formatPrincipal(target));
     onTarget(formatPrincipal(target));
     try {

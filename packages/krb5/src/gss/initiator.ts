@@ -181,7 +181,7 @@ async function getTicket(
   let source: TicketSource | undefined;
   let unknown: unknown;
   for await (const { target, chooseBy } of serverNames(options, config, signal)) {
-    source ??= await ticketSource(credentials, config, shared, chooseBy);
+    source ??= await ticketSource(credentials, config, shared, chooseBy, signal);
     try {
       const credential = await serviceTicket(source, target, config, signal);
       const { used } = source.obtained;

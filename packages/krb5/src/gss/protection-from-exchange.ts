@@ -45,9 +45,9 @@ export async function findServiceTicketKey(
   const config = await currentConfig(state);
   const name = ccache ?? defaultCcacheName(config);
   // Without a name, the other library has chosen a cache of the collection.
-  const collection = ccache === undefined ? ccacheCollection(name) : undefined;
+  const collection = ccache === undefined ? ccacheCollection(name, config) : undefined;
   let found: HeldTicket | undefined;
-  for await (const each of collection ?? [locateCcache(name)]) {
+  for await (const each of collection?.(undefined) ?? [locateCcache(name, config)]) {
     const { stored } = await ccacheSource(each.name, config, state);
     found ??= stored.find((held) => Buffer.compare(held.ticket, ticket) === 0);
   }

@@ -11,6 +11,8 @@ describe('locateCcache', () => {
     ['c:/x', 'FILE:c:/x'],
     ['DIR:/tmp/x', 'DIR:/tmp/x'],
     ['DIR::/tmp/x/tktA', 'FILE:/tmp/x/tktA'],
+    ['KCM:', 'KCM:'],
+    ['KCM:0:1234', 'KCM:0:1234'],
   ])('finds %s', (name, fullName) => {
     expect(locateCcache(name).name).toBe(fullName);
   });
@@ -34,7 +36,7 @@ describe('locateCcache', () => {
     );
   });
 
-  it.each(['', 'FILE:', 'DIR:', 'DIR::', 'DIR::tkt', 'DIR::/tmp/x/other'])(
+  it.each(['', 'FILE:', 'DIR:', 'KCM:a\0b', 'DIR::', 'DIR::tkt', 'DIR::/tmp/x/other'])(
     'refuses "%s"',
     (name) => {
       expect(() => locateCcache(name)).toThrow(

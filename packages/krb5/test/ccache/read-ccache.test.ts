@@ -3,13 +3,11 @@ import { execFile } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { Ccache } from '../../src/ccache/ccache.js';
 import { locateCcache } from '../../src/ccache/ccache-name.js';
-import { etypeName } from '../../src/crypto/etypes.js';
 import { formatPrincipal } from '../../src/principal.js';
 import { encodeCcache } from '../../src/testing/ccache-encoder.js';
 import { plainCcache } from '../support/arbitrary.js';
-import { klistTime } from '../support/klist.js';
+import { asKlist, KLIST_OPTIONS, klistLines } from '../support/klist.js';
 import { asOrdinaryUser } from '../support/ordinary-user.js';
 import { useTemporaryFiles } from '../support/temporary-files.js';
 import { useRealm } from '../support/use-realm.js';
@@ -25,50 +23,9 @@ async function run(program: string, args: readonly string[], more: NodeJS.Proces
   return (await promisify(execFile)(program, args, { env })).stdout;
 }
 
-/** The letters of klist for TicketFlags, in the order of klist. */
-const FLAG_LETTERS: readonly (readonly [letter: string, bit: number])[] = [
-  ['F', 0x4000_0000],
-  ['f', 0x2000_0000],
-  ['P', 0x1000_0000],
-  ['p', 0x0800_0000],
-  ['D', 0x0400_0000],
-  ['d', 0x0200_0000],
-  ['R', 0x0080_0000],
-  ['I', 0x0040_0000],
-  ['i', 0x0100_0000],
-  ['H', 0x0010_0000],
-  ['A', 0x0020_0000],
-  ['T', 0x0008_0000],
-  ['O', 0x0004_0000],
-  ['a', 0x0002_0000],
-];
-
-/** Writes a cache as `klist -f -e -C` does, without the first line and the headings. */
-function asKlist({ defaultPrincipal, credentials, configEntries }: Ccache): string[] {
-  const config = configEntries.map(({ key, principal, value }) => {
-    const about = principal === undefined ? '' : `(${principal})`;
-    return `config: ${key}${about} = ${Buffer.from(value).toString('latin1')}`;
-  });
-  const tickets = credentials.map((each) => {
-    const flags = FLAG_LETTERS.filter(([, bit]) => (each.flags & bit) !== 0);
-    return [
-      `${klistTime(each.starttime || each.authtime)}  ${klistTime(each.endtime)}  ${formatPrincipal(each.server)}`,
-      ...(each.renewTill === 0 ? [] : [`renew until ${klistTime(each.renewTill)}`]),
-      `Flags: ${flags.map(([letter]) => letter).join('')}`,
-      `skey ${etypeName(each.key.etype)}`,
-    ].join(', ');
-  });
-  return [`Default principal: ${formatPrincipal(defaultPrincipal)}`, ...config, ...tickets].sort();
-}
-
+/** Returns what klist shows of a cache, in the form of `asKlist`. */
 async function klist(name: string): Promise<string[]> {
-  const output = await run('klist', ['-f', '-e', '-C', '-c', name]);
-  return output
-    .replaceAll('\n\t', ', ')
-    .split('\n')
-    .filter((line) => line !== '' && !/^(?:Ticket cache:|Valid starting)/.test(line))
-    .map((line) => line.replace(/Etype \(skey, tkt\): (\S+), .*/, 'skey $1'))
-    .sort();
+  return klistLines(await run('klist', [...KLIST_OPTIONS, '-c', name]));
 }
 
 describe('caches made by kinit', () => {

@@ -1,7 +1,8 @@
 /** Keys and passwords never appear in errors, inspect() or JSON. */
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { storeServiceTicket } from '@remctl/realm';
+import { startKcm, storeServiceTicket } from '@remctl/realm';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { locateCcache } from '../../src/ccache/ccache-name.js';
 import { clientKeytab } from '../../src/client/client-keytab.js';
@@ -23,7 +24,7 @@ import { freshCache, newPasswordClient } from '../support/credentials.js';
 import { startForgingKdc } from '../support/forging-kdc.js';
 import { startFalseProxy } from '../support/kdc-proxy.js';
 import { otherKeys } from '../support/other-keys.js';
-import { configOf, variantConfig } from '../support/realm-files.js';
+import { variantConfig } from '../support/realm-files.js';
 import { useRealm } from '../support/use-realm.js';
 
 /** The keys and secret numbers that preauthentication has made, as octets. */
@@ -76,14 +77,21 @@ let config: Krb5Config;
 let keytab: Keytab;
 let secrets: Uint8Array[];
 beforeAll(async () => {
-  config = await configOf(realm);
+  const kcm = await startKcm('heimdal');
+  config = await variantConfig(realm, { libdefaults: [`kcm_socket = ${kcm.socket}`] });
+  const [{ path: KRB5_CONFIG } = { path: '' }] = config.profile.files;
+  const kinit = ['-k', '-t', realm.keytabs.client, '-c', 'KCM:', 'alice'];
+  execFileSync('kinit', kinit, { env: { ...realm.env, KRB5_CONFIG } });
   keytab = await readKeytab(realm.keytabs.server);
   const client = await readKeytab(realm.keytabs.client);
   const { ccache } = await locateCcache(realm.ccache).read();
+  const kept = (await locateCcache('KCM:', config).read()).ccache;
+  const caches = [...ccache.credentials, ...kept.credentials];
   secrets = [
     Buffer.from(realm.passwords.client),
-    ...[...keytab.entries, ...client.entries, ...ccache.credentials].map(({ key }) => key.value),
+    ...[...keytab.entries, ...client.entries, ...caches].map(({ key }) => key.value),
   ];
+  return () => kcm.dispose();
 });
 
 /** Returns every text that a log could make of `value`. */
@@ -140,6 +148,7 @@ test('expectNoSecret finds every secret', () => {
 
 const kinds: Readonly<Record<string, () => Credentials>> = {
   'a cache': () => ({ type: 'ccache', ccache: realm.ccache }),
+  'a cache of a KCM daemon': () => ({ type: 'ccache', ccache: 'KCM:' }),
   'a keytab': () => ({
     type: 'keytab',
     keytab: realm.keytabs.client,
@@ -191,6 +200,7 @@ test('the client keytab shows no secret', async () => {
 
 test('keytabs and caches show no secret', async () => {
   expectNoSecret([keytab, await locateCcache(realm.ccache).read()]);
+  expectNoSecret(await locateCcache('KCM:', config).read());
 });
 
 test('the key for the context of another library is not shown', async () => {
