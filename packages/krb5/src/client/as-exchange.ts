@@ -17,7 +17,7 @@ import type { Armor } from '../preauth/fast/armor.js';
 import { armoredRequest } from '../preauth/fast/fast-request.js';
 import { type ArmoredReply, openArmoredReply } from '../preauth/fast/fast-response.js';
 import { etypeInfoOf, findPaData } from '../preauth/method-data.js';
-import { type Principal, tgsPrincipal } from '../principal.js';
+import { NameType, type Principal, tgsPrincipal } from '../principal.js';
 import type { AsTerms } from './as-terms.js';
 import { tgtRealm, ticketOfReply } from './held-ticket.js';
 import type { OpenedReply } from './reply-check.js';
@@ -91,9 +91,15 @@ function latestRenewal({ kdcOptions, till, rtime }: KdcReqBody): number | undefi
   return rtime ?? ((kdcOptions & KdcOption.RENEWABLE_OK) === 0 ? undefined : till);
 }
 
-/** Tells whether the KDC may give the client another name, or name another realm (RFC 6806). */
-export function allowsAnotherName({ kdcOptions }: KdcReqBody): boolean {
-  return (kdcOptions & KdcOption.CANONICALIZE) !== 0;
+/**
+ * Tells whether the KDC may give the client another name, or name another realm (RFC 6806): if the
+ * request has CANONICALIZE, or an enterprise name, which the KDC may keep. kinit -E takes either too.
+ */
+export function allowsAnotherName({ kdcOptions, cname }: KdcReqBody): boolean {
+  return (
+    (kdcOptions & KdcOption.CANONICALIZE) !== 0 ||
+    cname?.nameType === NameType.KRB5_NT_ENTERPRISE_PRINCIPAL
+  );
 }
 
 /** An AS-REP before it is opened: how to make the key, and the parts to open with it. */

@@ -2,7 +2,7 @@
 import { initialTicketOptions, type Krb5Config } from '../config/krb5-config.js';
 import { type OwnAddress, ownAddresses } from '../host/own-addresses.js';
 import { KdcOption } from '../messages/kdc-messages.js';
-import { NameType, type Principal } from '../principal.js';
+import type { Principal } from '../principal.js';
 
 /** The terms of an AS-REQ. Times are seconds since 1970, by the KDC's clock. */
 export interface AsTerms {
@@ -32,8 +32,6 @@ export function asTerms(
   const options = initialTicketOptions(config, client.realm);
   const from = Math.floor(now / 1000);
   const till = from + options.ticketLifetime;
-  const canonicalize =
-    options.canonicalize || client.nameType === NameType.KRB5_NT_ENTERPRISE_PRINCIPAL;
   const addresses = options.noaddresses ? [] : [...extra, ...ownAddresses()];
   const isRenewable = options.renewLifetime > 0;
   const kdcOptions =
@@ -41,7 +39,7 @@ export function asTerms(
     (options.forwardable ? KdcOption.FORWARDABLE : 0) |
     (options.proxiable ? KdcOption.PROXIABLE : 0) |
     (isRenewable ? KdcOption.RENEWABLE : 0) |
-    (canonicalize ? KdcOption.CANONICALIZE : 0);
+    (options.canonicalize ? KdcOption.CANONICALIZE : 0);
   return {
     // The highest bit is no sign.
     kdcOptions: kdcOptions >>> 0,

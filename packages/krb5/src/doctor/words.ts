@@ -70,6 +70,10 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
     'Set default_realm under [libdefaults] in krb5.conf, or name the realm after an @.',
   ],
   [LocalErrorCode.KRB5_FCC_NOFILE, RUN_KINIT],
+  [
+    LocalErrorCode.KRB5_CC_UNKNOWN_TYPE,
+    'Use the native backend (--backend native), or run kinit -c FILE:/path and set KRB5CCNAME=FILE:/path.',
+  ],
   [LocalErrorCode.KRB5_CC_NOTFOUND, RUN_KINIT],
   [
     LocalErrorCode.KRB5_CC_IO,

@@ -70,13 +70,19 @@ describe('a KDC of Heimdal', () => {
     expect(without).toEqual(['failed', 'KDC_ERR_C_PRINCIPAL_UNKNOWN']);
   });
 
-  test('knows a client by its enterprise name', async () => {
+  test('knows a client by its enterprise name if canonicalize = true, as with kinit -E -C', async () => {
     const { client } = realm.principals;
     const { passwords, port } = realm;
-    expect(await kinit(config, passwords.client, '-E', '-C', 'alice@example.org')).toBe(client);
-    const name = `alice\\@example.org@${realm.name}`;
-    expect(await ours(port, config, credentials(name))).toBe(client);
-    expect(await ours(port, config, credentials('alice\\@example.org'))).toBe(client);
+    const kinitE = (own: Krb5Config) => kinit(own, passwords.client, '-E', 'alice@example.org');
+    const names = [`alice\\@example.org@${realm.name}`, 'alice\\@example.org'];
+    expect(await kinitE(canonical)).toBe(client);
+    for (const name of names) {
+      expect(await ours(port, canonical, credentials(name))).toBe(client);
+    }
+    expect(await kinitE(config)).toBe('failed');
+    for (const name of names) {
+      expect(await ours(port, config, credentials(name))).toBe('KDC_ERR_C_PRINCIPAL_UNKNOWN');
+    }
   });
 });
 
