@@ -92,7 +92,7 @@ export function openKcmSocket(path: string, signal: AbortSignal | undefined): Kc
         wake = resolve;
       });
     }
-    if (failure !== undefined) {
+    if (failure !== undefined && length < wanted) {
       throw failure.error;
     }
     received = Buffer.concat([received, ...chunks]);
