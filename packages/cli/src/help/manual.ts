@@ -104,10 +104,6 @@ export const AFTER_OPTIONS: readonly Section[] = [
           ['/etc/krb5.conf', 'The configuration of Kerberos.'],
           ['~/.k5identity', 'Which client goes to which server, in a collection of caches.'],
           ['/tmp/krb5cc_UID', 'The credential cache of the user, where nothing names another.'],
-          [
-            '~/.k5identity',
-            'Which principal to be for which server, where the caches are a collection.',
-          ],
           ['~/.local/state/remctl/history', 'The lines of earlier sessions of --shell.'],
         ],
       },
