@@ -1,5 +1,6 @@
 /** The choice of a cache by the server, beside krb5_cc_select. */
-import { mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../../../../tools/property-runs.mjs';
@@ -9,6 +10,7 @@ import { readKrb5Config } from '../../src/config/krb5-config.js';
 import { formatPrincipal, type Principal, parsePrincipal } from '../../src/principal.js';
 import { encodeCcache } from '../../src/testing/ccache-encoder.js';
 import { useMitAnswers } from '../support/mit-answers.js';
+import { asOrdinaryUser } from '../support/ordinary-user.js';
 import { useTemporaryFiles } from '../support/temporary-files.js';
 
 const files = useTemporaryFiles();
@@ -155,14 +157,30 @@ describe('a server’s cache in a collection', () => {
   });
 
   test.each([
-    ['is a directory', () => mkdirSync(files.path('home/.k5identity'), { recursive: true })],
+    ['is a directory', () => mkdirSync(files.path('home/.k5identity'))],
+    ['is a FIFO', () => execFileSync('mkfifo', [files.path('home/.k5identity')])],
     ['may not be read', () => files.secret('home/.k5identity', 'bob')],
   ])('is chosen without .k5identity if that file %s', async (_, make) => {
+    const env = environment({ ccache: collection() });
     mkdirSync(files.path('home'));
     make();
-    const env = { ...environment({ ccache: collection() }), HOME: files.path('home') };
-    const [choice] = await Promise.all([ours(['host', 'server.other.test'], env)]);
-    expect(choice?.[0]).toBeDefined();
+    chmodSync(files.path('.'), 0o755);
+    await asOrdinaryUser(async () => {
+      const choice = await ours(['host', 'server.other.test'], env);
+      expect(choice?.[0]).toBe('carol@OTHER.TEST');
+    });
+  });
+
+  test('is nobody’s if .k5identity is too large to be read whole', async () => {
+    const env = environment({ ccache: collection() });
+    mkdirSync(files.path('home'));
+    files.huge('home/.k5identity', 2 ** 40);
+    const config = await readKrb5Config(env);
+    const server = await principalOf(['host', 'server.other.test'], env);
+    await expect(selectCcache(server, config, env)).rejects.toMatchObject({
+      name: 'KRB5_CC_IO',
+      message: expect.stringMatching(/\.k5identity has more than 1048576 bytes: make it smaller/),
+    });
   });
 
   test.each([
