@@ -6,8 +6,9 @@ import type { CcacheCollection, CcacheLocation, CcacheType } from './ccache-type
 import { dirType } from './dir-type.js';
 import { fileType } from './file-type.js';
 import { kcmType } from './kcm-type.js';
+import { memoryType } from './memory-type.js';
 
-const CCACHE_TYPES: readonly CcacheType[] = [fileType, dirType, kcmType];
+const CCACHE_TYPES: readonly CcacheType[] = [fileType, dirType, kcmType, memoryType];
 
 const byName: ReadonlyMap<string, CcacheType> = new Map(
   CCACHE_TYPES.map((type) => [type.name, type]),
@@ -16,7 +17,7 @@ const byName: ReadonlyMap<string, CcacheType> = new Map(
 /**
  * Finds the cache called `name`: `FILE:/path`, `/path`, `DIR:/directory`,
  * `DIR::/directory/tktXXXXXX`, `KCM:` or `KCM:name`. `config` says where the KCM daemon is. Throws Krb5Error KRB5_CC_UNKNOWN_TYPE, with what to do instead, for a
- * type that is not in the table (KEYRING, API, MSLSA, MEMORY), KRB5_CC_BADNAME for a name that
+ * type that is not in the table (KEYRING, API, MSLSA), KRB5_CC_BADNAME for a name that
  * the type does not allow.
  */
 export function locateCcache(name: string, config?: Krb5Config): CcacheLocation {
@@ -43,9 +44,6 @@ function typeOf(name: string): { readonly type: CcacheType; readonly residual: s
   return { type, residual };
 }
 
-/** Types whose caches belong to one process. */
-const OF_A_PROCESS: ReadonlySet<string> = new Set(['MEMORY']);
-
 /** Types that the system's Kerberos library reads on systems that have them. */
 const OF_THE_SYSTEM: ReadonlySet<string> = new Set(['KEYRING', 'API', 'MSLSA']);
 
@@ -53,13 +51,10 @@ const OF_THE_SYSTEM: ReadonlySet<string> = new Set(['KEYRING', 'API', 'MSLSA']);
 export const SYSTEM_LIBRARY_READS_IT = "the system's Kerberos library can read it";
 
 function unknownType(name: string, typeName: string): Krb5Error {
-  const why = OF_A_PROCESS.has(typeName)
-    ? 'lives in the memory of the process that made it'
-    : 'cannot be read here';
   const also = OF_THE_SYSTEM.has(typeName) ? `; ${SYSTEM_LIBRARY_READS_IT}` : '';
   return new Krb5Error(
     LocalErrorCode.KRB5_CC_UNKNOWN_TYPE,
-    `the credential cache ${name} is of type ${typeName || '(none)'}, which ${why}: ` +
+    `the credential cache ${name} is of type ${typeName || '(none)'}, which cannot be read here: ` +
       `run kinit -c FILE:/path and set KRB5CCNAME=FILE:/path, or give keytab${also}`,
   );
 }

@@ -21,7 +21,6 @@ describe('locateCcache', () => {
     ['KEYRING:persistent:0', 'cannot be read here', SYSTEM_LIBRARY_READS_IT],
     ['API:x', 'cannot be read here', SYSTEM_LIBRARY_READS_IT],
     ['MSLSA:', 'cannot be read here', SYSTEM_LIBRARY_READS_IT],
-    ['MEMORY:x', 'lives in the memory of the process that made it', undefined],
     [':x', 'cannot be read here', undefined],
   ])('refuses %s and says what to do instead', (name, why, also) => {
     const type = name.split(':')[0] || '(none)';
@@ -34,6 +33,15 @@ describe('locateCcache', () => {
           (also === undefined ? '' : `; ${also}`),
       }),
     );
+  });
+
+  it('finds nothing in MEMORY, and says what to do instead', async () => {
+    await expect(locateCcache('MEMORY:x').read()).rejects.toMatchObject({
+      name: 'KRB5_FCC_NOFILE',
+      message:
+        'no credentials: the cache MEMORY:x is in the memory of the program that made it: ' +
+        'run kinit -c FILE:/path and set KRB5CCNAME=FILE:/path, or give keytab',
+    });
   });
 
   it.each(['', 'FILE:', 'DIR:', 'KCM:a\0b', 'DIR::', 'DIR::tkt', 'DIR::/tmp/x/other'])(

@@ -103,6 +103,17 @@ describe('without a cache', () => {
     ]);
   });
 
+  it('the keytab serves if the cache is one in memory, as containers have it', async () => {
+    vi.stubEnv('KRB5CCNAME', 'MEMORY:');
+    vi.stubEnv('KRB5_CLIENT_KTNAME', keytabs.bob);
+    expect(await ours()).toBe(named('bob'));
+    const options = ['-p', String(realm.port), 'localhost', 'test', 'whoami'];
+    const env = { ...realm.env, KRB5CCNAME: 'MEMORY:', KRB5_CLIENT_KTNAME: keytabs.bob };
+    expect((await promisify(execFile)('remctl', options, { env })).stdout.trim()).toBe(
+      named('bob'),
+    );
+  });
+
   it('the principal of the first key logs in', async () => {
     vi.stubEnv('KRB5_CLIENT_KTNAME', keytabs.both);
     expect([await ours(), await libkrb5()]).toEqual([named('bob'), named('bob')]);
