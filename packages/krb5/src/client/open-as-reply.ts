@@ -1,10 +1,10 @@
 /** Opens an AS-REP with the key that preauthentication gave, or the client's. */
 import type { EncryptionKey } from '../crypto/index.js';
-import { KrbErrorCode } from '../error-codes.js';
+import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { ReplyKey } from '../preauth/mechanism.js';
 import { entryFor } from '../preauth/method-data.js';
-import { formatPrincipal, type Principal } from '../principal.js';
+import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
 import type { SealedAsRep } from './as-exchange.js';
 import { type ClientKeys, defaultSalt } from './client-keys.js';
 import type { OpenedReply } from './reply-check.js';
@@ -18,7 +18,7 @@ export interface ReplyOwner {
 /**
  * Opens a reply with `replyKey`. If the KDC used another type of the client's own key, or if there
  * was no preauthentication, the client's key is made first. Throws Krb5Error
- * KRB_AP_ERR_BAD_INTEGRITY if the reply does not open, KDC_ERR_ETYPE_NOSUPP if its type was not
+ * KRB_AP_ERR_BAD_INTEGRITY if the reply does not open, KRB5_KDCREP_MODIFIED if it is another client's, KDC_ERR_ETYPE_NOSUPP if its type was not
  * offered.
  */
 export async function openReply(
@@ -33,6 +33,12 @@ export async function openReply(
     );
   }
   const opened = sealed.open(await keyOf(keys, sealed, replyKey));
+  if (opened === undefined && !principalsEqual(sealed.client, client)) {
+    throw new Krb5Error(
+      LocalErrorCode.KRB5_KDCREP_MODIFIED,
+      `the KDC of ${client.realm} answered for another client, ${formatPrincipal(sealed.client)}: check the realm's KDCs in krb5.conf`,
+    );
+  }
   if (opened === undefined) {
     throw new Krb5Error(
       KrbErrorCode.KRB_AP_ERR_BAD_INTEGRITY,
