@@ -16,9 +16,9 @@ const byName: ReadonlyMap<string, CcacheType> = new Map(
 
 /**
  * Finds the cache called `name`: `FILE:/path`, `/path`, `DIR:/directory`,
- * `DIR::/directory/tktXXXXXX`, `KCM:` or `KCM:name`. `config` says where the KCM daemon is. Throws Krb5Error KRB5_CC_UNKNOWN_TYPE, with what to do instead, for a
- * type that is not in the table (KEYRING, API, MSLSA), KRB5_CC_BADNAME for a name that
- * the type does not allow.
+ * `DIR::/directory/tktXXXXXX`, `KCM:`, `KCM:name` or `MEMORY:name`. `config` says where the KCM daemon
+ * is. Throws Krb5Error KRB5_CC_UNKNOWN_TYPE, with what to do instead, for a type that is not in the
+ * table (KEYRING, API, MSLSA), KRB5_CC_BADNAME for a name that the type does not allow.
  */
 export function locateCcache(name: string, config?: Krb5Config): CcacheLocation {
   const { type, residual } = typeOf(name);

@@ -18,8 +18,8 @@ export interface ReplyOwner {
 /**
  * Opens a reply with `replyKey`. If the KDC used another type of the client's own key, or if there
  * was no preauthentication, the client's key is made first. Throws Krb5Error
- * KRB_AP_ERR_BAD_INTEGRITY if the reply does not open, KRB5_KDCREP_MODIFIED if it is another client's, KDC_ERR_ETYPE_NOSUPP if its type was not
- * offered.
+ * KRB_AP_ERR_BAD_INTEGRITY if the reply does not open, KRB5_KDCREP_MODIFIED if it is another client's,
+ * KDC_ERR_ETYPE_NOSUPP if its type was not offered.
  */
 export async function openReply(
   { client, keys }: ReplyOwner,

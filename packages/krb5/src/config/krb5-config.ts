@@ -3,7 +3,6 @@ import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { parseDuration } from './duration.js';
 import type { Environment } from './expand-path.js';
-import { type PassedOver, passedOverSettings } from './passed-over.js';
 import {
   badValue,
   getDuration,
@@ -31,8 +30,6 @@ const DEFAULT_TICKET_LIFETIME_S = 24 * 60 * 60;
 /** The settings of [libdefaults]; a default stands for a relation that the files do not have. */
 export interface Krb5Config {
   readonly profile: Profile;
-  /** The values that cannot be read, apart from `kdc` lines (`passedOverValues`). */
-  readonly passedOver: readonly PassedOver[];
   /** default_realm; `requireDefaultRealm` throws if it is not set. */
   readonly defaultRealm: string | undefined;
   /**
@@ -149,7 +146,6 @@ export function krb5Config(profile: Profile): Krb5Config {
   const permittedEnctypes = getString(profile, ['libdefaults', 'permitted_enctypes']);
   return {
     profile,
-    passedOver: passedOverSettings(profile),
     defaultRealm: getString(profile, ['libdefaults', 'default_realm']),
     dnsLookupKdc: dnsLookupKdc(profile),
     dnsUriLookup: libdefault(profile, 'dns_uri_lookup') ?? true,

@@ -33,8 +33,8 @@ export interface ServiceTicketKey {
 
 /**
  * Finds the ticket of an initiator's token in a credential cache. `ccache` is the cache's name;
- * without it, the caches of the default collection are looked through. Throws Krb5Error if there is no such cache or ticket, and
- * GssError GSS_S_DEFECTIVE_TOKEN if the token holds no AP-REQ.
+ * without it, the caches of the default collection are looked through. Throws Krb5Error if there is no
+ * such cache or ticket, and GssError GSS_S_DEFECTIVE_TOKEN if the token holds no AP-REQ.
  */
 export async function findServiceTicketKey(
   apReqToken: Uint8Array,

@@ -11,6 +11,7 @@ import {
   requireDefaultRealm,
   udpPreferenceLimit,
 } from '../../src/config/krb5-config.js';
+import { passedOverSettings } from '../../src/config/passed-over.js';
 import { parseBoolean, parseInteger } from '../../src/config/profile.js';
 import { passedOverValues } from '../../src/kdc/passed-over-kdcs.js';
 import { PASSED_OVER_CHANNEL, tellPassedOver } from '../../src/kdc/tell-passed-over.js';
@@ -27,7 +28,6 @@ describe('[libdefaults]', () => {
   it('has the defaults of MIT Kerberos', async () => {
     const { profile: _, ...settings } = await configFrom('');
     expect(settings).toEqual({
-      passedOver: [],
       defaultRealm: undefined,
       dnsLookupKdc: true,
       dnsUriLookup: true,
@@ -58,7 +58,6 @@ describe('[libdefaults]', () => {
       default_tgs_enctypes = aes256-cts
     `);
     expect(settings).toEqual({
-      passedOver: [],
       defaultRealm: 'EXAMPLE.ORG',
       dnsLookupKdc: false,
       dnsUriLookup: false,
@@ -114,7 +113,7 @@ describe('a value that cannot be read', () => {
     const config = await configFrom(`[libdefaults]\n\n${line}\n`);
     expect(config[setting]).toBe(value);
     const [name, text] = line.split(' = ');
-    expect(config.passedOver).toEqual([
+    expect(passedOverSettings(config.profile)).toEqual([
       expect.objectContaining({
         file: files.path('krb5.conf'),
         line: 3,
@@ -145,7 +144,7 @@ describe('a value that cannot be read', () => {
     });
     expect(initialTicketOptions(config, 'S')).toMatchObject({ canonicalize: true });
     expect(encryptedTimestampDisabled(config, 'R')).toBe(false);
-    expect(config.passedOver.map(({ line, name }) => [line, name])).toEqual([
+    expect(passedOverSettings(config.profile).map(({ line, name }) => [line, name])).toEqual([
       [2, 'forwardable'],
       [5, 'canonicalize'],
       [6, 'noaddresses'],
@@ -163,7 +162,9 @@ describe('a value that cannot be read', () => {
     const [name, value] = line.split(' = ');
     const file = files.path('krb5.conf');
     const expected = expect.any(String);
-    expect(config.passedOver).toEqual([{ file, line: 2, name, value, expected, instead }]);
+    expect(passedOverSettings(config.profile)).toEqual([
+      { file, line: 2, name, value, expected, instead },
+    ]);
   });
 
   it.each([
@@ -172,7 +173,7 @@ describe('a value that cannot be read', () => {
     'ticket_lifetime = x',
     'R = {\nrdns = x\n}',
   ])('is not told if it is refused, known, or never read: %s', async (line) => {
-    expect((await configFrom(`[libdefaults]\n${line}\n`)).passedOver).toEqual([]);
+    expect(passedOverSettings((await configFrom(`[libdefaults]\n${line}\n`)).profile)).toEqual([]);
   });
 
   it('of a kdc line is told, and the other lines count', async () => {
@@ -182,7 +183,7 @@ describe('a value that cannot be read', () => {
         kdc = b.example.org # the second
       }
     `);
-    expect(config.passedOver).toEqual([]);
+    expect(passedOverSettings(config.profile)).toEqual([]);
     expect(passedOverValues(config)).toEqual([
       expect.objectContaining({ line: 3, name: 'kdc', value: 'http://a.example.org/' }),
     ]);
