@@ -13,6 +13,10 @@ const HOURS_PER_DAY = 24;
 const DAYS = 60;
 /** The whole takes a minute on two cores. */
 const FIVE_MINUTES_MS = 300_000;
+/** Code that V8 compiles while it runs is heap, and grows for weeks. Without it, the heap is objects. */
+const OBJECTS_ALONE = ['--expose-gc', '--no-opt', '--no-sparkplug'];
+/** In bytes: 1,320 rounds after the fifth day that each keep 200 bytes are over it. */
+const HEAP_GROWTH_LIMIT = 2 ** 18;
 /** A ticket is good for ten hours; cron runs kinit anew before that. */
 const KINIT_EVERY_HOURS = 8;
 const FIRST_PASSWORD = 'the first password';
@@ -46,7 +50,7 @@ async function rotateKeytab(): Promise<void> {
 
 /** Starts the service. The function that it returns runs one round of commands. */
 function startService(env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ['--expose-gc', CLIENT], {
+  const child = spawn(process.execPath, [...OBJECTS_ALONE, CLIENT], {
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -119,7 +123,7 @@ test(
         }
         if (hour === DAYS * HOURS_PER_DAY - 1) {
           expect(round.now - Date.now()).toBeGreaterThan((DAYS - 1) * HOURS_PER_DAY * 3_600_000);
-          expect(round.heap).toBeLessThan((early?.heap ?? 0) + 2 ** 20);
+          expect(round.heap).toBeLessThan((early?.heap ?? 0) + HEAP_GROWTH_LIMIT);
           expect(round.descriptors).toBe(early?.descriptors);
         }
       }
