@@ -19,14 +19,14 @@ export interface ReplyOwner {
  * Opens a reply with `replyKey`. If the KDC used another type of the client's own key, or if there
  * was no preauthentication, the client's key is made first. Throws Krb5Error
  * KRB_AP_ERR_BAD_INTEGRITY if the reply does not open, KRB5_KDCREP_MODIFIED if it is another client's,
- * KDC_ERR_ETYPE_NOSUPP if its type was not offered.
+ * KDC_ERR_ETYPE_NOSUPP if its type was not offered, KRB5_KT_NOTFOUND if the keytab has no key of it.
  */
 export async function openReply(
   { client, keys }: ReplyOwner,
   sealed: SealedAsRep,
   replyKey: ReplyKey | undefined,
 ): Promise<OpenedReply> {
-  if (!keys.etypes.includes(sealed.etype)) {
+  if (!keys.offered.includes(sealed.etype)) {
     throw new Krb5Error(
       KrbErrorCode.KDC_ERR_ETYPE_NOSUPP,
       `the KDC of ${client.realm} answered with an encryption type that was not asked for`,

@@ -153,7 +153,8 @@ async function ownKey(
   etypeInfo: readonly EtypeInfo2Entry[],
   realm: string,
 ): Promise<EncryptionKey> {
-  const entry = entryFor(etypeInfo, keys.etypes);
+  // If the KDC takes another type alone, the search for its key says which keys there are.
+  const entry = entryFor(etypeInfo, keys.etypes) ?? entryFor(etypeInfo, keys.offered);
   const etype = entry?.etype ?? keys.etypes[0];
   if (etype === undefined) {
     throw new Krb5Error(

@@ -7,6 +7,7 @@ import { locateCcache } from '../../src/ccache/ccache-name.js';
 import { ticketSource } from '../../src/client/source-of-credentials.js';
 import { EncryptionKey } from '../../src/crypto/encryption-key.js';
 import { etypeName } from '../../src/crypto/etypes.js';
+import { LocalErrorCode } from '../../src/error-codes.js';
 import { createKrb5State } from '../../src/gss/krb5-state.js';
 import { decodeKeytab } from '../../src/keytab/decode.js';
 import type { KeytabEntry } from '../../src/keytab/keytab.js';
@@ -101,3 +102,20 @@ test('of keys from before and after 256 changes, the newer one logs in', async (
   expect(await kinit(changed, 'wrapped')).toBe(AES256);
   expect(await logIn(changed, 'wrapped')).toBe(AES256);
 });
+
+/** The errors of a keytab that has no key of the type that the KDC's only key has. */
+const otherType = expect.objectContaining({
+  code: LocalErrorCode.KRB5_KT_NOTFOUND,
+  message: expect.stringMatching(new RegExp(`no ${AES128} key of .*its types are ${AES256}`)),
+});
+
+test.each(['+requires_preauth', '-requires_preauth'])(
+  'a keytab without the type of the only key that the KDC has: an error names both (%s)',
+  async (preauth) => {
+    const name = `other-type${preauth}`;
+    const keytab = await addClient(name, AES256);
+    await realm.kadmin(`cpw -randkey -e ${AES128}:normal ${name}`);
+    await realm.kadmin(`modprinc ${preauth} ${name}`);
+    await expect(logIn(keytab, name)).rejects.toEqual(otherType);
+  },
+);
