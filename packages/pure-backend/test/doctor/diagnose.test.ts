@@ -276,9 +276,13 @@ describe('krb5.conf', () => {
   });
 
   test('that cannot be read fails', async () => {
-    useConf(realm.folder);
+    // A directory would be read as with includedir. No file can be below a file.
+    useConf(join(realm.krb5Conf, 'krb5.conf'));
     const steps = await stepsOf(here());
-    expect(stepOf(steps, 'configuration').outcome).toBe('failed');
+    expect(stepOf(steps, 'configuration')).toMatchObject({
+      outcome: 'failed',
+      problem: expect.stringMatching(/cannot be read: ENOTDIR/),
+    });
   });
 });
 

@@ -13,8 +13,11 @@ const backend = createPureBackend();
 
 async function whoami(options) {
   try {
-    const { stdout } = await remctl({ ...options, backend, command: ['test', 'whoami'] });
-    return Buffer.from(stdout).toString().trim();
+    const result = await remctl({ ...options, backend, command: ['test', 'whoami'] });
+    const [said, complaint] = [result.stdout, result.stderr].map((each) =>
+      Buffer.from(each).toString(),
+    );
+    return said.trim() || `status ${result.status}: ${complaint}`;
   } catch (error) {
     return String(error);
   }
