@@ -39,7 +39,7 @@ test('the tests that test/README.md names exist', () => {
     .flatMap((item) => item.replaceAll(/\s+/g, ' ').split(';'));
   let titles = 0;
   for (const claim of claims) {
-    const files = claim.match(/[\w/-]+\.test\.ts/g) ?? [];
+    const files = claim.match(/(?:[\w/-]+\.test|support\/[\w-]+)\.ts/g) ?? [];
     const source = files.map(here).join();
     for (const [, title] of claim.matchAll(/"([^"]+)"/g)) {
       expect(source, claim).toContain(title);

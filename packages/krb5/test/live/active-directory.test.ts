@@ -15,6 +15,7 @@ import { fillDirectory, LOCKOUT_THRESHOLD, PASSWORD } from '../support/directory
 import { configOf, editedConfig, variantConfig } from '../support/realm-files.js';
 import { whoami } from '../support/remctl.js';
 import { useTemporaryFiles } from '../support/temporary-files.js';
+import { testTickets } from '../support/tickets-of-kdc.js';
 import { useRealm } from '../support/use-realm.js';
 
 const execute = promisify(execFile);
@@ -26,34 +27,7 @@ afterEach(() => {
 });
 
 describe.runIf(sambaRuns()).each(ENCTYPES)('an Active Directory with keys of %s', (enctype) => {
-  const realm = useRealm({ kdc: 'samba', enctype });
-  let config: Krb5Config;
-  beforeAll(async () => {
-    config = await configOf(realm);
-  });
-
-  test('gives tickets to the owner of a cache', async () => {
-    const credentials = { type: 'ccache', ccache: realm.ccache } as const;
-    expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
-      realm.principals.client,
-    );
-  });
-
-  test('gives tickets to the owner of a keytab', async () => {
-    const keytab = realm.keytabs.client;
-    const credentials = { type: 'keytab', keytab, clientPrincipal: 'mallory' } as const;
-    expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
-      realm.principals.otherClient,
-    );
-  });
-
-  test('gives tickets to the owner of a password', async () => {
-    const password = realm.passwords.client;
-    const credentials = { type: 'password', password, clientPrincipal: 'alice' } as const;
-    expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
-      realm.principals.client,
-    );
-  });
+  testTickets(useRealm({ kdc: 'samba', enctype }));
 });
 
 describe.runIf(sambaRuns())('an Active Directory', () => {

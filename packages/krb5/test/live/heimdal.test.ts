@@ -7,6 +7,7 @@ import { shiftClock } from '../support/clock.js';
 import { freshCache } from '../support/credentials.js';
 import { configOf, ENCTYPES, variantConfig } from '../support/realm-files.js';
 import { whoami } from '../support/remctl.js';
+import { testTickets } from '../support/tickets-of-kdc.js';
 import { useRealm } from '../support/use-realm.js';
 
 afterEach(() => {
@@ -14,34 +15,7 @@ afterEach(() => {
 });
 
 describe.each(ENCTYPES)('a KDC of Heimdal with %s', (enctype) => {
-  const realm = useRealm({ kdc: 'heimdal', enctype });
-  let config: Krb5Config;
-  beforeAll(async () => {
-    config = await configOf(realm);
-  });
-
-  test('gives tickets to the owner of a cache', async () => {
-    const credentials = { type: 'ccache', ccache: realm.ccache } as const;
-    expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
-      realm.principals.client,
-    );
-  });
-
-  test('gives tickets to the owner of a keytab', async () => {
-    const keytab = realm.keytabs.client;
-    const credentials = { type: 'keytab', keytab, clientPrincipal: 'mallory' } as const;
-    expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
-      realm.principals.otherClient,
-    );
-  });
-
-  test('gives tickets to the owner of a password', async () => {
-    const password = realm.passwords.client;
-    const credentials = { type: 'password', password, clientPrincipal: 'alice' } as const;
-    expect(await whoami(realm.port, { host: 'localhost', credentials, config })).toBe(
-      realm.principals.client,
-    );
-  });
+  testTickets(useRealm({ kdc: 'heimdal', enctype }));
 });
 
 describe('a KDC of Heimdal', () => {
