@@ -49,7 +49,10 @@ export async function findServiceTicketKey(
   let found: HeldTicket | undefined;
   for await (const each of collection?.(undefined) ?? [locateCcache(name, config)]) {
     const { stored } = await ccacheSource(each.name, config, state);
-    found ??= stored.find((held) => Buffer.compare(held.ticket, ticket) === 0);
+    found = stored.find((held) => Buffer.compare(held.ticket, ticket) === 0);
+    if (found !== undefined) {
+      break;
+    }
   }
   if (found === undefined) {
     throw new Krb5Error(
