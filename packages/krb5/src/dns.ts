@@ -3,20 +3,25 @@ import dns from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import { onAbort } from './abort-calls.js';
 
-/** The wait for an answer to the first try. */
-const TIMEOUT_MS = 3000;
-const TRIES = 2;
+/** Milliseconds that a name server has for its answer to the first try. */
+export const DNS_TIMEOUT_MS = 3000;
+/** Times that the list of name servers is gone through. */
+export const DNS_TRIES = 2;
 
-/**
- * Creates a resolver that asks the name servers of this process: the system's, or the ones that the
- * application set with dns.setServers. Its questions end in a bounded time; `cancel` ends them at
- * once.
- */
-function createResolver(): Resolver {
-  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
+/** Returns the name servers of this process: the system's, or those of dns.setServers. */
+export function nameServers(): string[] {
   // dns.setServers replaces the module's functions: a getServers imported by name would not know
   // the new servers.
-  resolver.setServers(dns.getServers());
+  return dns.getServers();
+}
+
+/**
+ * Creates a resolver that asks `nameServers`. Its questions end in a bounded time; `cancel` ends them
+ * at once.
+ */
+function createResolver(): Resolver {
+  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
+  resolver.setServers(nameServers());
   return resolver;
 }
 

@@ -75,7 +75,7 @@ export function credential(reader: ByteReader, version: 3 | 4): CcacheCredential
 }
 
 /** Returns the configuration entry that has the form of a credential; undefined for a ticket. */
-export function configEntry({ server, ticket }: CcacheCredential): CcacheConfigEntry | undefined {
+function configEntry({ server, ticket }: CcacheCredential): CcacheConfigEntry | undefined {
   const [name, configKey, about] = server.components;
   if (server.realm !== CONFIG_REALM || name !== CONFIG_NAME || configKey === undefined) {
     return undefined;
@@ -109,6 +109,23 @@ function formatVersion(reader: ByteReader): 3 | 4 {
     );
   }
   return version;
+}
+
+/** Tells the tickets of a cache from its configuration entries. */
+export function separated(
+  entries: readonly CcacheCredential[],
+): Pick<Ccache, 'credentials' | 'configEntries'> {
+  const credentials: CcacheCredential[] = [];
+  const configEntries: CcacheConfigEntry[] = [];
+  for (const each of entries) {
+    const entry = configEntry(each);
+    if (entry === undefined) {
+      credentials.push(each);
+    } else {
+      configEntries.push(entry);
+    }
+  }
+  return { credentials, configEntries };
 }
 
 /** What stands before the tickets. */
@@ -156,8 +173,7 @@ function next(reader: ByteReader, version: 3 | 4): CcacheCredential | { readonly
 export function decodeCcache(bytes: Uint8Array): Ccache {
   const reader = new ByteReader(bytes);
   const start = orDamaged(() => head(reader));
-  const credentials: CcacheCredential[] = [];
-  const configEntries: CcacheConfigEntry[] = [];
+  const entries: CcacheCredential[] = [];
   let damage: string | undefined;
   while (reader.remaining > 0 && damage === undefined) {
     const each = next(reader, start.version);
@@ -165,17 +181,11 @@ export function decodeCcache(bytes: Uint8Array): Ccache {
       damage = each.damage;
       continue;
     }
-    const entry = configEntry(each);
-    if (each.endtime === 0 && each.authtime === REMOVED_AUTHTIME) {
-      continue;
-    }
-    if (entry === undefined) {
-      credentials.push(each);
-    } else {
-      configEntries.push(entry);
+    if (each.endtime !== 0 || each.authtime !== REMOVED_AUTHTIME) {
+      entries.push(each);
     }
   }
-  return { ...start, credentials, configEntries, damage };
+  return { ...start, ...separated(entries), damage };
 }
 
 /**

@@ -6,6 +6,7 @@ import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
 import { NameType, type Principal, parsePrincipal } from '../principal.js';
+import { asciiLowerCase } from '../text/ascii-case.js';
 import { fnmatch } from '../text/fnmatch.js';
 
 const FILE_NAME = '.k5identity';
@@ -134,13 +135,9 @@ function meets({ nameType, components, realm }: Principal, field: string): boole
   if (name === 'service') {
     return fnmatch(pattern, bytesOf(service));
   }
-  return name === 'host' && fnmatch(pattern, bytesOf(lowerCase(host)));
+  return name === 'host' && fnmatch(pattern, bytesOf(asciiLowerCase(host)));
 }
 
 function bytesOf(text: string): string {
   return Buffer.from(text).toString('latin1');
-}
-
-function lowerCase(text: string): string {
-  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

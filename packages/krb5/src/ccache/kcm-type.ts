@@ -5,9 +5,9 @@ import { getString } from '../config/profile.js';
 import { krbErrorName, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { Principal } from '../principal.js';
-import type { Ccache, CcacheCredential } from './ccache.js';
+import type { CcacheCredential } from './ccache.js';
 import type { CcacheLocation, CcacheType, ReadCcache } from './ccache-type.js';
-import { configEntry } from './decode.js';
+import { separated } from './decode.js';
 import { readSettled } from './file-type.js';
 import {
   decodeKcmCredential,
@@ -152,21 +152,11 @@ async function requireClient(daemon: Daemon, cache: string): Promise<Principal> 
 async function readCache(daemon: Daemon, cache: string): Promise<ReadCcache> {
   const defaultPrincipal = await requireClient(daemon, cache);
   const entries = await daemon.credentials(cache);
-  const configEntries: Ccache['configEntries'][number][] = [];
-  const credentials: CcacheCredential[] = [];
-  for (const each of entries) {
-    const entry = configEntry(each);
-    if (entry === undefined) {
-      credentials.push(each);
-    } else {
-      configEntries.push(entry);
-    }
-  }
   const seconds = await daemon.offset(cache);
   const timeOffset = seconds === undefined ? undefined : { seconds, microseconds: 0 };
   return {
     path: `${kcmType.name}:${cache}`,
-    ccache: { version: 4, timeOffset, defaultPrincipal, credentials, configEntries },
+    ccache: { version: 4, timeOffset, defaultPrincipal, ...separated(entries) },
   };
 }
 

@@ -8,6 +8,7 @@ import { fallbackRealm, REFERRAL_REALM } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { Krb5Error } from '../errors.js';
 import { NameType, type Principal, principalsEqual } from '../principal.js';
+import { asciiUpperCase } from '../text/ascii-case.js';
 
 /** The client for a server, and its cache. */
 export interface ChosenClient {
@@ -146,7 +147,7 @@ async function byDomain(
   if (nameType !== NameType.KRB5_NT_SRV_HST || host === undefined) {
     return undefined;
   }
-  const upper = host.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
+  const upper = asciiUpperCase(host);
   let best: { readonly name: string; readonly client: Principal } | undefined;
   for await (const member of members) {
     if ('error' in member) {

@@ -1,8 +1,9 @@
 /** The principals of a server that a user has named. */
 import { REFERRAL_REALM } from '../config/host-realm.js';
-import { type Krb5Config, requireDefaultRealm } from '../config/krb5-config.js';
+import type { Krb5Config } from '../config/krb5-config.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
-import { type Principal, parsePrincipal } from '../principal.js';
+import type { Principal } from '../principal.js';
+import { parseNamedPrincipal } from './named-principal.js';
 import { servicePrincipals } from './service-principal.js';
 
 /** A server as a user names it: by its principal, else by its host and the service there. */
@@ -37,10 +38,7 @@ export async function* serverNames(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ServerName> {
   if (principal !== undefined) {
-    const defaultRealm = principal.includes('@')
-      ? config.defaultRealm
-      : requireDefaultRealm(config);
-    const target = parsePrincipal(principal, { defaultRealm });
+    const target = parseNamedPrincipal(principal, config);
     yield { target, chooseBy: target };
   } else if (host !== undefined) {
     const isAsGiven = config.dnsCanonicalizeHostname === 'fallback';

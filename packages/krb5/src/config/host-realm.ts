@@ -1,4 +1,5 @@
 /** Finds a host's realm in krb5.conf. */
+import { asciiLowerCase, asciiUpperCase } from '../text/ascii-case.js';
 import type { Krb5Config } from './krb5-config.js';
 import { getString } from './profile.js';
 
@@ -14,7 +15,7 @@ function isAddress(host: string): boolean {
  * Prepares `host` for comparison in [domain_realm]: ASCII letters in lower case, no dot at the end.
  */
 function cleanHost(host: string): string {
-  const lower = host.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const lower = asciiLowerCase(host);
   return lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }
 
@@ -45,7 +46,5 @@ export function hostRealm({ profile }: Krb5Config, host: string): string {
 export function fallbackRealm({ defaultRealm }: Krb5Config, host: string): string | undefined {
   const name = cleanHost(host);
   const dot = isAddress(name) ? -1 : name.indexOf('.');
-  return dot === -1
-    ? defaultRealm
-    : name.slice(dot + 1).replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
+  return dot === -1 ? defaultRealm : asciiUpperCase(name.slice(dot + 1));
 }

@@ -2,11 +2,9 @@
 import { locateCcache } from '../ccache/ccache-name.js';
 import { parseClientPrincipal } from '../client/client-principal.js';
 import type { Credentials } from '../client/credentials.js';
-
 import type { CcacheChoice } from '../client/select-ccache.js';
 import { type NamedServer, serverNames } from '../client/server-names.js';
 import { chooseCache } from '../client/source-of-credentials.js';
-
 import { defaultCcacheName } from '../config/default-ccache-name.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { etypeName } from '../crypto/index.js';

@@ -5,17 +5,13 @@
  * under a random number, as RFC 5452 advises.
  */
 import { randomInt } from 'node:crypto';
-import dns from 'node:dns';
 import { connect, isIPv6 } from 'node:net';
+import { DNS_TIMEOUT_MS, DNS_TRIES, nameServers } from '../dns.js';
 import { type DnsAnswer, decodeDnsAnswer, encodeDnsQuestion, ResponseCode } from './dns-message.js';
 import type { KdcAddress } from './kdc.js';
 import { exchangeByUdp } from './udp.js';
 
 const DNS_PORT = 53;
-/** Milliseconds that one server has for its answer. */
-const TIMEOUT_MS = 3000;
-/** Times that the list of servers is gone through. */
-const TRIES = 2;
 /** Servers that are asked: the C library knows no more either. */
 const MAX_SERVERS = 3;
 const MAX_ID = 2 ** 16;
@@ -33,17 +29,15 @@ export async function queryDns(
   type: number,
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
-  // dns.setServers replaces the module's functions: a getServers imported by name would not know
-  // the new servers.
-  const servers = dns.getServers().slice(0, MAX_SERVERS).map(parseServer);
+  const servers = nameServers().slice(0, MAX_SERVERS).map(parseServer);
   const failures: string[] = [];
-  for (const server of Array.from({ length: TRIES }, () => servers).flat()) {
+  for (const server of Array.from({ length: DNS_TRIES }, () => servers).flat()) {
     const question = encodeDnsQuestion({ id: randomInt(MAX_ID), name, type });
     if (question === undefined) {
       return [];
     }
     try {
-      const { code, records } = await within(TIMEOUT_MS, signal, (until) =>
+      const { code, records } = await within(DNS_TIMEOUT_MS, signal, (until) =>
         ask(server, question, until),
       );
       if (code === ResponseCode.NOERROR || code === ResponseCode.NXDOMAIN) {

@@ -3,20 +3,15 @@ import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { type PaData, PaDataType } from '../messages/pa-data.js';
 import { formatPrincipal, type Principal } from '../principal.js';
-import { encryptedChallenge } from './encrypted-challenge.js';
-import { encryptedTimestamp } from './encrypted-timestamp.js';
 import {
   MechanismUnusable,
   type PreauthAnswer,
   type PreauthMechanism,
   type PreauthRound,
 } from './mechanism.js';
+import { MECHANISMS } from './mechanisms.js';
 import { findPaData } from './method-data.js';
 import { offeredNames } from './offered-names.js';
-import { spake } from './spake/spake.js';
-
-/** The mechanisms, the most preferred first, as a KDC of MIT Kerberos lists them. */
-const MECHANISMS: readonly PreauthMechanism[] = [spake, encryptedChallenge, encryptedTimestamp];
 
 /** An answer, and the mechanism that gave it. */
 export interface ChosenAnswer extends PreauthAnswer {

@@ -1,8 +1,9 @@
 /** The names of the mechanisms that a KDC offers, for messages. */
 import { type PaData, PaDataType } from '../messages/pa-data.js';
+import { MECHANISMS } from './mechanisms.js';
 
 const NAMES: ReadonlyMap<number, string> = new Map([
-  [PaDataType.PA_ENC_TIMESTAMP, 'an encrypted timestamp'],
+  ...MECHANISMS.map(({ type, name }) => [type, name] as const),
   [PaDataType.PA_SAM_CHALLENGE, 'a hardware token (SAM)'],
   [PaDataType.PA_SAM_RESPONSE, 'a hardware token (SAM)'],
   [PaDataType.PA_PK_AS_REQ_OLD, 'a certificate (PKINIT)'],
@@ -11,8 +12,6 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [PaDataType.PA_PK_AS_REP, 'a certificate (PKINIT)'],
   [PaDataType.PA_SAM_CHALLENGE_2, 'a hardware token (SAM)'],
   [PaDataType.PA_SAM_RESPONSE_2, 'a hardware token (SAM)'],
-  [PaDataType.PA_ENCRYPTED_CHALLENGE, 'an encrypted challenge'],
-  [PaDataType.PA_SPAKE, 'SPAKE'],
   [PaDataType.PA_OTP_CHALLENGE, 'a one-time password (OTP)'],
   [PaDataType.PA_OTP_REQUEST, 'a one-time password (OTP)'],
 ]);
