@@ -13,7 +13,7 @@ export {
   unknownEtypeNames,
 } from './etypes.js';
 export { KeyUsage } from './key-usage.js';
-export { combineKeys, prf, prfPlus } from './prf.js';
+export { combineKeys, countedBlocks, prf, prfPlus } from './prf.js';
 export type { EtypeInfo, UsageKeys } from './profile.js';
 export { randomKey } from './random-key.js';
 export { MAX_ITERATIONS, stringToKey } from './string-to-key.js';

@@ -17,12 +17,17 @@ export function prf(key: EncryptionKey, input: Uint8Array): Buffer {
  * section 5.1). Throws as `prf` does.
  */
 export function prfPlus(key: EncryptionKey, input: Uint8Array, length: number): Buffer {
+  return countedBlocks(length, (count) => prf(key, Buffer.concat([count, input])));
+}
+
+/** Joins the blocks that `block` makes of the octets 1, 2 and so on, and cuts them to `length` octets. */
+export function countedBlocks(length: number, block: (count: Buffer) => Buffer): Buffer {
   const blocks: Buffer[] = [];
   let got = 0;
   while (got < length) {
-    const block = prf(key, Buffer.concat([Buffer.of(blocks.length + 1), input]));
-    blocks.push(block);
-    got += block.length;
+    const next = block(Buffer.of(blocks.length + 1));
+    blocks.push(next);
+    got += next.length;
   }
   return Buffer.concat(blocks, length);
 }

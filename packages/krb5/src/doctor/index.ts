@@ -7,4 +7,10 @@ export {
 } from './inspect-credentials.js';
 export { inspectServiceTicket, type ServiceTicketReport } from './inspect-service-ticket.js';
 export { askEachKdc, type KdcReport, kdcsOf } from './kdc-reports.js';
-export { configFiles, kdcOrigin, krb5Advice, realmOfHost } from './words.js';
+export {
+  configFiles,
+  KDC_UNREACHABLE_ADVICE,
+  kdcOrigin,
+  krb5Advice,
+  realmOfHost,
+} from './words.js';

@@ -27,6 +27,10 @@ const WRONG_SERVER_KEY =
   "The server's keytab does not hold the key that the KDC used: on the server, have a new keytab made (ktadd).";
 const NO_SERVER_KEY =
   "The server's keytab has no key of that principal: on the server, have one added (ktadd), or give -s.";
+/** What to do about KDCs that do not answer. */
+export const KDC_UNREACHABLE_ADVICE =
+  'Check the network and the firewall (port 88, UDP and TCP; the port of its URL for a KDC proxy), and the kdc lines of [realms] in krb5.conf.';
+
 /** What to do about a code of RFC 4120, or of this side. */
 const ADVICE: ReadonlyMap<number, string> = new Map([
   [
@@ -57,10 +61,7 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   ],
   [KrbErrorCode.KRB_AP_ERR_NOKEY, NO_SERVER_KEY],
   [KrbErrorCode.KRB_AP_ERR_NOT_US, NO_SERVER_KEY],
-  [
-    LocalErrorCode.KRB5_KDC_UNREACH,
-    'Check the network and the firewall (port 88, UDP and TCP; the port of its URL for a KDC proxy), and the kdc lines of [realms] in krb5.conf.',
-  ],
+  [LocalErrorCode.KRB5_KDC_UNREACH, KDC_UNREACHABLE_ADVICE],
   [
     LocalErrorCode.KRB5_REALM_CANT_RESOLVE,
     'Name a kdc of the realm under [realms] in krb5.conf, or set the name servers right.',

@@ -1,6 +1,12 @@
 /** The secret, transcript and keys of SPAKE (RFC 9588, sections 5 to 7). */
 import { createHash } from 'node:crypto';
-import { combineKeys, EncryptionKey, etypeInfo, prfPlus } from '../../crypto/index.js';
+import {
+  combineKeys,
+  countedBlocks,
+  EncryptionKey,
+  etypeInfo,
+  prfPlus,
+} from '../../crypto/index.js';
 import type { GroupInfo } from './groups.js';
 
 const UINT32_OCTETS = 4;
@@ -66,13 +72,6 @@ export function derivedKey(material: KeyMaterial, n: number): EncryptionKey {
     requestBody,
     uint32(n),
   ];
-  const blocks: Buffer[] = [];
-  let got = 0;
-  while (got < keyLength) {
-    const block = digest(group, [...parts, Buffer.of(blocks.length + 1)]);
-    blocks.push(block);
-    got += block.length;
-  }
-  const seed = Buffer.concat(blocks, keyLength);
+  const seed = countedBlocks(keyLength, (count) => digest(group, [...parts, count]));
   return combineKeys(initial, 'SPAKE', new EncryptionKey(initial.etype, seed), 'keyderiv');
 }

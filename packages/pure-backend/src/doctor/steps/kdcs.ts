@@ -1,6 +1,13 @@
 /** The step `kdcs`: each KDC of the client's realm and of the server's. */
 import type { Krb5Config } from '@remctl/krb5';
-import { askEachKdc, type KdcReport, kdcOrigin, kdcsOf, realmOfHost } from '@remctl/krb5/doctor';
+import {
+  askEachKdc,
+  KDC_UNREACHABLE_ADVICE,
+  type KdcReport,
+  kdcOrigin,
+  kdcsOf,
+  realmOfHost,
+} from '@remctl/krb5/doctor';
 import { type Finding, notTried, runStep } from '../run-step.js';
 import { msText, type Task } from '../task.js';
 
@@ -55,8 +62,7 @@ export function checkKdcs(task: Task) {
   }
   const words = {
     late: 'the KDCs did not answer',
-    advice:
-      'Check the network and the firewall (port 88, UDP and TCP; the port of its URL for a KDC proxy), and the kdc lines of [realms] in krb5.conf.',
+    advice: KDC_UNREACHABLE_ADVICE,
   };
   const own = { ...bounds, timeoutMs: bounds.timeoutMs * 2 };
   return runStep('kdcs', own, words, async (signal): Promise<Finding<'kdcs'>> => {
