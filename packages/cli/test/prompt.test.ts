@@ -2,13 +2,11 @@
 import { type Realm, startRealm } from '@remctl/realm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, inPty } from './in-pty.js';
+import { CTRL_C, CTRL_D, ENTER } from './keys.js';
 import { REMCTL } from './program.js';
 import { runProgram } from './run-program.js';
 
 const SECRET = 'correct horse';
-const ENTER = '\r';
-const CTRL_C = '\u0003';
-const CTRL_D = '\u0004';
 const FIRST = 'New password';
 const SIGINT = -2;
 

@@ -2,16 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { freePort, type Realm, startProtocol1Proxy, startRealm } from '@remctl/realm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { CTRL_A, CTRL_C, CTRL_D, CTRL_Z, ENTER, TAB } from './keys.js';
 import { REMCTL } from './program.js';
 import { type PtySession, startInPty } from './pty-session.js';
 
 const PROMPT = 'localhost> ';
-const ENTER = '\r';
-const CTRL_A = '\u0001';
-const CTRL_C = '\u0003';
-const CTRL_D = '\u0004';
-const CTRL_Z = '\u001a';
-const TAB = '\t';
 /** What the terminal gets when the cursor goes back over nine characters. */
 const CURSOR_TO_BEGIN = '\u001b[9D';
 

@@ -5,16 +5,11 @@ import { join } from 'node:path';
 import { freePort, type Realm, startRealm } from '@remctl/realm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, inPty } from './in-pty.js';
+import { CTRL_BACKSLASH, CTRL_C, CTRL_D, ENTER, TAB, UP } from './keys.js';
 import { REMCTL } from './program.js';
 import { runProgram } from './run-program.js';
 
 const PROMPT = 'localhost> ';
-const ENTER = '\r';
-const CTRL_C = '\u0003';
-const CTRL_D = '\u0004';
-const CTRL_BACKSLASH = '\u001c';
-const TAB = '\t';
-const UP = '\u001b[A';
 const SIGQUIT = -3;
 
 let realm: Realm;
