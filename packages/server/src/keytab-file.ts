@@ -49,17 +49,21 @@ function isOf(principal: Principal, other: Principal): boolean {
 /** Returns the keytab called `name`. Throws Krb5Error if it has no key that can be used. */
 async function readUsable(name: string, principal: Principal | undefined): Promise<Keytab> {
   const keytab = await readKeytab(name);
+  const { damage } = keytab;
   if (keytab.entries.length === 0) {
     throw new Krb5Error(
       LocalErrorCode.KRB5_KT_NOTFOUND,
-      `the keytab ${keytab.path} holds no keys: add some with ktadd of kadmin`,
+      damage === undefined
+        ? `the keytab ${keytab.path} holds no keys: add some with ktadd of kadmin`
+        : `the keytab ${keytab.path} is damaged (${damage}) and holds no whole key: write it anew`,
     );
   }
   if (principal !== undefined && !keytab.entries.some((each) => isOf(each.principal, principal))) {
+    const lost = damage === undefined ? '' : `; the file is damaged (${damage}): write it anew`;
     const names = new Set(keytab.entries.map((each) => formatPrincipal(each.principal)));
     throw new Krb5Error(
       LocalErrorCode.KRB5_KT_NOTFOUND,
-      `the keytab ${keytab.path} has no key of ${formatPrincipal(principal)}, only of ${[...names].join(', ')}`,
+      `the keytab ${keytab.path} has no key of ${formatPrincipal(principal)}, only of ${[...names].join(', ')}${lost}`,
     );
   }
   return keytab;
