@@ -1,5 +1,6 @@
 /** A service of sixty days, whose clock runs as fast as its commands. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,7 @@ function startService(env: NodeJS.ProcessEnv) {
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async run(clients: Readonly<Record<string, object>>): Promise<{
@@ -66,7 +68,11 @@ function startService(env: NodeJS.ProcessEnv) {
       const { value } = await lines.next();
       return JSON.parse(value ?? 'null');
     },
-    end: () => child.kill(),
+    async end() {
+      // A program that a signal ends leaves files of libfaketime behind.
+      child.stdin.end();
+      await ended;
+    },
   };
 }
 
@@ -129,7 +135,7 @@ test(
       }
       expect(failures).toEqual([]);
     } finally {
-      service.end();
+      await service.end();
     }
   },
   FIVE_MINUTES_MS,

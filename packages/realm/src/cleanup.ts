@@ -8,8 +8,9 @@
  * a signal to the owner's process group misses it.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeClockObjects } from './clock.js';
 
 const SCRIPT = `
 trap '' INT TERM HUP
@@ -41,6 +42,11 @@ export interface Cleanup {
    * default.
    */
   watch(pid: number, endsBy?: EndSignal): void;
+  /**
+   * Ends the watch of a group that has ended, since another program may get its number, and removes
+   * what libfaketime has left of its leader.
+   */
+  forget(pid: number): void;
   /** Has `end` call `action` too, for what is in this process. */
   also(action: () => Promise<void>): void;
   /**
@@ -72,6 +78,10 @@ export function startCleanup(folder: string): Cleanup {
     // The script reads a file that is not empty as: this process group ends by SIGTERM.
     watch: (pid, endsBy) =>
       writeFileSync(join(pids, String(pid)), endsBy === 'SIGTERM' ? endsBy : ''),
+    forget(pid) {
+      rmSync(join(pids, String(pid)), { force: true });
+      removeClockObjects(pid);
+    },
     also: (action) => {
       actions.push(action);
     },

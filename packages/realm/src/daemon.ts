@@ -78,6 +78,7 @@ export async function startDaemon(
       while (isGroupRunning(pid)) {
         await sleep(GROUP_POLL_MS);
       }
+      options.cleanup.forget(pid);
     },
   };
 }

@@ -53,9 +53,13 @@ export async function startRemctld(
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     const daemon: Daemon = await startDaemon(
-      program,
+      // The program that makes libfaketime's semaphore removes it at its end, and so do its forks: each
+      // command of remctld would then make another, and fail if one of its number is left over. With
+      // env between, the semaphore is the daemon's, and its forks only use it.
+      '/usr/bin/env',
       // -m -F -S: stand-alone, in the foreground, logging to its output.
       [
+        program,
         ...first,
         ...['-m', '-F', '-S', '-b', address, '-p', String(port)],
         ...['-k', options.keytab, '-f', config, '-P', join(folder, `${name}.pid`)],

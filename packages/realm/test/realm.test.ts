@@ -1,6 +1,6 @@
 /** Realms start, work and leave nothing behind, and so do proxies. */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { FIRST_TOKEN_FLAGS, TOKEN_HEADER_LENGTH } from '@remctl/core/wire';
@@ -179,6 +179,38 @@ test('a realm with another clock works and leaves nothing behind', async () => {
   }
   const left = readdirSync('/dev/shm').filter((name) => name.endsWith(`_${realm.remctld.pid}`));
   expect(left).toEqual([]);
+});
+
+test('what killed programs of libfaketime left behind fails no command of a realm with another clock', async () => {
+  await using realm = await startRealm({ clock: '+1h' });
+  expect((await remctl(realm, 'test', 'whoami')).stdout).toBe('alice@REMCTL.TEST\n');
+  const next = Number((await execute('sh', ['-c', 'echo $$'])).stdout);
+  const stale = Array.from({ length: 1000 }, (_, n) => `/dev/shm/sem.faketime_sem_${next + n}`);
+  const made = stale.filter((path) => !existsSync(path));
+  onTestFinished(() => {
+    for (const path of made) {
+      rmSync(path, { force: true });
+    }
+  });
+  for (const path of made) {
+    writeFileSync(path, '');
+  }
+  for (let n = 0; n < 5; n += 1) {
+    expect((await remctl(realm, 'test', 'whoami')).stdout).toBe('alice@REMCTL.TEST\n');
+  }
+});
+
+test('a daemon that was ended is no longer cleaned up after', async () => {
+  await using realm = await startRealm({ clock: '+1h' });
+  const server = await realm.startRemctld();
+  const watched = () => readdirSync(join(realm.folder, 'pids'));
+  const left = () => readdirSync('/dev/shm').filter((name) => name.endsWith(`_${server.pid}`));
+  expect(watched()).toContain(String(server.pid));
+  expect(left()).toHaveLength(2);
+  await server.kill();
+  // Another program may get its number.
+  expect(watched()).not.toContain(String(server.pid));
+  expect(left()).toEqual([]);
 });
 
 test('a proxy cuts, pauses, gathers and crumbles one direction, and records both', async () => {
