@@ -1,7 +1,5 @@
 /** A name server for tests, whose answers rotate. */
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import {
   type AnswerRecord,
   decodeQuestion,
@@ -12,8 +10,7 @@ import {
   type SrvData,
   type UriData,
 } from './dns-message.js';
-import { LOOPBACK, listen, PORT_ATTEMPTS } from './ports.js';
-import { hasCode } from './system-error.js';
+import { LOOPBACK, listenOnBoth } from './ports.js';
 
 /** The records of a name, by type. */
 export interface NameRecords {
@@ -164,23 +161,4 @@ export async function startDnsServer(
       await new Promise((resolve) => tcp.close(resolve));
     },
   };
-}
-
-/** Has TCP and UDP listen on one port. With port 0, tries another one if only TCP has it free. */
-async function listenOnBoth(tcp: Server, wanted: number, address: string) {
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await listen(tcp, wanted, address);
-    const udp = createSocket('udp4');
-    try {
-      udp.bind(port, address);
-      await once(udp, 'listening');
-      return { udp, port };
-    } catch (error) {
-      udp.close();
-      await new Promise((resolve) => tcp.close(resolve));
-      if (wanted !== 0 || attempt === PORT_ATTEMPTS || !hasCode(error, 'EADDRINUSE')) {
-        throw error;
-      }
-    }
-  }
 }

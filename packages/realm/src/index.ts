@@ -28,7 +28,7 @@ export { addPrincipals, partialKeytab } from './mit-principals.js';
 export { withDns } from './own-dns.js';
 export { withHosts } from './own-hosts.js';
 export { type ResolverFiles, withNetwork } from './own-network.js';
-export { freePort } from './ports.js';
+export { freePort, listenOnBoth } from './ports.js';
 export { setVariables } from './process-environment.js';
 export { startProtocol1Proxy } from './protocol-1-proxy.js';
 export {

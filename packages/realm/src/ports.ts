@@ -1,6 +1,9 @@
 /** Loopback ports: finds a free one, listens, waits for an answer. */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode } from './system-error.js';
 
 export const LOOPBACK = '127.0.0.1';
 /**
@@ -23,6 +26,32 @@ export async function listen(server: Server, port = 0, host = LOOPBACK): Promise
     throw new Error('a TCP port was expected');
   }
   return address.port;
+}
+
+/**
+ * Has TCP and UDP listen on one port. With port 0, tries another one if only TCP has it free. Throws the
+ * system's error.
+ */
+export async function listenOnBoth(
+  tcp: Server,
+  wanted = 0,
+  address = LOOPBACK,
+): Promise<{ udp: Socket; port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await listen(tcp, wanted, address);
+    const udp = createSocket('udp4');
+    try {
+      udp.bind(port, address);
+      await once(udp, 'listening');
+      return { udp, port };
+    } catch (error) {
+      udp.close();
+      await new Promise((resolve) => tcp.close(resolve));
+      if (wanted !== 0 || attempt === PORT_ATTEMPTS || !hasCode(error, 'EADDRINUSE')) {
+        throw error;
+      }
+    }
+  }
 }
 
 /** Returns a TCP port that was free a moment ago. */

@@ -1,12 +1,12 @@
 /** Questions for URI records to name servers on loopback. */
-import { createSocket, type RemoteInfo } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import dns from 'node:dns';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import { type DnsRecords, startDnsServer } from '@remctl/realm';
+import { createServer, type Socket } from 'node:net';
+import { type DnsRecords, listenOnBoth, startDnsServer } from '@remctl/realm';
 import { expect, onTestFinished, test } from 'vitest';
 import { queryDns } from '../../src/kdc/dns-query.js';
-import { LOOPBACK, listenTcpAndUdp, listenUdp } from '../support/loopback.js';
+import { LOOPBACK, listenUdp } from '../support/loopback.js';
 
 const URI = 256;
 const uri = (target: string, priority = 1) => ({ priority, weight: 0, target });
@@ -26,17 +26,11 @@ async function server(records: DnsRecords) {
   return { ...started, at: `${started.address}:${started.port}` };
 }
 
-/**
- * Starts a name server on UDP that does what `receive` does. A server for TCP, if there is one, gets
- * the same port.
- */
-async function badServer(
-  receive: (query: Buffer, send: (answer: Buffer) => void) => void,
-  tcp?: Server,
-) {
-  const onQuery = (query: Buffer, { port, address }: RemoteInfo) =>
-    receive(query, (answer) => socket.send(answer, port, address));
-  const socket = await (tcp === undefined ? listenUdp(onQuery) : listenTcpAndUdp(tcp, onQuery));
+/** Starts a name server on UDP that does what `receive` does. */
+async function badServer(receive: (query: Buffer, send: (answer: Buffer) => void) => void) {
+  const socket = await listenUdp((query, { port, address }) =>
+    receive(query, (answer) => socket.send(answer, port, address)),
+  );
   onTestFinished(() => {
     socket.close();
   });
@@ -135,11 +129,13 @@ async function truncating(receive: (socket: Socket, query: Buffer) => void): Pro
     socket.on('error', () => socket.destroy());
     socket.on('data', (bytes) => receive(socket, bytes.subarray(2)));
   });
-  const at = await badServer((query, send) => send(empty(query, 0x8380)), tcp);
+  const { udp, port } = await listenOnBoth(tcp);
+  udp.on('message', (query, from) => udp.send(empty(query, 0x8380), from.port, from.address));
   onTestFinished(() => {
+    udp.close();
     tcp.close();
   });
-  return at;
+  return `${LOOPBACK}:${port}`;
 }
 
 const framed = (message: Buffer) =>

@@ -26,23 +26,3 @@ export async function listenUdp(
   await once(socket, 'listening');
   return socket;
 }
-
-/** Attempts to find a port that is free for both protocols: others open ports at the same time. */
-const PORT_ATTEMPTS = 20;
-
-/** Has `server` listen on the port of a socket that gives each datagram to `receive`. */
-export async function listenTcpAndUdp(
-  server: Server,
-  receive: (datagram: Buffer, from: RemoteInfo) => void,
-): Promise<Socket> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await listenUdp(receive, await listenTcp(server));
-    } catch (error) {
-      server.close();
-      if (attempt === PORT_ATTEMPTS) {
-        throw error;
-      }
-    }
-  }
-}
