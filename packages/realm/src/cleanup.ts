@@ -10,7 +10,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeClockObjects } from './clock.js';
+import { clockObjects } from './clock.js';
 
 const SCRIPT = `
 trap '' INT TERM HUP
@@ -27,8 +27,9 @@ done
 for file in "$1"/pids/*; do
   pid=$(basename "$file")
   [ -f "$file" ] && kill -s KILL -- "-$pid" 2>/dev/null
-  # libfaketime removes these only if its program ends by itself.
-  rm -f "/dev/shm/faketime_shm_$pid" "/dev/shm/sem.faketime_sem_$pid"
+  rm -f ${clockObjects('$pid')
+    .map((path) => `"${path}"`)
+    .join(' ')}
 done
 rm -rf "$1" || { sleep 0.2; rm -rf "$1"; }
 `;
@@ -79,8 +80,9 @@ export function startCleanup(folder: string): Cleanup {
     watch: (pid, endsBy) =>
       writeFileSync(join(pids, String(pid)), endsBy === 'SIGTERM' ? endsBy : ''),
     forget(pid) {
-      rmSync(join(pids, String(pid)), { force: true });
-      removeClockObjects(pid);
+      for (const path of [join(pids, String(pid)), ...clockObjects(pid)]) {
+        rmSync(path, { force: true });
+      }
     },
     also: (action) => {
       actions.push(action);

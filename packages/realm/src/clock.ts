@@ -1,5 +1,5 @@
 /** Shows a program another time, by libfaketime (Debian's package faketime). */
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The difference of a clock from this machine's: hours, ahead or behind. */
@@ -56,9 +56,10 @@ export function withClock(
     : { ...changed, FAKETIME_TIMESTAMP_FILE: clock.path, FAKETIME_NO_CACHE: '1' };
 }
 
-/** Removes what libfaketime leaves of a program that a signal has ended. */
-export function removeClockObjects(pid: number): void {
-  for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) {
-    rmSync(join('/dev/shm', name), { force: true });
-  }
+/**
+ * Returns the paths of what libfaketime makes for a program. It removes them only if the program ends by
+ * itself. `pid` is the program's number, or a shell's word for it.
+ */
+export function clockObjects(pid: number | string): string[] {
+  return [`/dev/shm/faketime_shm_${pid}`, `/dev/shm/sem.faketime_sem_${pid}`];
 }
