@@ -1,5 +1,6 @@
 /** Runs one step of a diagnosis within its time. */
 import { krb5Advice } from '@remctl/krb5/doctor';
+import { deadline } from './deadline.js';
 import type { DiagnosisStep, StepDetails, StepName, StepOutcome } from './diagnosis.js';
 
 const MS_PER_SECOND = 1000;
@@ -49,7 +50,7 @@ export async function runStep<N extends StepName>(
   signal.throwIfAborted();
   const late = new Error(`${words.late} within ${timeoutMs / MS_PER_SECOND} s`);
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(late), timeoutMs);
+  const off = deadline(timeoutMs, () => controller.abort(late));
   const onAbort = () => controller.abort(signal.reason);
   signal.addEventListener('abort', onAbort);
   const ended = new Promise<never>((_, reject) => {
@@ -69,7 +70,7 @@ export async function runStep<N extends StepName>(
       details: undefined,
     } as unknown as StepOf<N>;
   } finally {
-    clearTimeout(timer);
+    off();
     signal.removeEventListener('abort', onAbort);
   }
 }

@@ -1,4 +1,5 @@
 /** A diagnosis of everything that is broken at sites, on a real realm. */
+import { createSocket } from 'node:dgram';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -386,6 +387,21 @@ describe('the KDCs', () => {
       new RegExp(`port ${silent.kdc.split(':')[1]} by UDP: no answer in time`),
     );
     expect(kdcs.facts.join('\n')).toMatch(new RegExp(`port ${realm.kdcPort} by UDP: answered`));
+  });
+
+  test('of which one answers while this process is busy: its answer is read', async () => {
+    const busy = createSocket('udp4', () => {
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200));
+    });
+    undo.push(() => new Promise<void>((resolve) => busy.close(() => resolve())));
+    await new Promise<void>((resolve) => busy.bind(0, '127.0.0.1', resolve));
+    const kdcs = [`127.0.0.1:${busy.address().port}`, `127.0.0.1:${realm.kdcPort}`];
+    useConf(writeKrb5Conf(realm, { kdcs }));
+    const steps = await stepsOf(here(), { timeout: 1 });
+    expect(stepOf(steps, 'kdcs').facts.join('\n')).toMatch(
+      new RegExp(`port ${realm.kdcPort} by UDP: answered`),
+    );
+    expect(stepOf(steps, 'kdcs').outcome).toBe('warning');
   });
 
   test('of which the name does not resolve', async () => {

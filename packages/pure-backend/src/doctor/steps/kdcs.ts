@@ -8,6 +8,7 @@ import {
   kdcsOf,
   realmOfHost,
 } from '@remctl/krb5/doctor';
+import { withinMs } from '../deadline.js';
 import { type Finding, notTried, runStep } from '../run-step.js';
 import { msText, type Task } from '../task.js';
 
@@ -66,12 +67,13 @@ export function checkKdcs(task: Task) {
   };
   const own = { ...bounds, timeoutMs: bounds.timeoutMs * 2 };
   return runStep('kdcs', own, words, async (signal): Promise<Finding<'kdcs'>> => {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(bounds.timeoutMs)]);
     const realms = realmsOf(task, config);
     if (realms.length === 0) {
       throw new Error('no realm is known: krb5.conf has no default_realm, and there is no ticket');
     }
-    const asked = await Promise.all(realms.map((realm) => askRealm(realm, config, within)));
+    const asked = await withinMs(bounds.timeoutMs, signal, (within) =>
+      Promise.all(realms.map((realm) => askRealm(realm, config, within))),
+    );
     const kdcs = asked.flatMap(({ reports }) => reports);
     known.kdcs = kdcs;
     const origins = realms.map((realm) => `${realm}: ${kdcOrigin(config, realm)} names the KDCs`);
