@@ -32,3 +32,30 @@ export function bounded<T>(
     );
   });
 }
+
+/** Settles as `bounded` does. The signal that `begin` gets aborts with what this throws. */
+export async function boundedWork<T>(
+  begin: (signal: AbortSignal) => Promise<T>,
+  bounds: Bounds,
+  onTimeout: () => Error,
+): Promise<T> {
+  const controller = new AbortController();
+  try {
+    return await bounded(begin(controller.signal), bounds, onTimeout);
+  } catch (error) {
+    controller.abort(error);
+    throw error;
+  }
+}
+
+/** As `boundedWork`, for work that tells how far it came when its signal aborts: settles as the work does. */
+export function workUntil<T>(
+  begin: (signal: AbortSignal) => Promise<T>,
+  bounds: Bounds,
+  onTimeout: () => Error,
+): Promise<T> {
+  const controller = new AbortController();
+  const work = begin(controller.signal);
+  bounded(work, bounds, onTimeout).catch((error: unknown) => controller.abort(error));
+  return work;
+}

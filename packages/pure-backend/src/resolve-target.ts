@@ -8,7 +8,7 @@ import {
   unknownHost,
 } from '@remctl/core/failures';
 import { type ResolvedHost, resolveHost } from '@remctl/krb5';
-import { bounded } from './bounded.js';
+import { boundedWork } from './bounded.js';
 import type { DialOptions } from './dial.js';
 import { shortageIn, shortageNow } from './find-shortage.js';
 import { systemFailure } from './system-error.js';
@@ -73,17 +73,11 @@ async function lookUp(options: ResolveOptions, signal: AbortSignal): Promise<Res
  */
 export async function resolveTarget(options: ResolveOptions): Promise<ResolvedTarget> {
   const { sourceIp, timeoutMs } = options;
-  const controller = new AbortController();
-  let target: ResolvedTarget;
-  try {
-    target = await bounded(lookUp(options, controller.signal), options, () =>
-      timedOut(options, 'resolve', timeoutMs),
-    );
-  } catch (error) {
-    controller.abort(error);
-    throw error;
-  }
-  const { host, resolved } = target;
+  const { host, resolved } = await boundedWork(
+    (signal) => lookUp(options, signal),
+    options,
+    () => timedOut(options, 'resolve', timeoutMs),
+  );
   const family = sourceIp === undefined ? undefined : isIP(sourceIp);
   const addresses = resolved.addresses.filter(
     (each) => family === undefined || each.family === family,

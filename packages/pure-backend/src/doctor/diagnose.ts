@@ -1,8 +1,8 @@
 /** Checks each step from a host's name to a command on its server. */
 import { type CheckedTarget, checkTarget, Remctl, type Target } from '@remctl/core';
 import { createPureBackend } from '../backend.js';
+import type { Bounds } from '../bounded.js';
 import type { DiagnosisStep } from './diagnosis.js';
-import type { StepBounds } from './run-step.js';
 import { checkAuthentication } from './steps/authentication.js';
 import { checkClock } from './steps/clock.js';
 import { checkConfiguration } from './steps/configuration.js';
@@ -48,7 +48,7 @@ export function diagnose(
 async function* stepsTo(
   target: CheckedTarget,
   options: DiagnoseOptions,
-  bounds: StepBounds,
+  bounds: Bounds,
 ): AsyncGenerator<DiagnosisStep, void, undefined> {
   const known: Known = {
     host: target.host,

@@ -1,6 +1,6 @@
 /** Runs one step of a diagnosis within its time. */
 import { krb5Advice } from '@remctl/krb5/doctor';
-import { deadline } from './deadline.js';
+import { type Bounds, boundedWork } from '../bounded.js';
 import type { DiagnosisStep, StepDetails, StepName, StepOutcome } from './diagnosis.js';
 
 const MS_PER_SECOND = 1000;
@@ -13,12 +13,6 @@ export interface Finding<N extends StepName> {
   readonly outcome?: StepOutcome;
   readonly problem?: string;
   readonly advice?: string;
-}
-
-/** The time for a step, and the end of all. */
-export interface StepBounds {
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
 }
 
 /** The words for a step that did not end in time, or that failed without words of its own. */
@@ -42,24 +36,17 @@ export function notTried<N extends StepName>(name: N, problem: string): StepOf<N
  */
 export async function runStep<N extends StepName>(
   name: N,
-  bounds: StepBounds,
+  bounds: Bounds,
   words: StepWords,
   work: (signal: AbortSignal) => Promise<Finding<N>>,
 ): Promise<StepOf<N>> {
   const { timeoutMs, signal } = bounds;
   signal.throwIfAborted();
   const late = new Error(`${words.late} within ${timeoutMs / MS_PER_SECOND} s`);
-  const controller = new AbortController();
-  const off = deadline(timeoutMs, () => controller.abort(late));
-  const onAbort = () => controller.abort(signal.reason);
-  signal.addEventListener('abort', onAbort);
-  const ended = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason));
-  });
   const begun = performance.now();
   const milliseconds = () => performance.now() - begun;
   try {
-    const { outcome = 'ok', ...finding } = await Promise.race([work(controller.signal), ended]);
+    const { outcome = 'ok', ...finding } = await boundedWork(work, bounds, () => late);
     return { name, outcome, milliseconds: milliseconds(), ...finding } as unknown as StepOf<N>;
   } catch (error) {
     signal.throwIfAborted();
@@ -69,8 +56,5 @@ export async function runStep<N extends StepName>(
       ...{ name, outcome: 'failed', milliseconds: milliseconds(), facts: [], problem, advice },
       details: undefined,
     } as unknown as StepOf<N>;
-  } finally {
-    off();
-    signal.removeEventListener('abort', onAbort);
   }
 }

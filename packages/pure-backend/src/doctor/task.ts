@@ -9,8 +9,8 @@ import type {
 } from '@remctl/core';
 import type { Krb5Config, ResolvedHost } from '@remctl/krb5';
 import type { CredentialsReport, KdcReport } from '@remctl/krb5/doctor';
+import type { Bounds } from '../bounded.js';
 import type { ConnectionReport } from './diagnosis.js';
-import type { StepBounds } from './run-step.js';
 
 export const MS_PER_SECOND = 1000;
 /** Differences between clocks that are worth a word. */
@@ -40,7 +40,7 @@ export interface Known {
 export interface Task {
   readonly target: CheckedTarget;
   readonly options: DiagnoseOptions;
-  readonly bounds: StepBounds;
+  readonly bounds: Bounds;
   readonly known: Known;
 }
 

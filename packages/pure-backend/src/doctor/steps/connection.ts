@@ -1,7 +1,7 @@
 /** The step `connection`: TCP to each address. */
 import { DEFAULT_PORT, LEGACY_PORT } from '@remctl/core';
+import { workUntil } from '../../bounded.js';
 import { networkAdvice, tryConnect } from '../connections.js';
-import { withinMs } from '../deadline.js';
 import { type Finding, notTried, runStep } from '../run-step.js';
 import { msText, type Task } from '../task.js';
 
@@ -16,14 +16,17 @@ export function checkConnection({ target, options, bounds, known }: Task) {
   // The attempts end a moment before the step does, so that each one's end is told.
   const own = { ...bounds, timeoutMs: bounds.timeoutMs * 2 };
   return runStep('connection', own, words, async (signal): Promise<Finding<'connection'>> => {
-    const attempts = await withinMs(bounds.timeoutMs, signal, (within) =>
-      Promise.all(
-        ports.flatMap((port) =>
-          resolved.addresses.map(({ address }) =>
-            tryConnect({ address, port }, options.sourceIp, within),
+    const attempts = await workUntil(
+      (within) =>
+        Promise.all(
+          ports.flatMap((port) =>
+            resolved.addresses.map(({ address }) =>
+              tryConnect({ address, port }, options.sourceIp, within),
+            ),
           ),
         ),
-      ),
+      { ...bounds, signal },
+      () => new Error(words.late),
     );
     known.connections = attempts;
     const facts = attempts.map(({ address, port, milliseconds, failure }) =>

@@ -8,7 +8,7 @@ import {
   kdcsOf,
   realmOfHost,
 } from '@remctl/krb5/doctor';
-import { withinMs } from '../deadline.js';
+import { workUntil } from '../../bounded.js';
 import { type Finding, notTried, runStep } from '../run-step.js';
 import { msText, type Task } from '../task.js';
 
@@ -71,8 +71,10 @@ export function checkKdcs(task: Task) {
     if (realms.length === 0) {
       throw new Error('no realm is known: krb5.conf has no default_realm, and there is no ticket');
     }
-    const asked = await withinMs(bounds.timeoutMs, signal, (within) =>
-      Promise.all(realms.map((realm) => askRealm(realm, config, within))),
+    const asked = await workUntil(
+      (within) => Promise.all(realms.map((realm) => askRealm(realm, config, within))),
+      { ...bounds, signal },
+      () => new Error(words.late),
     );
     const kdcs = asked.flatMap(({ reports }) => reports);
     known.kdcs = kdcs;
