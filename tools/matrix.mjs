@@ -3,15 +3,15 @@
 // It reads packages/*/.results/outcomes-*.json, which the suites write.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './steps.mjs';
+import { workspaceFolders } from './workspace.mjs';
 
 const MARKS = { pass: 'pass', fail: 'FAIL', unsupported: '-' };
 const NOT_RUN = '?';
 
 function readOutcomes() {
   const outcomes = [];
-  for (const name of readdirSync(join(ROOT, 'packages')).sort()) {
-    const folder = join(ROOT, 'packages', name, '.results');
+  for (const workspace of workspaceFolders()) {
+    const folder = join(workspace, '.results');
     if (!existsSync(folder)) {
       continue;
     }

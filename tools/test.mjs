@@ -2,11 +2,12 @@
 //
 // It installs and builds, then runs lint, types and tests, then prints the matrix and the counts.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setUp } from './setup.mjs';
 import { loudly, ROOT, say } from './steps.mjs';
+import { workspaceFolders } from './workspace.mjs';
 
-const packages = readdirSync(join(ROOT, 'packages')).map((name) => join(ROOT, 'packages', name));
+const packages = workspaceFolders();
 const results = (folder) => join(folder, '.results');
 
 /**
@@ -43,7 +44,7 @@ for (const folder of packages) {
     total[key] += summary[key];
   }
   for (const { name, message } of summary.failures) {
-    console.error(`FAILED ${basename(folder)}: ${name}: ${message}`);
+    console.error(`FAILED ${relative(ROOT, folder)}: ${name}: ${message}`);
   }
 }
 if (status !== 0 && total.failed === 0) {
