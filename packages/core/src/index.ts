@@ -23,6 +23,7 @@ export {
 } from './discover/discover.js';
 export { type OpenFirstOptions, openFirst } from './discover/open-first.js';
 export * from './errors.js';
+export type { RemctlChannels, WarningMessage } from './events/messages.js';
 export { expandHosts, parseHostsFile } from './many/expand-hosts.js';
 export { foldHosts } from './many/fold-hosts.js';
 export type { HostResult } from './many/host-result.js';
