@@ -1,4 +1,4 @@
-// The program of `pnpm load`: loads backends and servers.
+// The program of `npm run load`: loads backends and servers.
 //
 // packages/conformance/src/load and server-load have the loads themselves.
 import { parseArgs } from 'node:util';
@@ -6,8 +6,8 @@ import { BACKENDS, importBackendMaker, importCompiled } from './compiled.mjs';
 import { loadServer, SERVERS } from './load-server.mjs';
 import { loudly, stop } from './steps.mjs';
 
-const USAGE = `pnpm load [--backend ${Object.keys(BACKENDS).join('|')}] [--connections N] [--commands N] [--servers N] [--opens-at-once N]
-pnpm load [--server ${SERVERS.join('|')}] [--connections N] [--commands N] [--processes N] [--kills N]`;
+const USAGE = `npm run load -- [--backend ${Object.keys(BACKENDS).join('|')}] [--connections N] [--commands N] [--servers N] [--opens-at-once N]
+npm run load -- [--server ${SERVERS.join('|')}] [--connections N] [--commands N] [--processes N] [--kills N]`;
 
 /** Ends the process unless `value` is one of `known` or undefined. */
 function checkName(what, value, known) {

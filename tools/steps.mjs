@@ -40,12 +40,12 @@ export function stop(text) {
 /** Bytes of a program's output that are kept at most. */
 const MAX_OUTPUT = 1 << 28;
 
-/**
- * Returns the options of every program: it runs in the project's folder. On Windows, npm, pnpm and
- * turbo are scripts, and only a shell starts them.
- */
+/** Programs that are scripts on Windows, where only a shell starts them. */
+const SCRIPTS = ['npm', 'pnpm', 'turbo', 'biome', 'changeset'];
+
+/** Returns the options of every program: it runs in the project's folder. */
 function commonOptions(command) {
-  const shell = process.platform === 'win32' && ['npm', 'pnpm', 'turbo'].includes(command);
+  const shell = process.platform === 'win32' && SCRIPTS.includes(command);
   return { cwd: ROOT, env: environment(), shell };
 }
 

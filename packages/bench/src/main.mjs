@@ -1,4 +1,4 @@
-// The program of `pnpm bench`: speed of backends, pools and server, start-up, limits, and many hosts.
+// The program of `npm run bench`: speed of backends, pools and server, start-up, limits, and many hosts.
 import { startRealm } from '@remctl/realm';
 import { measureHosts } from './hosts.mjs';
 import { measureLimits } from './limits.mjs';

@@ -1,5 +1,5 @@
 /**
- * The program of `pnpm fuzz [target...] [seconds]`.
+ * The program of `npm run fuzz [target...] [seconds]`.
  *
  * It fuzzes the named targets one after the other, or all targets if no name is given. Each target
  * gets the given seconds, or 60. The program keeps the inputs that cover more than earlier ones. It

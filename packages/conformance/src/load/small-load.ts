@@ -1,4 +1,4 @@
-/** Registers a small load with vitest; `pnpm load` runs the full one. */
+/** Registers a small load with vitest; `npm run load` runs the full one. */
 import type { Backend } from '@remctl/core';
 import { expect, test } from 'vitest';
 import { formatReport } from './report.js';
