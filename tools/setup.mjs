@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { unpackHeimdal } from './heimdal.mjs';
 import { unpackKcmDaemons } from './kcm.mjs';
+import { unpackRedis } from './redis.mjs';
 import { createDomain, unpackSamba } from './samba.mjs';
 import { environment, outputOf, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
 import { installSystemPackages } from './system-packages.mjs';
@@ -26,7 +27,7 @@ const LIBREMCTL_HEADERS = [
  *   there, and its failure ends nothing.
  * - `system`: besides, the system's packages that a realm and the addon need, and the addon.
  * - `tests`: besides, what only tests need: more of the system's packages, npm's `kerberos`,
- *   Heimdal, Samba, the daemons of KCM.
+ *   Heimdal, Samba, the daemons of KCM, Redis.
  */
 export async function setUp(purpose) {
   checkNode();
@@ -40,6 +41,7 @@ export async function setUp(purpose) {
     unpackHeimdal();
     unpackSamba();
     unpackKcmDaemons();
+    unpackRedis();
   }
   if (purpose === 'demo') {
     build('every package', ['build']);
