@@ -1,14 +1,13 @@
 /**
  * Encodes and decodes DER: a codec is one ASN.1 type. Codecs are composed as RFC 4120's ASN.1
  * module composes its types; `primitive-types.ts` and `constructed-types.ts` hold the parts.
- * asn1-ber writes and reads the bytes, after `scan` has bounded them.
+ * A decoder meets the bytes after `scan` has bounded them.
  */
-import { BerReader, BerWriter } from 'asn1-ber';
 import type { Codec } from './asn1-type.js';
-import { asBuffer } from './element.js';
 import { type ScanLimits, scan } from './scan.js';
+import { createWriter, written } from './writer.js';
 
-export type { Codec, Input, ValueOf, Writer } from './asn1-type.js';
+export type { Codec, Input, ValueOf } from './asn1-type.js';
 
 /** The writer's first size, in bytes: most messages fit without a second allocation. */
 const WRITER_SIZE = 2048;
@@ -18,10 +17,9 @@ const WRITER_SIZE = 2048;
  * the value.
  */
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
-  const writer = new BerWriter({ size: WRITER_SIZE });
+  const writer = createWriter(WRITER_SIZE);
   codec.write(writer, value);
-  // A copy, so that the message does not keep the writer's larger buffer alive.
-  return new Uint8Array(writer.buffer);
+  return written(writer);
 }
 
 /**
@@ -31,5 +29,5 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
  */
 export function decode<T>(codec: Codec<T>, bytes: Uint8Array, limits?: ScanLimits): T {
   scan(bytes, limits);
-  return codec.read({ reader: new BerReader(asBuffer(bytes)), bytes });
+  return codec.read({ bytes, offset: 0 });
 }

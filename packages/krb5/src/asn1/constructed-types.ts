@@ -1,33 +1,35 @@
 /** ASN.1 types that hold other types: SEQUENCE, SEQUENCE OF, APPLICATION. */
 import { Asn1Error } from './asn1-error.js';
-import type { Codec, Input, ValueOf, Writer } from './asn1-type.js';
+import type { Codec, Input, ValueOf } from './asn1-type.js';
 import {
   applicationTag,
-  asBuffer,
   CONTEXT,
   enter,
   leave,
   MAX_TAG_NUMBER,
   mismatch,
+  peekTag,
   readContent,
   SEQUENCE,
+  skip,
 } from './element.js';
+import { prepend, prependConstructed, type Writer } from './writer.js';
 
 /** SEQUENCE OF. `scan` has bounded the number of elements. */
 export function sequenceOf<T>(element: Codec<T>): Codec<readonly T[]> {
   return {
     tag: SEQUENCE,
     write: (writer, values) => {
-      writer.startSequence(SEQUENCE);
-      for (const value of values) {
-        element.write(writer, value);
-      }
-      writer.endSequence();
+      prependConstructed(writer, SEQUENCE, () => {
+        for (let i = values.length - 1; i >= 0; i--) {
+          element.write(writer, values[i] as T);
+        }
+      });
     },
     read: (input) => {
       const end = enter(input, SEQUENCE);
       const values: T[] = [];
-      while (input.reader.offset < end) {
+      while (input.offset < end) {
         values.push(element.read(input));
       }
       leave(input, end);
@@ -71,12 +73,11 @@ export type SequenceValue<F extends Fields> = Flat<
  */
 export function sequence<F extends Fields>(fields: F): Codec<SequenceValue<F>> {
   const entries = Object.entries(fields);
+  const lastFirst = entries.toReversed();
   return {
     tag: SEQUENCE,
     write: (writer, value) => {
-      writer.startSequence(SEQUENCE);
-      writeFields(entries, writer, value);
-      writer.endSequence();
+      prependConstructed(writer, SEQUENCE, () => writeFields(lastFirst, writer, value));
     },
     read: (input) => {
       const end = enter(input, SEQUENCE);
@@ -90,11 +91,11 @@ export function sequence<F extends Fields>(fields: F): Codec<SequenceValue<F>> {
 type Entry = readonly [string, Fields[string]];
 
 function writeFields(
-  entries: readonly Entry[],
+  lastFirst: readonly Entry[],
   writer: Writer,
   values: Readonly<Record<string, unknown>>,
 ): void {
-  for (const [name, field] of entries) {
+  for (const [name, field] of lastFirst) {
     const member = values[name];
     if (member === undefined) {
       if (!field.optional) {
@@ -102,17 +103,15 @@ function writeFields(
       }
       continue;
     }
-    writer.startSequence(CONTEXT + field.number);
-    field.codec.write(writer, member);
-    writer.endSequence();
+    prependConstructed(writer, CONTEXT + field.number, () => field.codec.write(writer, member));
   }
 }
 
 function readFields(entries: readonly Entry[], input: Input, end: number): Record<string, unknown> {
   const value: Record<string, unknown> = {};
   let next = 0;
-  while (input.reader.offset < end) {
-    const tag = input.reader.peek();
+  while (input.offset < end) {
+    const tag = peekTag(input);
     if (tag === null || tag < CONTEXT || tag > CONTEXT + MAX_TAG_NUMBER) {
       throw mismatch(CONTEXT, tag);
     }
@@ -150,11 +149,8 @@ function indexOfField(entries: readonly Entry[], next: number, number: number): 
 }
 
 function skipTo(input: Input, end: number): void {
-  while (input.reader.offset < end) {
-    const tag = input.reader.peek();
-    if (tag === null || input.reader.readString(tag, true) === null) {
-      throw new Asn1Error('the encoding ends within an element');
-    }
+  while (input.offset < end) {
+    skip(input);
   }
 }
 
@@ -178,7 +174,7 @@ export function choice<F extends Fields>(alternatives: F): Codec<ChoiceValue<F>>
       codecs.find((each) => each.type === type)?.codec.write(writer, value);
     },
     read: (input) => {
-      const tag = input.reader.peek();
+      const tag = peekTag(input);
       const found = codecs.find(({ codec }) => codec.tag === tag);
       if (found === undefined) {
         throw mismatch(CONTEXT, tag);
@@ -198,9 +194,7 @@ function explicit<T>(tag: number, codec: Codec<T>): Codec<T> {
   return {
     tag,
     write: (writer, value) => {
-      writer.startSequence(tag);
-      codec.write(writer, value);
-      writer.endSequence();
+      prependConstructed(writer, tag, () => codec.write(writer, value));
     },
     read: (input) => {
       const end = enter(input, tag);
@@ -219,16 +213,12 @@ export function encoded(tag: number): Codec<Uint8Array> {
       if (value[0] !== tag) {
         throw new TypeError(`an encoding with tag 0x${tag.toString(16)} is needed`);
       }
-      writer.writeBuffer(asBuffer(value));
+      prepend(writer, value);
     },
     read: (input) => {
-      const start = input.reader.offset;
-      const content = readContent(input, tag);
-      const end = input.reader.offset;
-      if (end - start < content.length) {
-        throw new Asn1Error('the encoding ends within an element');
-      }
-      return input.bytes.slice(start, end);
+      const start = input.offset;
+      readContent(input, tag);
+      return input.bytes.slice(start, input.offset);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The tag bytes of ASN.1 elements, and steps to read one element. */
 import { Asn1Error } from './asn1-error.js';
 import type { Input } from './asn1-type.js';
+import { type ElementHeader, readHeader } from './scan.js';
 
 export const INTEGER = 0x02;
 export const BIT_STRING = 0x03;
@@ -27,17 +28,29 @@ export function mismatch(expected: number, found: number | null): Asn1Error {
   return new Asn1Error(`expected tag 0x${expected.toString(16)}, found ${seen}`);
 }
 
-/** Returns the content of a primitive element. Throws Asn1Error if its tag is not `tag`. */
-export function readContent(input: Input, tag: number): Buffer {
-  const found = input.reader.peek();
+/** Returns the tag of the next element, or null at the end of the bytes. */
+export function peekTag(input: Input): number | null {
+  return input.bytes[input.offset] ?? null;
+}
+
+/** Reads the header of the next element. Throws Asn1Error if the element's tag is not `tag`. */
+function headerOf(input: Input, tag: number): ElementHeader {
+  const found = peekTag(input);
   if (found !== tag) {
     throw mismatch(tag, found);
   }
-  const content = input.reader.readString(tag, true);
-  if (content === null) {
-    throw new Asn1Error('the encoding ends within an element');
-  }
-  return content;
+  return readHeader(input.bytes, input.offset, input.bytes.length);
+}
+
+/**
+ * Returns the content of a primitive element, in the same memory. Throws Asn1Error if its tag is not
+ * `tag`.
+ */
+export function readContent(input: Input, tag: number): Buffer {
+  const { contentStart, contentEnd } = headerOf(input, tag);
+  input.offset = contentEnd;
+  const { buffer, byteOffset } = input.bytes;
+  return Buffer.from(buffer, byteOffset + contentStart, contentEnd - contentStart);
 }
 
 /**
@@ -45,22 +58,19 @@ export function readContent(input: Input, tag: number): Buffer {
  * not `tag`.
  */
 export function enter(input: Input, tag: number): number {
-  const found = input.reader.peek();
-  if (found !== tag) {
-    throw mismatch(tag, found);
-  }
-  input.reader.readSequence(tag);
-  return input.reader.offset + input.reader.length;
+  const { contentStart, contentEnd } = headerOf(input, tag);
+  input.offset = contentStart;
+  return contentEnd;
+}
+
+/** Passes over the next element, whatever its tag is. */
+export function skip(input: Input): void {
+  input.offset = readHeader(input.bytes, input.offset, input.bytes.length).contentEnd;
 }
 
 /** Leaves a constructed element. Throws Asn1Error if the reader is not at its end. */
 export function leave(input: Input, end: number): void {
-  if (input.reader.offset !== end) {
+  if (input.offset !== end) {
     throw new Asn1Error('an element holds more than its type allows');
   }
-}
-
-/** Returns a Buffer over the same memory. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

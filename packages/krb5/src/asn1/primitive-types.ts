@@ -4,16 +4,28 @@ import { trimEnd } from '../text/trim-end.js';
 import { Asn1Error } from './asn1-error.js';
 import type { Codec } from './asn1-type.js';
 import {
-  asBuffer,
   BIT_STRING,
   GENERAL_STRING,
   GENERALIZED_TIME,
   INTEGER,
-  mismatch,
   OCTET_STRING,
   readContent,
 } from './element.js';
-import { readHeader } from './scan.js';
+import { prependElement } from './writer.js';
+
+/** Five octets hold every value of 32 bits, signed or not. */
+const MAX_INTEGER_OCTETS = 5;
+
+/** Returns two's complement in as few octets as hold `value`. */
+function integerContent(value: number): Uint8Array {
+  const octets = [value & 0xff];
+  let rest = value;
+  while (rest < -0x80 || rest > 0x7f) {
+    rest = Math.floor(rest / 256);
+    octets.unshift(rest & 0xff);
+  }
+  return Uint8Array.from(octets);
+}
 
 function integer(name: string, min: number, max: number): Codec<number> {
   return {
@@ -22,23 +34,15 @@ function integer(name: string, min: number, max: number): Codec<number> {
       if (!Number.isInteger(value) || value < min || value > max) {
         throw new RangeError(`${name} must be an integer from ${min} to ${max}`);
       }
-      writer.writeInt(value);
+      prependElement(writer, INTEGER, integerContent(value));
     },
     read: (input) => {
-      const found = input.reader.peek();
-      if (found !== INTEGER) {
-        throw mismatch(INTEGER, found);
-      }
-      const header = readHeader(input.bytes, input.reader.offset, input.bytes.length);
-      // Five octets hold every value of 32 bits, signed or not.
-      if (
-        header.contentEnd === header.contentStart ||
-        header.contentEnd - header.contentStart > 5
-      ) {
+      const content = readContent(input, INTEGER);
+      if (content.length === 0 || content.length > MAX_INTEGER_OCTETS) {
         throw new Asn1Error(`an ${name} of a size that it cannot have`);
       }
-      const value = input.reader.readInt(INTEGER);
-      if (value === null || value < min || value > max) {
+      const value = content.readIntBE(0, content.length);
+      if (value < min || value > max) {
         throw new Asn1Error(`an ${name} outside ${min} to ${max}`);
       }
       return value;
@@ -66,7 +70,7 @@ export const microseconds = integer('Microseconds', 0, 999_999);
 /** OCTET STRING. The decoder copies the octets. */
 export const octetString: Codec<Uint8Array> = {
   tag: OCTET_STRING,
-  write: (writer, value) => writer.writeBuffer(asBuffer(value), OCTET_STRING),
+  write: (writer, value) => prependElement(writer, OCTET_STRING, value),
   read: (input) => new Uint8Array(readContent(input, OCTET_STRING)),
 };
 
@@ -81,7 +85,7 @@ export const kerberosString: Codec<string> = {
     if (value.includes('\0')) {
       throw new RangeError('a Kerberos string must not hold a NUL');
     }
-    writer.writeBuffer(octetsOf(value), GENERAL_STRING);
+    prependElement(writer, GENERAL_STRING, octetsOf(value));
   },
   read: (input) => {
     const content = readContent(input, GENERAL_STRING);
@@ -128,7 +132,7 @@ export const kerberosTime: Codec<number> = {
     if (!Number.isInteger(value) || value < MIN_TIME || value > MAX_TIME) {
       throw new RangeError(`a KerberosTime must be whole seconds from ${MIN_TIME} to ${MAX_TIME}`);
     }
-    writer.writeString(timeText(value), GENERALIZED_TIME);
+    prependElement(writer, GENERALIZED_TIME, Buffer.from(timeText(value)));
   },
   read: (input) => {
     const text = readContent(input, GENERALIZED_TIME).toString('latin1');
@@ -154,7 +158,7 @@ export const kerberosFlags: Codec<number> = {
   write: (writer, value) => {
     const content = Buffer.alloc(1 + FLAG_OCTETS);
     content.writeUInt32BE(value, 1);
-    writer.writeBuffer(content, BIT_STRING);
+    prependElement(writer, BIT_STRING, content);
   },
   read: (input) => {
     const content = readContent(input, BIT_STRING);

@@ -27,7 +27,7 @@ export const DEFAULT_LIMITS: ScanLimits = {
 const CONSTRUCTED = 0x20;
 const HIGH_TAG_NUMBER = 0x1f;
 const LONG_FORM = 0x80;
-/** asn1-ber takes this tag for no tag at all. */
+/** The tag of the end of an indefinite length: no element of DER has it. */
 const END_OF_CONTENTS = 0;
 /** Four length octets can name 4 GiB, far beyond any limit here. */
 const MAX_LENGTH_OCTETS = 4;

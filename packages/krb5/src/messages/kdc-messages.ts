@@ -7,6 +7,7 @@ import {
   sequence,
   sequenceOf,
 } from '../asn1/constructed-types.js';
+import { peekTag } from '../asn1/element.js';
 import {
   int32,
   kerberosFlags,
@@ -103,9 +104,7 @@ export const encKdcRepPart: Codec<EncKdcRepPart> = {
   tag: encAsRepPart.tag,
   write: encAsRepPart.write,
   read: (input) =>
-    input.reader.peek() === encTgsRepPart.tag
-      ? encTgsRepPart.read(input)
-      : encAsRepPart.read(input),
+    peekTag(input) === encTgsRepPart.tag ? encTgsRepPart.read(input) : encAsRepPart.read(input),
 };
 
 /**
