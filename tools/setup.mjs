@@ -23,7 +23,8 @@ const LIBREMCTL_HEADERS = [
  * Installs and builds what a command needs. Skips parts that are there already. If a part fails, it
  * prints what to do and ends the process.
  *
- * - `demo`: pnpm, the packages of npm and their build. The addon is built only if libremctl is
+ * - `release`: pnpm, the packages of npm and their build.
+ * - `demo`: the same. The addon is built only if libremctl is
  *   there, and its failure ends nothing.
  * - `system`: besides, the system's packages that a realm and the addon need, and the addon.
  * - `tests`: besides, what only tests need: more of the system's packages, npm's `kerberos`,
@@ -31,7 +32,7 @@ const LIBREMCTL_HEADERS = [
  */
 export async function setUp(purpose) {
   checkNode();
-  if (purpose !== 'demo') {
+  if (purpose === 'system' || purpose === 'tests') {
     installSystemPackages(purpose);
   }
   installPnpm();
@@ -43,7 +44,9 @@ export async function setUp(purpose) {
     unpackKcmDaemons();
     unpackRedis();
   }
-  if (purpose === 'demo') {
+  if (purpose === 'release') {
+    build('every package', ['build']);
+  } else if (purpose === 'demo') {
     build('every package', ['build']);
     buildAddonIfPossible();
   } else {
