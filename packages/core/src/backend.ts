@@ -39,6 +39,28 @@ export interface ConnectOptions extends Wait {
   readonly sourceIp: string | undefined;
   /** Ends the connect at once and releases what it holds. `connect` then throws the signal's reason. */
   readonly signal: AbortSignal;
+  /** Gets told how the connect goes, if somebody listens. A backend may leave it alone. */
+  readonly observer?: ConnectObserver | undefined;
+}
+
+/** What a backend may tell while it connects, for the channels of `node:diagnostics_channel`. */
+export interface ConnectObserver {
+  /** The TCP connection to this numeric address is open. Authentication begins. */
+  onConnected(address: string): void;
+  /** The server refused a ticket with `error`, and the backend connects again with another one. */
+  onNewTicket(error: unknown): void;
+}
+
+/** What a backend knows of an authenticated connection. */
+export interface ConnectionDetails {
+  /** The numeric address that the connection leads to. */
+  readonly address?: string | undefined;
+  /** The principal that the server has proved to be. */
+  readonly serverPrincipal?: string | undefined;
+  /** The principal that the server knows the client by. */
+  readonly clientPrincipal?: string | undefined;
+  /** When the server's ticket ends, by this machine's clock. */
+  readonly ticketEnd?: Date | undefined;
 }
 
 export interface Backend {
@@ -69,6 +91,9 @@ export interface Connection {
    * (protocol, section 2.3). A connection of protocol 1 carries one command.
    */
   readonly protocol: 1 | 2;
+
+  /** What the backend knows of the connection, for `Remctl.connection`. What it cannot know is left out. */
+  readonly details?: ConnectionDetails | undefined;
 
   /**
    * Throws if the connection is known to be of no more use: RemctlNetworkError if the server has ended it,

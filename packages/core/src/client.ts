@@ -10,14 +10,21 @@ import {
   DEFAULT_MAX_OUTPUT,
   type RunOptions,
 } from './client-options.js';
+import type { ConnectionInfo } from './connection-info.js';
 import {
   type CommandState,
   RemctlBusyError,
   RemctlError,
   RemctlUnsupportedError,
 } from './errors.js';
+import { nextClientNumber } from './events/client-number.js';
+import type { CloseMessage } from './events/messages.js';
+import { printIfAsked } from './events/print-events.js';
+import { tellClose } from './events/tell.js';
+import { type CommandTrace, traceCommand } from './events/trace-command.js';
 import { noopUnsupported, notOpened } from './failures.js';
-import { openConnection } from './open/open-connection.js';
+import { inspectsAs } from './inspects-as.js';
+import { type Opened, openConnection } from './open/open-connection.js';
 import { interruptRun, RemctlRun } from './run/remctl-run.js';
 import type { Token } from './tokens.js';
 import { whenAborted } from './when-aborted.js';
@@ -26,6 +33,9 @@ interface Open {
   readonly type: 'open';
   readonly target: CheckedTarget;
   readonly connection: Connection;
+  readonly info: ConnectionInfo;
+  /** When it was opened, by performance.now(). */
+  readonly since: number;
   /** Whether a command's answer has not been read to its end. */
   readonly outputPending: boolean;
 }
@@ -34,7 +44,7 @@ type State =
   | { readonly type: 'closed'; readonly because: string }
   | Open
   /** The connection has carried its one command of protocol 1. The next command opens another. */
-  | { readonly type: 'spent'; readonly target: CheckedTarget };
+  | { readonly type: 'spent'; readonly target: CheckedTarget; readonly info: ConnectionInfo };
 
 interface Call {
   readonly method: string;
@@ -44,13 +54,21 @@ interface Call {
 /** What is known of one command, for its errors. Later commands and connections do not change it. */
 interface CommandRecord {
   state: CommandState;
+  /** Publishes the command's events; undefined if nobody listened when it began. */
+  trace: CommandTrace | undefined;
 }
 
 let spent: (client: Remctl) => boolean;
+let number: (client: Remctl) => number;
 
 /** Whether the client's connection has carried its one command of protocol 1, and is gone. For pools. */
 export function isSpent(client: Remctl): boolean {
   return spent(client);
+}
+
+/** The client's number in events. */
+export function numberOf(client: Remctl): number {
+  return number(client);
 }
 
 const DONE: Token = Object.freeze({ type: 'done' });
@@ -72,6 +90,7 @@ const DONE: Token = Object.freeze({ type: 'done' });
  */
 export class Remctl {
   readonly #backend: Backend;
+  readonly #number = nextClientNumber();
   #state: State = { type: 'closed', because: 'call open() first' };
   #credentials: Credentials | undefined;
   #sourceIp: string | undefined;
@@ -79,12 +98,16 @@ export class Remctl {
   readonly #minProtocol: 1 | 2;
   #call: Call | undefined;
   #run: RemctlRun | undefined;
-  #last: CommandRecord = { state: 'not-sent' };
+  #last: CommandRecord = { state: 'not-sent', trace: undefined };
+  /** Commands that were sent on the connection. */
+  #sentCommands = 0;
   readonly #maxOutput: number;
   #lastError: string | null = null;
 
   static {
     spent = (client) => client.#state.type === 'spent';
+    number = (client) => client.#number;
+    inspectsAs(Remctl.prototype, 'Remctl', (client) => client.#facts());
   }
 
   /**
@@ -104,6 +127,7 @@ export class Remctl {
       this.setTimeout(options.timeout);
     }
     this.#maxOutput = checkMaxOutput(options.maxOutput ?? DEFAULT_MAX_OUTPUT);
+    printIfAsked();
   }
 
   /** The backend's name, such as `native`. */
@@ -117,6 +141,15 @@ export class Remctl {
    */
   get commandState(): CommandState {
     return this.#last.state;
+  }
+
+  /**
+   * What is known of the connection: protocol, port, address, both principals, and when the ticket ends. The
+   * same frozen object as long as the connection lasts. Undefined if there is none: before `open()`, after
+   * `close()` and after a failure; and in protocol 1 after the connection's one command.
+   */
+  get connection(): ConnectionInfo | undefined {
+    return this.#state.type === 'open' ? this.#state.info : undefined;
   }
 
   /** Whether a connection is open. In protocol 1: whether a command can be given. */
@@ -182,10 +215,11 @@ export class Remctl {
     const signal = checkSignal(typeof first === 'object' ? first : options);
     this.#checkIdle('open', 'not-sent');
     signal?.throwIfAborted();
+    const interrupted = notOpened('open() was called before the end of its output');
     if (this.#run !== undefined) {
-      interruptRun(this.#run, notOpened('open() was called before the end of its output'));
+      interruptRun(this.#run, interrupted);
     }
-    await this.#connect(target, signal);
+    await this.#connect(target, signal, { interrupted });
   }
 
   /**
@@ -259,6 +293,9 @@ export class Remctl {
     this.#run = undefined;
     const ended = notOpened('close() was called while this waited');
     ended.commandState = this.#last.state;
+    if (state.type === 'open') {
+      this.#tellEnd(state, 'close', { error: ended });
+    }
     if (this.#call !== undefined) {
       if (state.type === 'open') {
         state.connection.abort();
@@ -316,7 +353,7 @@ export class Remctl {
           this.#run = undefined;
           // If the command is still being sent, or a token awaited, that call ends with it.
           if (this.#call === undefined) {
-            this.#break(textOf(reason));
+            this.#break(reason);
           } else {
             this.#call.interrupt(reason);
           }
@@ -341,8 +378,18 @@ export class Remctl {
     this.#credentials = credentials;
   }
 
-  /** Opens a connection to the target. Ends the old one first. */
-  async #connect(target: CheckedTarget, signal: AbortSignal | undefined): Promise<Open> {
+  /**
+   * Opens a connection to the target. Ends the old one first, and its command with `interrupted`. Goes on with
+   * `onOpen` before any other call.
+   */
+  #connect(
+    target: CheckedTarget,
+    signal: AbortSignal | undefined,
+    {
+      interrupted,
+      onOpen = async () => undefined,
+    }: { readonly interrupted?: RemctlError; readonly onOpen?: (open: Open) => Promise<void> },
+  ): Promise<void> {
     const old = this.#state;
     this.#state = { type: 'closed', because: 'the last open() failed; call open() again' };
     const controller = new AbortController();
@@ -354,6 +401,7 @@ export class Remctl {
           if (old.outputPending) {
             old.connection.abort();
           }
+          this.#tellEnd(old, 'open', { error: interrupted });
           await old.connection.close();
         }
         return openConnection(this.#backend, {
@@ -363,16 +411,19 @@ export class Remctl {
           timeoutMs: this.#timeoutMs,
           minProtocol: this.#minProtocol,
           signal: controller.signal,
+          client: this.#number,
         });
       },
-      (connection) => {
-        const state: Open = { type: 'open', target, connection, outputPending: false };
+      ({ connection, info }: Opened) => {
+        const since = performance.now();
+        const state: Open = { type: 'open', target, connection, info, since, outputPending: false };
         this.#state = state;
-        return state;
+        this.#sentCommands = 0;
+        return onOpen(state);
       },
       {
         onInterrupt: (reason) => controller.abort(reason),
-        onLate: (connection) => connection.abort(),
+        onLate: ({ connection }) => connection.abort(),
         // An open sends nothing of a command.
         commandState: () => 'not-sent',
       },
@@ -391,14 +442,44 @@ export class Remctl {
       throw this.#note(outputPending(method), 'not-sent');
     }
     signal?.throwIfAborted();
-    const record: CommandRecord = { state: 'not-sent' };
+    const trace = traceCommand(command, () => ({
+      client: this.#number,
+      backend: this.backend,
+      host: state.target.host,
+      port: state.info.port,
+      protocol: state.info.protocol,
+    }));
+    const record: CommandRecord = { state: 'not-sent', trace };
     this.#last = record;
     onTaken(record);
-    const open = state.type === 'spent' ? await this.#connect(state.target, signal) : state;
-    // After a connect, and before this went on, close() or open() may have been called.
-    if (this.#state !== open) {
-      throw this.#note(notOpened('it ended before the command was sent'), record.state);
+    const work = () => this.#sendTaken(method, { command, record, state, signal });
+    if (trace === undefined) {
+      return work();
     }
+    try {
+      await trace.begin(work);
+      trace.sent();
+    } catch (error) {
+      trace.end(record.state, { error });
+      throw error;
+    }
+  }
+
+  /** Sends a command that was taken; in protocol 1, if need be, on another connection. */
+  #sendTaken(method: string, { state, ...taken }: Taken): Promise<void> {
+    return state.type === 'open'
+      ? this.#sendOn(state, method, taken)
+      : this.#connect(state.target, taken.signal, {
+          // At once: between the connect and the command no other call may have its turn.
+          onOpen: (open) => this.#sendOn(open, method, taken),
+        });
+  }
+
+  async #sendOn(
+    open: Open,
+    method: string,
+    { command, record, signal }: Omit<Taken, 'state'>,
+  ): Promise<void> {
     const { connection } = open;
     if (connection.protocol === 1) {
       try {
@@ -413,6 +494,7 @@ export class Remctl {
       async () => {
         connection.checkReady?.();
         record.state = 'unknown';
+        this.#sentCommands += 1;
         await connection.send(command, { timeoutMs: this.#timeoutMs });
       },
       () => {
@@ -433,6 +515,7 @@ export class Remctl {
       signal,
       () => state.connection.receive({ timeoutMs: this.#timeoutMs }),
       (token) => {
+        this.#last.trace?.token(token);
         if (token.type !== 'output') {
           this.#finish(state);
         }
@@ -443,12 +526,14 @@ export class Remctl {
 
   /** Notes that the answer is complete. */
   #finish(state: Open): void {
-    const { target, connection } = state;
+    const { target, connection, info } = state;
     this.#last.state = 'finished';
+    this.#last.trace?.end('finished');
     // Later calls cannot interrupt a run whose answer is complete.
     this.#run = undefined;
     if (connection.protocol === 1) {
-      this.#state = { type: 'spent', target };
+      this.#state = { type: 'spent', target, info };
+      this.#tellEnd(state, 'spent');
       // `close()` never rejects, and nothing waits for it.
       void connection.close();
     } else {
@@ -464,7 +549,7 @@ export class Remctl {
     method: string,
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
-    commit: (value: T) => R,
+    commit: (value: T) => R | Promise<R>,
     on: {
       readonly onInterrupt?: (reason: unknown) => void;
       readonly onLate?: (value: T) => void;
@@ -481,11 +566,12 @@ export class Remctl {
       };
       const fail = (error: unknown) => {
         finish();
+        const noted = this.#note(error, on.commandState?.());
         // A server of protocol 2 may answer a NOOP with MESSAGE_VERSION. That does not harm the connection.
         if (!(method === 'noop' && error instanceof RemctlUnsupportedError)) {
-          this.#break(textOf(error));
+          this.#break(error);
         }
-        reject(this.#note(error, on.commandState?.()));
+        reject(noted);
       };
       const interrupt = (reason: unknown) => {
         on.onInterrupt?.(reason);
@@ -512,7 +598,7 @@ export class Remctl {
     });
   }
 
-  #break(because: string): void {
+  #break(error: unknown): void {
     const state = this.#state;
     if (state.type === 'open') {
       state.connection.abort();
@@ -520,9 +606,52 @@ export class Remctl {
     if (state.type !== 'closed') {
       this.#state = {
         type: 'closed',
-        because: `the last one ended (${because}); call open() again`,
+        because: `the last one ended (${textOf(error)}); call open() again`,
       };
     }
+    if (state.type === 'open') {
+      this.#tellEnd(state, 'failed', { error });
+    }
+  }
+
+  /** Tells subscribers that a connection has ended, and its command with `failure`, unless that had finished. */
+  #tellEnd(
+    { info, target, since }: Open,
+    because: CloseMessage['because'],
+    failure?: { readonly error: unknown },
+  ): void {
+    if (failure !== undefined) {
+      this.#last.trace?.end(this.#last.state, failure);
+    }
+    tellClose(() => ({
+      client: this.#number,
+      backend: this.backend,
+      host: target.host,
+      port: info.port,
+      protocol: info.protocol,
+      because,
+      ...(because === 'failed' ? failure : {}),
+      commands: this.#sentCommands,
+      openMs: performance.now() - since,
+    }));
+  }
+
+  /** What `util.inspect` shows. */
+  #facts(): object {
+    const state = this.#state;
+    const { backend } = this;
+    if (this.#call?.method === 'open') {
+      return { backend, state: 'opening' };
+    }
+    if (state.type === 'closed') {
+      return { backend, state: 'closed' };
+    }
+    const { host } = state.target;
+    if (state.type === 'spent') {
+      const { port, protocol } = state.info;
+      return { backend, state: 'open', host, port, protocol };
+    }
+    return { backend, state: state.outputPending ? 'running' : 'open', host, ...state.info };
   }
 
   #opened(of?: CommandState): Exclude<State, { type: 'closed' }> {
@@ -554,6 +683,14 @@ export class Remctl {
     this.#lastError = textOf(error);
     return error;
   }
+}
+
+/** What is sent, and from which state on. */
+interface Taken {
+  readonly command: readonly Uint8Array[];
+  readonly record: CommandRecord;
+  readonly state: Exclude<State, { type: 'closed' }>;
+  readonly signal: AbortSignal | undefined;
 }
 
 function outputPending(method: string): RemctlBusyError {

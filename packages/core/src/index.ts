@@ -2,7 +2,15 @@
 export type { Command } from './arguments/command.js';
 export type { CredentialOptions } from './arguments/credentials.js';
 export { type CheckedTarget, checkTarget, type Target } from './arguments/target.js';
-export type { Backend, Connection, ConnectOptions, Credentials, Wait } from './backend.js';
+export type {
+  Backend,
+  Connection,
+  ConnectionDetails,
+  ConnectObserver,
+  ConnectOptions,
+  Credentials,
+  Wait,
+} from './backend.js';
 export { Remctl } from './client.js';
 export {
   type CallOptions,
@@ -10,6 +18,7 @@ export {
   DEFAULT_MAX_OUTPUT,
   type RunOptions,
 } from './client-options.js';
+export type { ConnectionInfo } from './connection-info.js';
 export {
   type CreateClientOptions,
   createClient,
@@ -23,7 +32,7 @@ export {
 } from './discover/discover.js';
 export { type OpenFirstOptions, openFirst } from './discover/open-first.js';
 export * from './errors.js';
-export type { RemctlChannels, WarningMessage } from './events/messages.js';
+export type * from './events/messages.js';
 export { expandHosts, parseHostsFile } from './many/expand-hosts.js';
 export { foldHosts } from './many/fold-hosts.js';
 export type { HostResult } from './many/host-result.js';

@@ -1,7 +1,8 @@
-/** Commands of protocol 1 whose connection is closed before they are sent. */
+/** Commands of protocol 1 while their connection is being opened. */
 import { expect, test } from 'vitest';
 import { type Backend, Remctl, RemctlNotOpenedError } from '../src/index.js';
 import { SUCCESS } from './support/answers.js';
+import { manualBackend } from './support/manual-backend.js';
 import { caught, microtasks } from './support/waiting.js';
 
 test.each(Array.from({ length: 12 }, (_, moment) => [moment]))(
@@ -35,5 +36,22 @@ test.each(Array.from({ length: 12 }, (_, moment) => [moment]))(
       expect(sent).toEqual(['first']);
     }
     expect(run.commandState === 'not-sent').toBe(!sent.includes('second'));
+  },
+);
+
+test.each(Array.from({ length: 16 }, (_, moment) => [moment]))(
+  'a run() %i microtasks after another does not put a second command on its connection',
+  async (moment) => {
+    const { backend, log } = manualBackend(1);
+    const client = new Remctl(backend);
+    await client.open('h', 1);
+    await client.run(['first']).text();
+    const second = client.run(['second']).text();
+    await microtasks(moment);
+    const third = caught(client.run(['third']).text());
+    await second;
+    await third;
+    const sends = log.join('|').split('connect 1').slice(1);
+    expect(sends.map((each) => each.split('send ').length - 1)).not.toContain(2);
   },
 );

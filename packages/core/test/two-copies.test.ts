@@ -1,4 +1,5 @@
 /** Two copies of core in one program, as two global installs. */
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,4 +132,19 @@ test('an error of the other copy gets commandState, and its NOOP error leaves th
   await expect(client.noop()).rejects.toBeInstanceOf(own.RemctlUnsupportedError);
   expect(client.isOpen).toBe(true);
   await expect(client.run(['x']).bytes()).rejects.toMatchObject({ commandState: 'unknown' });
+});
+
+test('NODE_DEBUG=remctl prints an event once, and those of both copies', () => {
+  const program = `
+    for (const name of ['first', 'second']) {
+      const { Remctl } = await import('${pathToFileURL(folder).href}/' + name + '/index.js');
+      const { scriptedBackend } = await import('${pathToFileURL(folder).href}/' + name + '/testing/index.js');
+      await new Remctl(scriptedBackend(() => ({}))).open(name);
+    }`;
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { ...process.env, NODE_DEBUG: 'remctl' },
+    encoding: 'utf8',
+  });
+  const ends = stderr.split('\n').filter((line) => line.includes('open (1 try'));
+  expect(ends.map((line) => line.replace(/.* open (\w+):.*/, '$1'))).toEqual(['first', 'second']);
 });

@@ -2,7 +2,7 @@
 import { kindOf } from '../arguments/checks.js';
 import { checkCallback, checkSignal } from '../arguments/limits.js';
 import { checkTarget, type Target } from '../arguments/target.js';
-import type { Remctl } from '../client.js';
+import { numberOf, type Remctl } from '../client.js';
 import type { CallOptions } from '../client-options.js';
 import {
   RemctlAuthenticationError,
@@ -10,6 +10,7 @@ import {
   RemctlNetworkError,
   RemctlTimeoutError,
 } from '../errors.js';
+import { tellRetry } from '../events/tell.js';
 
 /** Options of `openFirst`. */
 export type OpenFirstOptions = CallOptions & {
@@ -91,6 +92,14 @@ export async function openFirst(
       }
       failures.push(error);
       if (failures.length < list.length) {
+        tellRetry(() => ({
+          client: numberOf(client),
+          backend: client.backend,
+          host: target.host,
+          because: 'next-server',
+          error,
+          pauseMs: 0,
+        }));
         options.onFailed?.(target, error);
       }
     }

@@ -1,7 +1,7 @@
 /** Prints every event on standard error if `NODE_DEBUG` names remctl. */
-import { subscribe } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
-import { channelTexts, oneLine } from './event-text.js';
+import { eventText } from './event-text.js';
+import { watchEvents } from './watch-events.js';
 
 const debug = debuglog('remctl');
 
@@ -20,7 +20,5 @@ export function printIfAsked(): void {
     return;
   }
   Object.defineProperty(globalThis, PRINTS, { value: true });
-  for (const [name, text] of Object.entries(channelTexts)) {
-    subscribe(name, (message) => debug('%s', oneLine(text(message as never))));
-  }
+  watchEvents((event) => debug('%s', eventText(event)));
 }

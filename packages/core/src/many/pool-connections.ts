@@ -1,9 +1,10 @@
 /** The connections of a pool, and the commands that wait for them. */
 import type { Target } from '../arguments/target.js';
 import type { Backend } from '../backend.js';
-import { isSpent, Remctl } from '../client.js';
+import { isSpent, numberOf, Remctl } from '../client.js';
 import type { ClientOptions } from '../client-options.js';
 import { type CommandState, RemctlPoolFullError } from '../errors.js';
+import { tellRetry } from '../events/tell.js';
 import { notOpened } from '../failures.js';
 import type { RemctlRun, RunSource } from '../run/remctl-run.js';
 import type { Token } from '../tokens.js';
@@ -165,6 +166,14 @@ export function createPoolConnections(
         throw error;
       }
       lost(error);
+      tellRetry(() => ({
+        client: numberOf(client),
+        backend: backend.name,
+        host: target.host,
+        because: 'idle-lost',
+        error,
+        pauseMs: 0,
+      }));
       await openOrFail(slot, job);
       await send(slot, job);
     }

@@ -16,6 +16,7 @@ import {
   DEFAULT_MAX_OUTPUT,
   type RunOptions,
 } from '../client-options.js';
+import { inspectsAs } from '../inspects-as.js';
 import { type BackendName, loadBackend } from '../open/load-backend.js';
 import { RemctlRun } from '../run/remctl-run.js';
 import { createPoolConnections, type PoolMetrics } from './pool-connections.js';
@@ -119,7 +120,8 @@ export async function createPool(
     { backend: loaded, target: checkedTarget, clientOptions: { ...options } },
     settings,
   );
-  return {
+  let isClosed = false;
+  const pool: Pool = {
     get metrics() {
       return connections.metrics();
     },
@@ -137,8 +139,21 @@ export async function createPool(
     },
     async close(closeOptions = {}) {
       const signal = checkSignal(closeOptions);
+      isClosed = true;
       await connections.close(signal);
     },
-    [Symbol.asyncDispose]: () => connections.end(),
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      await connections.end();
+    },
   };
+  inspectsAs(pool, 'Pool', ({ metrics }) => ({
+    backend: loaded.name,
+    state: isClosed ? 'closed' : 'open',
+    host: checkedTarget.host,
+    port: checkedTarget.port,
+    max: settings.max,
+    ...metrics,
+  }));
+  return pool;
 }

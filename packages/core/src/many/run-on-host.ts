@@ -1,7 +1,7 @@
 /** Runs one command on one of many hosts. */
 import type { Target } from '../arguments/target.js';
 import type { Backend } from '../backend.js';
-import { Remctl } from '../client.js';
+import { numberOf, Remctl } from '../client.js';
 import { type ClientOptions, DEFAULT_MAX_OUTPUT } from '../client-options.js';
 import {
   type CommandState,
@@ -9,6 +9,7 @@ import {
   RemctlNetworkError,
   RemctlTimeoutError,
 } from '../errors.js';
+import { tellRetry } from '../events/tell.js';
 import { growingBytes } from '../run/growing-bytes.js';
 import { outputLimit } from '../run/kept-output.js';
 import { protocolError } from '../run/protocol-error.js';
@@ -87,12 +88,12 @@ function outputTaker(host: string, { onOutput, clientOptions, signal }: HostPlan
 }
 
 async function tryOnce(
+  client: Remctl,
   target: Target,
   plan: HostPlan,
   take: (token: OutputToken) => Promise<void>,
 ): Promise<Ending> {
-  const { backend, command, clientOptions, signal } = plan;
-  const client = new Remctl(backend, clientOptions);
+  const { command, signal } = plan;
   try {
     await client.open({ ...target, signal });
     const run = client.run(command, { signal });
@@ -117,7 +118,7 @@ async function tryOnce(
 }
 
 /** Whether nothing was sent and the failure may pass. A ticket that is missing or refused stays so. */
-function mayTryAgain(ending: Ending): boolean {
+function mayTryAgain(ending: Ending): ending is Extract<Ending, { type: 'failed' }> {
   return (
     ending.type === 'failed' &&
     ending.commandState === 'not-sent' &&
@@ -125,9 +126,13 @@ function mayTryAgain(ending: Ending): boolean {
   );
 }
 
-/** Waits a random time before another try. Throws the signal's reason. */
-function pause(attempts: number, signal: AbortSignal): Promise<void> {
-  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
+/** A random time before another try, in milliseconds. */
+function pauseAfter(attempts: number): number {
+  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
+}
+
+/** Waits before another try. Throws the signal's reason. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     // Many hosts may pause: a listener for each would draw Node's warning of a leak.
     const unwatch = whenAborted(signal, () => {
@@ -138,7 +143,7 @@ function pause(attempts: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       unwatch();
       resolve();
-    }, Math.random() * longest);
+    }, ms);
   });
 }
 
@@ -154,12 +159,22 @@ async function tryAll(
     if (onBegin !== undefined) {
       await called(() => onBegin(target.host), signal);
     }
+    const client = new Remctl(plan.backend, plan.clientOptions);
     for (;;) {
-      const ending = await tryOnce(target, plan, take);
+      const ending = await tryOnce(client, target, plan, take);
       if (signal.aborted || !mayTryAgain(ending) || attempts > retryUnsent) {
         return { ending, attempts };
       }
-      await pause(attempts, signal);
+      const pauseMs = pauseAfter(attempts);
+      tellRetry(() => ({
+        client: numberOf(client),
+        backend: client.backend,
+        host: target.host,
+        because: 'unsent',
+        error: ending.error,
+        pauseMs,
+      }));
+      await pause(pauseMs, signal);
       attempts += 1;
     }
   } catch (error) {

@@ -2,7 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckedTarget } from '../arguments/target.js';
 import type { Backend, Connection, ConnectOptions } from '../backend.js';
+import { type ConnectionInfo, connectionInfo } from '../connection-info.js';
 import { RemctlNetworkError, RemctlTimeoutError, RemctlUnsupportedError } from '../errors.js';
+import type { NegotiateMessage, OpenMessage, RetryReason } from '../events/messages.js';
+import { tellRetry } from '../events/tell.js';
+import { isHeard, negotiations, opens, traced } from '../events/traced.js';
 import { isShortageCode } from '../failures.js';
 import { DEFAULT_PORT, LEGACY_PORT } from '../wire/constants.js';
 import { inTurn } from './open-turns.js';
@@ -25,6 +29,27 @@ export interface OpenOptions extends CheckedTarget {
   readonly timeoutMs: number;
   readonly minProtocol: 1 | 2;
   readonly signal: AbortSignal;
+  /** The client's number, for events. */
+  readonly client: number;
+}
+
+/** An open connection, and what is known of it. */
+export interface Opened {
+  readonly connection: Connection;
+  readonly info: ConnectionInfo;
+}
+
+/** An open, and the tries that it has had. */
+interface Opening {
+  readonly backend: Backend;
+  readonly options: OpenOptions;
+  tries: number;
+}
+
+/** What is left of an open's time, in milliseconds. */
+interface TimeLeft {
+  readonly timeoutMs: number;
+  readonly negotiateMs: number;
 }
 
 /**
@@ -35,20 +60,41 @@ export interface OpenOptions extends CheckedTarget {
  * Throws the backend's errors (see `Backend.connect`), RemctlUnsupportedError if the protocol agreed on is
  * below `minProtocol`, and the signal's reason.
  */
-export async function openConnection(backend: Backend, options: OpenOptions): Promise<Connection> {
+export function openConnection(backend: Backend, options: OpenOptions): Promise<Opened> {
+  const opening: Opening = { backend, options, tries: 0 };
+  const message: OpenMessage | undefined = isHeard(opens)
+    ? { ...originOf(opening), port: options.port, principal: options.principal }
+    : undefined;
+  return traced(opens, message, () => openWithRetries(opening), {
+    onEnd: (told) => {
+      told.tries = opening.tries;
+    },
+    onDone: (told, { info }) => {
+      told.connection = info;
+    },
+  });
+}
+
+/** Whose events an open's are. */
+function originOf({ backend, options }: Opening) {
+  return { client: options.client, backend: backend.name, host: options.host };
+}
+
+async function openWithRetries(opening: Opening): Promise<Opened> {
+  const { options } = opening;
   const started = performance.now();
   let left = options.timeoutMs;
   let negotiateMs = left === 0 ? NEGOTIATE_MS : left;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const server = `${options.host} ${options.port ?? 'default'}`;
-      const connection = await inTurn(server, { timeoutMs: left, signal: options.signal }, () =>
-        connectToPorts(backend, { ...options, timeoutMs: left, negotiateMs }),
+      const opened = await inTurn(server, { timeoutMs: left, signal: options.signal }, () =>
+        connectToPorts(opening, { timeoutMs: left, negotiateMs }),
       );
-      if (connection.protocol >= options.minProtocol) {
-        return connection;
+      if (opened.connection.protocol >= options.minProtocol) {
+        return opened;
       }
-      connection.abort();
+      opened.connection.abort();
       throw new RemctlUnsupportedError(
         'the server speaks protocol 1 only, or someone on the way took TOKEN_PROTOCOL from its ' +
           'answer; minProtocol is 2, so nothing was sent',
@@ -68,12 +114,17 @@ export async function openConnection(backend: Backend, options: OpenOptions): Pr
       if (options.timeoutMs > 0) {
         left = negotiateMs;
       }
+      noteRetry(opening, 'dropped', error, pause);
       // On an abort the timer throws an error of its own. The caller gets the signal's reason instead.
       await sleep(pause, undefined, { signal: options.signal }).catch(() => {
         options.signal.throwIfAborted();
       });
     }
   }
+}
+
+function noteRetry(opening: Opening, because: RetryReason, error: unknown, pauseMs = 0): void {
+  tellRetry(() => ({ ...originOf(opening), because, error, pauseMs }));
 }
 
 /** Whether this process or machine has run out of something: no server dropped anything, no port would help. */
@@ -89,29 +140,56 @@ function wasDropped(error: unknown): boolean {
  * "the library default is used (try 4373 first and fall back to attempting the legacy 4444 port)" (Python
  * README, "remctl.remctl()").
  */
-async function connectToPorts(
-  backend: Backend,
-  options: OpenOptions & { readonly negotiateMs: number },
-): Promise<Connection> {
-  const { port, minProtocol: _, ...rest } = options;
-  if (port !== undefined) {
-    return backend.connect({ ...rest, port });
+async function connectToPorts(opening: Opening, left: TimeLeft): Promise<Opened> {
+  const { options } = opening;
+  if (options.port !== undefined) {
+    return connectTo(opening, options.port, left);
   }
   try {
-    return await backend.connect({ ...rest, port: DEFAULT_PORT });
+    return await connectTo(opening, DEFAULT_PORT, left);
   } catch (first) {
     options.signal.throwIfAborted();
     if (!couldNotConnect(first)) {
       throw first;
     }
+    noteRetry(opening, 'legacy-port', first);
     try {
-      return await backend.connect({ ...rest, port: LEGACY_PORT });
+      return await connectTo(opening, LEGACY_PORT, left);
     } catch (second) {
       options.signal.throwIfAborted();
       // People mend the registered port, unless something answered on the legacy one.
       throw couldNotConnect(second) ? first : second;
     }
   }
+}
+
+/** Tries to connect to one port. */
+function connectTo(opening: Opening, port: number, left: TimeLeft): Promise<Opened> {
+  const { backend, options } = opening;
+  opening.tries += 1;
+  const { minProtocol: _, client: __, ...rest } = options;
+  const message: NegotiateMessage | undefined = isHeard(negotiations)
+    ? { ...originOf(opening), port, principal: options.principal, attempt: opening.tries }
+    : undefined;
+  const begun = performance.now();
+  const observer = {
+    onConnected: (address: string) => {
+      if (message !== undefined) {
+        message.address = address;
+        message.connectedMs = performance.now() - begun;
+      }
+    },
+    onNewTicket: (error: unknown) => noteRetry(opening, 'new-ticket', error),
+  };
+  const connect = async () => {
+    const connection = await backend.connect({ ...rest, ...left, port, observer });
+    return { connection, info: connectionInfo(connection, port) };
+  };
+  return traced(negotiations, message, connect, {
+    onDone: (told, { info }) => {
+      told.connection = info;
+    },
+  });
 }
 
 function couldNotConnect(error: unknown): boolean {

@@ -1,6 +1,7 @@
 /** A run: a command's answer as tokens, as web streams, or whole. */
 import { constants } from 'node:buffer';
 import { type CommandState, RemctlBusyError, RemctlError } from '../errors.js';
+import { inspectsAs } from '../inspects-as.js';
 import { type ServerToken, STDERR, STDOUT, type Token } from '../tokens.js';
 import { whenAborted } from '../when-aborted.js';
 import { type GrowingBytes, growingBytes } from './growing-bytes.js';
@@ -97,6 +98,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
 
   static {
     interrupt = (run, reason) => run.#interrupt(reason);
+    inspectsAs(RemctlRun.prototype, 'RemctlRun', (run) => run.#facts());
   }
 
   /** Made by `client.run()`. */
@@ -212,6 +214,16 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
       [Symbol.asyncIterator]() {
         return this;
       },
+    };
+  }
+
+  /** What `util.inspect` shows. */
+  #facts(): object {
+    const ended = this.#failure === undefined ? 'ended' : 'failed';
+    return {
+      state: this.#over ? ended : 'running',
+      commandState: this.commandState,
+      readBy: this.#reader,
     };
   }
 

@@ -7,7 +7,7 @@ import { scriptedBackend } from '../../src/testing/index.js';
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const section = readme.slice(
   readme.indexOf('## Many commands'),
-  readme.indexOf('## What can go wrong'),
+  readme.indexOf('## What happens inside'),
 );
 const examples = [...section.matchAll(/```ts\n(.*?)```/gs)].map(([, text = '']) => text);
 
