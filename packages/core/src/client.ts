@@ -2,7 +2,12 @@
 import { type Command, checkFitsProtocol1, encodeCommand } from './arguments/command.js';
 import { checkCcache, checkCredentials } from './arguments/credentials.js';
 import { checkMaxOutput, checkMinProtocol, checkSignal, checkTimeout } from './arguments/limits.js';
-import { type CheckedTarget, checkSourceIp, checkTarget, type Target } from './arguments/target.js';
+import {
+  type CheckedTarget,
+  checkSourceIp,
+  checkTargetAlone,
+  type Target,
+} from './arguments/target.js';
 import type { Backend, Connection, Credentials } from './backend.js';
 import {
   type CallOptions,
@@ -25,6 +30,13 @@ import { type CommandTrace, traceCommand } from './events/trace-command.js';
 import { noopUnsupported, notOpened } from './failures.js';
 import { inspectsAs } from './inspects-as.js';
 import { type Opened, openConnection } from './open/open-connection.js';
+import { checkOptionNames } from './option-names/check-option-names.js';
+import {
+  CALL_OPTIONS,
+  CLIENT_OPTIONS,
+  OPEN_OPTIONS,
+  RUN_OPTIONS,
+} from './option-names/known-options.js';
 import { interruptRun, RemctlRun } from './run/remctl-run.js';
 import type { Token } from './tokens.js';
 import { whenAborted } from './when-aborted.js';
@@ -118,7 +130,9 @@ export class Remctl {
    */
   constructor(backend: Backend, options: ClientOptions = {}) {
     this.#backend = backend;
-    this.#useCredentials(checkCredentials(options));
+    const credentials = checkCredentials(options);
+    checkOptionNames('new Remctl()', options, CLIENT_OPTIONS);
+    this.#useCredentials(credentials);
     this.#minProtocol = checkMinProtocol(options.minProtocol ?? 1);
     if (options.sourceIp !== undefined) {
       this.setSourceIp(options.sourceIp);
@@ -209,10 +223,12 @@ export class Remctl {
     principal?: string | null,
     options: CallOptions = {},
   ): Promise<void> {
-    const target = checkTarget(
-      typeof first === 'object' ? first : { host: first, port, principal },
-    );
-    const signal = checkSignal(typeof first === 'object' ? first : options);
+    const given = typeof first === 'object' ? first : { host: first, port, principal };
+    const target = checkTargetAlone('open()', given, OPEN_OPTIONS);
+    const signal =
+      typeof first === 'object'
+        ? checkSignal('open()', first, OPEN_OPTIONS)
+        : checkSignal('open()', options, CALL_OPTIONS);
     this.#checkIdle('open', 'not-sent');
     signal?.throwIfAborted();
     const interrupted = notOpened('open() was called before the end of its output');
@@ -232,7 +248,11 @@ export class Remctl {
    * RemctlTimeoutError, and the signal's reason.
    */
   async command(command: Command, options: CallOptions = {}): Promise<void> {
-    await this.#send('command', encodeCommand(command), checkSignal(options));
+    await this.#send(
+      'command',
+      encodeCommand(command),
+      checkSignal('command()', options, CALL_OPTIONS),
+    );
   }
 
   /**
@@ -244,7 +264,7 @@ export class Remctl {
    * RemctlNetworkError, RemctlTimeoutError, RemctlInvalidTokenError, and the signal's reason.
    */
   async output(options: CallOptions = {}): Promise<Token> {
-    const signal = checkSignal(options);
+    const signal = checkSignal('output()', options, CALL_OPTIONS);
     if (this.#run !== undefined) {
       throw this.#note(new RemctlBusyError('a run() is reading the output: read it from there'));
     }
@@ -260,7 +280,7 @@ export class Remctl {
    * after which "the client will need to explicitly reopen the connection with open()".
    */
   async noop(options: CallOptions = {}): Promise<true> {
-    const signal = checkSignal(options);
+    const signal = checkSignal('noop()', options, CALL_OPTIONS);
     this.#checkIdle('noop');
     const state = this.#opened();
     if (state.type === 'spent' || state.connection.protocol === 1) {
@@ -326,7 +346,7 @@ export class Remctl {
    */
   run(command: Command, options: RunOptions = {}): RemctlRun {
     const encoded = encodeCommand(command);
-    const signal = checkSignal(options);
+    const signal = checkSignal('run()', options, RUN_OPTIONS);
     const maxOutput = checkMaxOutput(options.maxOutput ?? this.#maxOutput);
     // A command that is refused leaves the output to the command that owns it.
     let record: CommandRecord | undefined;

@@ -99,14 +99,15 @@ describe('a client', () => {
   });
 
   test('ends a connection that checkReady() refuses, and sends nothing', async () => {
-    for (const method of ['command', 'noop'] as const) {
+    const calls = [(c: Remctl) => c.command(['second']), (c: Remctl) => c.noop()];
+    for (const call of calls) {
       const { client, log, on } = await openedClient();
       on({
         checkReady() {
           throw endOfFile('command');
         },
       });
-      const error = await caught(client[method](['second']));
+      const error = await caught(call(client));
       expect(error).toMatchObject({ code: 'EOF', commandState: 'not-sent' });
       expect(log).toEqual(['abort']);
       expect(client.isOpen).toBe(false);

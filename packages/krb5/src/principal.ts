@@ -1,6 +1,8 @@
 /** Principals, and their form as text: krb5_parse_name and krb5_unparse_name. */
+
 import { LocalErrorCode } from './error-codes.js';
 import { Krb5Error } from './errors.js';
+import { checkOptionNames, type OptionNames } from './option-names.js';
 
 /** Name types (RFC 4120, section 6.2; RFC 6806, section 5; RFC 6111, section 3.1). */
 export const NameType = {
@@ -40,6 +42,8 @@ export interface ParsePrincipalOptions {
   readonly nameType?: number;
 }
 
+const OPTIONS: OptionNames<ParsePrincipalOptions> = { defaultRealm: true, nameType: true };
+
 const ESCAPED: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
   ['t', '\t'],
@@ -76,9 +80,10 @@ function malformed(name: string, reason: string): Krb5Error {
  * and `\n`, `\t`, `\b` and `\0` stand for a newline, a tab, a backspace and a NUL. `name@` has the
  * empty realm. Throws Krb5Error KRB5_PARSE_MALFORMED if the name has a second `@`, a `/` in its
  * realm or a backslash at its end, and Krb5Error KRB5_CONFIG_NODEFREALM if neither the name nor
- * `options` have a realm. Takes at most 96 times the memory of `name`.
+ * `options` have a realm. Throws TypeError for an option that does not exist. Takes at most 96 times the memory of `name`.
  */
 export function parsePrincipal(name: string, options: ParsePrincipalOptions = {}): Principal {
+  checkOptionNames('parsePrincipal()', options, OPTIONS);
   const components = [''];
   let realm: string | undefined;
   const append = (text: string) => {

@@ -1,16 +1,18 @@
 /** `@remctl/native-backend`: the backend on libremctl. */
 import type { Backend, Credentials } from '@remctl/core';
 import { RemctlUnsupportedError } from '@remctl/core/errors';
+import { checkOptionNames, FOR_THE_CLIENT } from '@remctl/core/option-names';
 import { loadAddon } from './addon.js';
 import { connect } from './connect.js';
 
 /**
- * Returns the backend named `native`.
+ * Returns the backend named `native`. It has no options: whoever gives it some means those of a client.
  *
- * Throws RemctlBackendError, with what to install, if the addon was not built or libremctl is
+ * Throws TypeError for an option, and RemctlBackendError, with what to install, if the addon was not built or libremctl is
  * missing.
  */
-export function createNativeBackend(): Backend {
+export function createNativeBackend(options: Readonly<Record<string, never>> = {}): Backend {
+  checkOptionNames('createNativeBackend()', options, { known: [], elsewhere: [FOR_THE_CLIENT] });
   const addon = loadAddon();
   return {
     name: 'native',

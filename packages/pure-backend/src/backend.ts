@@ -1,6 +1,7 @@
 /** The backend: resolves, dials, negotiates, and hands over a connection. */
 import { type Backend, type ConnectOptions, RemctlError } from '@remctl/core';
 import { authenticationFailed, shortage } from '@remctl/core/failures';
+import { checkOptionNames, FOR_THE_CLIENT, optionNames } from '@remctl/core/option-names';
 import type { ArmorCredentials } from '@remctl/krb5';
 import { withAnotherTicket } from './another-ticket.js';
 import { createChannel } from './channel.js';
@@ -25,6 +26,11 @@ export interface PureBackendOptions {
    */
   readonly armor?: ArmorCredentials | undefined;
 }
+
+const OPTIONS = optionNames(['mechanism', 'armor'] satisfies (keyof PureBackendOptions)[], {
+  elsewhere: [FOR_THE_CLIENT],
+});
+const ARMOR_OPTIONS = optionNames(['type', 'ccache', 'keytab', 'clientPrincipal']);
 
 function mechanismOf({ mechanism = 'krb5', armor }: PureBackendOptions): SecurityMechanism {
   if (mechanism === 'krb5') {
@@ -54,11 +60,15 @@ function reasonOf(mechanism: SecurityMechanism, error: unknown): string {
 /**
  * Makes a backend. Its name is `pure/` and the mechanism's name.
  *
- * Throws RangeError if there is no such mechanism, TypeError if `armor` is given with another mechanism
- * than krb5, and RemctlBackendError if npm's `kerberos` is asked for
- * and not installed.
+ * Throws RangeError if there is no such mechanism, TypeError for an option that does not exist and if `armor` is
+ * given with another mechanism than krb5, and RemctlBackendError if npm's `kerberos` is asked for and not
+ * installed.
  */
 export function createPureBackend(options: PureBackendOptions = {}): Backend {
+  checkOptionNames('createPureBackend()', options, OPTIONS);
+  if (options.armor !== undefined) {
+    checkOptionNames('armor', options.armor, ARMOR_OPTIONS);
+  }
   const mechanism = mechanismOf(options);
 
   async function connect(options: ConnectOptions) {

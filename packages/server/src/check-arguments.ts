@@ -1,4 +1,5 @@
 /** Checks that several kinds of options share. */
+import { checkOptionNames, type OptionNames } from '@remctl/core/option-names';
 
 /** How a message names a value of the wrong type. */
 export function kindOf(value: unknown): string {
@@ -9,18 +10,14 @@ export function kindOf(value: unknown): string {
 }
 
 /**
- * Throws TypeError if options are not an object, or if one has a name that is not `known`. `name` is the
+ * Throws TypeError if options are not an object, or if one has a name that is not known. `name` is the
  * caller's name for them.
  */
-export function checkOptions(name: string, options: unknown, known: readonly string[]): void {
+export function checkOptions(name: string, options: unknown, names: OptionNames): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${name} must be an object, not ${kindOf(options)}`);
   }
-  for (const [each, value] of Object.entries(options)) {
-    if (value !== undefined && !known.includes(each)) {
-      throw new TypeError(`${name}: there is no "${each}", there are ${known.join(', ')}`);
-    }
-  }
+  checkOptionNames(name, options, names);
 }
 
 /** Returns a string. Throws TypeError if it is none, RangeError if it is empty or holds a NUL. */

@@ -2,7 +2,7 @@
 import { checkFunction, checkOptions, checkText, kindOf } from './check-arguments.js';
 import { checkCommands } from './commands/check-command.js';
 import { prepareCommands } from './commands/prepare-commands.js';
-import { checkLimits } from './limits.js';
+import { checkLimits, DEFAULT_LIMITS } from './limits.js';
 import { guardedLog } from './log/guarded-log.js';
 import { stderrLog } from './log/stderr-log.js';
 import { type Server, serve } from './serve.js';
@@ -18,6 +18,13 @@ const OPTION_NAMES: readonly (keyof ServerOptions)[] = [
   'limits',
   'clockskew',
   'now',
+];
+
+/** What other functions and objects take. */
+const ELSEWHERE = [
+  { names: ['port', 'host'], advice: 'give it to listen() of the server' },
+  { names: ['access', 'timeout'], advice: 'give it to each command' },
+  { names: Object.keys(DEFAULT_LIMITS), advice: 'give it in limits' },
 ];
 
 function checkClockskew(clockskew: unknown): void {
@@ -43,7 +50,10 @@ function checkProtocol1(protocol1: unknown): void {
  * wrong kind.
  */
 export function createServer(options: ServerOptions): Server {
-  checkOptions('the options of createServer', options, OPTION_NAMES);
+  checkOptions('the options of createServer()', options, {
+    known: OPTION_NAMES,
+    elsewhere: ELSEWHERE,
+  });
   const { commands, principal, protocol1 = false, clockskew, now } = options;
   const keytab = checkText('keytab', options.keytab);
   if (principal !== undefined) {

@@ -69,6 +69,12 @@ const RULES: Readonly<Record<keyof Limits, Rule>> = {
   grace: 'seconds or 0',
 };
 
+const ALSO_CALLED: Partial<Record<keyof Limits, readonly string[]>> = {
+  silence: ['timeout', 'idletimeout'],
+  handshake: ['handshaketimeout', 'authentication'],
+  grace: ['closetimeout', 'shutdown'],
+};
+
 function isLimit(name: string): name is keyof Limits {
   return Object.hasOwn(RULES, name);
 }
@@ -100,7 +106,7 @@ function checkLimit(name: keyof Limits, value: unknown): void {
  * value that is no number, RangeError for a number that cannot be a limit.
  */
 export function checkLimits(limits: Partial<Limits> = {}): Limits {
-  checkOptions('limits', limits, Object.keys(RULES));
+  checkOptions('limits', limits, { known: Object.keys(RULES), alsoCalled: ALSO_CALLED });
   const given: Partial<Limits> = {};
   for (const [name, value] of Object.entries(limits)) {
     if (isLimit(name) && value !== undefined) {

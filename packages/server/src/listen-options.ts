@@ -11,12 +11,17 @@ export interface ListenOptions {
   readonly host?: string | undefined;
 }
 
+const ALSO_CALLED = { host: ['address', 'interface', 'bindaddress'] };
+
 /** Returns the options with their defaults. Throws TypeError or RangeError if they are wrong. */
 export function checkListenOptions(options: ListenOptions): {
   readonly port: number;
   readonly host: string | undefined;
 } {
-  checkOptions('the options of listen', options, ['port', 'host']);
+  checkOptions('the options of listen()', options, {
+    known: ['port', 'host'],
+    alsoCalled: ALSO_CALLED,
+  });
   const { port = DEFAULT_PORT, host } = options;
   if (typeof port !== 'number') {
     throw new TypeError(`port must be a number, not ${kindOf(port)}`);

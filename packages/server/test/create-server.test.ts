@@ -115,8 +115,18 @@ test('a log that throws becomes a warning, and ends nothing', async () => {
 describe('options', () => {
   const options = { keytab: '/etc/krb5.keytab', commands: [] };
   test.each([
-    [undefined, TypeError, 'the options of createServer must be an object'],
-    [{ ...options, protocl1: true }, TypeError, 'there is no "protocl1", there are keytab, '],
+    [undefined, TypeError, 'the options of createServer() must be an object'],
+    [
+      { ...options, protocl1: true },
+      TypeError,
+      'the options of createServer(): there is no option "protocl1": did you mean protocol1?',
+    ],
+    [
+      { ...options, port: 1 },
+      TypeError,
+      'there is no option "port": give it to listen() of the server',
+    ],
+    [{ ...options, handshake: 1 }, TypeError, 'there is no option "handshake": give it in limits'],
     [{ ...options, keytab: undefined }, TypeError, 'keytab must be a string'],
     [{ ...options, keytab: '' }, RangeError, 'keytab must not be empty'],
     [{ ...options, principal: 7 }, TypeError, 'principal must be a string'],

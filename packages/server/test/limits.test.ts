@@ -34,8 +34,9 @@ test.each([
 
 test.each([
   [{ silence: '5' }, 'limits.silence must be a number, not a value of type string'],
-  [{ argument: 5 }, 'limits: there is no "argument", there are arguments, commandBytes'],
-  [{ toString: 5 }, 'limits: there is no "toString"'],
+  [{ argument: 5 }, 'limits: there is no option "argument": did you mean arguments?'],
+  [{ toString: 5 }, 'limits: there is no option "toString"; there are arguments, commandBytes, '],
+  [{ timeout: 5 }, 'limits: there is no option "timeout": did you mean silence?'],
   [null, 'limits must be an object, not null'],
   [[], 'limits must be an object, not an array'],
 ])('%j is of the wrong kind', (limits, message) => {

@@ -1,5 +1,6 @@
 /** What bounds a call: time-out, output, lowest protocol, abort signal. */
-import { checkOptions, kindOf } from './checks.js';
+import { checkOptionNames, type OptionNames } from '../option-names/check-option-names.js';
+import { kindOf } from './checks.js';
 
 /** The longest delay that timers take: 2^31 - 1 ms. */
 const LONGEST_TIMEOUT_MS = 0x7fffffff;
@@ -88,11 +89,17 @@ function isSignal(value: unknown): value is AbortSignal {
   );
 }
 
-/** Returns the signal among a call's options. Throws TypeError if it is something else. */
-export function checkSignal(options: {
-  readonly signal?: AbortSignal | undefined;
-}): AbortSignal | undefined {
-  checkOptions(options);
+/**
+ * Returns the signal among a call's options. `of` is the call, and `names` has its options.
+ *
+ * Throws TypeError if an option does not exist, or the signal is something else.
+ */
+export function checkSignal(
+  of: string,
+  options: { readonly signal?: AbortSignal | undefined },
+  names: OptionNames,
+): AbortSignal | undefined {
+  checkOptionNames(of, options, names);
   const signal: unknown = options.signal;
   if (signal === undefined || isSignal(signal)) {
     return signal;

@@ -1,5 +1,6 @@
 /** Where to connect: server, port, principal, source address. */
 import { isIP } from 'node:net';
+import { checkOptionNames, type OptionNames } from '../option-names/check-option-names.js';
 import { checkFlag, checkText, kindOf } from './checks.js';
 
 /** The server to connect to, and the principal that it must prove. */
@@ -45,11 +46,25 @@ function checkPort(port: unknown): number | undefined {
   return port === 0 ? undefined : port;
 }
 
-/** Checks host, port and principal, in this order. Throws TypeError and RangeError. */
-export function checkTarget(target: Target): CheckedTarget {
+function checkObject(target: unknown): asserts target is object {
   if (typeof target !== 'object' || target === null) {
     throw new TypeError('a target must be an object: { host, port?, principal? }');
   }
+}
+
+/** As `checkTarget`. Throws TypeError also for an option that is not among `names`; `of` is what has it. */
+export function checkTargetAlone(of: string, target: Target, names: OptionNames): CheckedTarget {
+  checkObject(target);
+  checkOptionNames(of, target, names);
+  return checkTarget(target);
+}
+
+/**
+ * Checks host, port and principal, in this order. The object may have other properties. Throws TypeError and
+ * RangeError.
+ */
+export function checkTarget(target: Target): CheckedTarget {
+  checkObject(target);
   if (target.host === undefined) {
     throw new TypeError('host is missing: the server to connect to');
   }

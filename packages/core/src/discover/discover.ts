@@ -6,6 +6,7 @@ import { checkSignal, checkTimeout } from '../arguments/limits.js';
 import type { Target } from '../arguments/target.js';
 import type { CallOptions } from '../client-options.js';
 import { RemctlNetworkError, RemctlTimeoutError } from '../errors.js';
+import { namesOf, optionNames } from '../option-names/known-options.js';
 import { whenAborted } from '../when-aborted.js';
 import { inSrvOrder } from './srv-order.js';
 
@@ -38,6 +39,10 @@ export type DiscoverOptions = CallOptions & {
   /** Whether servers outside the domain are taken: whoever answers for DNS then chooses the server. */
   readonly allowOtherDomains?: boolean | undefined;
 };
+
+const DISCOVER_OPTIONS = optionNames(
+  namesOf<DiscoverOptions>({ timeout: true, allowOtherDomains: true, signal: true }),
+);
 
 function checkDomain(domain: string): string {
   const name = checkText('domain', domain).replace(/\.$/, '');
@@ -150,7 +155,7 @@ export async function discover(
   domain: string,
   options: DiscoverOptions = {},
 ): Promise<DiscoveredTarget[]> {
-  const signal = checkSignal(options);
+  const signal = checkSignal('discover()', options, DISCOVER_OPTIONS);
   const timeoutMs = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT_S);
   const allowsOthers = checkFlag('allowOtherDomains', options.allowOtherDomains);
   const name = checkDomain(domain);

@@ -1,7 +1,7 @@
 /** Opens the first of several servers that can be opened. */
 import { kindOf } from '../arguments/checks.js';
 import { checkCallback, checkSignal } from '../arguments/limits.js';
-import { checkTarget, type Target } from '../arguments/target.js';
+import { checkTargetAlone, type Target } from '../arguments/target.js';
 import { numberOf, type Remctl } from '../client.js';
 import type { CallOptions } from '../client-options.js';
 import {
@@ -11,12 +11,23 @@ import {
   RemctlTimeoutError,
 } from '../errors.js';
 import { tellRetry } from '../events/tell.js';
+import {
+  FOR_THE_CLIENT,
+  namesOf,
+  optionNames,
+  TARGET_OPTIONS,
+} from '../option-names/known-options.js';
 
 /** Options of `openFirst`. */
 export type OpenFirstOptions = CallOptions & {
   /** Called for each server that could not be opened, if another is tried after it. */
   readonly onFailed?: ((target: Target, error: unknown) => void) | undefined;
 };
+
+const OPEN_FIRST_OPTIONS = optionNames(
+  namesOf<OpenFirstOptions>({ onFailed: true, signal: true }),
+  { elsewhere: [FOR_THE_CLIENT] },
+);
 
 /** A failure after which the next server may do better. */
 type ServerFailure =
@@ -57,7 +68,9 @@ function listOf(targets: unknown): Target[] {
   if (list.length === 0) {
     throw new RangeError('targets must not be empty');
   }
-  list.forEach(checkTarget);
+  for (const [index, target] of list.entries()) {
+    checkTargetAlone(`targets[${index}]`, target, TARGET_OPTIONS);
+  }
   return list;
 }
 
@@ -77,7 +90,7 @@ export async function openFirst(
   targets: Iterable<Target>,
   options: OpenFirstOptions = {},
 ): Promise<Target> {
-  const signal = checkSignal(options);
+  const signal = checkSignal('openFirst()', options, OPEN_FIRST_OPTIONS);
   checkCallback('onFailed', options.onFailed);
   const list = listOf(targets);
   const failures: ServerFailure[] = [];

@@ -1,5 +1,5 @@
 /** A pool of connections to one server. */
-import { checkClientOptions } from '../arguments/client-options.js';
+import { checkCallersOptions, checkClientOptions } from '../arguments/client-options.js';
 import { type Command, encodeCommand } from '../arguments/command.js';
 import {
   checkCallback,
@@ -8,7 +8,7 @@ import {
   checkSignal,
   checkTimeout,
 } from '../arguments/limits.js';
-import { checkTarget, type Target } from '../arguments/target.js';
+import { checkTargetAlone, type Target } from '../arguments/target.js';
 import type { Backend } from '../backend.js';
 import {
   type CallOptions,
@@ -18,6 +18,17 @@ import {
 } from '../client-options.js';
 import { inspectsAs } from '../inspects-as.js';
 import { type BackendName, loadBackend } from '../open/load-backend.js';
+import {
+  CALL,
+  CALL_OPTIONS,
+  CLIENT,
+  clientOptionsOf,
+  namesOf,
+  optionNames,
+  RUN_OPTIONS,
+  TARGET,
+  TARGET_OPTIONS,
+} from '../option-names/known-options.js';
 import { RemctlRun } from '../run/remctl-run.js';
 import { createPoolConnections, type PoolMetrics } from './pool-connections.js';
 
@@ -46,6 +57,27 @@ export type PoolOptions = ClientOptions & {
   /** Called when a connection was lost: the server ended it, or it broke. */
   readonly onLost?: ((error: unknown) => void) | undefined;
 };
+
+const POOL_OPTIONS = optionNames(
+  [
+    ...namesOf<Omit<PoolOptions, keyof ClientOptions>>({
+      max: true,
+      maxWaiting: true,
+      idleTimeout: true,
+      keepAlive: true,
+      onOpen: true,
+      onLost: true,
+    }),
+    ...CLIENT,
+  ],
+  {
+    elsewhere: [
+      { names: TARGET, advice: "give it in the target, createPool()'s second argument" },
+      { names: ['backend'], advice: "it is createPool()'s first argument" },
+      { names: CALL, advice: 'give it to each run()' },
+    ],
+  },
+);
 
 /** Connections that take commands in turn. */
 export interface Pool {
@@ -100,11 +132,11 @@ export async function createPool(
   target: Target,
   options: PoolOptions = {},
 ): Promise<Pool> {
-  checkClientOptions(options);
+  checkCallersOptions('createPool()', options, POOL_OPTIONS);
   const { onOpen, onLost } = options;
   checkCallback('onOpen', onOpen);
   checkCallback('onLost', onLost);
-  const checkedTarget = checkTarget(target);
+  const checkedTarget = checkTargetAlone("createPool()'s target", target, TARGET_OPTIONS);
   const maxOutput = checkMaxOutput(options.maxOutput ?? DEFAULT_MAX_OUTPUT);
   const settings = {
     max: checkCount('max', options.max ?? DEFAULT_MAX, 1),
@@ -117,7 +149,7 @@ export async function createPool(
   const loaded = await loadBackend(backend);
   checkClientOptions(options, loaded);
   const connections = createPoolConnections(
-    { backend: loaded, target: checkedTarget, clientOptions: { ...options } },
+    { backend: loaded, target: checkedTarget, clientOptions: clientOptionsOf(options) },
     settings,
   );
   let isClosed = false;
@@ -126,11 +158,11 @@ export async function createPool(
       return connections.metrics();
     },
     async open(openOptions = {}) {
-      await connections.open(checkSignal(openOptions));
+      await connections.open(checkSignal('open()', openOptions, CALL_OPTIONS));
     },
     run(command, runOptions = {}) {
       const encoded = encodeCommand(command);
-      const signal = checkSignal(runOptions);
+      const signal = checkSignal('run()', runOptions, RUN_OPTIONS);
       const runMaxOutput = checkMaxOutput(runOptions.maxOutput ?? maxOutput);
       const job = connections.take(encoded, signal);
       const run = new RemctlRun(job.sent, { signal, maxOutput: runMaxOutput }, job.source);
@@ -138,7 +170,7 @@ export async function createPool(
       return run;
     },
     async close(closeOptions = {}) {
-      const signal = checkSignal(closeOptions);
+      const signal = checkSignal('close()', closeOptions, CALL_OPTIONS);
       isClosed = true;
       await connections.close(signal);
     },

@@ -8,6 +8,16 @@ import type { Backend } from '../backend.js';
 import type { CallOptions, ClientOptions } from '../client-options.js';
 import { RemctlError } from '../errors.js';
 import { type BackendName, loadBackend } from '../open/load-backend.js';
+import { checkOptionNames } from '../option-names/check-option-names.js';
+import {
+  CALL,
+  CLIENT,
+  clientOptionsOf,
+  namesOf,
+  optionNames,
+  TARGET,
+  TARGET_OPTIONS,
+} from '../option-names/known-options.js';
 import type { OutputToken } from '../tokens.js';
 import { whenAborted } from '../when-aborted.js';
 import type { HostResult } from './host-result.js';
@@ -40,6 +50,28 @@ export type RunOnHostsOptions = ClientOptions &
     readonly onOutput?: ((host: string, token: OutputToken) => void | Promise<void>) | undefined;
   };
 
+const RUN_ON_HOSTS_OPTIONS = optionNames(
+  [
+    ...namesOf<Omit<RunOnHostsOptions, keyof (ClientOptions & CallOptions & Target)>>({
+      backend: true,
+      parallel: true,
+      failFast: true,
+      retryUnsent: true,
+      onBegin: true,
+      onOutput: true,
+    }),
+    ...TARGET.filter((name) => name !== 'host'),
+    ...CLIENT,
+    ...CALL,
+  ],
+  {
+    elsewhere: [
+      { names: ['host', 'hosts'], advice: "the hosts are runOnHosts()'s first argument" },
+      { names: ['command'], advice: "it is runOnHosts()'s second argument" },
+    ],
+  },
+);
+
 /** Whether a host's failure keeps others from being begun. */
 const isFailure = (result: HostResult) => result.type !== 'finished' || result.status !== 0;
 
@@ -57,6 +89,7 @@ function targetsOf(hosts: unknown, { port, principal, canonicalize }: RunOnHosts
     if (typeof host === 'string') {
       return checkTarget({ ...shared, host });
     }
+    checkOptionNames(`hosts[${index}]`, host, TARGET_OPTIONS);
     // What a target leaves undefined is the same for all hosts.
     const own = Object.entries(host).filter(([, value]) => value !== undefined);
     return checkTarget({ ...shared, ...(Object.fromEntries(own) as unknown as Target) });
@@ -86,14 +119,14 @@ export function runOnHosts(
   command: Command,
   options: RunOnHostsOptions = {},
 ): AsyncGenerator<HostResult, void, undefined> {
-  const signal = checkSignal(options);
+  const signal = checkSignal('runOnHosts()', options, RUN_ON_HOSTS_OPTIONS);
   checkClientOptions(options);
   const { onBegin, onOutput } = options;
   checkCallback('onBegin', onBegin);
   checkCallback('onOutput', onOutput);
   const plan = {
     command: encodeCommand(command),
-    clientOptions: options,
+    clientOptions: clientOptionsOf(options),
     retryUnsent: checkCount('retryUnsent', options.retryUnsent ?? 0, 0),
     onBegin,
     onOutput,

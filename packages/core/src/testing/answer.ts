@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import type { ConnectOptions } from '../backend.js';
 import { errorCodeName } from '../errors.js';
+import { checkOptionNames } from '../option-names/check-option-names.js';
 import { type OutputToken, type ServerToken, STDERR, STDOUT } from '../tokens.js';
 import { type Fault, isFault } from './fault.js';
 
@@ -70,12 +71,7 @@ const ANSWER_NAMES: readonly string[] = [
 
 /** Throws TypeError for a name that no answer has, or a fault that is none: a slip must not be a success. */
 function checkAnswer(answer: Finished | Refused | CutOff): void {
-  const unknown = Object.keys(answer).find((name) => !ANSWER_NAMES.includes(name));
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `there is no "${unknown}" in an answer; there are ${ANSWER_NAMES.join(', ')}`,
-    );
-  }
+  checkOptionNames("a script's answer", answer, { known: ANSWER_NAMES });
   if (answer.fault !== undefined && !isFault(answer.fault)) {
     throw new TypeError(
       `fault must be 'silence', 'drop' or an Error, not ${inspect(answer.fault)}`,

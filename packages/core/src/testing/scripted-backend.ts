@@ -1,8 +1,9 @@
 /** The scripted backend: opens that succeed or fail as told. */
 import { inspect } from 'node:util';
-import { checkOptions, kindOf } from '../arguments/checks.js';
+import { kindOf } from '../arguments/checks.js';
 import type { Backend, ConnectOptions } from '../backend.js';
 import { connectionBroken, negotiationTimedOut } from '../failures.js';
+import { checkOptionNames } from '../option-names/check-option-names.js';
 import { whenAborted } from '../when-aborted.js';
 import type { Script } from './answer.js';
 import { boundedWait } from './bounded-wait.js';
@@ -70,11 +71,7 @@ export function scriptedBackend(
       `the script must be a function that returns an answer, not ${kindOf(script)}`,
     );
   }
-  checkOptions(options);
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined) {
-    throw new TypeError(`there is no option "${unknown}"; there are ${OPTIONS.join(', ')}`);
-  }
+  checkOptionNames('scriptedBackend()', options, { known: OPTIONS });
   const { open, noop, protocol = 3 } = options;
   if (!PROTOCOLS.includes(protocol)) {
     throw new RangeError(`protocol must be 1, 2 or 3, not ${String(protocol)}`);

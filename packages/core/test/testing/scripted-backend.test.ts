@@ -388,7 +388,7 @@ test('the finally of a generator runs once the client has gone', async () => {
 });
 
 test.each<[unknown, string]>([
-  [{ stdot: 'x' }, 'there is no "stdot" in an answer'],
+  [{ stdot: 'x' }, `a script's answer: there is no option "stdot": did you mean stdout?`],
   [{ stdout: 'x', fault: 'drp' }, "fault must be 'silence', 'drop' or an Error, not 'drp'"],
   [{ stdout: 'x', fault: null }, 'not null'],
 ])('an answer with a slip is an error: %j', async (answer, message) => {
@@ -400,6 +400,6 @@ test.each<[unknown, string]>([
 test('a script that is no function, and an option that does not exist, are TypeErrors', () => {
   expect(() => scriptedBackend(loose({}))).toThrow('the script must be a function');
   expect(() => scriptedBackend(() => 'drop', loose({ opne: 'drop' }))).toThrow(
-    'there is no option "opne"; there are open, noop, protocol',
+    'scriptedBackend(): there is no option "opne": did you mean open?',
   );
 });

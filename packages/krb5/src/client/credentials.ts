@@ -1,4 +1,5 @@
 /** The credentials that a user logs in with. */
+import { checkOptionNames } from '../option-names.js';
 
 /** A credential cache by its name, such as `FILE:/tmp/krb5cc_0`. */
 export interface CcacheCredentials {
@@ -42,3 +43,25 @@ export type Credentials =
       readonly password: string;
       readonly clientPrincipal: string;
     } & Armored);
+
+/** Of every kind: a wrong kind of credentials is found where they are used. */
+const NAMES = {
+  type: true,
+  ccache: true,
+  keytab: true,
+  password: true,
+  clientPrincipal: true,
+  armor: true,
+} as const;
+
+/** Throws TypeError if credentials, or their armor, have an option that no credentials have. */
+export function checkCredentialNames(credentials: Credentials | undefined): void {
+  if (credentials === undefined) {
+    return;
+  }
+  checkOptionNames<object>('credentials', credentials, NAMES);
+  if (credentials.type !== 'ccache' && credentials.armor !== undefined) {
+    const { password: _, armor: __, ...names } = NAMES;
+    checkOptionNames<object>('credentials.armor', credentials.armor, names);
+  }
+}

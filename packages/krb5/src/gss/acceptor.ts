@@ -1,4 +1,5 @@
 /** The acceptor's side of a context (RFC 2743, section 2.2.2; RFC 4121, section 4.1). */
+
 import { decode } from '../asn1/codec.js';
 import { randomKey } from '../crypto/index.js';
 import { GssStatus, KrbErrorCode } from '../error-codes.js';
@@ -7,6 +8,7 @@ import type { Authenticator, EncApRepPart } from '../messages/ap-messages.js';
 import { MessageType, PVNO } from '../messages/message-type.js';
 import { toPrincipal, toPrincipalName } from '../messages/principal-name.js';
 import { type EncTicketPart, ticket as ticketCodec } from '../messages/ticket.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import { randomMoment } from '../time/moments.js';
 import {
@@ -67,8 +69,21 @@ export class AcceptorRefusal extends Krb5Error {
   }
 }
 
-/** Creates an acceptor's context. Nothing happens before `step`. */
+const OPTIONS: OptionNames<AcceptorOptions> = {
+  keytab: true,
+  principal: true,
+  clockskew: true,
+  replayCache: true,
+  now: true,
+  alterApRep: true,
+};
+
+/**
+ * Creates an acceptor's context. Nothing happens before `step`. Throws TypeError for an option that
+ * does not exist.
+ */
 export function createAcceptorContext(options: AcceptorOptions): AcceptorContext {
+  checkOptionNames('createAcceptorContext()', options, OPTIONS);
   let established: EstablishedState | undefined;
   let begun = false;
   const step = (token: Uint8Array): ContextStep => {

@@ -1,7 +1,7 @@
 /** The initiator's side of a context (RFC 2743, section 2.2.1; RFC 4121, section 4.1). */
 
 import { withChoice } from '../client/ccache-choice.js';
-import type { Credentials } from '../client/credentials.js';
+import { type Credentials, checkCredentialNames } from '../client/credentials.js';
 import { forgetTicket } from '../client/kept-tickets.js';
 import { serverNames } from '../client/server-names.js';
 import { serviceTicket } from '../client/service-ticket.js';
@@ -12,6 +12,7 @@ import type { Krb5Config } from '../config/krb5-config.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import { kdcNow } from '../time/clock.js';
 import { nextMoment } from '../time/moments.js';
@@ -69,11 +70,25 @@ interface Ticket extends UsedTicket {
   readonly target: Principal;
 }
 
+const OPTIONS: OptionNames<InitiatorOptions> = {
+  host: true,
+  resolved: true,
+  service: true,
+  principal: true,
+  credentials: true,
+  flags: true,
+  signal: true,
+  config: true,
+  state: true,
+};
+
 /**
  * Creates an initiator's context. Nothing happens before `step`. Throws TypeError without host or
- * principal.
+ * principal, and for an option that does not exist.
  */
 export function createInitiatorContext(options: InitiatorOptions): InitiatorContext {
+  checkOptionNames('createInitiatorContext()', options, OPTIONS);
+  checkCredentialNames(options.credentials);
   const { host, principal, signal, state: shared = processState } = options;
   if (host === undefined && principal === undefined) {
     throw new TypeError('a context needs host or principal');

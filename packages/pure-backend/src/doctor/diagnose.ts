@@ -1,5 +1,6 @@
 /** Checks each step from a host's name to a command on its server. */
 import { type CheckedTarget, checkTarget, Remctl, type Target } from '@remctl/core';
+import { CLIENT, checkOptionNames, optionNames, TARGET_OPTIONS } from '@remctl/core/option-names';
 import { createPureBackend } from '../backend.js';
 import type { Bounds } from '../bounded.js';
 import type { DiagnosisStep } from './diagnosis.js';
@@ -14,6 +15,7 @@ import { checkNoop } from './steps/noop.js';
 import { checkServiceTicket } from './steps/service-ticket.js';
 import { type DiagnoseOptions, type Known, MS_PER_SECOND, type Task } from './task.js';
 
+const OPTIONS = optionNames(['backend', 'signal', ...CLIENT]);
 const DEFAULT_TIMEOUT_S = 5;
 /** A day: some steps take twice their time, and timers take 24 days. */
 const LONGEST_STEP_MS = 24 * 60 * 60 * MS_PER_SECOND;
@@ -37,6 +39,8 @@ export function diagnose(
   options: DiagnoseOptions = {},
 ): AsyncGenerator<DiagnosisStep, void, undefined> {
   const checked = checkTarget(target);
+  checkOptionNames("diagnose()'s target", target, TARGET_OPTIONS);
+  checkOptionNames('diagnose()', options, OPTIONS);
   const { backend: _, signal = new AbortController().signal, ...clientOptions } = options;
   // The pure backend takes every kind of credentials; the other backend says in its own step what it does not take.
   new Remctl(createPureBackend(), clientOptions);

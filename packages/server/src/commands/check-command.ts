@@ -1,4 +1,5 @@
 /** Checks the arguments that describe a server's commands. */
+import { checkOptionNames } from '@remctl/core/option-names';
 import { kindOf } from '../check-arguments.js';
 import { placeOf } from '../config/conf-error.js';
 import type { ServerCommand } from './command.js';
@@ -7,6 +8,15 @@ import type { ServerCommand } from './command.js';
 const SHARED_OPTIONS = ['command', 'subcommand', 'access', 'logmask', 'timeout', 'help', 'summary'];
 const FUNCTION_OPTIONS = [...SHARED_OPTIONS, 'run'];
 const PROGRAM_OPTIONS = [...SHARED_OPTIONS, 'program', 'stdin', 'user', 'sudo'];
+
+const ALL_OPTIONS = [...new Set([...FUNCTION_OPTIONS, ...PROGRAM_OPTIONS])];
+const ALSO_CALLED = {
+  command: ['name'],
+  subcommand: ['service'],
+  access: ['acl', 'allow', 'users'],
+  run: ['handler', 'fn', 'function', 'callback'],
+  program: ['path', 'executable', 'exec', 'file', 'script'],
+};
 
 /** Seconds of the longest time-out: a timer of Node takes at most 2^31 - 1 milliseconds. */
 const MAX_TIMEOUT = 2_147_483;
@@ -118,14 +128,14 @@ function checkFunctionOptions(label: string, options: Record<string, unknown>): 
   }
 }
 
-function checkNames(label: string, allowed: readonly string[], options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !allowed.includes(name)) {
-      const only = PROGRAM_OPTIONS.includes(name)
-        ? `${name} is for programs alone: a function gets every argument, and runs as the server's user`
-        : `there is no option ${JSON.stringify(name)}; there are ${allowed.join(', ')}`;
-      throw new TypeError(`${label}: ${only}`);
-    }
+function checkIsNoProgram(label: string, options: Record<string, unknown>): void {
+  const name = PROGRAM_OPTIONS.find(
+    (each) => !FUNCTION_OPTIONS.includes(each) && options[each] !== undefined,
+  );
+  if (name !== undefined) {
+    throw new TypeError(
+      `${label}: ${name} is for programs alone: a function gets every argument, and runs as the server's user`,
+    );
   }
 }
 
@@ -134,6 +144,10 @@ function checkCommand(command: unknown, index: number): void {
     throw new TypeError(`commands[${index}] must be an object, not ${kindOf(command)}`);
   }
   const options = command as Record<string, unknown>;
+  checkOptionNames(labelOf(command, index), options, {
+    known: ALL_OPTIONS,
+    alsoCalled: ALSO_CALLED,
+  });
   checkText(
     `command of commands[${index}]`,
     options.command,
@@ -151,7 +165,6 @@ function checkCommand(command: unknown, index: number): void {
   if (isFunction === (options.program !== undefined)) {
     throw new TypeError(`${label} must have one of run, a function, and program, a path`);
   }
-  checkNames(label, isFunction ? FUNCTION_OPTIONS : PROGRAM_OPTIONS, command);
   if (options.access === undefined) {
     throw new TypeError(
       `${label} has no access: give rules such as ['ANYUSER'], or a function of the principal; [] lets nobody`,
@@ -165,6 +178,7 @@ function checkCommand(command: unknown, index: number): void {
     checkTimeout(`timeout of ${label}`, options.timeout);
   }
   if (isFunction) {
+    checkIsNoProgram(label, options);
     checkFunctionOptions(label, options);
   } else {
     checkProgramOptions(label, options);

@@ -1,4 +1,5 @@
 /** Checks of options: their names, and the numbers of a KDC's. */
+import { checkOptionNames } from '@remctl/core/option-names';
 
 /** A hundred years: more would leave the times that tickets can hold. */
 const MAX_SECONDS = 100 * 365 * 24 * 3600;
@@ -8,11 +9,7 @@ export function checkNames(of: string, allowed: readonly string[], value: unknow
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`${of} must be an object`);
   }
-  for (const name of Object.keys(value)) {
-    if (!allowed.includes(name)) {
-      throw new TypeError(`${of}: there is no option "${name}"; there are ${allowed.join(', ')}`);
-    }
-  }
+  checkOptionNames(of, value, { known: allowed });
 }
 
 /** Throws RangeError if `value` is neither undefined nor a whole number of seconds above 0. */

@@ -8,7 +8,7 @@ const temporary = ownTmpdir();
 
 test.each<[string, unknown, RegExp]>([
   ['no object', 'x', /startTestRealm\(\) must be an object/],
-  ['an unknown option', { user: 'alice' }, /no option "user"; there are .*users/],
+  ['an unknown option', { user: 'alice' }, /no option "user": did you mean users/],
   ['no users', { users: [] }, /users is empty: .*at least one/],
   ['users that are no list', { users: 'alice' }, /users must be a list/],
   ['a user twice', { users: ['alice', 'bob', 'alice'] }, /users has alice twice/],
