@@ -8,6 +8,7 @@ import { cutCases } from './cases/cuts.js';
 import { droppedCases } from './cases/dropped.js';
 import { faultCases } from './cases/faults.js';
 import { hostsCases } from './cases/hosts.js';
+import { insideCases } from './cases/inside.js';
 import { interfaceCases } from './cases/interfaces.js';
 import { interruptCases } from './cases/interrupt.js';
 import { nameCases } from './cases/names.js';
@@ -30,6 +31,7 @@ export const suites = {
     ...droppedCases,
     ...hostsCases,
     ...poolCases,
+    ...insideCases,
     ...badInputCases,
   ],
   /** Names with several addresses, some of which lead nowhere. Needs `module`. */

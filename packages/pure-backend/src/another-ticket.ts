@@ -20,10 +20,11 @@ export function withAnotherTicket(
       }
       options.signal.throwIfAborted();
       const spent = Math.ceil(performance.now() - started);
-      const { timeoutMs, negotiateMs } = options;
+      const { timeoutMs, negotiateMs, observer } = options;
       if (spent >= negotiateMs || (timeoutMs > 0 && spent >= timeoutMs)) {
         throw error;
       }
+      observer?.onNewTicket(error);
       return connect({
         ...options,
         timeoutMs: timeoutMs > 0 ? timeoutMs - spent : 0,

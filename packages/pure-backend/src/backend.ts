@@ -1,5 +1,10 @@
 /** The backend: resolves, dials, negotiates, and hands over a connection. */
-import { type Backend, type ConnectOptions, RemctlError } from '@remctl/core';
+import {
+  type Backend,
+  type ConnectionDetails,
+  type ConnectOptions,
+  RemctlError,
+} from '@remctl/core';
 import { authenticationFailed, shortage } from '@remctl/core/failures';
 import { checkOptionNames, FOR_THE_CLIENT, optionNames } from '@remctl/core/option-names';
 import type { ArmorCredentials } from '@remctl/krb5';
@@ -9,7 +14,7 @@ import { createConnectionV1 } from './connection-v1.js';
 import { createConnectionV2 } from './connection-v2.js';
 import { dial } from './dial.js';
 import { shortageIn } from './find-shortage.js';
-import type { SecurityMechanism } from './mechanism.js';
+import type { SecurityContext, SecurityMechanism } from './mechanism.js';
 import { kerberosMechanism } from './mechanisms/kerberos.js';
 import { krb5Mechanism } from './mechanisms/krb5.js';
 import { negotiate } from './negotiate.js';
@@ -57,6 +62,10 @@ function reasonOf(mechanism: SecurityMechanism, error: unknown): string {
   );
 }
 
+function detailsOf({ peer, client, expires }: SecurityContext, address: string): ConnectionDetails {
+  return { address, serverPrincipal: peer, clientPrincipal: client, ticketEnd: expires };
+}
+
 /**
  * Makes a backend. Its name is `pure/` and the mechanism's name.
  *
@@ -78,6 +87,7 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
     const to = { ...options, host };
     const addresses = resolved.addresses.map(({ address }) => address);
     const stream = await dial(to, addresses);
+    options.observer?.onConnected(stream.address);
     const connected = resolved.addresses.filter(({ address }) => address === stream.address);
     const channel = createChannel(stream, to);
     // The context's requests to KDCs end with the connection, however it ends.
@@ -100,9 +110,10 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
       // If the server is gone by now it dropped the open, and core tries again.
       channel.checkQuiet();
       channel.setPhase('command');
+      const details = detailsOf(context, stream.address);
       return protocol === 1
-        ? createConnectionV1(channel, context)
-        : createConnectionV2(channel, context);
+        ? createConnectionV1(channel, context, details)
+        : createConnectionV2(channel, context, details);
     } catch (error) {
       channel.destroy(error);
       controller.abort(error);

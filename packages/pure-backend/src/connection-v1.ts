@@ -1,5 +1,5 @@
 /** An authenticated connection in protocol 1, for one command (protocol, section 3). */
-import type { Connection, ServerToken } from '@remctl/core';
+import type { Connection, ConnectionDetails, ServerToken } from '@remctl/core';
 import { connectionAborted, noopUnsupported, unexpectedToken } from '@remctl/core/failures';
 import { COMMAND_TOKEN_FLAGS_V1, TokenFlag } from '@remctl/core/wire';
 import type { Channel } from './channel.js';
@@ -9,7 +9,11 @@ import { seal, unseal, verifyConfirmation } from './seal.js';
 import { closedWhenDropped } from './when-dropped.js';
 
 /** Makes core's Connection of a channel and an established context. */
-export function createConnectionV1(channel: Channel, context: SecurityContext): Connection {
+export function createConnectionV1(
+  channel: Channel,
+  context: SecurityContext,
+  details?: ConnectionDetails,
+): Connection {
   let unconfirmed: Uint8Array | undefined;
   let answer: ServerToken[] = [];
 
@@ -17,6 +21,7 @@ export function createConnectionV1(channel: Channel, context: SecurityContext): 
 
   const connection: Connection = {
     protocol: 1,
+    details,
     checkReady: () => channel.checkQuiet(),
     async send(command, { timeoutMs }) {
       unconfirmed = encodeCommandV1(command);

@@ -1,5 +1,10 @@
 /** An authenticated connection in protocols 2 and 3 (protocol, section 2). */
-import { type Connection, RemctlNetworkError, type ServerToken } from '@remctl/core';
+import {
+  type Connection,
+  type ConnectionDetails,
+  RemctlNetworkError,
+  type ServerToken,
+} from '@remctl/core';
 import { connectionAborted, noopUnsupported, unexpectedToken } from '@remctl/core/failures';
 import { MESSAGE_TOKEN_FLAGS } from '@remctl/core/wire';
 import type { Channel } from './channel.js';
@@ -9,7 +14,11 @@ import { MESSAGE_TOKEN_START, seal, unseal } from './seal.js';
 import { closedWhenDropped } from './when-dropped.js';
 
 /** Makes core's Connection of a channel and an established context. */
-export function createConnectionV2(channel: Channel, context: SecurityContext): Connection {
+export function createConnectionV2(
+  channel: Channel,
+  context: SecurityContext,
+  details?: ConnectionDetails,
+): Connection {
   /** Whether the server answered before the whole command was sent: it takes no further one then. */
   let cutShort = false;
 
@@ -30,6 +39,7 @@ export function createConnectionV2(channel: Channel, context: SecurityContext): 
 
   const connection: Connection = {
     protocol: 2,
+    details,
     checkReady() {
       channel.checkQuiet();
       if (cutShort) {

@@ -28,6 +28,10 @@ export interface SecurityContext {
   readonly flags: number;
   /** The server's principal, as authenticated; undefined before the context is established. */
   readonly peer: string | undefined;
+  /** The client's principal, as in its ticket; undefined before that too, or if the mechanism cannot know it. */
+  readonly client?: string | undefined;
+  /** When the ticket ends, by this machine's clock; undefined like `client`. */
+  readonly expires?: Date | undefined;
   /** GSS_Init_sec_context: first with undefined, then with each token of the server. */
   step(token: Uint8Array | undefined): Promise<ContextStep>;
   /** GSS_Wrap with confidentiality. */

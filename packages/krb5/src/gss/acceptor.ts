@@ -107,6 +107,7 @@ function accept(
   const server = toPrincipal(ticket.sname, ticket.realm);
   try {
     const { part, proof, flags } = openRequest(options, request, ticket);
+    const client = formatPrincipal(toPrincipal(part.cname, part.crealm));
     const reply = (flags & ContextFlag.MUTUAL) === 0 ? undefined : apRepPart(options, part, proof);
     return {
       token: reply === undefined ? undefined : apRepToken(part.key, reply),
@@ -119,7 +120,8 @@ function accept(
           flags,
         }),
         flags,
-        peer: formatPrincipal(toPrincipal(part.cname, part.crealm)),
+        peer: client,
+        client,
         expires: new Date(part.endtime * 1000),
       },
     };

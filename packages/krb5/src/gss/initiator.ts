@@ -14,7 +14,7 @@ import { GssError, Krb5Error } from '../errors.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { formatPrincipal, type Principal } from '../principal.js';
-import { kdcNow } from '../time/clock.js';
+import { kdcNow, ticketEnd } from '../time/clock.js';
 import { nextMoment } from '../time/moments.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
 import { ALL_FLAGS, ContextFlag } from './context-flags.js';
@@ -183,7 +183,8 @@ function establish(
     }),
     flags,
     peer: peerOf(ticket, acceptor !== undefined),
-    expires: new Date(credential.endtime * 1000 - source.clock.offsetMs),
+    client: formatPrincipal(credential.client),
+    expires: ticketEnd(credential.endtime, source.clock),
   };
 }
 

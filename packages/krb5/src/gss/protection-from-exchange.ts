@@ -15,6 +15,7 @@ import { Krb5Error } from '../errors.js';
 import { toPrincipal } from '../messages/principal-name.js';
 import { ticket as ticketType } from '../messages/ticket.js';
 import type { Principal } from '../principal.js';
+import { type Clock, ticketEnd } from '../time/clock.js';
 import { openAuthenticator, readAcceptorToken, readApReqToken } from './ap-exchange.js';
 import { decodeContextChecksum } from './context-flags.js';
 import { currentConfig, type Krb5State, processState } from './krb5-state.js';
@@ -29,6 +30,8 @@ export interface ServiceTicketKey {
   readonly server: Principal;
   /** The server that the ticket itself names. Nothing protects that name. */
   readonly issuedFor: Principal;
+  /** When the ticket ends, by this machine's clock. */
+  readonly expires: Date;
 }
 
 /**
@@ -47,9 +50,11 @@ export async function findServiceTicketKey(
   // Without a name, the other library has chosen a cache of the collection.
   const collection = ccache === undefined ? ccacheCollection(name, config) : undefined;
   let found: HeldTicket | undefined;
+  let clock: Clock = { offsetMs: 0 };
   for await (const each of collection?.(undefined) ?? [locateCcache(name, config)]) {
-    const { stored } = await ccacheSource(each.name, config, state);
-    found = stored.find((held) => Buffer.compare(held.ticket, ticket) === 0);
+    const source = await ccacheSource(each.name, config, state);
+    clock = source.clock;
+    found = source.stored.find((held) => Buffer.compare(held.ticket, ticket) === 0);
     if (found !== undefined) {
       break;
     }
@@ -62,7 +67,8 @@ export async function findServiceTicketKey(
   }
   const { sname, realm } = decode(ticketType, ticket);
   const issuedFor = toPrincipal(sname, realm);
-  return { key: found.key, client: found.client, server: found.server, issuedFor };
+  const { key, client, server, endtime } = found;
+  return { key, client, server, issuedFor, expires: ticketEnd(endtime, clock) };
 }
 
 export interface ExchangeTokens {

@@ -21,6 +21,8 @@ export interface SecurityContext extends MessageProtection {
   readonly flags: number;
   /** The peer's principal, as authenticated; undefined before the context is established. */
   readonly peer: string | undefined;
+  /** The initiator's principal, as in the ticket; undefined before the context is established. */
+  readonly client: string | undefined;
   /** When the ticket ends, by this machine's clock; undefined before the context is established. */
   readonly expires: Date | undefined;
 }
@@ -30,6 +32,7 @@ export interface EstablishedState {
   readonly protection: MessageProtection;
   readonly flags: number;
   readonly peer: string;
+  readonly client: string;
   readonly expires: Date;
 }
 
@@ -57,6 +60,9 @@ export function createSecurityContext<Step>(
     },
     get peer() {
       return established()?.peer;
+    },
+    get client() {
+      return established()?.client;
     },
     get expires() {
       return established()?.expires;

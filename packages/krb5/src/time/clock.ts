@@ -14,6 +14,11 @@ export function kdcNow({ offsetMs }: Clock): number {
   return Date.now() + offsetMs;
 }
 
+/** Returns when a ticket ends by this machine's clock; `endtime` is in seconds since 1970, by the KDC's. */
+export function ticketEnd(endtime: number, { offsetMs }: Clock): Date {
+  return new Date(endtime * MS_PER_SECOND - offsetMs);
+}
+
 /** Returns the offset of a clock that shows `seconds` since 1970 just now. */
 export function clockOffset(seconds: number): number {
   const difference = seconds * MS_PER_SECOND - Date.now();

@@ -201,6 +201,12 @@ function createContext(kerberos: Kerberos, options: ContextOptions): SecurityCon
         ? undefined
         : formatPrincipal(begun.ticket.server);
     },
+    get client() {
+      return established && begun && formatPrincipal(begun.ticket.client);
+    },
+    get expires() {
+      return established && begun?.ticket.expires;
+    },
     async step(token) {
       if (token === undefined) {
         return { token: await begin(), established: false };
