@@ -1,13 +1,35 @@
 /** What bounds a call: time-out, output, lowest protocol, abort signal. */
+import { warn } from '../events/warn.js';
 import { checkOptionNames, type OptionNames } from '../option-names/check-option-names.js';
 import { kindOf } from './checks.js';
 
 /** The longest delay that timers take: 2^31 - 1 ms. */
 const LONGEST_TIMEOUT_MS = 0x7fffffff;
 const MS_PER_SECOND = 1000;
+const HOUR_S = 60 * 60;
+
+/** The last warning that a listener got: a pool checks its time-out for each connection. */
+let lastTold: string | undefined;
+
+/** Warns of a time-out that was probably meant in milliseconds. Once, if the same is checked again and again. */
+function warnIfLong(seconds: number, name: string): void {
+  const told = `${name} ${seconds}`;
+  if (seconds <= HOUR_S || told === lastTold) {
+    return;
+  }
+  warn('LONG_TIMEOUT', () => {
+    lastTold = told;
+    const meant = seconds / MS_PER_SECOND;
+    return (
+      `${name} is ${seconds} seconds, more than an hour: time-outs are in seconds; ` +
+      `if milliseconds were meant, give ${meant}`
+    );
+  });
+}
 
 /**
- * Returns a time-out in milliseconds from one in seconds; 0 sets none. `name` is the caller's name for it.
+ * Returns a time-out in milliseconds from one in seconds; 0 sets none. `name` is the caller's name for it. One
+ * of more than an hour is a warning (`remctl:warning`, LONG_TIMEOUT).
  *
  * Throws TypeError, and RangeError if it is negative, not finite, or more than 2,147,483 seconds.
  */
@@ -20,6 +42,7 @@ export function checkTimeout(seconds: number, name = 'timeout'): number {
     const longest = Math.floor(LONGEST_TIMEOUT_MS / MS_PER_SECOND);
     throw new RangeError(`${name} must be from 0 (none) to ${longest} seconds; it is ${seconds}`);
   }
+  warnIfLong(seconds, name);
   return ms;
 }
 

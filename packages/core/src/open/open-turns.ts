@@ -4,6 +4,7 @@
  * remctld listens with a backlog of 5. Opens beyond the backlog wait a second for TCP's next try, or are
  * dropped. Opens that take turns are all done in a fraction of that second.
  */
+import { whenAborted } from '../when-aborted.js';
 
 /** Opens of one server at the same time: fewer than its backlog, for other clients open connections too. */
 const AT_ONCE = 4;
@@ -68,14 +69,14 @@ function turn(server: Server, { timeoutMs, signal }: TurnOptions): Promise<void>
     const end = (settle: () => void) => {
       waiting.delete(begin);
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      unwatch();
       settle();
     };
     const begin = () => {
       server.opening += 1;
       end(resolve);
     };
-    const onAbort = () => end(() => reject(signal.reason));
+    const unwatch = whenAborted(signal, () => end(() => reject(signal.reason)));
     const longest = timeoutMs === 0 ? LONGEST_WAIT_MS : Math.min(timeoutMs, LONGEST_WAIT_MS);
     const until = begun + longest;
     let timer: NodeJS.Timeout;
@@ -88,7 +89,6 @@ function turn(server: Server, { timeoutMs, signal }: TurnOptions): Promise<void>
         timer = setTimeout(look, Math.ceil(left));
       }
     };
-    signal.addEventListener('abort', onAbort);
     waiting.add(begin);
     look();
   });

@@ -1,4 +1,5 @@
 /** Checks each step from a host's name to a command on its server. */
+import { setMaxListeners } from 'node:events';
 import { type CheckedTarget, checkTarget, Remctl, type Target } from '@remctl/core';
 import { CLIENT, checkOptionNames, optionNames, TARGET_OPTIONS } from '@remctl/core/option-names';
 import { createPureBackend } from '../backend.js';
@@ -41,7 +42,10 @@ export function diagnose(
   const checked = checkTarget(target);
   checkOptionNames("diagnose()'s target", target, TARGET_OPTIONS);
   checkOptionNames('diagnose()', options, OPTIONS);
-  const { backend: _, signal = new AbortController().signal, ...clientOptions } = options;
+  const { backend: _, signal: given, ...clientOptions } = options;
+  // The steps have many listeners, and many diagnoses may share the caller's signal: Node would warn of a leak.
+  const signal = AbortSignal.any(given === undefined ? [] : [given]);
+  setMaxListeners(0, signal);
   // The pure backend takes every kind of credentials; the other backend says in its own step what it does not take.
   new Remctl(createPureBackend(), clientOptions);
   const wantedMs = (options.timeout || DEFAULT_TIMEOUT_S) * MS_PER_SECOND;
