@@ -16,8 +16,8 @@ export interface RunPlan {
   readonly results: string;
 }
 
-/** Documents at the same time. */
-const AT_ONCE = 3;
+/** Documents at the same time. Those that start their own server want the same port. */
+const AT_ONCE = { withServers: 3, withoutServers: 1 };
 /** Milliseconds after which a program is ended: it hangs. */
 const LONGEST_STEP_MS = 60_000;
 
@@ -124,11 +124,12 @@ const plan: RunPlan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 const world = await startWorld(plan);
 const waiting = [...plan.documents];
 const results: StepResult[] = [];
+const atOnce = plan.withServers ? AT_ONCE.withServers : AT_ONCE.withoutServers;
 async function worker(): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     results.push(...(await runDocument(world, next)));
   }
 }
-await Promise.all(Array.from({ length: AT_ONCE }, worker));
+await Promise.all(Array.from({ length: atOnce }, worker));
 await world[Symbol.asyncDispose]();
 writeFileSync(plan.results, JSON.stringify(results));
