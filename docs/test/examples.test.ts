@@ -23,7 +23,14 @@ import { bundleRunner, checkTypes, runDocuments } from './examples/run.js';
 /** They start a server on the usual port, so none may be there. */
 const OWN_SERVER: readonly string[] = ['docs/guide/server.md', 'packages/server/README.md'];
 /** What documents may install besides the packages of this workspace. */
-const OTHERS_PACKAGES: readonly string[] = ['vitest', 'jest', 'esbuild', 'rollup', 'typescript'];
+const OTHERS_PACKAGES: readonly string[] = [
+  'vitest',
+  'jest',
+  'esbuild',
+  'rollup',
+  'typescript',
+  '@remctl/conformance',
+];
 
 /** One document or few may be named while it is written: DOCUMENTS=server npx vitest run examples. */
 const only = process.env.DOCUMENTS ?? '';
