@@ -2,17 +2,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The folder of results, in that of the package. */
+const FOLDER = '.results';
+
 /** Returns the first line of the first error's message; `did not finish` without an error. */
 const firstLine = (errors) => errors?.[0]?.message?.split('\n', 1)[0] ?? 'did not finish';
 
 /**
  * Returns a reporter that writes the run's counts, and each failure's name and message, to the
  * package's `.results/summary.json`. tools/test.mjs adds up the counts and lists the failures at
- * its end, also if turbo replays a cached run.
+ * its end, also if turbo replays a cached run. The suites of @remctl/conformance write their results
+ * beside it, for tools/matrix.mjs.
  *
  * @returns {import('vitest/node').Reporter}
  */
 export default function results() {
+  // vitest's workers get this process's environment.
+  process.env.REMCTL_OUTCOMES ??= FOLDER;
   return {
     onTestRunEnd(testModules, unhandledErrors) {
       const counts = { passed: 0, skipped: 0 };
@@ -40,7 +46,7 @@ export default function results() {
       for (const error of unhandledErrors) {
         fail('an error outside of every test', [error]);
       }
-      const folder = join(process.cwd(), '.results');
+      const folder = join(process.cwd(), FOLDER);
       mkdirSync(folder, { recursive: true });
       const summary = { ...counts, failed: failures.length, failures };
       writeFileSync(join(folder, 'summary.json'), `${JSON.stringify(summary)}\n`);

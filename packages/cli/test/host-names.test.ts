@@ -7,7 +7,7 @@ import {
   type Run,
   runNames,
   STEADY_HOSTS,
-} from '@remctl/conformance';
+} from '@remctl/conformance/internal/names';
 import { describe, expect, test } from 'vitest';
 import { REMCTL } from './program.js';
 

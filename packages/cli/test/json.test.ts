@@ -5,7 +5,7 @@ import {
   type ScriptedServer,
   startScriptedServer,
   status as statusMessage,
-} from '@remctl/conformance/servers';
+} from '@remctl/conformance/internal/servers';
 import { freePort, type Realm, startRealm } from '@remctl/realm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

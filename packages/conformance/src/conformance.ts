@@ -1,4 +1,4 @@
-/** Registers a suite with vitest, and writes results for the matrix. */
+/** Registers a suite with vitest, and writes its results if asked to. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backend } from '@remctl/core';
@@ -17,6 +17,9 @@ import { describeEnding } from './ending.js';
 import { startRealmHere } from './realm-here.js';
 import { type SuiteName, suites } from './suites.js';
 
+/** The environment variable that names the folder for results. */
+const OUTCOMES_VARIABLE = 'REMCTL_OUTCOMES';
+
 export interface ConformanceOptions extends Declarations {
   /** Makes the backend under test. Called once, when the realm is up. */
   readonly backend: () => Backend;
@@ -31,7 +34,7 @@ export interface ConformanceOptions extends Declarations {
   readonly realm?: RealmOptions;
 }
 
-/** One case of one backend, as `.results/outcomes-*.json` holds it and the matrix shows it. */
+/** One case of one backend, as the files of results hold it. */
 export interface Outcome {
   readonly suite: SuiteName;
   readonly id: string;
@@ -47,9 +50,10 @@ export interface Outcome {
 /**
  * Registers a suite with vitest. Call it at the top of a test file.
  *
- * The suite runs on its own realm. A test fails if a declaration matches no case. After the last
- * case the results are written into `.results` of the current folder. With Samba's KDC the cases are
- * skipped if Samba cannot run here.
+ * The suite runs on its own realm. A test fails if a declaration matches no case. After the last case the
+ * results go to a file of the folder that the environment variable REMCTL_OUTCOMES names, as a list of
+ * `Outcome` in JSON; without it nothing is written. With Samba's KDC the cases are skipped if Samba cannot
+ * run here.
  */
 export function conformance(options: ConformanceOptions): void {
   const { name, suite = 'conformance', protocol = 2, unsupported = {} } = options;
@@ -92,10 +96,12 @@ export function conformance(options: ConformanceOptions): void {
     afterAll(async () => {
       await proxy?.[Symbol.asyncDispose]();
       await realm?.dispose();
-      const folder = join(process.cwd(), '.results');
-      mkdirSync(folder, { recursive: true });
-      const file = `outcomes-${suite}-${name.replace(/\W+/g, '-')}.json`;
-      writeFileSync(join(folder, file), `${JSON.stringify([...outcomes.values()], null, 1)}\n`);
+      const folder = process.env[OUTCOMES_VARIABLE];
+      if (folder !== undefined) {
+        mkdirSync(folder, { recursive: true });
+        const file = `outcomes-${suite}-${name.replace(/\W+/g, '-')}.json`;
+        writeFileSync(join(folder, file), `${JSON.stringify([...outcomes.values()], null, 1)}\n`);
+      }
     });
 
     test('every declaration is read by a case, and no text is missing', () => {

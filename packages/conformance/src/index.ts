@@ -9,13 +9,9 @@ export type {
 } from './case.js';
 export { type ConformanceOptions, conformance, type Outcome } from './conformance.js';
 export type { Declarations } from './declarations.js';
-export { declarationFaults } from './declarations.js';
 export type { Ending } from './ending.js';
 export { ANSWERED, unauthenticated } from './hostile/endings.js';
 export { loadInSmall } from './load/small-load.js';
-export { C_PROGRAM, comparable, runNames } from './names/compare.js';
-export type { NamesClient, NamesJob, Run } from './names/run.js';
-export { POOLS, STEADY_HOSTS } from './names/world.js';
 export { startRealmForFile, useRealmForFile } from './realm-for-file.js';
 export { startRealmHere } from './realm-here.js';
 export { type RunCasesOptions, runCases } from './run-without-vitest.js';

@@ -1,6 +1,7 @@
 /** The suites' ids, and the checks of a backend's declarations. */
 import { expect, test } from 'vitest';
-import { ANSWERED, type Case, declarationFaults, suites } from '../src/index.js';
+import { declarationFaults } from '../src/declarations.js';
+import { ANSWERED, type Case, suites } from '../src/index.js';
 
 const hostile: readonly Case[] = suites.hostile;
 

@@ -1,7 +1,7 @@
 /** Answers that fill the receive buffer inside a token's header. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { useRealmForFile } from '@remctl/conformance';
-import { output, startScriptedServer, status } from '@remctl/conformance/servers';
+import { output, startScriptedServer, status } from '@remctl/conformance/internal/servers';
 import { Remctl } from '@remctl/core';
 import { expect, test } from 'vitest';
 import { createNativeBackend } from '../src/index.js';

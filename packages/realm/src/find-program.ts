@@ -1,26 +1,38 @@
 /** Finds the Kerberos and remctl programs that a realm runs. */
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { notUnpacked, toolsFolder } from './tools-folder.js';
 
-/** The Debian package of each program of MIT's KDC. */
+/** A program's package, by kind of system. */
+interface Packages {
+  readonly debian: string;
+  readonly fedora: string;
+  readonly homebrew: string;
+}
+
+const KDC: Packages = { debian: 'krb5-kdc', fedora: 'krb5-server', homebrew: 'krb5' };
+const KADMIN: Packages = { ...KDC, debian: 'krb5-admin-server' };
+const CLIENT: Packages = { debian: 'krb5-user', fedora: 'krb5-workstation', homebrew: 'krb5' };
+
+/** The programs of MIT's KDC. */
 const KDC_PACKAGES = {
-  krb5kdc: 'krb5-kdc',
-  kdb5_util: 'krb5-kdc',
-  'kadmin.local': 'krb5-admin-server',
+  krb5kdc: KDC,
+  kdb5_util: KDC,
+  'kadmin.local': KADMIN,
 } as const;
 
-/** The Debian package of each program that every realm needs. */
+/** The programs that every realm needs. The realm's commands are a program in Perl. */
 const CLIENT_PACKAGES = {
-  kdestroy: 'krb5-user',
-  kinit: 'krb5-user',
-  klist: 'krb5-user',
-  ktutil: 'krb5-user',
-  kvno: 'krb5-user',
-  remctld: 'remctl-server',
+  kdestroy: CLIENT,
+  kinit: CLIENT,
+  klist: CLIENT,
+  ktutil: CLIENT,
+  kvno: CLIENT,
+  remctld: { debian: 'remctl-server', fedora: 'remctl', homebrew: 'remctl' },
+  perl: { debian: 'perl', fedora: 'perl', homebrew: 'perl' },
 } as const;
 
-const PACKAGES = { ...KDC_PACKAGES, ...CLIENT_PACKAGES };
+const PACKAGES: Readonly<Record<SystemProgram, Packages>> = { ...KDC_PACKAGES, ...CLIENT_PACKAGES };
 
 /**
  * The path of each of Heimdal's programs in its folder. They have a folder because MIT's programs
@@ -36,18 +48,32 @@ const HEIMDAL_PROGRAMS = {
   'heimdal-kdestroy': 'usr/bin/kdestroy.heimdal',
 } as const;
 
-/** The folder into which tools/heimdal.mjs unpacks Heimdal's packages. */
-const HEIMDAL_FOLDER = fileURLToPath(new URL('../../../.tools/heimdal', import.meta.url));
+const HEIMDAL_PACKAGES = ['heimdal-kdc', 'heimdal-clients'];
 
+/** The folder into which tools/heimdal.mjs unpacks Heimdal's packages. */
+const HEIMDAL_FOLDER = toolsFolder('heimdal');
+
+type SystemProgram = keyof typeof KDC_PACKAGES | keyof typeof CLIENT_PACKAGES;
 type HeimdalProgram = keyof typeof HEIMDAL_PROGRAMS;
-export type Program = keyof typeof PACKAGES | HeimdalProgram;
+export type Program = SystemProgram | HeimdalProgram;
 
 function isHeimdal(program: Program): program is HeimdalProgram {
   return program in HEIMDAL_PROGRAMS;
 }
 
-/** The folders of PATH, and those of daemons, which a user's PATH may lack. */
-const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+/**
+ * The folders in which programs are looked for: those of PATH, those of daemons, which a user's PATH may
+ * lack, and those of Homebrew's krb5, which it does not link.
+ */
+const FOLDERS = [
+  ...['/opt/homebrew/opt/krb5', '/usr/local/opt/krb5'].flatMap((folder) => [
+    join(folder, 'bin'),
+    join(folder, 'sbin'),
+  ]),
+  ...(process.env.PATH ?? '').split(delimiter),
+  '/usr/sbin',
+  '/sbin',
+];
 
 function isExecutable(path: string): boolean {
   try {
@@ -58,27 +84,37 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** Returns a program's path; undefined if it is missing. */
+function pathOf(program: Program): string | undefined {
+  const paths = isHeimdal(program)
+    ? [join(HEIMDAL_FOLDER, HEIMDAL_PROGRAMS[program])]
+    : FOLDERS.map((folder) => join(folder, program));
+  return paths.find(isExecutable);
+}
+
+/** Returns the Error that says what to install for the missing programs, at least one. */
+function notInstalled(missing: readonly SystemProgram[]): Error {
+  const packages = (system: keyof Packages) =>
+    [...new Set(missing.map((program) => PACKAGES[program][system]))].join(' ');
+  return new Error(
+    `${missing.join(', ')}: not installed. A realm runs real programs; install them:
+  Debian, Ubuntu  apt-get install ${packages('debian')}
+  Fedora          dnf install ${packages('fedora')}
+  Homebrew        brew install ${packages('homebrew')}`,
+  );
+}
+
 /**
  * Returns a program's path. Throws an Error that says how to install the program if it is missing.
  */
 export function findProgram(program: Program): string {
-  if (isHeimdal(program)) {
-    const path = join(HEIMDAL_FOLDER, HEIMDAL_PROGRAMS[program]);
-    if (isExecutable(path)) {
-      return path;
-    }
-    throw new Error(`there is no ${path}: npm test unpacks Heimdal there, on Debian and Ubuntu`);
+  const path = pathOf(program);
+  if (path !== undefined) {
+    return path;
   }
-  for (const folder of FOLDERS) {
-    const path = join(folder, program);
-    if (isExecutable(path)) {
-      return path;
-    }
-  }
-  throw new Error(
-    `${program} is not installed: apt-get install ${PACKAGES[program]} (a realm needs ` +
-      `${[...new Set(Object.values(PACKAGES))].join(' ')})`,
-  );
+  throw isHeimdal(program)
+    ? notUnpacked(join(HEIMDAL_FOLDER, HEIMDAL_PROGRAMS[program]), HEIMDAL_PACKAGES)
+    : notInstalled([program]);
 }
 
 /**
@@ -93,11 +129,17 @@ const NEEDED = {
 } as const;
 
 /**
- * Checks that a realm can start. Throws the Error of `findProgram` for the first missing program.
+ * Checks that a realm can start. Throws an Error that says how to install every program that is missing.
  */
 export function checkPrograms(kdc: keyof typeof NEEDED): void {
-  for (const program of Object.keys(NEEDED[kdc])) {
-    findProgram(program as Program);
+  const programs = Object.keys(NEEDED[kdc]) as Program[];
+  const missing = programs.filter((program) => pathOf(program) === undefined);
+  const ofTheSystem = missing.filter((program) => !isHeimdal(program));
+  if (ofTheSystem.length > 0) {
+    throw notInstalled(ofTheSystem);
+  }
+  for (const program of missing) {
+    findProgram(program);
   }
 }
 

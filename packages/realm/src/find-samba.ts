@@ -2,11 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { notUnpacked, toolsFolder } from './tools-folder.js';
 import { unshared } from './unshare.js';
 
 /** The folder into which tools/samba.mjs unpacks Samba's packages. */
-export const SAMBA_FOLDER = fileURLToPath(new URL('../../../.tools/samba', import.meta.url));
+export const SAMBA_FOLDER = toolsFolder('samba');
 
 /** Lays the folder `$1` over /usr, then becomes the program of the other arguments. */
 const SCRIPT = 'mount -t overlay overlay -o "lowerdir=$1/usr:/usr" /usr && shift && exec "$@"';
@@ -18,6 +18,8 @@ const SCRIPT = 'mount -t overlay overlay -o "lowerdir=$1/usr:/usr" /usr && shift
 export function withSamba(command: readonly string[]): string[] {
   return unshared([], SCRIPT, SAMBA_FOLDER, command);
 }
+
+const SAMBA_PACKAGES = ['samba-ad-dc', 'samba-ad-provision'];
 
 let checked: { readonly reason: string | undefined } | undefined;
 
@@ -41,8 +43,9 @@ export function sambaRuns(): boolean {
 }
 
 function check(): string | undefined {
-  if (!existsSync(join(SAMBA_FOLDER, 'usr', 'sbin', 'samba'))) {
-    return `there is no ${SAMBA_FOLDER}: npm test unpacks Samba there, on Debian and Ubuntu`;
+  const server = join(SAMBA_FOLDER, 'usr', 'sbin', 'samba');
+  if (!existsSync(server)) {
+    return notUnpacked(server, SAMBA_PACKAGES).message;
   }
   const [program = '', ...args] = withSamba(['/usr/sbin/samba', '--version']);
   const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });

@@ -12,10 +12,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { startCleanup } from './cleanup.js';
 import { type Daemon, notStarted, startDaemon } from './daemon.js';
 import { START_TIMEOUT_MS } from './ports.js';
+import { notUnpacked, toolsFolder } from './tools-folder.js';
 import { unshared } from './unshare.js';
 
 /** Whose daemon it is. */
@@ -31,7 +31,6 @@ export interface Kcm extends AsyncDisposable {
   dispose(): Promise<void>;
 }
 
-const TOOLS_FOLDER = fileURLToPath(new URL('../../../.tools', import.meta.url));
 const SOCKET_POLL_MS = 10;
 
 interface Program {
@@ -41,10 +40,10 @@ interface Program {
 
 /** Finds a daemon's program. Throws an Error that says where it comes from if it is missing. */
 function programOf(maker: KcmMaker): Program {
-  const root = join(TOOLS_FOLDER, `${maker}-kcm`);
+  const root = toolsFolder(`${maker}-kcm`);
   const path = join(root, maker === 'sssd' ? 'usr/libexec/sssd/sssd_kcm' : 'usr/sbin/kcm');
   if (!existsSync(path)) {
-    throw new Error(`there is no ${path}: npm test unpacks it there, on Debian and Ubuntu`);
+    throw notUnpacked(path, maker === 'sssd' ? ['sssd-kcm', 'sssd-common'] : ['heimdal-kcm']);
   }
   accessSync(path, constants.X_OK);
   const folders = ['usr/lib', 'lib']

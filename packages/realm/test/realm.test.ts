@@ -39,6 +39,18 @@ async function expectDaemonsIn(folder: string): Promise<void> {
   }
 }
 
+test('programs that are missing are named, with what installs them on each system', async () => {
+  const index = new URL('../dist/index.js', import.meta.url).href;
+  const script = `import { startRealm } from '${index}'; await startRealm();`;
+  const starting = execute(process.execPath, ['--input-type=module', '-e', script], {
+    // The folders of daemons are looked into all the same, so the KDC and remctld are found.
+    env: { PATH: '/nowhere' },
+  });
+  await expect(starting).rejects.toThrow(
+    /kdestroy, kinit, klist, ktutil, kvno, perl: not installed.*\n +Debian, Ubuntu +apt-get install krb5-user perl\n +Fedora +dnf install krb5-workstation perl\n +Homebrew +brew install krb5 perl/,
+  );
+});
+
 test('two realms run at once, each with its own clients and servers', async () => {
   const realms = await Promise.all([startRealm(), startRealm({ realm: 'OTHER.TEST' })]);
   const [one, two] = realms;

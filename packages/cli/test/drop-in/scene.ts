@@ -8,7 +8,7 @@ import {
   type ScriptedServer,
   startScriptedServer,
   status,
-} from '@remctl/conformance/servers';
+} from '@remctl/conformance/internal/servers';
 import {
   freePort,
   type Realm,

@@ -1,7 +1,7 @@
 /** A client that sends what it is told, and keeps what the server answers. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { frame, WrapHeader } from '@remctl/conformance/servers';
+import { frame, WrapHeader } from '@remctl/conformance/internal/servers';
 import {
   CONTEXT_TOKEN_FLAGS,
   FIRST_TOKEN_FLAGS,

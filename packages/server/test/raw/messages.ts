@@ -1,5 +1,5 @@
 /** Encodes a client's messages, well formed or not (protocol, sections 2.4, 2.7, 2.8 and 3). */
-import { bytes, uint32 } from '@remctl/conformance/servers';
+import { bytes, uint32 } from '@remctl/conformance/internal/servers';
 import { Continue, MessageType, VERSION_2, VERSION_3 } from '@remctl/core/wire';
 
 /** MESSAGE_NOOP. */

@@ -1,5 +1,5 @@
 /** What a client can do in a raw case. */
-import { frame } from '@remctl/conformance/servers';
+import { frame } from '@remctl/conformance/internal/servers';
 import { COMMAND_TOKEN_FLAGS_V1, MESSAGE_TOKEN_FLAGS } from '@remctl/core/wire';
 import type { Step } from './case.js';
 import { ACCEPTED, type HandshakeChanges, type RawContext } from './client.js';

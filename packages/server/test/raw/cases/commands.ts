@@ -1,5 +1,5 @@
 /** A command's number of arguments, lengths and names (protocol, section 2.4). */
-import { bytes, LARGEST_LENGTH, uint32 } from '@remctl/conformance/servers';
+import { bytes, LARGEST_LENGTH, uint32 } from '@remctl/conformance/internal/servers';
 import { COMMAND_MAX_ARGUMENTS } from '@remctl/core/wire';
 import { type RawCase, UNPREDICTABLE } from '../case.js';
 import { ACCESS, BAD_COMMAND, RAN, TOO_MANY_ARGS, UNKNOWN_COMMAND } from '../expected.js';

@@ -1,5 +1,5 @@
 /** Commands in several messages, in and out of order (protocol, section 2.4). */
-import { bytes } from '@remctl/conformance/servers';
+import { bytes } from '@remctl/conformance/internal/servers';
 import { Continue, MessageType, VERSION_2 } from '@remctl/core/wire';
 import type { RawCase, Step } from '../case.js';
 import { BAD_COMMAND, RAN, TOO_MUCH_DATA, UNEXPECTED_MESSAGE, VERSION } from '../expected.js';

@@ -1,5 +1,5 @@
 /** The first two tokens: their order, flags and content (protocol, section 2.1). */
-import { LARGEST_LENGTH } from '@remctl/conformance/servers';
+import { LARGEST_LENGTH } from '@remctl/conformance/internal/servers';
 import {
   CONTEXT_TOKEN_FLAGS,
   FIRST_TOKEN_FLAGS,

@@ -1,5 +1,5 @@
 /** Messages of every version and type (protocol, sections 2.2, 2.3, 2.7 and 2.8). */
-import { bytes, output, status, version } from '@remctl/conformance/servers';
+import { bytes, output, status, version } from '@remctl/conformance/internal/servers';
 import { MESSAGE_MAX_LENGTH, MessageType, VERSION_2, VERSION_3 } from '@remctl/core/wire';
 import { type RawCase, UNPREDICTABLE } from '../case.js';
 import { BAD_COMMAND, RAN, UNKNOWN_MESSAGE, VERSION } from '../expected.js';

@@ -1,5 +1,5 @@
 /** Protocol 1: one command in one token, with or without a MIC (protocol, section 3). */
-import { bytes, uint32 } from '@remctl/conformance/servers';
+import { bytes, uint32 } from '@remctl/conformance/internal/servers';
 import {
   COMMAND_TOKEN_FLAGS_V1,
   MESSAGE_MAX_LENGTH,

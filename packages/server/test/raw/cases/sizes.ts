@@ -1,5 +1,5 @@
 /** Messages, tokens and commands at their limits and beyond them (protocol, section 1). */
-import { LARGEST_LENGTH } from '@remctl/conformance/servers';
+import { LARGEST_LENGTH } from '@remctl/conformance/internal/servers';
 import {
   COMMAND_MAX_DATA,
   Continue,
