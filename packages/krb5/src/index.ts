@@ -50,3 +50,4 @@ export {
   type Principal,
   parsePrincipal,
 } from './principal.js';
+export { TRACE_CHANNEL, type TraceMessage } from './trace/trace.js';

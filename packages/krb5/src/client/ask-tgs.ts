@@ -1,9 +1,12 @@
 /** Asks one realm's ticket-granting service for one ticket (RFC 4120, section 3.3). */
+import { etypeName } from '../crypto/index.js';
 import { KrbErrorCode } from '../error-codes.js';
 import type { KdcAnswer, KdcError } from '../kdc/answer.js';
 import { askKdcs } from '../kdc/ask.js';
-import type { Principal } from '../principal.js';
+import { formatPrincipal, type Principal } from '../principal.js';
 import { clockOffset, kdcNow, setClock } from '../time/clock.js';
+import { trace } from '../trace/trace.js';
+import { codeWords, etypeWords, ticketWords } from '../trace/words.js';
 import { grantingRealm, type HeldTicket } from './held-ticket.js';
 import { unreachable } from './kdc-failure.js';
 import { permittedEtypes } from './offered-etypes.js';
@@ -107,10 +110,22 @@ async function askOnce(
   now: number,
 ): Promise<KdcAnswer<OpenedReply>> {
   const canonicalize = answers === 'any-name';
+  trace(() => {
+    const referrals = canonicalize ? 'on' : 'off';
+    return `Requesting tickets for ${formatPrincipal(server)} with ${ticketWords(tgt)}, referrals ${referrals}`;
+  });
+  trace(() => `etypes requested in TGS request: ${etypeWords(etypes)}`);
   const tgsRequest = buildTgsReq({ tgt, server, realm, etypes, now, canonicalize });
   const open = (answer: Uint8Array) => openTgsRep(answer, tgsRequest);
   const answer = await askKdcs(realm, tgsRequest.message, open, { config, realms, signal });
-  if (answer.type === 'reply') {
+  if (answer.type === 'error') {
+    trace(() => `TGS request result: ${codeWords(answer.error.errorCode)}`);
+  } else {
+    const { granted } = answer.reply;
+    trace(() => {
+      const key = etypeName(granted.key.etype);
+      return `TGS reply is for ${ticketWords(granted)} with session key ${key}`;
+    });
     checkReply(answer.reply, {
       realm,
       client: tgt.client,

@@ -11,6 +11,7 @@ import { formatPrincipal, type Principal, principalsEqual, tgsPrincipal } from '
 import type { RecentlyUsed } from '../recently-used.js';
 import { type Clock, kdcNow } from '../time/clock.js';
 import { timeText } from '../time/time-text.js';
+import { trace } from '../trace/trace.js';
 import { type HeldTicket, tgtRealm } from './held-ticket.js';
 import { noTickets } from './kept-tickets.js';
 import { type SharedExchanges, shareExchange } from './shared-exchange.js';
@@ -63,7 +64,12 @@ async function refresh(
   if (before !== undefined && signature !== '' && signature === before.signature) {
     return before.source;
   }
-  const source = sourceOf(await location.read(signal), config, memory, before?.source);
+  const read = await location.read(signal);
+  const source = sourceOf(read, config, memory, before?.source);
+  trace(() => {
+    const { client, stored } = source;
+    return `Reading ccache ${name}: default principal ${formatPrincipal(client)}, ${stored.length} tickets`;
+  });
   memory.ccaches.set(name, { signature, source });
   return source;
 }

@@ -1,6 +1,7 @@
 /** Gets a ticket-granting ticket with a client's own key. */
 import { encode } from '../asn1/codec.js';
 import type { Krb5Config } from '../config/krb5-config.js';
+import { etypeName } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { OwnAddress } from '../host/own-addresses.js';
@@ -16,6 +17,8 @@ import type { ReplyKey } from '../preauth/mechanism.js';
 import { type KdcError, readMethods } from '../preauth/method-data.js';
 import { formatPrincipal, type Principal, tgsPrincipal } from '../principal.js';
 import { type Clock, kdcNow, setClock } from '../time/clock.js';
+import { trace } from '../trace/trace.js';
+import { padataWords, ticketWords } from '../trace/words.js';
 import { withArmorTicket } from './armor-ticket.js';
 import { notArmored, outOfArmor, type WornArmor } from './armored-answer.js';
 import {
@@ -87,6 +90,7 @@ export async function getInitialTicket(request: InitialTicketRequest): Promise<H
       return result;
     }
     const { referral } = result;
+    trace(() => `Following referral to realm ${referral}`);
     if (path.includes(referral)) {
       break;
     }
@@ -109,12 +113,13 @@ async function exchangeInArmor(
   if (source === undefined) {
     return exchange(request, path);
   }
-  return withArmorTicket({ source, realm: client.realm, config, signal }, (ticket) =>
-    exchange(request, path, {
+  return withArmorTicket({ source, realm: client.realm, config, signal }, (ticket) => {
+    trace(() => `FAST armor ccache has ${ticketWords(ticket)}`);
+    return exchange(request, path, {
       armor: makeArmor(ticket, kdcNow(source.clock)),
       owner: ticket.client,
-    }),
-  );
+    });
+  });
 }
 
 async function exchange(
@@ -133,6 +138,7 @@ async function openGranted(
 ): Promise<HeldTicket> {
   const { client, config, clock } = request;
   const opened = await openReply(request, sealed, replyKey);
+  trace(() => `Decrypted AS reply; session key is: ${etypeName(opened.granted.key.etype)}`);
   checkReply(opened, {
     realm: client.realm,
     client: sealed.canonicalize ? undefined : client,
@@ -167,6 +173,11 @@ async function converse(
     const now = kdcNow(turn?.clock ?? clock);
     const body = newBody(request, now, extra);
     const answer = await turn?.answer({ requestBody: encode(kdcReqBody, body.fields), now });
+    trace(() =>
+      answer === undefined
+        ? 'Sending unauthenticated request'
+        : `Produced preauth for next request: ${padataWords(answer.padata)}`,
+    );
     const sent = asRequest(body, answer?.padata ?? [], worn?.armor);
     const result = await ask(request, sent, answer);
     if (result.type === 'reply') {
@@ -176,6 +187,7 @@ async function converse(
       return { sealed: result.reply, replyKey: answer?.replyKey };
     }
     const kdcError = errorOf(request, worn, sent, result.error);
+    trace(() => `Processing preauth types: ${padataWords(kdcError.padata)}`);
     const referral = allowsAnotherName(body.fields)
       ? referredRealm(kdcError.error, client)
       : undefined;

@@ -5,6 +5,9 @@ import { type KnownRealms, kdcsKey } from '../kdc/known-realms.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import type { RecentlyUsed } from '../recently-used.js';
 import type { Clock } from '../time/clock.js';
+import { timeText } from '../time/time-text.js';
+import { trace } from '../trace/trace.js';
+import { etypeWords, ticketWords } from '../trace/words.js';
 import { orNoArmor } from './armor-ticket.js';
 import { initialTicketAtPrimary } from './at-primary.js';
 import { type CcacheMemory, ccacheSource } from './ccache-source.js';
@@ -108,7 +111,18 @@ async function requestTgt(
   const { clock, obtained, principal } = client;
   const { realms } = memory;
   const armorSource = await armorOf(credentials, principal.realm, config, memory);
+  trace(
+    () =>
+      `Getting initial credentials for ${formatPrincipal(principal)} with its ${credentials.type}`,
+  );
   const keys = await clientKeys(credentials, principal, config);
+  if (credentials.type === 'keytab') {
+    const { keytab } = credentials;
+    trace(
+      () =>
+        `Found entries for ${formatPrincipal(principal)} in keytab ${keytab}: ${etypeWords(keys.etypes)}`,
+    );
+  }
   const { offsetMs } = clock;
   const request = { client: principal, keys, config, clock, realms, armorSource, signal };
   const tgt = await initialTicketAtPrimary(request);
@@ -116,6 +130,7 @@ async function requestTgt(
     dropObtained(obtained);
   }
   client.tgt = tgt;
+  trace(() => `Received initial credentials ${ticketWords(tgt)}, until ${timeText(tgt.endtime)}`);
   return tgt;
 }
 

@@ -3,6 +3,7 @@ import { LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import type { KdcAnswer } from '../kdc/answer.js';
 import { formatPrincipal, type Principal, principalsEqual } from '../principal.js';
+import { trace } from '../trace/trace.js';
 import { askTgs } from './ask-tgs.js';
 import { MAX_HOPS } from './cross-realm-tgt.js';
 import { grantingRealm, type HeldTicket, tgtRealm } from './held-ticket.js';
@@ -33,6 +34,7 @@ export async function followReferrals(
     if (said.type === 'final') {
       return said.answer;
     }
+    trace(() => `Following referral TGT ${formatPrincipal(said.tgt.server)}`);
     if (seen.has(said.realm)) {
       break;
     }

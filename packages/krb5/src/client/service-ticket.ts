@@ -9,6 +9,9 @@ import type { Krb5Config } from '../config/krb5-config.js';
 import { Krb5Error } from '../errors.js';
 import { kdcsKey } from '../kdc/known-realms.js';
 import { formatPrincipal, type Principal } from '../principal.js';
+import { timeText } from '../time/time-text.js';
+import { trace } from '../trace/trace.js';
+import { forServer } from '../trace/words.js';
 import { grantedTicket } from './granted-ticket.js';
 import type { HeldTicket } from './held-ticket.js';
 import { dropObtained, keepTicket, ticketAtHand } from './kept-tickets.js';
@@ -39,7 +42,12 @@ export async function serviceTicket(
   signal: AbortSignal | undefined,
 ): Promise<HeldTicket> {
   const wanted = { source, server, etypes: tgsEtypes(config), config };
+  trace(() => `Getting credentials ${forServer(source.client, server)}`);
   const held = ticketAtHand(source, server, wanted.etypes);
+  trace(() => {
+    const result = held === undefined ? 'not there' : `there, until ${timeText(held.endtime)}`;
+    return `Retrieving ${forServer(source.client, server)} from the tickets at hand with result: ${result}`;
+  });
   return held !== undefined && (await isGoodEnough(wanted, held, signal))
     ? held
     : replacementFor(wanted, held, signal);
@@ -135,5 +143,6 @@ async function requestTicket(
   const get = (own: HeldTicket) => grantedTicket({ ...request, tgt: own }, server);
   const ticket = await withTgt(source, tgt, get, config, signal);
   keepTicket(obtained, server, ticket);
+  trace(() => `Received creds for desired service ${formatPrincipal(ticket.server)}`);
   return ticket;
 }

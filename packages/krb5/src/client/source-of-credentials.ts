@@ -8,6 +8,7 @@ import type { Keytab } from '../keytab/keytab.js';
 import { formatPrincipal, type Principal, principalsEqual, tgsPrincipal } from '../principal.js';
 import type { RecentlyUsed } from '../recently-used.js';
 import { kdcNow } from '../time/clock.js';
+import { trace } from '../trace/trace.js';
 import { noCacheOf } from './ccache-choice.js';
 import { type CcacheMemory, ccacheSource } from './ccache-source.js';
 import {
@@ -75,6 +76,10 @@ export async function ticketSource(
   if (choice.type === 'ccache') {
     return choice.source;
   }
+  trace(
+    () =>
+      `Using the client keytab ${choice.keytab} for ${formatPrincipal(choice.client)}: ${choice.because}`,
+  );
   const clientPrincipal = formatPrincipal(choice.client);
   return ownKeySource({ type: 'keytab', keytab: choice.keytab, clientPrincipal }, config, memory);
 }
@@ -112,13 +117,24 @@ async function chosenBy(
   signal: AbortSignal | undefined,
 ): Promise<ChosenClient | undefined> {
   try {
-    return await selectCcache(server, config, process.env, signal);
+    const chosen = await selectCcache(server, config, process.env, signal);
+    trace(() => choiceWords(server, chosen));
+    return chosen;
   } catch (error) {
     if (error instanceof Krb5Error && OUT_OF_REACH.has(error.code)) {
       return undefined;
     }
     throw error;
   }
+}
+
+function choiceWords(server: Principal, chosen: ChosenClient | undefined): string {
+  const name = formatPrincipal(server);
+  if (chosen === undefined) {
+    return `ccselect does not choose a cache for server principal ${name}: the default cache serves`;
+  }
+  const { ccache = 'no cache', client, by } = chosen;
+  return `ccselect chose ${ccache} with client principal ${formatPrincipal(client)} for server principal ${name}, by ${by}`;
 }
 
 /** Chooses the chosen client's cache, else the client keytab if it has the client's key. */

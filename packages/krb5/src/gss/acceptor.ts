@@ -1,7 +1,7 @@
 /** The acceptor's side of a context (RFC 2743, section 2.2.2; RFC 4121, section 4.1). */
 
 import { decode } from '../asn1/codec.js';
-import { randomKey } from '../crypto/index.js';
+import { etypeName, randomKey } from '../crypto/index.js';
 import { GssStatus, KrbErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
 import type { Authenticator, EncApRepPart } from '../messages/ap-messages.js';
@@ -11,6 +11,7 @@ import { type EncTicketPart, ticket as ticketCodec } from '../messages/ticket.js
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import { randomMoment } from '../time/moments.js';
+import { trace } from '../trace/trace.js';
 import {
   apRepToken,
   krbErrorToken,
@@ -108,6 +109,10 @@ function accept(
   try {
     const { part, proof, flags } = openRequest(options, request, ticket);
     const client = formatPrincipal(toPrincipal(part.cname, part.crealm));
+    trace(() => {
+      const key = etypeName(part.key.etype);
+      return `Accepted AP-REQ ${client} -> ${formatPrincipal(server)}, session key ${key}`;
+    });
     const reply = (flags & ContextFlag.MUTUAL) === 0 ? undefined : apRepPart(options, part, proof);
     return {
       token: reply === undefined ? undefined : apRepToken(part.key, reply),
@@ -127,6 +132,10 @@ function accept(
     };
   } catch (error) {
     const { now = Date.now } = options;
+    trace(() => {
+      const reason = error instanceof Error ? error.message : String(error);
+      return `Refused AP-REQ for ${formatPrincipal(server)}: ${reason}`;
+    });
     throw error instanceof Krb5Error ? new AcceptorRefusal(error, server, now()) : error;
   }
 }

@@ -9,13 +9,17 @@ import { ticketSource } from '../client/source-of-credentials.js';
 import type { TicketSource } from '../client/ticket-source.js';
 import { REFERRAL_REALM } from '../config/host-realm.js';
 import type { Krb5Config } from '../config/krb5-config.js';
+import { etypeName } from '../crypto/index.js';
 import { GssStatus, KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { GssError, Krb5Error } from '../errors.js';
 import type { ResolvedHost } from '../host/resolve-host.js';
+import { krbErrorText } from '../messages/krb-error.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { formatPrincipal, type Principal } from '../principal.js';
 import { kdcNow, ticketEnd } from '../time/clock.js';
 import { nextMoment } from '../time/moments.js';
+import { trace } from '../trace/trace.js';
+import { codeWords, ticketWords } from '../trace/words.js';
 import { apReqToken, type InitiatorState, readAcceptorToken } from './ap-exchange.js';
 import { ALL_FLAGS, ContextFlag } from './context-flags.js';
 import { currentConfig, type Krb5State, processState } from './krb5-state.js';
@@ -104,6 +108,10 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
     const { credential, source } = ticket;
     const moment = nextMoment(credential.key, kdcNow(source.clock));
     const { token, state } = apReqToken(credential, flags, moment);
+    trace(() => {
+      const key = etypeName(credential.key.etype);
+      return `Creating authenticator for ${ticketWords(credential)}, session key ${key}`;
+    });
     if ((flags & ContextFlag.MUTUAL) === 0) {
       established = establish(ticket, state, flags, undefined);
       return { token, established: true };
@@ -124,6 +132,8 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
     const { credential, source } = ticket;
     const answer = readAcceptorToken(token, credential.key);
     if (answer.type === 'error') {
+      const { errorCode } = answer.error;
+      trace(() => `Read KRB-ERROR: ${codeWords(errorCode)}${krbErrorText(answer.error)}`);
       forgetTicket(source, credential);
       throw serverRefusal(answer.error, ticket);
     }
@@ -138,6 +148,10 @@ export function createInitiatorContext(options: InitiatorOptions): InitiatorCont
         `the server did not prove that it is ${formatPrincipal(credential.server)}: do not trust it`,
       );
     }
+    trace(() => {
+      const subkey = part.subkey === undefined ? 'none' : etypeName(part.subkey.etype);
+      return `Read AP-REP of ${formatPrincipal(credential.server)}, subkey ${subkey}`;
+    });
     established = establish(ticket, state, flags, part);
     return { token: undefined, established: true };
   };

@@ -1,6 +1,9 @@
 /** Asks a realm's KDCs; configuration and size choose UDP or TCP. */
 import { type Krb5Config, udpPreferenceLimit } from '../config/krb5-config.js';
 import { KrbErrorCode } from '../error-codes.js';
+import { krbErrorText } from '../messages/krb-error.js';
+import { trace } from '../trace/trace.js';
+import { codeWords } from '../trace/words.js';
 import { type KdcAnswer, type KdcError, readAnswer } from './answer.js';
 import { inTurn } from './in-turn.js';
 import type { Kdc } from './kdc.js';
@@ -30,6 +33,7 @@ export interface AskOptions {
 
 /** One request to one realm. */
 interface Question<T> {
+  readonly realm: string;
   readonly request: Uint8Array;
   readonly open: (answer: Uint8Array) => T | undefined;
   readonly config: Krb5Config;
@@ -60,7 +64,7 @@ export async function askKdcs<T>(
   };
   const ask = async () => {
     const kdcs = choice?.only ?? (await locateKdcs(realm, config, signal));
-    return askEach(kdcs, { request, open, config, signal, last, onAnswer });
+    return askEach(kdcs, { realm, request, open, config, signal, last, onAnswer });
   };
   return inTurn(turns, ask, (error) => !isChosen && isSilence(error), signal);
 }
@@ -73,6 +77,14 @@ async function askEach<T>(kdcs: readonly Kdc[], question: Question<T>): Promise<
   let unavailable: KdcError | undefined;
   const accept = (bytes: Uint8Array): KdcAnswer<T> | undefined => {
     const answer = readAnswer(bytes, question.open);
+    if (answer === undefined) {
+      trace(
+        () => `Passing over an answer of ${question.realm} that does not belong to the request`,
+      );
+    } else if (answer.type === 'error') {
+      const { errorCode } = answer.error;
+      trace(() => `Received error from KDC: ${codeWords(errorCode)}${krbErrorText(answer.error)}`);
+    }
     if (isError(answer, KrbErrorCode.KDC_ERR_SVC_UNAVAILABLE)) {
       unavailable = answer;
       return undefined;
@@ -95,9 +107,12 @@ async function sendBySize<T>(
   question: Question<T>,
   accept: (bytes: Uint8Array) => KdcAnswer<T> | undefined,
 ): Promise<KdcAnswer<T>> {
-  const { request, config, signal, last, onAnswer } = question;
-  const send = (tcpOnly: boolean) =>
-    sendToKdcs(kdcs, request, accept, {
+  const { realm, request, config, signal, last, onAnswer } = question;
+  const send = (tcpOnly: boolean) => {
+    trace(
+      () => `Sending request (${request.length} bytes) to ${realm}${tcpOnly ? ' (tcp only)' : ''}`,
+    );
+    return sendToKdcs(kdcs, request, accept, {
       first: request.length > udpPreferenceLimit(config) ? 'tcp' : 'udp',
       tcpOnly,
       overallMs: config.requestTimeout === undefined ? undefined : config.requestTimeout * 1000,
@@ -106,6 +121,7 @@ async function sendBySize<T>(
       nextFirst,
       onAnswer,
     });
+  };
   const answer = await send(false);
   if (!isError(answer, KrbErrorCode.KRB_ERR_RESPONSE_TOO_BIG)) {
     return answer;

@@ -72,6 +72,7 @@ function stepName({ kdc, address, transport }: Step): string {
   return `${transport}/${name} port ${address.port}`;
 }
 
-function reasonOf(error: unknown): string {
+/** The words for why a KDC gave no answer. */
+export function reasonOf(error: unknown): string {
   return systemErrorCode(error) ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,6 +1,7 @@
 /** A KDC by its name and by its addresses, and its answers. */
 import { isIP } from 'node:net';
 import { resolveHost } from '../host/resolve-host.js';
+import { trace } from '../trace/trace.js';
 
 /** The protocols that a KDC may be asked by. */
 export type Transport = 'udp' | 'tcp' | 'https';
@@ -65,6 +66,7 @@ export async function addressesOf(
   signal: AbortSignal,
 ): Promise<KdcAddress[]> {
   const family = isIP(host);
+  trace(() => `Resolving hostname ${host}`);
   const found = family === 0 ? await resolve(host, signal) : [{ address: host, family }];
   return found.map(({ address, family }) => ({
     address,

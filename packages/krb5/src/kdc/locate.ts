@@ -5,6 +5,7 @@ import {
   realmKdcs,
   realmPrimaryKdcs,
 } from '../config/krb5-config.js';
+import { trace } from '../trace/trace.js';
 import { abandonmentOf } from './abandoned.js';
 import { kdcsFromDns } from './dns-kdcs.js';
 import type { Kdc } from './kdc.js';
@@ -33,6 +34,7 @@ export async function locateKdcs(
     return requireSome([], `krb5.conf has no kdc for ${realm}, and dns_lookup_kdc is false`);
   }
   const kdcs = await lookUp(realm, false, config, signal);
+  trace(() => `DNS names ${kdcs.map(({ host, port }) => `${host}:${port}`).join(', ') || 'none'}`);
   return requireSome(kdcs, `krb5.conf has no kdc for ${realm} and DNS no _kerberos._udp.${realm}`);
 }
 
@@ -65,6 +67,7 @@ function lookUp(
   config: Krb5Config,
   signal: AbortSignal | undefined,
 ): Promise<Kdc[]> {
+  trace(() => `Looking for ${primary ? 'primary ' : ''}KDCs of ${realm} in DNS`);
   const anchors = httpAnchors(config, realm);
   const uris = config.dnsUriLookup;
   return kdcsFromDns({ realm, anchors, primary, uris }, signal && abandonmentOf(signal));

@@ -5,8 +5,10 @@
  * listening, so a slow KDC's answer still counts.
  */
 import { setMaxListeners } from 'node:events';
+import { trace } from '../trace/trace.js';
+import { addressWords } from '../trace/words.js';
 import { abandonmentOf } from './abandoned.js';
-import { createAttempts } from './attempts.js';
+import { createAttempts, reasonOf } from './attempts.js';
 import type { AcceptAnswer, Kdc, Resolve, Transport } from './kdc.js';
 import { isSilence } from './kdc-unreachable.js';
 import { forgetAnswer, isAnsweredBy, type LastAnswer, rememberAnswer } from './last-answer.js';
@@ -108,12 +110,27 @@ export async function sendToKdcs<T>(
     const start = async (step: Step): Promise<void> => {
       const begun = performance.now();
       attempts.begin(step);
-      const exchange = exchangeBy[step.transport];
+      const { transport, address } = step;
+      const to = () => addressWords(transport, address);
+      trace(() => `Sending ${transport.toUpperCase()} request to ${to()}`);
+      const acceptTraced: AcceptAnswer<T> = (bytes) => {
+        trace(() => `Received answer (${bytes.length} bytes) from ${to()}`);
+        return accept(bytes);
+      };
       let answer: T;
       try {
-        answer = await exchange(step.address, request, accept, stop.signal, abandoned);
+        answer = await exchangeBy[transport](
+          address,
+          request,
+          acceptTraced,
+          stop.signal,
+          abandoned,
+        );
       } catch (error) {
         attempts.fail(step, error);
+        if (!done) {
+          trace(() => `${transport.toUpperCase()} error with ${to()}: ${reasonOf(error)}`);
+        }
         if (allStarted && !attempts.isAnyRunning()) {
           giveUp(false);
         }

@@ -1,13 +1,14 @@
 /** Decides what an exchange's next request says, by the KDC's error. */
 import type { ClientKeys } from '../client/client-keys.js';
 import type { Krb5Config } from '../config/krb5-config.js';
-import type { EncryptionKey } from '../crypto/index.js';
+import { type EncryptionKey, etypeName } from '../crypto/index.js';
 import { KrbErrorCode, LocalErrorCode } from '../error-codes.js';
 import { Krb5Error } from '../errors.js';
 import { type KrbError, krbErrorText } from '../messages/krb-error.js';
 import { type EtypeInfo2Entry, type PaData, PaDataType } from '../messages/pa-data.js';
 import type { Principal } from '../principal.js';
 import { type Clock, clockOffset } from '../time/clock.js';
+import { trace } from '../trace/trace.js';
 import { answerMethods, type ChosenAnswer } from './choose.js';
 import { MechanismUnusable, type PreauthMechanism, type PreauthRound } from './mechanism.js';
 import { entryFor, findPaData, type KdcError, readEtypeInfo } from './method-data.js';
@@ -162,6 +163,10 @@ async function ownKey(
       `the KDC of ${realm} asks for a key of an encryption type that this client does not have`,
     );
   }
+  trace(
+    () =>
+      `Selected etype info: etype ${etypeName(etype)}, salt ${JSON.stringify(entry?.salt ?? '(default)')}`,
+  );
   return keys.key(etype, entry?.salt, entry?.s2kparams);
 }
 

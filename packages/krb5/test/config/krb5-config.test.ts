@@ -214,6 +214,23 @@ describe('a value that cannot be read', () => {
   });
 });
 
+it('a value that is passed over is a warning too', async () => {
+  const warnings: unknown[] = [];
+  const listen = (message: unknown) => void warnings.push(message);
+  subscribe('remctl:warning', listen);
+  try {
+    tellPassedOver(await configFrom('[libdefaults]\nforwardable = maybe\n'));
+    expect(warnings).toEqual([
+      {
+        code: 'KRB5_CONF',
+        message: expect.stringMatching(/, line 2: forwardable = maybe is passed over.* write /),
+      },
+    ]);
+  } finally {
+    unsubscribe('remctl:warning', listen);
+  }
+});
+
 describe('many values that cannot be read', () => {
   it('are each published once', async () => {
     const realms = Array.from({ length: 1000 }, (_, at) => `R${at} = {\nforwardable = x\n}\n`);

@@ -1,9 +1,10 @@
-/** Keys and passwords never appear in errors, inspect() or JSON. */
+/** Keys and passwords never appear in errors, inspect(), JSON or the trace. */
 import { execFileSync } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { startKcm, storeServiceTicket } from '@remctl/realm';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { locateCcache } from '../../src/ccache/ccache-name.js';
 import { clientKeytab } from '../../src/client/client-keytab.js';
 import type { Credentials } from '../../src/client/credentials.js';
@@ -19,6 +20,7 @@ import { findServiceTicketKey } from '../../src/gss/protection-from-exchange.js'
 import type { Keytab } from '../../src/keytab/keytab.js';
 import { readKeytab } from '../../src/keytab/read-keytab.js';
 import type * as curvesModule from '../../src/preauth/spake/spake-curves.js';
+import { TRACE_CHANNEL, type TraceMessage } from '../../src/trace/trace.js';
 import { createAuthority } from '../support/certificates.js';
 import { freshCache, newPasswordClient } from '../support/credentials.js';
 import { startForgingKdc } from '../support/forging-kdc.js';
@@ -71,6 +73,8 @@ vi.mock('../../src/preauth/spake/spake-curves.js', async (original) => {
   });
   return { CURVES: new Map(recording) };
 });
+
+const WRONG = 'Tr0ub4dor&3';
 
 const realm = useRealm();
 let config: Krb5Config;
@@ -133,6 +137,19 @@ function expectNoSecret(value: unknown, more: readonly Uint8Array[] = []): void 
     }
   }
 }
+
+/** The steps that the trace told in a test. */
+const traced: string[] = [];
+const note = (message: unknown) => traced.push((message as TraceMessage).text);
+beforeEach(() => {
+  traced.length = 0;
+  subscribe(TRACE_CHANNEL, note);
+});
+afterEach(() => {
+  unsubscribe(TRACE_CHANNEL, note);
+  const passwords = ['hunter2 and more', 'correct horse', WRONG].map((each) => Buffer.from(each));
+  expectNoSecret(traced.join('\n'), [...made, ...passwords]);
+});
 
 test('expectNoSecret finds every secret', () => {
   for (const secret of secrets) {
@@ -268,7 +285,6 @@ describe('preauthentication', () => {
     libdefaults: ['spake_preauth_groups = edwards25519'],
     kdcConf: ['[plugins]', '  kdcpreauth = {', '    disable = encrypted_timestamp', '  }'],
   });
-  const WRONG = 'Tr0ub4dor&3';
   const GROUPLESS = 'spake_preauth_groups = curve448';
 
   test.each([
@@ -292,6 +308,7 @@ describe('preauthentication', () => {
     );
     expect(outcome === undefined).toBe(password !== WRONG && title !== 'nothing that is known');
     expect(made.length > 0).toBe(title !== 'nothing that is known');
+    expect(traced.join()).toContain(`Getting initial credentials for ${clientPrincipal}`);
     const source = await ticketSource(credentials, own, processState);
     expectNoSecret([outcome, context, source, processState], [...made, Buffer.from(password)]);
   });
