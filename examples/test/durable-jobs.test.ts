@@ -9,6 +9,7 @@ import type { Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addJob, type CommandJob, type JobResult, openQueue } from '../durable-jobs/job.mjs';
+import { held } from './support/held.js';
 import { inExamples, startInTestRealm, startProgram } from './support/program.js';
 import { type RedisServer, startRedis } from './support/redis-server.js';
 
@@ -18,13 +19,13 @@ const POLL_MS = 50;
 
 /** What each command of the server did: the ids of its runs. */
 let ledger: string[];
-let release: () => void;
+let hold: ReturnType<typeof held>;
 let redis: RedisServer;
 let queue: ReturnType<typeof openQueue>;
 let client: Redis;
 let realm: Awaited<ReturnType<typeof startServers>>;
 
-const startServers = (hold: Promise<void>) =>
+const startServers = (untilReleased: Promise<void>) =>
   startTestRealm({
     commands: [
       {
@@ -42,7 +43,7 @@ const startServers = (hold: Promise<void>) =>
         access: ['ANYUSER'],
         async run({ command }) {
           ledger.push(String(command[2]));
-          await hold;
+          await untilReleased;
         },
       },
       { command: 'account', subcommand: 'fail', access: ['ANYUSER'], run: () => 3 },
@@ -52,10 +53,8 @@ const startServers = (hold: Promise<void>) =>
 
 beforeEach(async () => {
   ledger = [];
-  const hold = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  [redis, realm] = await Promise.all([startRedis(), startServers(hold)]);
+  hold = held();
+  [redis, realm] = await Promise.all([startRedis(), startServers(hold.until)]);
   client = new Redis(redis.url, { maxRetriesPerRequest: null });
   // A Redis that is killed is one of the cases.
   client.on('error', () => undefined);
@@ -64,7 +63,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  release();
+  hold.release();
   await queue.close();
   client.disconnect();
   await realm.dispose();
@@ -206,7 +205,7 @@ test('a Redis that is killed in a command, and comes back: nothing runs twice or
   }
   await until(() => ledger.length === names.length);
   await redis.kill();
-  release();
+  hold.release();
   await redis.start();
   await add('later', ['account', 'create', 'later']);
   for (const name of names) {
