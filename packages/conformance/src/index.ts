@@ -1,4 +1,5 @@
 /** The suites for backends, and what test files need to run them. */
+/// <reference types="node" preserve="true" />
 export type {
   BackendModule,
   Case,

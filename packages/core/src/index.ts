@@ -1,4 +1,5 @@
 /** The public interface of @remctl/core. */
+/// <reference types="node" preserve="true" />
 export type { Command } from './arguments/command.js';
 export type { CredentialOptions } from './arguments/credentials.js';
 export { type CheckedTarget, checkTarget, type Target } from './arguments/target.js';

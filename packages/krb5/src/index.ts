@@ -1,4 +1,5 @@
 /** The public interface of @remctl/krb5. */
+/// <reference types="node" preserve="true" />
 export { SYSTEM_LIBRARY_READS_IT } from './ccache/ccache-name.js';
 export type { ArmorCredentials, Credentials } from './client/credentials.js';
 export { servicePrincipals } from './client/service-principal.js';

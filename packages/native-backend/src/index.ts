@@ -1,4 +1,5 @@
 /** `@remctl/native-backend`: the backend on libremctl. */
+/// <reference types="node" preserve="true" />
 import type { Backend, Credentials } from '@remctl/core';
 import { RemctlUnsupportedError } from '@remctl/core/errors';
 import { checkOptionNames, FOR_THE_CLIENT } from '@remctl/core/option-names';

@@ -1,4 +1,5 @@
 /** The public interface of @remctl/pure-backend. */
+/// <reference types="node" preserve="true" />
 export type { ArmorCredentials } from '@remctl/krb5';
 export { createPureBackend, type PureBackendOptions } from './backend.js';
 export {

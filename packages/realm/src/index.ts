@@ -1,4 +1,5 @@
 /** Throwaway Kerberos realms for tests, and servers that misbehave. */
+/// <reference types="node" preserve="true" />
 export {
   type BadKdc,
   type FickleKdc,

@@ -1,4 +1,5 @@
 /** The public interface of @remctl/server. */
+/// <reference types="node" preserve="true" />
 export type {
   Access,
   CommandFunction,

@@ -1,4 +1,5 @@
 /** The public interface of @remctl/testing: for tests alone. */
+/// <reference types="node" preserve="true" />
 export type { KdcRecord } from './kdc/answer-request.js';
 export type { CcacheOptions } from './kdc/ccache-file.js';
 export type { EncryptionType } from './kdc/encryption-types.js';

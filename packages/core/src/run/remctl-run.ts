@@ -183,7 +183,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
   }
 
   /** Gives the tokens, one for each message of the server. Leaving the loop early closes the connection. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<ServerToken, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<ServerToken> {
     const { next, abandon } = this.#read('for await');
     let last: Promise<unknown> = Promise.resolve();
     let left = false;

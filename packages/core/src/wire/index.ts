@@ -1,4 +1,5 @@
 /** The wire of the remctl protocol: what clients and servers share. */
+/// <reference types="node" preserve="true" />
 export { asBuffer } from './as-buffer.js';
 export * from './constants.js';
 export {

@@ -1,4 +1,5 @@
 /** `@remctl/krb5/doctor`: looks at each part that a client's ticket needs, one by one. */
+/// <reference types="node" preserve="true" />
 export { passedOverValues } from '../kdc/passed-over-kdcs.js';
 export {
   type CredentialsReport,

@@ -4,6 +4,7 @@
  * Programs must not write caches and keytabs with these encoders: they take no locks and keep no
  * other entries.
  */
+/// <reference types="node" preserve="true" />
 export { Asn1Error } from '../asn1/asn1-error.js';
 export { decode, encode } from '../asn1/codec.js';
 export type { Ccache, CcacheCredential } from '../ccache/ccache.js';

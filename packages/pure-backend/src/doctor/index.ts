@@ -1,4 +1,5 @@
 /** `@remctl/pure-backend/doctor`: says which step to a server fails, and what to do about it. */
+/// <reference types="node" preserve="true" />
 export { diagnose } from './diagnose.js';
 export {
   type ConnectionReport,
