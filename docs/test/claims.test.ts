@@ -1,0 +1,87 @@
+/** Tables of the guides, beside the code that they tell of. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DOCS, ROOT, textOf } from './examples/documents.js';
+
+/** The first column of the tables of a document or of a part of it, without the heads. */
+function firstColumn(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| -+ \|/.test(line))
+    .map((line) => line.split(' | ')[0]?.slice(2).trim() ?? '');
+}
+
+test('every message of the troubleshooting guide is one that the code prints', () => {
+  const files = execFileSync('git', ['ls-files', 'packages/*/src/*.ts', 'packages/*/native/*'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  // A long message is written in several pieces.
+  const source = files
+    .split('\n')
+    .filter((file) => file !== '')
+    .map((file) => readFileSync(join(ROOT, file), 'utf8'))
+    .join('\n')
+    .replaceAll(/['"`]\s*\+\s*['"`]/g, '')
+    .replaceAll("\\'", "'");
+  const messages = firstColumn(textOf('docs/guide/troubleshooting.md')).flatMap((cell) =>
+    cell.startsWith('`') ? [cell.replaceAll('`', '')] : [],
+  );
+  const pieces = messages.flatMap((message) => message.split('…').map((piece) => piece.trim()));
+  const unknown = pieces.filter((piece) => piece.length > 3 && !source.includes(piece));
+  expect(unknown).toEqual([]);
+  expect(messages.length).toBeGreaterThan(30);
+});
+
+test('the guide for users of the C client names every option, and no other', () => {
+  const help = execFileSync(join(DOCS, 'node_modules/.bin/remctl'), ['--help'], {
+    encoding: 'utf8',
+  });
+  const optionsOf = (text: string) =>
+    [...new Set(text.match(/(?<![\w-])--?[a-z][a-z-]*/g) ?? [])].sort();
+  const guide = textOf('docs/guide/from-c.md');
+  const tables = guide
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .join('\n');
+  const stated = optionsOf(tables);
+  // A line of the usage begins with its options; two spaces end them.
+  const usage = help.split('\n').map((line) => line.trim().split(/ {2,}/)[0] ?? '');
+  const real = optionsOf(usage.filter((line) => /^(?:-|Long names)/.test(line)).join('\n'));
+  expect(stated.filter((option) => !real.includes(option))).toEqual([]);
+  expect(real.filter((option) => !stated.includes(option))).toEqual([]);
+});
+
+test('the guides for other bindings name methods that exist', async () => {
+  const { Remctl } = await import('@remctl/core');
+  for (const guide of ['from-python', 'from-perl', 'from-c']) {
+    const ours = textOf(`docs/guide/${guide}.md`)
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) => line.split(' | ')[1] ?? '')
+      .join('\n');
+    const methods = [...ours.matchAll(/\b(?:r|client)\.(\w+)\(/g)].map(([, name]) => name ?? '');
+    expect(methods.length, guide).toBeGreaterThan(7);
+    expect(methods.filter((method) => !(method in Remctl.prototype))).toEqual([]);
+  }
+});
+
+test('the guide for Python names every call of its README', () => {
+  const calls = [
+    'remctl.remctl(',
+    'remctl.Remctl(',
+    'set_ccache(',
+    'set_source_ip(',
+    'set_timeout(',
+    'open(',
+    'command(',
+    'output(',
+    'noop(',
+    'close(',
+    'error(',
+  ];
+  const guide = textOf('docs/guide/from-python.md');
+  expect(calls.filter((call) => !guide.includes(call))).toEqual([]);
+});
