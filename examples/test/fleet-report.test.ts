@@ -1,7 +1,7 @@
 /** The fleet report: each host's result, the reasons of failures, the exit status. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, startRealm } from '@remctl/realm';
+import { startRealm } from '@remctl/realm';
 import { startTestRealm } from '@remctl/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { held } from './support/held.js';
@@ -132,7 +132,7 @@ test('the README: the report in a realm of its own', async () => {
     '--hosts',
     inExamples('fleet-report/hosts.txt'),
   ];
-  const trial = startInTestRealm('fleet-report/commands', await freePort(), command, {});
+  const trial = startInTestRealm('fleet-report/commands', undefined, command, {});
   const { status, stdout } = await trial.ended;
   expect(status).toBe(1);
   expect(stdout).toContain('2 of 3 hosts are well\nECONNREFUSED (connect): 127.0.0.9\n');

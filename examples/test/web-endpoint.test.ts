@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, startRealm } from '@remctl/realm';
+import { startRealm } from '@remctl/realm';
 import { startTestRealm, type TestRealm } from '@remctl/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { held } from './support/held.js';
@@ -215,7 +215,7 @@ test('a real remctld answers the same', async () => {
 test('the README: the endpoint in a realm of its own', async () => {
   const server = `REMCTL_HOST=localhost REMCTL_PORT=$REMCTL_TEST_PORT exec "${process.execPath}" "$0"`;
   const command = ['sh', '-c', server, inExamples('web-endpoint/server.mjs')];
-  const trial = startInTestRealm('web-endpoint/commands', await freePort(), command, { PORT: '0' });
+  const trial = startInTestRealm('web-endpoint/commands', undefined, command, { PORT: '0' });
   const [, port] = await trial.writes(/^listening on port (\d+)$/m);
   const response = await unread(`http://127.0.0.1:${port}/accounts/jdoe/report`);
   const [piece] = await once(response.resume(), 'data');

@@ -84,14 +84,15 @@ const TEST_REALM = fileURLToPath(new URL('main.js', import.meta.resolve('@remctl
 
 /**
  * Starts a command as the READMEs do: in a realm of its own, by `remctl-test-realm`. `commands` is the folder
- * of the realm's commands below that of the examples. End it by SIGTERM, which also ends the command.
+ * of the realm's commands below that of the examples; without `port` the realm takes a free one. End it by SIGTERM, which also ends the command.
  */
 export function startInTestRealm(
   commands: string,
-  port: number,
+  port: number | undefined,
   command: readonly string[],
   env: NodeJS.ProcessEnv,
 ): RunningProgram {
-  const realm = [process.execPath, TEST_REALM, '--port', String(port), inExamples(commands)];
+  const options = port === undefined ? [] : ['--port', String(port)];
+  const realm = [process.execPath, TEST_REALM, ...options, inExamples(commands)];
   return startCommand([...realm, '--', ...command], { ...process.env, ...env });
 }
