@@ -4,6 +4,7 @@
  * All extend `RemctlError`, keep their cause in `cause`, and say in `commandState` what became of the
  * command. `instanceof` knows the errors of every copy of this package.
  */
+import type { AuthenticationCode } from './authentication-code.js';
 import { brandError } from './brand-error.js';
 
 /**
@@ -109,7 +110,18 @@ export class RemctlTimeoutError extends RemctlError {
 }
 
 /** Kerberos or GSS-API failed: no ticket, an expired ticket, a wrong principal, flags not granted. */
-export class RemctlAuthenticationError extends RemctlError {}
+export class RemctlAuthenticationError extends RemctlError {
+  /** What failed, such as `KRB_AP_ERR_TKT_EXPIRED`; undefined if the backend does not know. */
+  readonly code: AuthenticationCode | undefined;
+
+  constructor(
+    message: string,
+    options: RemctlErrorOptions & { readonly code?: AuthenticationCode | undefined } = {},
+  ) {
+    super(message, options);
+    this.code = options.code;
+  }
+}
 
 /** The server sent what the protocol does not allow. The connection is closed. */
 export class RemctlInvalidTokenError extends RemctlError {}

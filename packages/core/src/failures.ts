@@ -4,6 +4,7 @@
  * If libremctl has a text for the same condition, the message begins with that text: scripts and people
  * know it. The table in this package's README shows both.
  */
+import type { AuthenticationCode } from './authentication-code.js';
 import {
   type NetworkPhase,
   RemctlAuthenticationError,
@@ -230,15 +231,21 @@ export function unreadableToken(detail: string, cause: unknown): RemctlInvalidTo
   return new RemctlInvalidTokenError(message, causedBy(cause));
 }
 
-/** Kerberos or GSS-API refuses: no ticket, an expired one, a wrong principal. */
+/**
+ * Kerberos or GSS-API refuses: no ticket, an expired one, a wrong principal. `code` names the failure, if the
+ * backend knows.
+ */
 export function authenticationFailed(
   server: Server,
   reason: string,
-  cause?: unknown,
+  {
+    code,
+    cause,
+  }: { readonly code?: AuthenticationCode | undefined; readonly cause?: unknown } = {},
 ): RemctlAuthenticationError {
   return new RemctlAuthenticationError(
     `GSS-API error initializing context: cannot authenticate to ${serverName(server)}: ${reason}`,
-    causedBy(cause),
+    { code, ...causedBy(cause) },
   );
 }
 

@@ -3,6 +3,7 @@
 export type { Command } from './arguments/command.js';
 export type { CredentialOptions } from './arguments/credentials.js';
 export { type CheckedTarget, checkTarget, type Target } from './arguments/target.js';
+export type { AuthenticationCode } from './authentication-code.js';
 export type {
   Backend,
   Connection,

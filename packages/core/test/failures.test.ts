@@ -204,7 +204,7 @@ describe('codes and phases', () => {
       shortage(SERVER, text, cause),
       timedOut(SERVER, 'connect', 1, cause),
       connectionBroken(SERVER, 'command', text, { cause }),
-      authenticationFailed(SERVER, 'why', cause),
+      authenticationFailed(SERVER, 'why', { cause }),
       unreadableToken('what', cause),
     ]) {
       expect(error.cause).toBe(cause);

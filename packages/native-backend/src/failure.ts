@@ -17,6 +17,7 @@ import {
   unaskedToken,
   unknownHost,
 } from '@remctl/core/failures';
+import { gssCode } from '@remctl/core/gss-code';
 import { withGssRemedy } from '@remctl/core/gss-remedy';
 
 /** A failure as the addon reports it (native/failure.h). */
@@ -127,7 +128,8 @@ export function errorOf({ phase, text, code: given }: Failure, server: Target): 
   if (phase === 'command' || INVALID.test(text)) {
     return invalidToken(server, text);
   }
-  return authenticationFailed(server, withGssRemedy(text.replace(CONTEXT_ERROR, '')));
+  const reason = text.replace(CONTEXT_ERROR, '');
+  return authenticationFailed(server, withGssRemedy(reason), { code: gssCode(reason) });
 }
 
 /** Returns the error for what `Session.unasked` found on an idle connection. */

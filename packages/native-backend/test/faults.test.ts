@@ -11,5 +11,6 @@ conformance({
   unsupported: {
     'faults/kdc-stopped-keytab': NO_KEYTAB,
     'faults/client-keytab-without-type': NO_KEYTAB,
+    'faults/password-wrong': 'libremctl takes no password',
   },
 });

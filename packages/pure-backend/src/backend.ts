@@ -126,7 +126,10 @@ export function createPureBackend(options: PureBackendOptions = {}): Backend {
       }
       throw error instanceof RemctlError
         ? error
-        : authenticationFailed(to, reasonOf(mechanism, error), error);
+        : authenticationFailed(to, reasonOf(mechanism, error), {
+            code: mechanism.codeOf?.(error),
+            cause: error,
+          });
     }
   }
 

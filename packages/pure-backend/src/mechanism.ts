@@ -1,5 +1,5 @@
 /** The interface of security mechanisms: the GSS-API that remctl needs (RFC 2743). */
-import type { Credentials } from '@remctl/core';
+import type { AuthenticationCode, Credentials } from '@remctl/core';
 import type { ResolvedHost } from '@remctl/krb5';
 
 export { ContextFlag } from '@remctl/krb5';
@@ -56,6 +56,8 @@ export interface SecurityMechanism {
   createContext(options: ContextOptions): Promise<SecurityContext>;
   /** Words for an error of a context. Without this method, or without a result, its message serves. */
   reasonOf?(error: unknown): string | undefined;
+  /** The name of what failed (`RemctlAuthenticationError.code`). Without this method there is none. */
+  codeOf?(error: unknown): AuthenticationCode | undefined;
   /**
    * Whether another context may succeed after this error: the server refused a ticket from before, and the
    * mechanism takes another ticket now.

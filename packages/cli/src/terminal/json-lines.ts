@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import {
   type CommandState,
   errorCodeName,
+  RemctlAuthenticationError,
   RemctlError,
   RemctlNetworkError,
   RemctlProtocolError,
@@ -103,7 +104,9 @@ function protocolCode(code: number): { readonly code: number; readonly codeName?
 /** The system's name of a failure, such as `ENOENT`, if the error has one. */
 function systemName(error: unknown): { readonly codeName?: string } {
   const isNamed = error instanceof Error && 'code' in error && typeof error.code === 'string';
-  return isNamed ? { codeName: String(error.code) } : {};
+  return isNamed && !(error instanceof RemctlAuthenticationError)
+    ? { codeName: String(error.code) }
+    : {};
 }
 
 /**

@@ -56,7 +56,7 @@ function withAll(last: ServerFailure, all: readonly ServerFailure[]): ServerFail
     return new RemctlTimeoutError(message, last, { cause });
   }
   return last instanceof RemctlAuthenticationError
-    ? new RemctlAuthenticationError(message, { cause })
+    ? new RemctlAuthenticationError(message, { code: last.code, cause })
     : new RemctlInvalidTokenError(message, { cause });
 }
 

@@ -57,7 +57,7 @@ test('throws the failure of the last one, with all of them in its cause', async 
 });
 
 test.each([
-  new RemctlAuthenticationError('no'),
+  new RemctlAuthenticationError('no', { code: 'GSS_S_NO_CRED' }),
   new RemctlInvalidTokenError('no'),
   new RemctlTimeoutError('no', { phase: 'negotiate' }),
 ])('a last failure keeps its class: $name', async (last) => {
@@ -66,7 +66,7 @@ test.each([
   });
   const error = await caught(openFirst(await createClient(backend), targets));
   expect(error).toBeInstanceOf(last.constructor);
-  expect(error).toMatchObject({ message: 'no' });
+  expect(error).toMatchObject({ message: 'no', ...('code' in last ? { code: last.code } : {}) });
   expect((error as { cause: AggregateError }).cause.errors.at(-1)).toBe(last);
 });
 

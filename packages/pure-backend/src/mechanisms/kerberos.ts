@@ -5,7 +5,8 @@
  * cannot wrap a caller's message.
  */
 import { createRequire } from 'node:module';
-import { RemctlBackendError, RemctlUnsupportedError } from '@remctl/core';
+import { type AuthenticationCode, RemctlBackendError, RemctlUnsupportedError } from '@remctl/core';
+import { gssCode } from '@remctl/core/gss-code';
 import { withGssRemedy } from '@remctl/core/gss-remedy';
 import {
   ALL_FLAGS,
@@ -21,6 +22,7 @@ import {
 } from '@remctl/krb5';
 import { shortageNow } from '../find-shortage.js';
 import type { ContextOptions, SecurityContext, SecurityMechanism } from '../mechanism.js';
+import { krb5Code } from './krb5-code.js';
 
 /** The part of `kerberos` that is used here. It reads the option `flags`; its own types say `gssFlag`. */
 interface Kerberos {
@@ -87,7 +89,14 @@ function serviceFor(principal: string, defaultRealm: string | undefined): Servic
 }
 
 /** The library has failed. The message says what it was asked for, and what to do. */
-class GssLibraryError extends Error {}
+class GssLibraryError extends Error {
+  readonly code: AuthenticationCode | undefined;
+
+  constructor(doing: string, text: string, cause: unknown) {
+    super(`${doing}: ${withGssRemedy(text)}`, { cause });
+    this.code = gssCode(text);
+  }
+}
 
 /** Waits for a call of the library. Throws GssLibraryError, and the system's error in a shortage. */
 async function call<T>(work: Promise<T>, doing: string): Promise<T> {
@@ -100,7 +109,7 @@ async function call<T>(work: Promise<T>, doing: string): Promise<T> {
       throw shortage;
     }
     const text = error instanceof Error ? error.message : String(error);
-    throw new GssLibraryError(`${doing}: ${withGssRemedy(text)}`, { cause: error });
+    throw new GssLibraryError(doing, text, error);
   }
 }
 
@@ -238,5 +247,6 @@ export function kerberosMechanism(): SecurityMechanism {
       );
     },
     createContext: async (options) => createContext(kerberos, options),
+    codeOf: (error) => (error instanceof GssLibraryError ? error.code : krb5Code(error)),
   };
 }

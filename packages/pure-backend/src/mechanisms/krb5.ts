@@ -7,6 +7,7 @@ import {
   SYSTEM_LIBRARY_READS_IT,
 } from '@remctl/krb5';
 import type { SecurityMechanism } from '../mechanism.js';
+import { krb5Code } from './krb5-code.js';
 
 /**
  * Makes the mechanism, which takes every kind of credentials, for each connection its own. `armor`
@@ -34,6 +35,7 @@ export function krb5Mechanism(armor?: ArmorCredentials): SecurityMechanism {
       // RFC 4120's name and number let people look the error up.
       return code > 0 ? `${message} [${name}, ${code}]` : undefined;
     },
+    codeOf: krb5Code,
     mayRetry: (error) => error instanceof ServiceTicketRefused,
   };
 }
