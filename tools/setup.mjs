@@ -3,32 +3,29 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { hasZig, installZig } from '../packages/native-backend/scripts/zig.mjs';
 import { unpackHeimdal } from './heimdal.mjs';
 import { unpackKcmDaemons } from './kcm.mjs';
 import { unpackRedis } from './redis.mjs';
 import { createDomain, unpackSamba } from './samba.mjs';
-import { environment, outputOf, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
+import { environment, has, outputOf, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 
 const OLDEST_NODE = [20, 19];
 
-/** A file of libremctl's headers. If none is there, the addon cannot be built. */
-const LIBREMCTL_HEADERS = [
-  '/usr/include/remctl.h',
-  '/usr/local/include/remctl.h',
-  '/opt/homebrew/include/remctl.h',
-];
+/** C++ compilers: any of them builds the addon. */
+const COMPILERS = ['c++', 'g++', 'clang++'];
 
 /**
  * Installs and builds what a command needs. Skips parts that are there already. If a part fails, it
  * prints what to do and ends the process.
  *
  * - `release`: pnpm, the packages of npm and their build.
- * - `demo`: the same. The addon is built only if libremctl is
- *   there, and its failure ends nothing.
+ * - `demo`: the same. The addon is built only if there is a C++ compiler, and its failure ends
+ *   nothing.
  * - `system`: besides, the system's packages that a realm and the addon need, and the addon.
  * - `tests`: besides, what only tests need: more of the system's packages, npm's `kerberos`,
- *   Heimdal, Samba, the daemons of KCM, Redis.
+ *   Heimdal, Samba, the daemons of KCM, Redis, the compiler of the prebuilt addons.
  */
 export async function setUp(purpose) {
   checkNode();
@@ -43,6 +40,7 @@ export async function setUp(purpose) {
     unpackSamba();
     unpackKcmDaemons();
     unpackRedis();
+    installCompiler();
   }
   if (purpose === 'release') {
     build('every package', ['build']);
@@ -64,14 +62,28 @@ function build(what, tasks) {
   }
 }
 
-/** Builds the addon if libremctl's headers are there. A failure is printed and ends nothing. */
+/** Builds the addon if there is a compiler. A failure is printed and ends nothing. */
 function buildAddonIfPossible() {
-  if (!LIBREMCTL_HEADERS.some((file) => existsSync(file))) {
+  if (!COMPILERS.some((program) => has(program))) {
     return;
   }
-  say('build: the addon, for libremctl is there');
+  say('build: the addon, which needs libremctl only when it runs');
   if (!quietly('turbo', ['run', 'addon', '--output-logs=errors-only'])) {
     console.error('The addon was not built (see above), so the native backend cannot be shown.');
+  }
+}
+
+/** Installs the compiler of the prebuilt addons. A failure ends nothing: its test fails then. */
+function installCompiler() {
+  if (hasZig()) {
+    say('zig: already there');
+    return;
+  }
+  say('zig: installing it into .tools, for the prebuilt addons');
+  try {
+    installZig();
+  } catch (error) {
+    console.error(error.message);
   }
 }
 
@@ -120,7 +132,7 @@ function installNodePackages() {
   say('node packages: installing those in pnpm-lock.yaml');
   // Without CI=true, pnpm asks before it replaces packages that another version of pnpm installed.
   const env = environment({ CI: 'true' });
-  // The only install script that would run builds the addon, which has a step of its own.
+  // No install script is needed: npm's `kerberos` is built below.
   if (!quietly('pnpm', ['install', '--frozen-lockfile', '--ignore-scripts'], { env })) {
     stop('pnpm install failed (see above).');
   }
@@ -142,7 +154,7 @@ function buildKerberos() {
     return;
   }
   say("npm kerberos: building it, for the pure backend's optional mechanism");
-  const require = createRequire(join(ROOT, 'packages', 'native-backend', 'package.json'));
+  const require = createRequire(join(ROOT, 'package.json'));
   const prefix = dirname(dirname(process.execPath));
   const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node_api.h'));
   const nodedir = process.env.npm_config_nodedir ?? (hasHeaders ? prefix : undefined);

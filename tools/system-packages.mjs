@@ -12,11 +12,11 @@ const SYSTEM = [
   { package: 'krb5-admin-server', file: '/usr/sbin/kadmin.local' },
   { package: 'krb5-user', file: '/usr/bin/kinit' },
   { package: 'remctl-server', file: '/usr/sbin/remctld' },
-  { package: 'libremctl-dev', file: '/usr/include/remctl.h' },
-  { package: 'libkrb5-dev', file: '/usr/include/krb5.h' },
+  { package: 'remctl-client', file: '/usr/bin/remctl' }, // it brings libremctl
   { package: 'build-essential', file: '/usr/bin/g++' },
-  { package: 'python3', file: '/usr/bin/python3' },
-  { package: 'remctl-client', file: '/usr/bin/remctl', forTests: true },
+  { package: 'libremctl-dev', file: '/usr/include/remctl.h', forTests: true },
+  { package: 'libkrb5-dev', file: '/usr/include/krb5.h', forTests: true },
+  { package: 'python3', file: '/usr/bin/python3', forTests: true },
   { package: 'krb5-k5tls', file: '/usr/lib/*/krb5/plugins/tls/k5tls.so', forTests: true },
   {
     package: 'python3-kdcproxy',
@@ -56,11 +56,11 @@ function installHelp(needed) {
   const debian = needed.map((entry) => entry.package).join(' ');
   const forTests = needed.some((entry) => entry.forTests === true);
   const fedora = forTests
-    ? ' krb5-pkinit python3-kdcproxy openssl libfaketime iproute zsh fish remctl-perl remctl-ruby, and pyremctl of PyPI'
+    ? ' krb5-devel remctl-devel make python3 krb5-pkinit python3-kdcproxy openssl libfaketime iproute zsh fish remctl-perl remctl-ruby, and pyremctl of PyPI'
     : '';
   return `Install these, and run the command again:
   Debian, Ubuntu  apt-get install ${debian}
-  Fedora          dnf install krb5-server krb5-workstation krb5-devel remctl remctl-devel gcc-c++ make python3${fedora}
+  Fedora          dnf install krb5-server krb5-workstation remctl gcc-c++${fedora}
   Homebrew        brew install krb5 remctl python3 (and Xcode's command line tools)`;
 }
 

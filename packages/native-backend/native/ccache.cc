@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "krb5-context.h"
+#include "libraries.h"
 #include "system-error.h"
 
 namespace remctl_addon {
@@ -32,9 +33,9 @@ constexpr char kReadingFailed[] = "Credentials cache I/O operation failed";
 
 // Returns libkrb5's text for an error.
 std::string text_of(krb5_context context, krb5_error_code code) {
-  const char *message = krb5_get_error_message(context, code);
+  const char *message = libraries().krb5_get_error_message(context, code);
   std::string text = message;
-  krb5_free_error_message(context, message);
+  libraries().krb5_free_error_message(context, message);
   return text;
 }
 
@@ -100,11 +101,11 @@ std::string fault_of(const std::string &name) {
 // Returns whether there is a client keytab with a key.
 bool has_client_keytab(krb5_context context) {
   krb5_keytab keytab;
-  if (krb5_kt_client_default(context, &keytab) != 0) {
+  if (libraries().krb5_kt_client_default(context, &keytab) != 0) {
     return false;
   }
-  bool has_content = krb5_kt_have_content(context, keytab) == 0;
-  krb5_kt_close(context, keytab);
+  bool has_content = libraries().krb5_kt_have_content(context, keytab) == 0;
+  libraries().krb5_kt_close(context, keytab);
   return has_content;
 }
 
@@ -129,11 +130,11 @@ bool has_identities() { return access((home_folder() + "/.k5identity").c_str(), 
 // Returns a cache's name with its type, or "" if libkrb5 has none.
 std::string full_name(krb5_context context, krb5_ccache cache) {
   char *text = nullptr;
-  if (krb5_cc_get_full_name(context, cache, &text) != 0) {
+  if (libraries().krb5_cc_get_full_name(context, cache, &text) != 0) {
     return "";
   }
   std::string name = text;
-  krb5_free_string(context, text);
+  libraries().krb5_free_string(context, text);
   return name;
 }
 
@@ -143,31 +144,31 @@ CcacheChoice select(krb5_context context, const std::string &host, const std::st
   // The principal is the one that GSS-API makes of what libremctl gives it.
   krb5_error_code code =
       principal.empty()
-          ? krb5_sname_to_principal(context, host.c_str(), kService, KRB5_NT_SRV_HST, &server)
-          : krb5_parse_name(context, principal.c_str(), &server);
+          ? libraries().krb5_sname_to_principal(context, host.c_str(), kService, kNtSrvHst, &server)
+          : libraries().krb5_parse_name(context, principal.c_str(), &server);
   if (code != 0) {
     return {"", text_of(context, code)};
   }
   krb5_ccache cache = nullptr;
   krb5_principal client = nullptr;
-  code = krb5_cc_select(context, server, &cache, &client);
-  krb5_free_principal(context, server);
+  code = libraries().krb5_cc_select(context, server, &cache, &client);
+  libraries().krb5_free_principal(context, server);
   CcacheChoice choice;
   // If a client was found without a cache, .k5identity names it: no default can take its place.
-  bool has_default = code == KRB5_CC_NOTFOUND && client == nullptr;
+  bool has_default = code == kCcNotFound && client == nullptr;
   if (code != 0 && !has_default) {
     choice.failure = text_of(context, code);
   }
-  krb5_free_principal(context, client);
+  libraries().krb5_free_principal(context, client);
   if (has_default) {
-    code = krb5_cc_default(context, &cache);
+    code = libraries().krb5_cc_default(context, &cache);
     if (code != 0) {
       choice.failure = text_of(context, code);
     }
   }
   if (cache != nullptr) {
     choice.name = full_name(context, cache);
-    krb5_cc_close(context, cache);
+    libraries().krb5_cc_close(context, cache);
   }
   return choice;
 }
@@ -202,7 +203,7 @@ CcacheChoice choose_ccache(const std::string &named, const std::string &host,
   if (made == nullptr) {
     return {};
   }
-  const char *found = krb5_cc_default_name(made);
+  const char *found = libraries().krb5_cc_default_name(made);
   if (found == nullptr) {
     return {};
   }
@@ -214,7 +215,7 @@ CcacheChoice choose_ccache(const std::string &named, const std::string &host,
   if (has_client_keytab(made)) {
     return {};
   }
-  bool is_collection = krb5_cc_support_switch(made, type_of(name).c_str());
+  bool is_collection = libraries().krb5_cc_support_switch(made, type_of(name).c_str());
   return is_collection || has_identities() ? select(made, host, principal) : CcacheChoice{name, ""};
 }
 

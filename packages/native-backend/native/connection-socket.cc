@@ -52,7 +52,7 @@ std::string unasked_on(int socket) {
   }
   int error = errno;
   bool nothing = error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
-  return nothing ? "" : errno_name(error) + ": " + std::strerror(error);
+  return nothing ? "" : errno_code(error) + ": " + std::strerror(error);
 }
 
 bool whole_token_is_on(int socket) {

@@ -17,8 +17,8 @@ struct Traffic {
 Traffic traffic_of(int socket);
 
 // Says what has arrived on a connection on which no request is under way. Returns "" for nothing,
-// "DATA" for bytes, "EOF" for the server's end, or the system's name and text for what broke the
-// connection, such as "ECONNRESET: Connection reset by peer".
+// "DATA" for bytes, "EOF" for the server's end, or errno_code() and the system's text for what broke
+// the connection, such as "E104: Connection reset by peer".
 std::string unasked_on(int socket);
 
 // Returns whether a whole token has arrived, so that reading it will not block.

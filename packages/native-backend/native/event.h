@@ -21,7 +21,7 @@ struct Event {
   int number = 0;
   // Canonical: the name that takes the host's place. Output and Error: the bytes. Failed: the text.
   std::string data;
-  // Failed: the system's name for the error, or empty if the text is libremctl's.
+  // Failed: the system's error as in failure.h, or empty if the text is libremctl's.
   std::string code;
 };
 

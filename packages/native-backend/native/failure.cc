@@ -8,7 +8,7 @@
 namespace remctl_addon {
 
 Failure system_failure(Phase phase, int error) {
-  return {phase, std::strerror(error), errno_name(error)};
+  return {phase, std::strerror(error), errno_code(error)};
 }
 
 }  // namespace remctl_addon

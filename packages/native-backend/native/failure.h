@@ -11,7 +11,7 @@ struct Failure {
   Phase phase = Phase::Resolve;
   // The text of the system or of a library.
   std::string text;
-  // The system's name for the error, such as "ECONNREFUSED" or "ENOTFOUND". Empty if the text is
+  // The system's error: "E<number>" for an errno, or a name such as "ENOTFOUND". Empty if the text is
   // libremctl's.
   std::string code;
 };

@@ -4,9 +4,7 @@
 #include <cstddef>
 #include <cstring>
 
-extern "C" {
-#include <remctl.h>
-}
+#include "libraries.h"
 
 namespace remctl_addon {
 
@@ -33,15 +31,15 @@ FirstMembers members_of(const struct remctl *r) {
 // Opens a connection that fails at once. Returns whether the members changed as the layout says.
 bool find_out() {
   static const char principal[] = "host/layout.invalid@INVALID";
-  struct remctl *r = remctl_new();
+  struct remctl *r = libraries().remctl_new();
   if (r == nullptr) {
     return false;
   }
   FirstMembers fresh = members_of(r);
   // The library sets the members, and then its first write fails, since -1 is not a descriptor.
-  bool opened = remctl_open_fd(r, nullptr, -1, principal) != 0;
+  bool opened = libraries().remctl_open_fd(r, nullptr, -1, principal) != 0;
   FirstMembers used = members_of(r);
-  remctl_close(r);
+  libraries().remctl_close(r);
   return !opened && fresh.host == nullptr && fresh.principal == nullptr && fresh.protocol == 0 &&
          used.host == nullptr && used.port == 0 && used.principal == principal &&
          used.protocol == kFirstProtocol;

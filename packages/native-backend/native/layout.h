@@ -8,7 +8,7 @@
 // every release from 3.0 to 3.18.
 #pragma once
 
-struct remctl;
+#include "libremctl.h"
 
 namespace remctl_addon {
 

@@ -6,13 +6,10 @@
 #include <unistd.h>
 #include <utility>
 
-extern "C" {
-#include <remctl.h>
-}
-
 #include "ccache.h"
 #include "close-on-exec.h"
 #include "layout.h"
+#include "libraries.h"
 #include "next-token.h"
 #include "output-check.h"
 #include "system-error.h"
@@ -26,7 +23,7 @@ constexpr char kVersionForNoop[] = "unexpected message type 6";
 
 // Returns the library's text for what failed last.
 std::string text_of(struct remctl *remctl) {
-  const char *text = remctl_error(remctl);
+  const char *text = libraries().remctl_error(remctl);
   return text != nullptr ? text : "unknown error";
 }
 
@@ -39,7 +36,7 @@ Failure negotiation_failure(std::string text, const std::string &ccache, unsigne
   if (shortage == 0 && is_unexplained(text, ccache)) {
     shortage = EMFILE;
   }
-  return {Phase::Negotiate, std::move(text), shortage == 0 ? "" : errno_name(shortage)};
+  return {Phase::Negotiate, std::move(text), shortage == 0 ? "" : errno_code(shortage)};
 }
 
 }  // namespace
@@ -49,7 +46,7 @@ LibraryConnection::~LibraryConnection() { close(); }
 bool LibraryConnection::open(int socket, ServerName &name, const std::string &ccache,
                              Failure &failure) {
   unsigned shortages = shortages_noted();
-  remctl_ = remctl_new();
+  remctl_ = libraries().remctl_new();
   if (remctl_ == nullptr) {
     failure = {Phase::Negotiate, "cannot allocate memory", "ENOMEM"};
     ::close(socket);
@@ -61,7 +58,7 @@ bool LibraryConnection::open(int socket, ServerName &name, const std::string &cc
     ::close(socket);
     return false;
   }
-  if (!choice.name.empty() && !remctl_set_ccache(remctl_, choice.name.c_str())) {
+  if (!choice.name.empty() && !libraries().remctl_set_ccache(remctl_, choice.name.c_str())) {
     failure = library_failure(Phase::Negotiate);
     ::close(socket);
     return false;
@@ -72,7 +69,7 @@ bool LibraryConnection::open(int socket, ServerName &name, const std::string &cc
   // From here on the library closes the descriptor.
   socket_ = socket;
   const char *principal = name.principal.empty() ? nullptr : name.principal.c_str();
-  if (!remctl_open_fd(remctl_, name.host.c_str(), socket, principal)) {
+  if (!libraries().remctl_open_fd(remctl_, name.host.c_str(), socket, principal)) {
     failure = negotiation_failure(text_of(remctl_), choice.name, shortages);
     return false;
   }
@@ -90,7 +87,7 @@ bool LibraryConnection::send(Command command, Failure &failure) {
   for (std::string &argument : command) {
     arguments.push_back({argument.data(), argument.size()});
   }
-  if (!remctl_commandv(remctl_, arguments.data(), arguments.size())) {
+  if (!libraries().remctl_commandv(remctl_, arguments.data(), arguments.size())) {
     failure = library_failure(Phase::Command);
     return false;
   }
@@ -114,7 +111,7 @@ const struct remctl_output *LibraryConnection::next_output(int socket, Failure &
   std::string violation = std::move(token.violation);
   struct remctl_output *output = nullptr;
   if (violation.empty()) {
-    output = remctl_output(remctl_);
+    output = libraries().remctl_output(remctl_);
     if (output == nullptr) {
       failure = library_failure(Phase::Command);
       return nullptr;
@@ -139,7 +136,7 @@ const struct remctl_output *LibraryConnection::next_output(int socket, Failure &
 }
 
 bool LibraryConnection::noop(Failure &failure) {
-  if (remctl_noop(remctl_)) {
+  if (libraries().remctl_noop(remctl_)) {
     return true;
   }
   failure = library_failure(Phase::Command);
@@ -148,7 +145,7 @@ bool LibraryConnection::noop(Failure &failure) {
 
 void LibraryConnection::close() {
   if (remctl_ != nullptr) {
-    remctl_close(remctl_);
+    libraries().remctl_close(remctl_);
   }
   remctl_ = nullptr;
 }

@@ -8,10 +8,8 @@
 #include <vector>
 
 #include "failure.h"
+#include "libremctl.h"
 #include "server-name.h"
-
-struct remctl;
-struct remctl_output;
 
 namespace remctl_addon {
 

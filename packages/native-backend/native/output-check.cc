@@ -4,10 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-extern "C" {
-#include <remctl.h>
-}
-
 #include "wire.h"
 
 namespace remctl_addon {

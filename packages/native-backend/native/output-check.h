@@ -3,7 +3,7 @@
 
 #include <string>
 
-struct remctl_output;
+#include "libremctl.h"
 
 namespace remctl_addon {
 

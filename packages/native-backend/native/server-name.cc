@@ -9,10 +9,7 @@
 
 #include "host-lookup.h"
 #include "krb5-context.h"
-
-extern "C" {
-#include <profile.h>
-}
+#include "libraries.h"
 
 namespace remctl_addon {
 
@@ -25,7 +22,7 @@ constexpr char kSection[] = "libdefaults";
 constexpr char kFallback[] = "fallback";
 
 struct FreeProfile {
-  void operator()(profile_t profile) const { profile_release(profile); }
+  void operator()(profile_t profile) const { libraries().profile_release(profile); }
 };
 
 using Profile = std::unique_ptr<std::remove_pointer_t<profile_t>, FreeProfile>;
@@ -42,17 +39,17 @@ template <typename T> using Owned = std::unique_ptr<std::remove_pointer_t<T>, Fr
 // Returns a boolean of [libdefaults], which is true unless it is set.
 bool boolean_of(profile_t profile, const char *name) {
   int value = 1;
-  return profile_get_boolean(profile, kSection, name, nullptr, 1, &value) != 0 || value != 0;
+  return libraries().profile_get_boolean(profile, kSection, name, nullptr, 1, &value) != 0 || value != 0;
 }
 
 NamePolicy::Canonical canonical_of(profile_t profile) {
   constexpr char kName[] = "dns_canonicalize_hostname";
   char *text = nullptr;
-  if (profile_get_string(profile, kSection, kName, nullptr, "", &text) != 0) {
+  if (libraries().profile_get_string(profile, kSection, kName, nullptr, "", &text) != 0) {
     return NamePolicy::Canonical::No;
   }
   bool is_fallback = is_same_name(text, kFallback);
-  profile_release_string(text);
+  libraries().profile_release_string(text);
   if (is_fallback) {
     return NamePolicy::Canonical::Fallback;
   }
@@ -73,43 +70,43 @@ std::string in_principal(std::string name) {
 // it asks DNS then. Returns "" if it makes none.
 std::string expanded(krb5_context context, const std::string &host) {
   char *name = nullptr;
-  if (krb5_expand_hostname(context, host.c_str(), &name) != 0) {
+  if (libraries().krb5_expand_hostname(context, host.c_str(), &name) != 0) {
     return "";
   }
   std::string copy = name;
-  krb5_free_string(context, name);
+  libraries().krb5_free_string(context, name);
   return copy;
 }
 
 // Returns the principal of the service on a host, whose name stays as it is. Returns null if
 // libkrb5 cannot say which realm the host is in.
 Owned<krb5_principal> service_on(krb5_context context, const std::string &host) {
-  Owned<krb5_principal> none(nullptr, {context, krb5_free_principal});
+  Owned<krb5_principal> none(nullptr, {context, libraries().krb5_free_principal});
   char **realms = nullptr;
-  if (krb5_get_host_realm(context, host.c_str(), &realms) != 0) {
+  if (libraries().krb5_get_host_realm(context, host.c_str(), &realms) != 0) {
     return none;
   }
   std::string realm = realms[0] != nullptr ? realms[0] : "";
-  krb5_free_host_realm(context, realms);
+  libraries().krb5_free_host_realm(context, realms);
   krb5_principal made = nullptr;
-  if (krb5_build_principal(context, &made, static_cast<unsigned>(realm.size()), realm.c_str(),
+  if (libraries().krb5_build_principal(context, &made, static_cast<unsigned>(realm.size()), realm.c_str(),
                            kService, host.c_str(), static_cast<char *>(nullptr)) != 0) {
     return none;
   }
   // A KDC refers a client to another realm only for a name that is a service's.
-  made->type = KRB5_NT_SRV_INST;
-  return Owned<krb5_principal>(made, {context, krb5_free_principal});
+  made->type = kNtSrvInst;
+  return Owned<krb5_principal>(made, {context, libraries().krb5_free_principal});
 }
 
 // Returns that principal as a text.
 std::string principal_on(krb5_context context, const std::string &host) {
   Owned<krb5_principal> service = service_on(context, in_principal(host));
   char *text = nullptr;
-  if (service == nullptr || krb5_unparse_name(context, service.get(), &text) != 0) {
+  if (service == nullptr || libraries().krb5_unparse_name(context, service.get(), &text) != 0) {
     return "";
   }
   std::string principal = text;
-  krb5_free_unparsed_name(context, text);
+  libraries().krb5_free_unparsed_name(context, text);
   return principal;
 }
 
@@ -123,7 +120,7 @@ std::string name_reached(const Reached &reached) {
 NamePolicy name_policy() {
   Context context = make_context();
   profile_t found = nullptr;
-  if (context == nullptr || krb5_get_profile(context.get(), &found) != 0) {
+  if (context == nullptr || libraries().krb5_get_profile(context.get(), &found) != 0) {
     return {};
   }
   Profile profile(found);
@@ -162,23 +159,23 @@ ServerName server_name(const NamePolicy &policy, const Reached &reached) {
 bool is_unknown_to_kdc(const std::string &host, const std::string &ccache) {
   Context context = ccache.empty() ? nullptr : make_context();
   krb5_ccache opened = nullptr;
-  if (context == nullptr || krb5_cc_resolve(context.get(), ccache.c_str(), &opened) != 0) {
+  if (context == nullptr || libraries().krb5_cc_resolve(context.get(), ccache.c_str(), &opened) != 0) {
     return false;
   }
   Owned<krb5_principal> server = service_on(context.get(), expanded(context.get(), host));
   krb5_principal client = nullptr;
   bool is_unknown = false;
-  if (server != nullptr && krb5_cc_get_principal(context.get(), opened, &client) == 0) {
+  if (server != nullptr && libraries().krb5_cc_get_principal(context.get(), opened, &client) == 0) {
     krb5_creds wanted{};
     wanted.client = client;
     wanted.server = server.get();
     krb5_creds *got = nullptr;
-    is_unknown = krb5_get_credentials(context.get(), 0, opened, &wanted, &got) ==
-                 KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN;
-    krb5_free_creds(context.get(), got);
-    krb5_free_principal(context.get(), client);
+    is_unknown = libraries().krb5_get_credentials(context.get(), 0, opened, &wanted, &got) ==
+                 kServerUnknown;
+    libraries().krb5_free_creds(context.get(), got);
+    libraries().krb5_free_principal(context.get(), client);
   }
-  krb5_cc_close(context.get(), opened);
+  libraries().krb5_cc_close(context.get(), opened);
   return is_unknown;
 }
 

@@ -77,7 +77,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
 
   // new Session(notify, port, host, principal, ccache, source, timeoutMs, canonicalize)
   //
-  // Throws an Error with the system's name in `code` if the system has no thread for the session.
+  // Throws an Error with errno_code() in `code` if the system has no thread for the session.
   explicit SessionHandle(const Napi::CallbackInfo &info) : Napi::ObjectWrap<SessionHandle>(info) {
     Napi::Env env = info.Env();
     SessionOptions options;
@@ -114,7 +114,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
       int error = errno;
       notifier.Release();
       Napi::Error failure = Napi::Error::New(env, std::strerror(error));
-      failure.Set("code", Napi::String::New(env, errno_name(error)));
+      failure.Set("code", Napi::String::New(env, errno_code(error)));
       failure.ThrowAsJavaScriptException();
       return;
     }

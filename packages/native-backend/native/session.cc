@@ -6,10 +6,6 @@
 #include <unistd.h>
 #include <utility>
 
-extern "C" {
-#include <remctl.h>
-}
-
 #include "close-on-exec.h"
 #include "dial.h"
 #include "system-error.h"

@@ -1,4 +1,4 @@
-// Names errors, and keeps count of shortages.
+// Writes errors as codes, and keeps count of shortages.
 #include "system-error.h"
 
 #include <atomic>
@@ -21,15 +21,7 @@ std::atomic<int> last{0};
 
 }  // namespace
 
-std::string errno_name(int number) {
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 32)
-  const char *name = strerrorname_np(number);
-  if (name != nullptr) {
-    return name;
-  }
-#endif
-  return "E" + std::to_string(number);
-}
+std::string errno_code(int number) { return "E" + std::to_string(number); }
 
 bool is_shortage(int number) {
   return number == EMFILE || number == ENFILE || number == ENOMEM || number == ENOBUFS;

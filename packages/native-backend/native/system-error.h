@@ -5,8 +5,9 @@
 
 namespace remctl_addon {
 
-// Returns the name of an errno, such as "ECONNRESET", or "E<number>" if the C library has no name.
-std::string errno_name(int number);
+// Returns "E<number>", which src/failure.ts turns into the name: the C libraries name different
+// numbers, and older ones none.
+std::string errno_code(int number);
 
 // Returns whether an errno is a shortage: a lack of descriptors or of memory.
 bool is_shortage(int number);

@@ -1,50 +1,54 @@
-// Builds the addon with node-gyp, unless it is newer than its sources.
+#!/usr/bin/env node
+// Builds the addon on this machine: the command `remctl-build-addon`.
 //
-// With --install this is the package's install script. A failure is then printed and ends with
-// status 0, so that it does not stop the installation of other packages; the backend reports it
-// again when it is used. Without the option a failure ends with status 1.
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+// For a system for which no addon comes with the package. CXX names another compiler; CXXFLAGS and
+// LDFLAGS are more flags for it.
 import { fileURLToPath } from 'node:url';
-import { nodeGyp } from './node-gyp.mjs';
+import { builtAddon, compileAddon, findCompiler, flagsOf } from './compile-addon.mjs';
+
+const COMPILER_HELP = `Install one, and run this again:
+  Debian, Ubuntu  apt-get install g++
+  Fedora          dnf install gcc-c++
+  Alpine          apk add g++
+  macOS           xcode-select --install`;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const installing = process.argv.includes('--install');
-const addon = join(root, 'build', 'Release', 'remctl.node');
+const output = builtAddon(root);
 
-const changed = (path) => statSync(join(root, path)).mtimeMs;
-const sources = ['binding.gyp', ...readdirSync(join(root, 'native')).map((f) => join('native', f))];
-if (existsSync(addon) && sources.every((path) => changed(path) <= statSync(addon).mtimeMs)) {
-  process.exit(0);
+function fail(message) {
+  console.error(`@remctl/native-backend: the addon was not built: ${message}`);
+  process.exit(1);
 }
 
-const result = nodeGyp(root);
-if (result.status === 0) {
-  process.exit(0);
+const [argument] = process.argv.slice(2);
+if (argument !== undefined) {
+  console.error('usage: remctl-build-addon (it takes no arguments; see the README)');
+  process.exit(argument === '--help' ? 0 : 2);
 }
-
-const output = `${result.stdout}${result.stderr}`;
-const reason =
-  /fatal error: .*/.exec(output)?.[0] ??
-  /cannot find -l(remctl|krb5)/.exec(output)?.[0] ??
-  output.split('\n').find((line) => /gyp ERR! stack|error/i.test(line)) ??
-  String(result.error ?? `node-gyp ended with ${result.status}`);
-const help = await installHelp();
-console.error(`@remctl/native-backend: the addon was not built: ${reason.trim()}\n${help}`);
-if (!installing) {
-  console.error(output);
+const compiler = findCompiler();
+if (compiler === undefined) {
+  fail(
+    process.env.CXX
+      ? `the compiler that CXX names cannot be run: ${process.env.CXX}`
+      : `there is no C++ compiler.\n${COMPILER_HELP}`,
+  );
 }
-process.exit(installing ? 0 : 1);
-
-/**
- * Returns the text that the backend shows too; from the source if nothing has been compiled yet.
- */
-async function installHelp() {
-  const compiled = join(root, 'dist', 'install-help.js');
-  if (existsSync(compiled)) {
-    return (await import(compiled)).INSTALL_HELP;
+try {
+  const result = compileAddon({
+    root,
+    output,
+    compiler,
+    flags: [...flagsOf('CXXFLAGS'), ...flagsOf('LDFLAGS')],
+    platform: process.platform,
+  });
+  if (result.status !== 0) {
+    const said = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`;
+    fail(`${compiler.join(' ')} failed:\n${said}`);
   }
-  const { readFileSync } = await import('node:fs');
-  const source = readFileSync(join(root, 'src', 'install-help.ts'), 'utf8');
-  return [...source.matchAll(/^ {2}'(.*)'[ +;]*$/gm)].map((match) => match[1]).join('');
+} catch (error) {
+  if (error.code === 'EACCES' || error.code === 'EROFS') {
+    fail(`${error.message}\nRun this as the user who owns the folder.`);
+  }
+  throw error;
 }
+console.log(`built ${output}`);

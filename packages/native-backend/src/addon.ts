@@ -1,9 +1,8 @@
 /** The addon's interface, and how it is loaded. */
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { RemctlBackendError } from '@remctl/core/errors';
-import { INSTALL_HELP } from './install-help.js';
+import { addonError } from './addon-failure.js';
+import { type AddonFile, findAddon } from './addon-file.js';
+import { type LibraryFailure, libraryError } from './library-failure.js';
 
 /** Called with the members of all new events in one array: see `decodeEvents`. */
 export type Notify = (members: readonly unknown[]) => void;
@@ -19,7 +18,7 @@ export interface Session {
   abort(): void;
   /**
    * Returns '' if nothing has arrived on an idle connection, 'DATA' if bytes have, 'EOF' if the
-   * server has hung up, or the system's name and text for what broke the connection: 'EPIPE: Broken
+   * server has hung up, or the system's number and text for what broke the connection: 'E32: Broken
    * pipe'.
    */
   unasked(): string;
@@ -35,8 +34,8 @@ export interface Session {
 /** What the compiled module exports (native/addon.cc). */
 export interface Addon {
   /**
-   * Starts to connect. Throws an Error with the system's name in `code` if the system has no thread
-   * for the connection.
+   * Starts to connect. Throws an Error with the system's number (`E11`) in `code` if the system has
+   * no thread for the connection.
    */
   readonly Session: new (
     notify: Notify,
@@ -48,34 +47,39 @@ export interface Addon {
     timeoutMs: number,
     canonicalize: boolean,
   ) => Session;
-  /** Whether protocol 1 works with this libremctl: native/layout.h says what it depends on. */
-  readonly supportsProtocol1: boolean;
+  /**
+   * Loads libremctl and libkrb5, unless they are loaded. Returns undefined, or what is wrong: then
+   * nothing but this function may be called, and a later call tries again.
+   */
+  loadLibraries(): LibraryFailure | undefined;
+  /** Returns whether protocol 1 works with this libremctl (native/layout.h). */
+  supportsProtocol1(): boolean;
   /** The addon's own lists, for the test that compares them with those of session-events.ts. */
   readonly eventTypes: readonly string[];
   readonly eventMembers: readonly string[];
   readonly phases: readonly string[];
 }
 
-/** Where node-gyp leaves the addon. */
-const ADDON = fileURLToPath(new URL('../build/Release/remctl.node', import.meta.url));
-
 /**
- * Loads the addon from its file.
+ * Loads the addon from this package's folder, or from the one that is given, and the libraries.
  *
- * Throws RemctlBackendError, with what to install, if the addon was not built or libremctl is
- * missing.
+ * Throws RemctlBackendError, which says what to do, if there is no addon for this system, if it cannot
+ * be loaded, or if libremctl or libkrb5 is missing, too old or not usable.
  */
-export function loadAddon(path = ADDON): Addon {
-  if (!existsSync(path)) {
-    throw new RemctlBackendError(`the native backend's addon has not been built. ${INSTALL_HELP}`);
+export function loadAddon(folder?: string): Addon {
+  const file = findAddon(folder);
+  const addon = load(file);
+  const failure = addon.loadLibraries();
+  if (failure !== undefined) {
+    throw libraryError(failure);
   }
+  return addon;
+}
+
+function load(file: AddonFile): Addon {
   try {
-    return createRequire(import.meta.url)(path);
+    return createRequire(file.path)(file.path);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RemctlBackendError(
-      `the native backend's addon cannot be loaded (${reason}). ${INSTALL_HELP}`,
-      { cause },
-    );
+    throw addonError(file, cause);
   }
 }

@@ -1,5 +1,6 @@
 /** Turns the texts of libremctl and of the system into core's errors. */
 import { isIP } from 'node:net';
+import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import type { ConnectOptions, NetworkPhase, RemctlError } from '@remctl/core';
 import {
@@ -24,7 +25,7 @@ import { withGssRemedy } from '@remctl/core/gss-remedy';
 export interface Failure {
   readonly phase: NetworkPhase;
   readonly text: string;
-  /** The system's name for the error; empty if the text is libremctl's. */
+  /** The system's error, `E<number>` or a name; empty if the text is libremctl's. */
   readonly code: string;
 }
 
@@ -36,20 +37,20 @@ export type Target = Pick<ConnectOptions, 'host' | 'port' | 'sourceIp' | 'canoni
 
 type TextsOfCodes = readonly (readonly [RegExp, string])[];
 
-/** Texts by which libremctl says that the connection broke, each with the system's name. */
+/** Texts by which libremctl says that the connection broke (glibc's or musl's), with the error's name. */
 const BROKEN: TextsOfCodes = [
   [/unexpected end of file/, 'EOF'],
   [/Connection reset by peer/, 'ECONNRESET'],
   [/Broken pipe/, 'EPIPE'],
   [/Connection timed out|timed out/, 'ETIMEDOUT'],
-  [/No route to host/, 'EHOSTUNREACH'],
+  [/No route to host|Host is unreachable/, 'EHOSTUNREACH'],
 ];
 
-/** Texts by which libraries say that this process lacks a resource, each with the system's name. */
+/** Texts by which libraries say that this process lacks a resource, with the error's name. */
 const SHORTAGES: TextsOfCodes = [
   [/Too many open files in system/, 'ENFILE'],
-  [/Too many open files/, 'EMFILE'],
-  [/Cannot allocate memory/i, 'ENOMEM'],
+  [/Too many open files|No file descriptors available/, 'EMFILE'],
+  [/Cannot allocate memory|Out of memory/i, 'ENOMEM'],
   [/No buffer space available/, 'ENOBUFS'],
 ];
 
@@ -57,13 +58,18 @@ function codeOf(text: string, codes: TextsOfCodes): string | undefined {
   return codes.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/**
- * Returns the name of an error for which the addon had none but "E<number>"; other names as they
- * are.
- */
+/** The names of errors by number. Where a number has two names, it is the one that POSIX has first. */
+const NAMES: ReadonlyMap<number, string> = new Map([
+  ...[...getSystemErrorMap()].map(([number, [name]]) => [-number, name] as const),
+  ...Object.entries(constants.errno)
+    .filter(([name]) => name !== 'EWOULDBLOCK' && name !== 'ENOTSUP')
+    .map(([name, number]) => [number, name] as const),
+]);
+
+/** Returns the name of an error for which the addon has a number, "E<number>"; names as they are. */
 function nameOf(code: string): string {
   const number = /^E(\d+)$/.exec(code)?.[1];
-  return number === undefined ? code : (getSystemErrorMap().get(-Number(number))?.[0] ?? code);
+  return number === undefined ? code : (NAMES.get(Number(number)) ?? code);
 }
 
 /**

@@ -9,8 +9,8 @@ import { connect } from './connect.js';
 /**
  * Returns the backend named `native`. It has no options: whoever gives it some means those of a client.
  *
- * Throws TypeError for an option, and RemctlBackendError, with what to install, if the addon was not built or libremctl is
- * missing.
+ * Throws TypeError for an option, and RemctlBackendError, which says what to do, if there is no addon for
+ * this system, or if libremctl or libkrb5 is missing, too old or not usable.
  */
 export function createNativeBackend(options: Readonly<Record<string, never>> = {}): Backend {
   checkOptionNames('createNativeBackend()', options, { known: [], elsewhere: [FOR_THE_CLIENT] });

@@ -18,5 +18,5 @@ test('the phases have the same names on both sides', () => {
 });
 
 test('the addon knows the layout of this libremctl, which protocol 1 needs', () => {
-  expect(addon.supportsProtocol1).toBe(true);
+  expect(addon.supportsProtocol1()).toBe(true);
 });

@@ -63,3 +63,4 @@ export {
   type RemctldProxy,
   startForwardingProxy,
 } from './tcp-proxy.js';
+export { type WithoutLibrary, withoutLibrary } from './without-library.js';

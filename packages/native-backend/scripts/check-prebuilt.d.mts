@@ -1,0 +1,3 @@
+/** Declares check-prebuilt.mjs. */
+
+export function faultsOf(file: string, system: string): string[];
