@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DOCS, ROOT, textOf } from './examples/documents.js';
+import { DOCS, PUBLIC_PACKAGES, ROOT, textOf } from './examples/documents.js';
 
 /** The first column of the tables of a document or of a part of it, without the heads. */
 function firstColumn(text: string): string[] {
@@ -35,23 +35,46 @@ test('every message of the troubleshooting guide is one that the code prints', (
   expect(messages.length).toBeGreaterThan(30);
 });
 
-test('the guide for users of the C client names every option, and no other', () => {
+/** The options that a text names. */
+const optionsOf = (text: string) =>
+  [...new Set(text.match(/(?<![\w-])--?[a-z][a-z-]*/g) ?? [])].sort();
+
+/** The options that the command's usage lists. A line begins with its options; two spaces end them. */
+function realOptions(): string[] {
   const help = execFileSync(join(DOCS, 'node_modules/.bin/remctl'), ['--help'], {
     encoding: 'utf8',
   });
-  const optionsOf = (text: string) =>
-    [...new Set(text.match(/(?<![\w-])--?[a-z][a-z-]*/g) ?? [])].sort();
-  const guide = textOf('docs/guide/from-c.md');
-  const tables = guide
-    .split('\n')
-    .filter((line) => line.startsWith('| '))
-    .join('\n');
-  const stated = optionsOf(tables);
-  // A line of the usage begins with its options; two spaces end them.
   const usage = help.split('\n').map((line) => line.trim().split(/ {2,}/)[0] ?? '');
-  const real = optionsOf(usage.filter((line) => /^(?:-|Long names)/.test(line)).join('\n'));
-  expect(stated.filter((option) => !real.includes(option))).toEqual([]);
-  expect(real.filter((option) => !stated.includes(option))).toEqual([]);
+  return optionsOf(usage.filter((line) => /^(?:-|Long names)/.test(line)).join('\n'));
+}
+
+test('the guide for users of the C client names every option, and no other', () => {
+  const tables = textOf('docs/guide/from-c.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
+  expect(optionsOf(tables.join('\n'))).toEqual(realOptions());
+});
+
+test('the page of @remctl/cli names every option', () => {
+  const named = optionsOf(textOf('packages/cli/README.md'));
+  expect(realOptions().filter((option) => !named.includes(option))).toEqual([]);
+});
+
+test.each(PUBLIC_PACKAGES)('the page of @remctl/%s says how to install it', (name) => {
+  const install = /^npm install (?:.* )?@remctl\/(\S+)/gm;
+  const page = textOf(`packages/${name}/README.md`);
+  const named = [...page.matchAll(install)].map(([line]) => line);
+  expect(named.some((line) => line.split(' ').includes(`@remctl/${name}`))).toBe(true);
+});
+
+test('units of systemd in the guides have sections and settings alone', () => {
+  for (const guide of ['credentials', 'server']) {
+    const units = textOf(`docs/guide/${guide}.md`).matchAll(/```ini\n(.*?)```/gs);
+    for (const [, unit = ''] of units) {
+      const lines = unit.split('\n').filter((line) => line !== '');
+      expect(lines.filter((line) => !/^(?:\[[A-Z]\w+\]|[A-Z]\w+=.+)$/.test(line))).toEqual([]);
+    }
+  }
 });
 
 test('the guides for other bindings name methods that exist', async () => {
