@@ -159,7 +159,12 @@ describe.each(['pure', 'native'])('%s', (REMCTL_BACKEND) => {
   test('-d says what remctl does, and shows no argument and no output', async () => {
     const { stderr, stdout } = await ours('-d', '-p', port(), 'localhost', 'echo', 'secret');
     expect(stdout).toBe('secret\n');
+    expect(stderr).toMatch(
+      /^remctl: #1 localhost: open port \d+ as host\/localhost, (pure|native)/,
+    );
+    expect(stderr).toMatch(/\nremctl: #1 localhost: command echo: 2 arguments, 10 bytes\n/);
     expect(stderr).toMatch(/output token: stream 1, 7 bytes/);
+    expect(stderr).toMatch(/\nremctl: #1 localhost: close port \d+: close\(\).*\n$/);
     expect(stderr).not.toContain('secret');
   });
 });

@@ -43,7 +43,8 @@ describe.each(['pure', 'native'])('%s', (REMCTL_BACKEND) => {
     const { status, stderr } = await discovering(ports, '-d', 'test', 'tally', name);
     expect(status).toBe(0);
     expect(realm.tally(name)).toBe(1);
-    expect(stderr).toContain(`localhost (port ${ports[0]}): cannot connect`);
+    expect(stderr).toContain("localhost: retry: trying the domain's next server: cannot connect");
+    expect(stderr).toContain(`open port ${ports[1]} as`);
   });
 
   test('no server at all: the failure says which', async () => {

@@ -283,7 +283,7 @@ describe.each(['pure', 'native'])('%s', (REMCTL_BACKEND) => {
     const session = start(realm.port, ['-d']);
     await session.until(PROMPT);
     session.type(`echo secret${ENTER}`);
-    await session.until('sending a command of 2 arguments');
+    await session.until('command echo: 2 arguments');
     await session.until('status token: 0');
     await session.until(PROMPT);
     expect(await leave(session)).toBe(0);

@@ -128,7 +128,7 @@ describe.each(['pure', 'native'])('%s', (REMCTL_BACKEND) => {
       const { child, ended } = ours(phase);
       await new Promise<void>((resolve) => {
         let said = '';
-        const begun = phase.known === NOT_SENT ? ': opening ' : 'sending a command';
+        const begun = phase.known === NOT_SENT ? ': open port ' : ': command test: ';
         child.stderr.on('data', (data: Buffer) => {
           said += data.toString();
           if (said.includes(begun)) {

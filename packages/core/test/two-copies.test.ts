@@ -146,5 +146,5 @@ test('NODE_DEBUG=remctl prints an event once, and those of both copies', () => {
     encoding: 'utf8',
   });
   const ends = stderr.split('\n').filter((line) => line.includes('open (1 try'));
-  expect(ends.map((line) => line.replace(/.* open (\w+):.*/, '$1'))).toEqual(['first', 'second']);
+  expect(ends.map((line) => line.replace(/.*#\d+ (\w+):.*/, '$1'))).toEqual(['first', 'second']);
 });

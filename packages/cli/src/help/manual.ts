@@ -88,6 +88,7 @@ export const AFTER_OPTIONS: readonly Section[] = [
           ['KRB5CCNAME', 'The credential cache. --ccache is stronger.'],
           ['KRB5_CLIENT_KTNAME', 'The keytab that gets tickets where the cache has none.'],
           ['KRB5_CONFIG', 'The configuration of Kerberos. Colons part several files.'],
+          ['KRB5_TRACE', 'A file to which the steps of Kerberos are appended.'],
           ['NO_COLOR', 'Any value but the empty one turns colours off.'],
           ['REMCTL_BACKEND', 'The backend: pure or native. --backend is stronger.'],
           ['REMCTL_HISTORY', 'The file with the history of --shell. The empty value keeps none.'],

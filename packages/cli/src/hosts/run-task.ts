@@ -8,9 +8,9 @@ import {
   onDeadlySignal,
   unlessDying,
 } from '../run/deadly-signals.js';
+import { startDebugLines } from '../run/debug-lines.js';
 import { FAILURE_STATUS } from '../run/exit-status.js';
 import { backendOf, clientOptionsOf, targetOf } from '../run/open-options.js';
-import { visible } from '../terminal/visible-controls.js';
 import { isBrokenPipe } from '../terminal/write.js';
 import { durationText } from './duration-text.js';
 import { errorText, outcomeOf, reasonOf } from './outcome.js';
@@ -108,16 +108,19 @@ export async function runTask(task: Task): Promise<number> {
     outlets.release();
   };
 
+  const { stderr } = outlets;
+  const debug = startDebugLines(mode.connection.debug, (line) => stderr.write(line));
   let saidEnd = (): void => undefined;
   const whenSaid = new Promise<void>((resolve) => {
     saidEnd = resolve;
   });
   const stopWatch = onDeadlySignal((signal) => {
+    // The summary is the last word.
+    debug.end();
     end({ type: 'signal', signal });
     return whenSaid;
   });
 
-  const { stderr } = outlets;
   const hasLive = stderr.isTerminal && !outlets.isPiped && process.env.TERM !== 'dumb';
   const live = hasLive
     ? (await import('./live-line.js')).startLiveLine({
@@ -128,21 +131,17 @@ export async function runTask(task: Task): Promise<number> {
   hideLive = () => live?.hide();
   const forgetLive = beforeDeath(() => live?.end());
 
-  const debug = (host: string, text: string): Promise<void> =>
-    mode.connection.debug
-      ? stderr.write(`remctl: ${visible(`${host}: ${text}`)}\n`)
-      : Promise.resolve();
   try {
     const printer = printerOf(task, outlets);
     const results = resultsOf(task, printer, controller.signal, (host) => {
       progress.begin(host);
-      void debug(host, 'begun');
+      void debug.say(`${host}: begun`);
     });
     for await (const result of results) {
       const outcome = outcomeOf(result);
       tally.add(result);
       progress.end(result.host, outcome !== 'ran');
-      await debug(result.host, endText(result));
+      await debug.say(`${result.host}: ${endText(result)}`);
       const isAborted = result.type === 'failed' && result.error === controller.signal.reason;
       await printer.result(result, isAborted);
     }
@@ -151,6 +150,7 @@ export async function runTask(task: Task): Promise<number> {
       end({ type: 'error', error });
     }
   }
+  debug.end();
   live?.end();
   forgetLive();
   await sayEnd(mode, outlets, { tally, milliseconds: performance.now() - start, ending });

@@ -1,11 +1,5 @@
 /** How a run's tokens, failure and end by a signal are told: as the C client does, or as JSON. */
-import {
-  type CommandState,
-  errorCodeName,
-  RemctlNetworkError,
-  type ServerToken,
-  STDERR,
-} from '@remctl/core';
+import { type CommandState, RemctlNetworkError, type ServerToken, STDERR } from '@remctl/core';
 import { jsonError, jsonLine, jsonTime, jsonToken } from '../terminal/json-lines.js';
 import { visible, visibleBytes } from '../terminal/visible-controls.js';
 import { type OutputError, STDERR_FD, STDOUT_FD, write } from '../terminal/write.js';
@@ -95,16 +89,4 @@ export function jsonReport(): Report {
       ]);
     },
   };
-}
-
-/** Returns what -d says of a token. No output is in it. */
-export function tokenDescription(token: ServerToken): string {
-  switch (token.type) {
-    case 'output':
-      return `output token: stream ${token.stream}, ${token.output.length} bytes`;
-    case 'error':
-      return `error token: ${errorCodeName(token.error) ?? token.error}`;
-    case 'status':
-      return `status token: ${token.status}`;
-  }
 }

@@ -1,11 +1,11 @@
 /** Runs one command on the server and writes its output. */
-import { discover, openFirst, type Remctl, type Target } from '@remctl/core';
+import { discover, openFirst, type Remctl } from '@remctl/core';
 import { type Argument, commandOf } from '../arguments/from-elsewhere.js';
 import type { RunMode } from '../options/options.js';
-import { visible } from '../terminal/visible-controls.js';
 import { isBrokenPipe, STDERR_FD, write } from '../terminal/write.js';
 import { checkAsTheCClient } from './c-refusals.js';
 import { dieBy, onDeadlySignal, unlessDying } from './deadly-signals.js';
+import { type DebugLines, startDebugLines } from './debug-lines.js';
 import { FAILURE_STATUS } from './exit-status.js';
 import { clientOf, targetOf } from './open-options.js';
 import { jsonReport, type Report, textReport } from './report.js';
@@ -16,7 +16,7 @@ interface Run {
   readonly mode: RunMode;
   readonly command: readonly Argument[];
   readonly report: Report;
-  readonly debug: (text: string) => Promise<void>;
+  readonly debug: DebugLines;
   readonly signal: AbortSignal;
   readonly onClient: (client: Remctl) => void;
 }
@@ -31,9 +31,9 @@ export async function runCommand(mode: RunMode): Promise<number> {
   const report = mode.json
     ? jsonReport()
     : textReport({ hasService: mode.connection.service !== undefined });
-  const debug = mode.connection.debug
-    ? (text: string) => write(STDERR_FD, `remctl: ${visible(text)}\n`).catch(ignoreLoss)
-    : async () => undefined;
+  const debug = startDebugLines(mode.connection.debug, (line) =>
+    write(STDERR_FD, line).catch(ignoreLoss),
+  );
   let client: Remctl | undefined;
   const progress = () => ({ commandState: client?.commandState ?? 'not-sent' }) as const;
   let stopWatch: () => void = () => undefined;
@@ -42,6 +42,8 @@ export async function runCommand(mode: RunMode): Promise<number> {
     const command = await commandOf(mode);
     const controller = new AbortController();
     stopWatch = onDeadlySignal((signal) => {
+      // What is known of the command is the last word.
+      debug.end();
       // From here on nothing more is sent, so that what is told stays true.
       controller.abort(new Error(`ended by ${signal}`));
       return report.interrupted(signal, progress());
@@ -61,6 +63,7 @@ export async function runCommand(mode: RunMode): Promise<number> {
   } finally {
     await unlessDying();
     stopWatch();
+    debug.end();
   }
 }
 
@@ -70,10 +73,11 @@ async function sendCommand(run: Run): Promise<number> {
   onClient(client);
   try {
     await open(client, run);
-    await debug(`open; sending a command of ${command.length} arguments`);
+    await debug.flush();
     return await writeAnswer(client.run(command, { signal }), { report, debug });
   } finally {
     await client.close();
+    await debug.flush();
   }
 }
 
@@ -81,15 +85,8 @@ type Opening = Pick<Run, 'mode' | 'debug' | 'signal'>;
 
 async function open(client: Remctl, { mode, debug, signal }: Opening): Promise<void> {
   const { connection, server } = mode;
-  const opening = (target: Target) => {
-    const port = target.port ? `port ${target.port}` : 'port 4373 or 4444';
-    const principal = connection.service ?? `host/${target.host}`;
-    return debug(`${client.backend}: opening ${target.host}, ${port}, as ${principal}`);
-  };
   if (server.type === 'host') {
-    const target = targetOf(server.host, connection);
-    await opening(target);
-    await client.open({ ...target, signal });
+    await client.open({ ...targetOf(server.host, connection), signal });
     return;
   }
   const { timeout } = connection;
@@ -99,14 +96,6 @@ async function open(client: Remctl, { mode, debug, signal }: Opening): Promise<v
     ...targetOf(host, connection),
     port: connection.port ?? port,
   }));
-  await debug(`${server.domain} has ${targets.length} servers`);
-  const chosen = await openFirst(client, targets, {
-    signal,
-    onFailed: (target, error) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      // If standard error has gone, the next write says so.
-      debug(`${target.host} (port ${target.port}): ${reason}`).catch(() => undefined);
-    },
-  });
-  await debug(`open on ${chosen.host}, port ${chosen.port}`);
+  await debug.say(`${server.domain} has ${targets.length} servers`);
+  await openFirst(client, targets, { signal });
 }

@@ -1,13 +1,14 @@
 /** Writes a command's answer as it arrives. */
 import type { RemctlRun } from '@remctl/core';
 import { isBrokenPipe, OutputError } from '../terminal/write.js';
+import type { DebugLines } from './debug-lines.js';
 import { FAILURE_STATUS, SERVER_ERROR_STATUS } from './exit-status.js';
-import { type Report, tokenDescription } from './report.js';
+import type { Report } from './report.js';
 
 /** Where an answer goes. */
 export interface AnswerTo {
   readonly report: Report;
-  readonly debug: (text: string) => Promise<void>;
+  readonly debug: DebugLines;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface AnswerTo {
 export async function writeAnswer(run: RemctlRun, { report, debug }: AnswerTo): Promise<number> {
   let isLost = false;
   for await (const token of run) {
-    await debug(tokenDescription(token));
+    await debug.flush();
     try {
       await report.token(token);
     } catch (error) {

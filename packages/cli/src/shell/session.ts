@@ -9,11 +9,11 @@ import {
 } from '@remctl/core';
 import type { ShellMode } from '../options/options.js';
 import { type DeadlySignal, unlessDying } from '../run/deadly-signals.js';
+import { startDebugLines } from '../run/debug-lines.js';
 import { FAILURE_STATUS } from '../run/exit-status.js';
 import { backendOf, clientOptionsOf, targetOf } from '../run/open-options.js';
 import { jsonReport, type Report, textReport } from '../run/report.js';
 import { ignoreLoss, writeAnswer } from '../run/write-answer.js';
-import { visible } from '../terminal/visible-controls.js';
 import { isOutputError, STDERR_FD, write } from '../terminal/write.js';
 
 /** Seconds between two NOOPs: firewalls forget a connection after minutes. */
@@ -69,9 +69,13 @@ export async function openSession(
   report: Report,
   events: SessionEvents,
 ): Promise<Session> {
-  const debug = connection.debug
-    ? (text: string) => write(STDERR_FD, `remctl: ${visible(text)}\n`).catch(ignoreLoss)
-    : async () => undefined;
+  /** Whether somebody edits a line, which -d must not tear. */
+  let isQuiet = false;
+  const debug = startDebugLines(connection.debug, async (line) => {
+    if (!isQuiet) {
+      await write(STDERR_FD, line).catch(ignoreLoss);
+    }
+  });
   // A connection of protocol 1 ends with its command: no news.
   let isMissed = false;
   const pool: Pool = await createPool(backendOf(connection), targetOf(host, connection), {
@@ -116,7 +120,6 @@ export async function openSession(
       const controller = new AbortController();
       let run: RemctlRun | undefined;
       try {
-        await debug(`sending a command of ${words.length} arguments`);
         run = pool.run(words, { signal: controller.signal });
         running = { run, controller };
         return await writeAnswer(run, { report, debug });
@@ -131,6 +134,7 @@ export async function openSession(
     async help() {
       const pieces: Uint8Array[] = [];
       let left = MAX_HELP;
+      isQuiet = true;
       try {
         for await (const token of pool.run(['help'], {
           signal: AbortSignal.timeout(HELP_TIMEOUT_MS),
@@ -146,9 +150,14 @@ export async function openSession(
           throw error;
         }
         // What came is used. A server that has no help, or takes too long for it, is not asked again.
+      } finally {
+        isQuiet = false;
       }
       return Buffer.concat(pieces).toString();
     },
-    close: () => pool[Symbol.asyncDispose](),
+    async close() {
+      await pool[Symbol.asyncDispose]();
+      debug.end();
+    },
   };
 }

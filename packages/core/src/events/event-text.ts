@@ -1,12 +1,12 @@
 /** Each event as one readable line. */
 import type { ConnectionInfo } from '../connection-info.js';
 import { errorCodeName, RemctlError } from '../errors.js';
-import { serverName } from '../failures.js';
 import type { EventOf, RemctlEvent } from './event.js';
 import type {
+  CloseMessage,
   CommandMessage,
-  NegotiateMessage,
   OpenMessage,
+  RetryMessage,
   RetryReason,
   TokenMessage,
 } from './messages.js';
@@ -56,23 +56,40 @@ function connectionText(info: ConnectionInfo | undefined): string {
   return parts.filter(Boolean).join(', ');
 }
 
-function principalText({ principal, host }: OpenMessage | NegotiateMessage): string {
+function principalText({ principal, host }: OpenMessage): string {
   return principal ?? `host/${host}`;
 }
 
-function openEnd(message: OpenMessage): string {
-  const tries = count(message.tries ?? 0, 'try').replace('trys', 'tries');
-  const end = 'error' in message ? `failed: ${errorText(message.error)}` : 'open';
-  return `${end} (${tries}, ${ms(message.durationMs)})`;
+function openText({ message, moment }: EventOf<'remctl:open'>): string {
+  const { port = '4373 or 4444', backend, durationMs } = message;
+  if (moment === 'start') {
+    return `open port ${port} as ${principalText(message)}, ${backend}`;
+  }
+  const { tries } = message;
+  const end = 'error' in message ? `open failed: ${errorText(message.error)}` : 'open';
+  return `${end} (${tries} ${tries === 1 ? 'try' : 'tries'}, ${ms(durationMs)})`;
 }
 
-function negotiateEnd(message: NegotiateMessage): string {
-  const { address, connectedMs, connection, durationMs } = message;
+function negotiateText({ message, moment }: EventOf<'remctl:negotiate'>): string {
+  const { port, attempt, address, connectedMs, connection, durationMs } = message;
+  const begin = `negotiate port ${port}, try ${attempt}`;
+  if (moment === 'start') {
+    return begin;
+  }
   const connected =
     address === undefined ? '' : `connected to ${address} after ${ms(connectedMs)}; `;
   const end =
     'error' in message ? `failed: ${errorText(message.error)}` : connectionText(connection);
-  return `${connected}${end} (${ms(durationMs)})`;
+  return `${begin}: ${connected}${end} (${ms(durationMs)})`;
+}
+
+function commandText({ message, moment }: EventOf<'remctl:command'>): string {
+  const { name, bytes, durationMs } = message;
+  const text =
+    moment === 'start'
+      ? `${count(message.arguments, 'argument')}, ${bytes} bytes`
+      : `${commandEnd(message)} (${ms(durationMs)})`;
+  return `command ${name}: ${text}`;
 }
 
 function commandEnd(message: CommandMessage): string {
@@ -90,6 +107,10 @@ function codeText(code: number): string {
 }
 
 function tokenText(message: TokenMessage): string {
+  return `command ${message.command.name}: ${tokenFacts(message)} after ${ms(message.elapsedMs)}`;
+}
+
+function tokenFacts(message: TokenMessage): string {
   switch (message.type) {
     case 'output':
       return `output token: stream ${message.stream}, ${message.bytes} bytes`;
@@ -109,53 +130,53 @@ const RETRIES: Readonly<Record<RetryReason, string>> = {
   'next-server': "trying the domain's next server",
 };
 
-const CLOSES: Readonly<Record<EventOf<'remctl:close'>['message']['because'], string>> = {
+const CLOSES: Readonly<Record<CloseMessage['because'], string>> = {
   close: 'close()',
   open: 'open() was called again',
   spent: 'protocol 1 carries one command',
   failed: 'it failed',
 };
 
+function retryText({ because, error, pauseMs }: RetryMessage): string {
+  const pause = pauseMs > 0 ? ` in ${ms(pauseMs)}` : '';
+  return `retry: ${RETRIES[because]}${pause}: ${errorText(error)}`;
+}
+
+function closeText(message: CloseMessage): string {
+  const { port, because, commands, openMs } = message;
+  const error = because === 'failed' ? `: ${errorText(message.error)}` : '';
+  return `close port ${port}: ${CLOSES[because]}${error} (${count(commands, 'command')}, ${ms(openMs)})`;
+}
+
 function textOf(event: RemctlEvent): string {
   switch (event.channel) {
-    case 'remctl:open': {
-      const { message, moment } = event;
-      const port = message.port ?? '4373 or 4444';
-      const begin = `open ${message.host} (port ${port}) as ${principalText(message)}, ${message.backend}`;
-      return moment === 'start' ? begin : `open ${message.host}: ${openEnd(message)}`;
-    }
-    case 'remctl:negotiate': {
-      const { message, moment } = event;
-      const begin = `negotiate with ${serverName(message)}, try ${message.attempt}`;
-      return moment === 'start' ? begin : `${begin}: ${negotiateEnd(message)}`;
-    }
-    case 'remctl:command': {
-      const { message, moment } = event;
-      const { name, durationMs, bytes } = message;
-      return moment === 'start'
-        ? `command ${name}: ${count(message.arguments, 'argument')}, ${bytes} bytes`
-        : `command ${name}: ${commandEnd(message)} (${ms(durationMs)})`;
-    }
+    case 'remctl:open':
+      return openText(event);
+    case 'remctl:negotiate':
+      return negotiateText(event);
+    case 'remctl:command':
+      return commandText(event);
     case 'remctl:token':
-      return `command ${event.message.command.name}: ${tokenText(event.message)} after ${ms(event.message.elapsedMs)}`;
-    case 'remctl:retry': {
-      const { host, because, error, pauseMs } = event.message;
-      const pause = pauseMs > 0 ? ` in ${ms(pauseMs)}` : '';
-      return `retry ${host}: ${RETRIES[because]}${pause}: ${errorText(error)}`;
-    }
-    case 'remctl:close': {
-      const { message } = event;
-      const { because, commands, openMs } = message;
-      const error = because === 'failed' ? `: ${errorText(message.error)}` : '';
-      return `close ${serverName(message)}: ${CLOSES[because]}${error} (${count(commands, 'command')}, ${ms(openMs)})`;
-    }
+      return tokenText(event.message);
+    case 'remctl:retry':
+      return retryText(event.message);
+    case 'remctl:close':
+      return closeText(event.message);
     case 'remctl:warning':
       return `warning: ${event.message.message} (${event.message.code})`;
   }
 }
 
-/** Returns the event as one line of text, with its client's number: `#1 command account: status 0, …`. */
+/** The client's number and the server's name. */
+function originText({ channel, message }: RemctlEvent): string {
+  if (channel === 'remctl:warning') {
+    return '';
+  }
+  const { host } = channel === 'remctl:token' ? message.command : message;
+  return `#${message.client} ${host}: `;
+}
+
+/** Returns the event as one line: `#1 server.example.org: command account: status 0, …`. */
 export function eventText(event: RemctlEvent): string {
-  const client = 'client' in event.message ? `#${event.message.client} ` : '';
-  return oneLine(`${client}${textOf(event)}`);
+  return oneLine(`${originText(event)}${textOf(event)}`);
 }

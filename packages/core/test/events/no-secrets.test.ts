@@ -86,14 +86,14 @@ test('NODE_DEBUG=remctl prints a line for each event', () => {
     .split('\n')
     .map((line) => line.replace(/^REMCTL \d+: /, '').replaceAll(/\d+\.\d ms/g, 'N ms'));
   expect(lines).toEqual([
-    '#1 open server.example.org (port 4373 or 4444) as host/server.example.org, scripted',
-    '#1 negotiate with server.example.org (port 4373), try 1',
-    '#1 negotiate with server.example.org (port 4373), try 1: protocol 2, port 4373 (N ms)',
-    '#1 open server.example.org: open (1 try, N ms)',
-    '#1 command account: 3 arguments, 26 bytes',
-    '#1 command account: output token: stream 1, 13 bytes after N ms',
-    '#1 command account: status token: 1 after N ms',
-    '#1 command account: status 1, 13 bytes of stdout, 0 of stderr (N ms)',
-    '#1 close server.example.org (port 4373): close() (1 command, N ms)',
+    '#1 server.example.org: open port 4373 or 4444 as host/server.example.org, scripted',
+    '#1 server.example.org: negotiate port 4373, try 1',
+    '#1 server.example.org: negotiate port 4373, try 1: protocol 2, port 4373 (N ms)',
+    '#1 server.example.org: open (1 try, N ms)',
+    '#1 server.example.org: command account: 3 arguments, 26 bytes',
+    '#1 server.example.org: command account: output token: stream 1, 13 bytes after N ms',
+    '#1 server.example.org: command account: status token: 1 after N ms',
+    '#1 server.example.org: command account: status 1, 13 bytes of stdout, 0 of stderr (N ms)',
+    '#1 server.example.org: close port 4373: close() (1 command, N ms)',
   ]);
 });
