@@ -16,6 +16,11 @@ import { type RedisServer, startRedis } from './support/redis-server.js';
 /** Milliseconds without a sign of life after which the tests' workers take over. */
 const LOST_AFTER_MS = 500;
 const POLL_MS = 50;
+/** Milliseconds that the command `account work` takes. */
+const WORK_MS = 100;
+/** Jobs of the test that kills workers, and the numbers of begun commands after which it kills. */
+const MANY_JOBS = 100;
+const KILLS = [10, 25, 40, 55, 70];
 
 /** What each command of the server did: the ids of its runs. */
 let ledger: string[];
@@ -44,6 +49,15 @@ const startServers = (untilReleased: Promise<void>) =>
         async run({ command }) {
           ledger.push(String(command[2]));
           await untilReleased;
+        },
+      },
+      {
+        command: 'account',
+        subcommand: 'work',
+        access: ['ANYUSER'],
+        async run({ command }) {
+          ledger.push(String(command[2]));
+          await sleep(WORK_MS);
         },
       },
       { command: 'account', subcommand: 'fail', access: ['ANYUSER'], run: () => 3 },
@@ -214,6 +228,40 @@ test('a Redis that is killed in a command, and comes back: nothing runs twice or
   }
   await endOf('later');
   expect(ledger.sort()).toEqual([...names, 'later']);
+});
+
+test('workers that are killed again and again, and a Redis once: no command runs twice', async () => {
+  const ids = Array.from({ length: MANY_JOBS }, (_, index) => `job-${index}`);
+  let worker = await startWorker();
+  await Promise.all(ids.map((id) => add(id, ['account', 'work', id])));
+  for (const [index, begun] of KILLS.entries()) {
+    await until(() => ledger.length >= begun);
+    worker.kill('SIGKILL');
+    await worker.ended;
+    if (index === 2) {
+      await redis.kill();
+      await redis.start();
+    }
+    worker = await startWorker();
+  }
+  const states = { finished: 0, unknown: 0 };
+  for (const id of ids) {
+    const { failedReason } = await endOf(id);
+    const runs = ledger.filter((each) => each === id).length;
+    if (failedReason === undefined) {
+      states.finished += 1;
+      expect({ id, runs }).toEqual({ id, runs: 1 });
+    } else {
+      states.unknown += 1;
+      expect({ id, runs, failedReason }).toEqual({
+        id,
+        runs: expect.toSatisfy((count: number) => count <= 1),
+        failedReason: expect.stringMatching(/^unknown: /),
+      });
+    }
+  }
+  // Otherwise the kills have hit nothing, or everything.
+  expect(Math.min(states.finished, states.unknown)).toBeGreaterThan(0);
 });
 
 test('a secret is in no job, and reaches the command', async () => {

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Outcome } from '@remctl/conformance';
@@ -10,6 +10,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const execute = promisify(execFile);
 const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url));
+/** `npm test` installs pnpm here. */
+const TOOLS = fileURLToPath(new URL('../../.tools/node_modules/.bin', import.meta.url));
+const withPnpm = { ...process.env, PATH: [TOOLS, process.env.PATH].join(delimiter) };
 /** What a backend's author installs of this project, with what that needs. */
 const INSTALLED = ['core', 'krb5', 'pure-backend', 'realm', 'conformance'];
 /** The beginnings of the ids of a few cases: the backends' own tests run all. */
@@ -33,7 +36,9 @@ beforeAll(async () => {
   mkdirSync(packed);
   mkdirSync(project);
   const pack = ['pack', '--pack-destination', packed];
-  await Promise.all(INSTALLED.map((name) => execute('pnpm', pack, { cwd: join(PACKAGES, name) })));
+  await Promise.all(
+    INSTALLED.map((name) => execute('pnpm', pack, { cwd: join(PACKAGES, name), env: withPnpm })),
+  );
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
   writeFilesOf(readFileSync(join(PACKAGES, 'conformance', 'README.md'), 'utf8'));
   const tarballs = readdirSync(packed).map((name) => join(packed, name));
