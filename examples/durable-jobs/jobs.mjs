@@ -1,4 +1,4 @@
-// Adds a job to the queue, or lists the jobs and what became of them.
+// Adds a job to the queue, or lists the jobs.
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { addJob, openQueue } from './job.mjs';
@@ -25,6 +25,9 @@ function readJob(args) {
   }
   const command = words.map((word) => (word.startsWith('@') ? { secret: word.slice(1) } : word));
   const { port, principal } = values;
+  if (port !== undefined && !/^\d+$/.test(port)) {
+    throw new TypeError(`the port must be a number, not ${port}`);
+  }
   return {
     id,
     job: {

@@ -10,6 +10,9 @@ const CONCURRENCY = 8;
 const TAKE_OVERS = 5;
 /** Milliseconds after which the jobs of a worker without a sign of life are taken over. */
 const LOST_AFTER_MS = Number(process.env.LOST_AFTER_MS ?? 30_000);
+if (!(LOST_AFTER_MS > 0)) {
+  throw new Error(`LOST_AFTER_MS must be milliseconds above 0, not ${process.env.LOST_AFTER_MS}`);
+}
 
 // BullMQ waits for Redis as long as it takes: without this, ioredis gives up.
 const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', {

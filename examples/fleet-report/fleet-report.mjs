@@ -1,4 +1,4 @@
-// Runs one command on every host of a file, and reports what became of each.
+// Runs one command on every host of a file.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseHostsFile, runOnHosts } from '@remctl/core';

@@ -1,4 +1,4 @@
-// Runs one command with a keytab, and ends with a status that tells a scheduler what to do.
+// Runs one command with a keytab, for a scheduler.
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -25,6 +25,7 @@ const EXIT = {
 
 /** Pauses between tries double up to this many seconds. */
 const LONGEST_PAUSE_S = 300;
+const MS_PER_SECOND = 1000;
 
 /** Failures that may pass: the network, a silent server or KDC, a key that is being changed. */
 const PASSING = [RemctlNetworkError, RemctlTimeoutError, RemctlAuthenticationError];
@@ -75,7 +76,7 @@ async function runOnce({ target, clientOptions, command }, signal) {
  */
 async function pauseFor(seconds, signal) {
   try {
-    await sleep(seconds * 1000, undefined, { signal });
+    await sleep(seconds * MS_PER_SECOND, undefined, { signal });
   } catch (error) {
     if (!signal.aborted) {
       throw error;

@@ -1,4 +1,4 @@
-/** The fleet report: each host's result, the reasons of failures, the exit status. */
+/** The fleet report: results, reasons of failures, the exit status. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRealm } from '@remctl/realm';

@@ -1,4 +1,4 @@
-/** The nightly job: its exit statuses, a container's conditions, and the files that run it. */
+/** The nightly job: exit statuses, a container's conditions, manifests. */
 import { chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,8 @@
-/** The suites for backends work in a project of somebody else, as the README of @remctl/conformance says. */
+/**
+ * The suites for backends work in somebody else's project.
+ *
+ * The project is what the README of @remctl/conformance says.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// A web endpoint that runs a command for each request and streams its output.
+// A web endpoint: runs a command for each request.
 import { createServer } from 'node:http';
 import { createPool } from '@remctl/core';
 import { createHandler } from './handler.mjs';

@@ -1,4 +1,4 @@
-/** A Redis server in a temporary folder, which writes every change to its disk. */
+/** A Redis server in a temporary folder, with a durable log. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
