@@ -1,7 +1,7 @@
 // Builds the site: the guides, and the reference of every published package.
 //
 // node scripts/build-site.mjs [folder]
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,16 @@ function checkFaults({ logger }, what) {
   }
 }
 
+/** Has links to a folder lead to the folder's README.md, as a repository's host shows them. */
+function followFolders({ files }) {
+  const registerFile = files.registerAbsolute.bind(files);
+  files.registerAbsolute = (target) => {
+    const [path, anchor] = target.split('#');
+    const readme = join(path, 'README.md');
+    return registerFile(existsSync(readme) ? [readme, anchor].filter(Boolean).join('#') : target);
+  };
+}
+
 /** Writes what a package's sources say into a file of JSON. */
 async function describe({ name, folder, entryPoints }, file) {
   const app = await Application.bootstrap({
@@ -75,6 +85,7 @@ async function describe({ name, folder, entryPoints }, file) {
     alwaysCreateEntryPointModule: false,
     logLevel: 'Warn',
   });
+  followFolders(app);
   const project = await app.convert();
   if (project === undefined) {
     throw new Error(`${name}: typedoc cannot read its sources`);
@@ -113,6 +124,7 @@ try {
     projectDocuments: [
       ...GUIDES.map((name) => join(DOCS, 'guide', `${name}.md`)),
       join(PACKAGES, 'cli', 'README.md'),
+      join(ROOT, 'examples', 'README.md'),
       join(ROOT, 'SECURITY.md'),
       join(ROOT, 'CONTRIBUTING.md'),
     ],
@@ -126,6 +138,7 @@ try {
     githubPages: false,
     logLevel: 'Warn',
   });
+  followFolders(app);
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
     document.name = headingOf(document.content.map(({ text }) => text).join('')) ?? document.name;
   });

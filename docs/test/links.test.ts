@@ -49,10 +49,12 @@ function faultOf(document: string, link: string): string | undefined {
   if (!existsSync(join(ROOT, file))) {
     return `${link}: no such file`;
   }
-  if (!document.startsWith('examples/') && statSync(join(ROOT, file)).isDirectory()) {
-    return `${link}: a folder; the site needs a file`;
+  const isFolder = statSync(join(ROOT, file)).isDirectory();
+  const page = isFolder ? join(file, 'README.md') : file;
+  if (!existsSync(join(ROOT, page))) {
+    return `${link}: a folder without README.md`;
   }
-  if (anchor !== undefined && !anchorsOf(textOf(file)).has(anchor)) {
+  if (anchor !== undefined && !anchorsOf(textOf(page)).has(anchor)) {
     return `${link}: no such heading`;
   }
   return undefined;
