@@ -102,6 +102,14 @@ async function describe({ name, folder, entryPoints }, file) {
   await app.generateJson(project, file);
 }
 
+/** The page of the examples, and each example's own. */
+function pagesOfExamples() {
+  const examples = join(ROOT, 'examples');
+  return ['.', ...readdirSync(examples).sort()]
+    .map((name) => join(examples, name, 'README.md'))
+    .filter((page) => existsSync(page));
+}
+
 /** The text of a document's first heading. */
 function headingOf(text) {
   return /^# (.+)$/m.exec(text)?.[1];
@@ -124,7 +132,7 @@ try {
     projectDocuments: [
       ...GUIDES.map((name) => join(DOCS, 'guide', `${name}.md`)),
       join(PACKAGES, 'cli', 'README.md'),
-      join(ROOT, 'examples', 'README.md'),
+      ...pagesOfExamples(),
       join(ROOT, 'SECURITY.md'),
       join(ROOT, 'CONTRIBUTING.md'),
     ],
