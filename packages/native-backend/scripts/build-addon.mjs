@@ -4,7 +4,7 @@
 // For a system for which no addon comes with the package. CXX names another compiler; CXXFLAGS and
 // LDFLAGS are more flags for it.
 import { fileURLToPath } from 'node:url';
-import { builtAddon, compileAddon, findCompiler, flagsOf } from './compile-addon.mjs';
+import { builtAddon, compileAddon, findCompiler, wordsOf } from './compile-addon.mjs';
 
 const COMPILER_HELP = `Install one, and run this again:
   Debian, Ubuntu  apt-get install g++
@@ -38,7 +38,7 @@ try {
     root,
     output,
     compiler,
-    flags: [...flagsOf('CXXFLAGS'), ...flagsOf('LDFLAGS')],
+    flags: [...wordsOf('CXXFLAGS'), ...wordsOf('LDFLAGS')],
     platform: process.platform,
   });
   if (result.status !== 0) {

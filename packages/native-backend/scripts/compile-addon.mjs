@@ -61,14 +61,14 @@ export function compileAddon({ root, output, compiler, flags = [], platform, env
  * runs; undefined if there is none.
  */
 export function findCompiler(env = process.env) {
-  const named = env.CXX?.trim().split(/\s+/);
-  const candidates = named ? [named] : [['c++'], ['g++'], ['clang++']];
+  const named = wordsOf('CXX', env);
+  const candidates = named.length > 0 ? [named] : [['c++'], ['g++'], ['clang++']];
   return candidates.find(
     ([program]) => spawnSync(program, ['--version'], { env, stdio: 'ignore' }).status === 0,
   );
 }
 
-/** Returns the flags of a variable of the environment, such as CXXFLAGS. */
-export function flagsOf(variable, env = process.env) {
+/** Returns the words of a variable of the environment, such as CXXFLAGS. */
+export function wordsOf(variable, env = process.env) {
   return (env[variable] ?? '').split(/\s+/).filter((flag) => flag !== '');
 }
