@@ -188,6 +188,22 @@ test('a worker that is killed in the command: another one does not send it again
   expect(ledger).toEqual(['jdoe']);
 });
 
+test("a worker that is stopped in the command, and goes on after its job is another one's", async () => {
+  const first = await startWorker();
+  await add('order-1', ['account', 'slow', 'jdoe']);
+  await until(() => ledger.length === 1);
+  first.kill('SIGSTOP');
+  const second = await startWorker();
+  expect((await endOf('order-1')).failedReason).toMatch(/^unknown: a worker sent this command/);
+  second.kill('SIGKILL');
+  first.kill('SIGCONT');
+  hold.release();
+  await add('order-2', ['account', 'create', 'asmith']);
+  await endOf('order-2');
+  expect((await endOf('order-1')).failedReason).toMatch(/^unknown: a worker sent this command/);
+  expect(ledger).toEqual(['jdoe', 'asmith']);
+});
+
 test('a worker that is killed before the command was sent: another one sends it', async () => {
   await realm.server.stop();
   // It takes connections and says nothing: the worker waits, and has sent nothing.
