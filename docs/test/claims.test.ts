@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
 import { DOCS, PUBLIC_PACKAGES, ROOT, textOf } from './examples/documents.js';
 
@@ -75,6 +76,13 @@ test('units of systemd in the guides have sections and settings alone', () => {
       expect(lines.filter((line) => !/^(?:\[[A-Z]\w+\]|[A-Z]\w+=.+)$/.test(line))).toEqual([]);
     }
   }
+});
+
+test('the Dockerfile in the guide to credentials is one', () => {
+  const [, dockerfile = ''] =
+    /```dockerfile\n(.*?)```/s.exec(textOf('docs/guide/credentials.md')) ?? [];
+  expect(dockerfile).toContain('FROM');
+  expect(validate(dockerfile)).toEqual([]);
 });
 
 test('the guides for other bindings name methods that exist', async () => {
