@@ -73,6 +73,12 @@ bool look_up_canonical(const std::string &name, int port, Host &host, Failure &f
   return true;
 }
 
+std::string text_of_address(const sockaddr *address, socklen_t length) {
+  char text[NI_MAXHOST];
+  int status = getnameinfo(address, length, text, sizeof(text), nullptr, 0, NI_NUMERICHOST);
+  return status == 0 ? text : "";
+}
+
 std::string name_of_address(const sockaddr *address, socklen_t length) {
   char name[NI_MAXHOST];
   return getnameinfo(address, length, name, sizeof(name), nullptr, 0, NI_NAMEREQD) == 0 ? name

@@ -36,6 +36,9 @@ bool look_up(const std::string &name, int port, Host &host, Failure &failure);
 // in its turn, so that all addresses are that host's.
 bool look_up_canonical(const std::string &name, int port, Host &host, Failure &failure);
 
+// Returns an address as its numbers, or "" if the system cannot write them.
+std::string text_of_address(const sockaddr *address, socklen_t length);
+
 // Returns the name that the system has for an address, or "" if it has none.
 std::string name_of_address(const sockaddr *address, socklen_t length);
 

@@ -73,6 +73,7 @@ bool LibraryConnection::open(int socket, ServerName &name, const std::string &cc
     failure = negotiation_failure(text_of(remctl_), choice.name, shortages);
     return false;
   }
+  ticket_ = ticket_in_cache(choice.name, name);
   protocol_ = protocol_of(remctl_);
   if (protocol_ == 1) {
     set_host(remctl_, name.host.c_str());

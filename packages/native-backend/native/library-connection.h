@@ -4,12 +4,14 @@
 // failure; the connection is of no more use then, unless the function says otherwise.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "failure.h"
 #include "libremctl.h"
 #include "server-name.h"
+#include "ticket.h"
 
 namespace remctl_addon {
 
@@ -31,6 +33,9 @@ class LibraryConnection {
 
   // Returns the protocol agreed on, 1 or 2.
   int protocol() const { return protocol_; }
+
+  // Returns the ticket that the connection was opened with, if it is known.
+  const std::optional<Ticket> &ticket() const { return ticket_; }
 
   // Sends a command.
   bool send(Command command, Failure &failure);
@@ -54,6 +59,7 @@ class LibraryConnection {
   // The library's descriptor, until the library closes it.
   int socket_ = -1;
   int protocol_ = 2;
+  std::optional<Ticket> ticket_;
   // The library has read the next token already. In protocol 1 output and status come in one token:
   // the library is asked twice, and reads once.
   bool token_is_read_ = false;

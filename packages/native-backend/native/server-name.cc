@@ -156,6 +156,10 @@ ServerName server_name(const NamePolicy &policy, const Reached &reached) {
   return {name, principal_on(context.get(), name), ""};
 }
 
+std::string principal_of(krb5_context context, const ServerName &name) {
+  return name.principal.empty() ? principal_on(context, name.host) : name.principal;
+}
+
 bool is_unknown_to_kdc(const std::string &host, const std::string &ccache) {
   Context context = ccache.empty() ? nullptr : make_context();
   krb5_ccache opened = nullptr;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "dial.h"
+#include "libkrb5.h"
 
 namespace remctl_addon {
 
@@ -36,6 +37,10 @@ struct ServerName {
 
 // Returns the name of the server that a connection has reached. Blocks, and may ask DNS.
 ServerName server_name(const NamePolicy &policy, const Reached &reached);
+
+// Returns the principal that stands for the name, as a text: the one that was given, or host/<host>,
+// in no realm if libkrb5 leaves the realm to the KDC. Returns "" if libkrb5 makes none.
+std::string principal_of(krb5_context context, const ServerName &name);
 
 // Returns whether the KDC says that it does not know host/<host>, the host's name as it is. Asks
 // with the credential cache, which then has the ticket if the KDC knows the name. Without a cache's

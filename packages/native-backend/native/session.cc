@@ -8,6 +8,7 @@
 
 #include "close-on-exec.h"
 #include "dial.h"
+#include "host-lookup.h"
 #include "system-error.h"
 #include "threads.h"
 
@@ -119,6 +120,7 @@ bool Session::open() {
     ::close(reached.fd);
     return false;
   }
+  tell_reached(reached);
   begin(Phase::Negotiate);
   name_ = server_name(policy, reached);
   if (!options_.principal.empty()) {
@@ -128,8 +130,27 @@ bool Session::open() {
     fail(std::move(failure));
     return false;
   }
+  tell_ticket();
   emit(Event::Type::Opened, library_.protocol());
   return true;
+}
+
+void Session::tell_reached(const Reached &reached) {
+  auto event = make_event(Event::Type::Reached);
+  event->data =
+      text_of_address(reinterpret_cast<const sockaddr *>(&reached.address), reached.length);
+  emit(std::move(event));
+}
+
+void Session::tell_ticket() {
+  if (!library_.ticket().has_value()) {
+    return;
+  }
+  const Ticket &ticket = *library_.ticket();
+  auto event = make_event(Event::Type::Ticket, static_cast<int>(ticket.end));
+  event->data = ticket.server;
+  event->code = ticket.client;
+  emit(std::move(event));
 }
 
 // Keeps a duplicate of the connection's socket, which abort() can shut down whatever the library

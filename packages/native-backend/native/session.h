@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "connection-socket.h"
+#include "dial.h"
 #include "event.h"
 #include "failure.h"
 #include "library-connection.h"
@@ -96,6 +97,8 @@ class Session {
   void emit(Event::Type type, int number = 0);
   void begin(Phase phase);
   void tell_canonical(const std::string &name);
+  void tell_reached(const Reached &reached);
+  void tell_ticket();
   void fail(Failure failure);
   void request(Request what);
   void drop_socket();

@@ -1,5 +1,5 @@
 /** Opens a connection: from the server's name to the authenticated context. */
-import type { Connection, ConnectOptions, NetworkPhase } from '@remctl/core';
+import type { Connection, ConnectionDetails, ConnectOptions, NetworkPhase } from '@remctl/core';
 import { RemctlUnsupportedError } from '@remctl/core/errors';
 import type { Addon } from './addon.js';
 import { connectionOn } from './connection.js';
@@ -20,6 +20,7 @@ export async function connect(addon: Addon, options: ConnectOptions): Promise<Co
   let endOfDeadline: () => void = () => undefined;
   try {
     let phase: NetworkPhase = 'resolve';
+    let details: ConnectionDetails = {};
     for (;;) {
       // The negotiation has a deadline, which no byte of the server extends, instead of a bound on
       // silence.
@@ -37,8 +38,15 @@ export async function connect(addon: Addon, options: ConnectOptions): Promise<Co
           );
         }
       }
+      if (event.type === 'reached') {
+        details = { ...details, address: event.address };
+        options.observer?.onConnected(event.address);
+      }
+      if (event.type === 'ticket') {
+        details = { ...details, ...event.ticket };
+      }
       if (event.type === 'opened') {
-        return connectionOn(running, event.protocol);
+        return connectionOn(running, event.protocol, details);
       }
     }
   } finally {

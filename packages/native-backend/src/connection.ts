@@ -1,5 +1,5 @@
 /** Core's Connection on a session whose context is established. */
-import type { Connection, Wait } from '@remctl/core';
+import type { Connection, ConnectionDetails, Wait } from '@remctl/core';
 import { connectionAborted, noopUnsupported } from '@remctl/core/failures';
 import { unaskedError } from './failure.js';
 import { closeInOrder, failSession, nextEvent, type RunningSession } from './session.js';
@@ -8,7 +8,11 @@ import type { SessionEvent } from './session-events.js';
 /**
  * Returns the connection on a session that has sent its `opened` event, which gave the protocol.
  */
-export function connectionOn(running: RunningSession, protocol: 1 | 2): Connection {
+export function connectionOn(
+  running: RunningSession,
+  protocol: 1 | 2,
+  details: ConnectionDetails,
+): Connection {
   const { session, mailbox } = running;
   // An idle connection, like an idle agent's socket, does not keep the process alive.
   session.unref();
@@ -17,6 +21,7 @@ export function connectionOn(running: RunningSession, protocol: 1 | 2): Connecti
   let closing: Promise<void> | undefined;
   return {
     protocol,
+    details,
     checkReady() {
       const found = session.unasked();
       if (found !== '') {

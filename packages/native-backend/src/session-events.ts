@@ -1,5 +1,5 @@
 /** The events of a session: what the addon sends, decoded. */
-import type { NetworkPhase, ServerToken } from '@remctl/core';
+import type { ConnectionDetails, NetworkPhase, ServerToken } from '@remctl/core';
 import { STDERR, STDOUT } from '@remctl/core/wire';
 import { errorOf, type Target } from './failure.js';
 
@@ -7,6 +7,8 @@ import { errorOf, type Target } from './failure.js';
 export const EVENT_TYPES = [
   'phase',
   'canonical',
+  'reached',
+  'ticket',
   'opened',
   'sent',
   'output',
@@ -37,10 +39,17 @@ interface RawEvent {
   readonly code: string;
 }
 
+/** The ticket that a connection was opened with. A principal is undefined if libkrb5 does not know it. */
+type Ticket = Pick<ConnectionDetails, 'serverPrincipal' | 'clientPrincipal' | 'ticketEnd'>;
+
+const MS_PER_SECOND = 1000;
+
 /** An event as the connection takes it. */
 export type SessionEvent =
   | { readonly type: 'phase'; readonly phase: NetworkPhase }
   | { readonly type: 'canonical'; readonly host: string }
+  | { readonly type: 'reached'; readonly address: string }
+  | { readonly type: 'ticket'; readonly ticket: Ticket }
   | { readonly type: 'opened'; readonly protocol: 1 | 2 }
   | { readonly type: 'sent' | 'noop' | 'closed' }
   | { readonly type: 'token'; readonly token: ServerToken }
@@ -74,6 +83,15 @@ function isPhase(phase: string): phase is NetworkPhase {
   return PHASES.some((name) => name === phase);
 }
 
+function ticketOf(server: string, client: string, end: number): Ticket {
+  return {
+    serverPrincipal: server === '' ? undefined : server,
+    clientPrincipal: client === '' ? undefined : client,
+    // The number is unsigned, and comes as a signed one.
+    ticketEnd: new Date((end >>> 0) * MS_PER_SECOND),
+  };
+}
+
 function meaningOf(raw: RawEvent, server: Target): SessionEvent {
   const { type, phase, number, data, code } = raw;
   switch (type) {
@@ -85,6 +103,16 @@ function meaningOf(raw: RawEvent, server: Target): SessionEvent {
     case 'canonical':
       if (typeof data === 'string') {
         return { type, host: data };
+      }
+      break;
+    case 'reached':
+      if (typeof data === 'string') {
+        return { type, address: data };
+      }
+      break;
+    case 'ticket':
+      if (typeof data === 'string') {
+        return { type, ticket: ticketOf(data, code, number) };
       }
       break;
     case 'opened':
