@@ -1,4 +1,5 @@
 /** The full interface: a client, which does one call at a time. */
+
 import { type Command, checkFitsProtocol1, encodeCommand } from './arguments/command.js';
 import { checkCcache, checkCredentials } from './arguments/credentials.js';
 import { checkMaxOutput, checkMinProtocol, checkSignal, checkTimeout } from './arguments/limits.js';
@@ -29,6 +30,7 @@ import { tellClose } from './events/tell.js';
 import { type CommandTrace, traceCommand } from './events/trace-command.js';
 import { noopUnsupported, notOpened } from './failures.js';
 import { inspectsAs } from './inspects-as.js';
+import { isError } from './is-error.js';
 import { type Opened, openConnection } from './open/open-connection.js';
 import { checkOptionNames } from './option-names/check-option-names.js';
 import {
@@ -726,5 +728,5 @@ function asRemctlError(error: unknown): RemctlError {
 }
 
 function textOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
+  return isError(reason) ? reason.message : String(reason);
 }

@@ -1,7 +1,9 @@
 /** Turns the texts of libremctl and of the system into core's errors. */
+
 import { isIP } from 'node:net';
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import type { ConnectOptions, NetworkPhase, RemctlError } from '@remctl/core';
 import {
   authenticationFailed,
@@ -77,7 +79,7 @@ function nameOf(code: string): string {
  * anything else as it is.
  */
 export function noThreadError(error: unknown, server: Server): unknown {
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) {
+  if (!(isNativeError(error) && 'code' in error && typeof error.code === 'string')) {
     return error;
   }
   const text = `no thread for a connection: ${error.message}`;

@@ -1,4 +1,5 @@
 /** Connects once more if the server refused a ticket from before. */
+import { isNativeError } from 'node:util/types';
 import type { Backend } from '@remctl/core';
 
 /**
@@ -15,7 +16,7 @@ export function withAnotherTicket(
     try {
       return await connect(options);
     } catch (error) {
-      if (!(error instanceof Error && mayRetry(error.cause))) {
+      if (!(isNativeError(error) && mayRetry(error.cause))) {
         throw error;
       }
       options.signal.throwIfAborted();

@@ -1,4 +1,5 @@
 /** The backend: resolves, dials, negotiates, and hands over a connection. */
+import { isNativeError } from 'node:util/types';
 import {
   type Backend,
   type ConnectionDetails,
@@ -57,9 +58,7 @@ function mechanismOf({ mechanism = 'krb5', armor }: PureBackendOptions): Securit
 
 /** The words for an error: the mechanism's, else the error's message. */
 function reasonOf(mechanism: SecurityMechanism, error: unknown): string {
-  return (
-    mechanism.reasonOf?.(error) ?? (error instanceof Error ? error.message : 'unknown failure')
-  );
+  return mechanism.reasonOf?.(error) ?? (isNativeError(error) ? error.message : 'unknown failure');
 }
 
 function detailsOf({ peer, client, expires }: SecurityContext, address: string): ConnectionDetails {

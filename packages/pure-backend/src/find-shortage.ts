@@ -1,5 +1,7 @@
 /** Finds what this process or machine has run out of. */
+
 import { open } from 'node:fs/promises';
+import { isNativeError } from 'node:util/types';
 import { isShortageCode } from '@remctl/core/failures';
 import { systemFailure } from './system-error.js';
 
@@ -12,7 +14,7 @@ export function shortageIn(error: unknown): Error | undefined {
   const waiting = [error];
   while (waiting.length > 0 && seen.size < MAX_ERRORS) {
     const next = waiting.shift();
-    if (!(next instanceof Error) || seen.has(next)) {
+    if (!isNativeError(next) || seen.has(next)) {
       continue;
     }
     seen.add(next);

@@ -1,5 +1,7 @@
 /** The system's name and text of an error. */
+
 import { getSystemErrorMap } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import type { SystemFailure } from '@remctl/core/failures';
 
 /** Stands for an error that the system has no name for. */
@@ -33,7 +35,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
 
 /** Returns the system's name, such as ECONNREFUSED, and the C library's text: `Connection refused`. */
 export function systemFailure(error: unknown): SystemFailure {
-  if (!(error instanceof Error)) {
+  if (!isNativeError(error)) {
     return { code: UNNAMED, text: UNNAMED };
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : UNNAMED;

@@ -1,4 +1,5 @@
 /** The command: a list of arguments, encoded as bytes. */
+import { isUint8Array } from 'node:util/types';
 import { RemctlUnsupportedError } from '../errors.js';
 import { MESSAGE_MAX_LENGTH, NUMBER_LENGTH } from '../wire/constants.js';
 import { kindOf } from './checks.js';
@@ -20,7 +21,7 @@ const utf8 = new TextEncoder();
  */
 export function encodeCommand(command: Command): Uint8Array[] {
   const given: unknown = command;
-  if (typeof given === 'string' || given instanceof Uint8Array) {
+  if (typeof given === 'string' || isUint8Array(given)) {
     throw new TypeError(
       "command must be a list of arguments, such as ['account', 'show'], not one argument",
     );
@@ -39,7 +40,7 @@ export function encodeCommand(command: Command): Uint8Array[] {
         );
       }
       encoded.push(utf8.encode(argument));
-    } else if (argument instanceof Uint8Array) {
+    } else if (isUint8Array(argument)) {
       encoded.push(Uint8Array.prototype.slice.call(argument));
     } else {
       throw new TypeError(

@@ -1,4 +1,5 @@
 /** Finds a domain's servers by its SRV records (RFC 2782). */
+
 import dns, { type SrvRecord } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import { checkFlag, checkText } from '../arguments/checks.js';
@@ -6,6 +7,7 @@ import { checkSignal, checkTimeout } from '../arguments/limits.js';
 import type { Target } from '../arguments/target.js';
 import type { CallOptions } from '../client-options.js';
 import { RemctlNetworkError, RemctlTimeoutError } from '../errors.js';
+import { isError } from '../is-error.js';
 import { namesOf, optionNames } from '../option-names/known-options.js';
 import { whenAborted } from '../when-aborted.js';
 import { inSrvOrder } from './srv-order.js';
@@ -101,7 +103,7 @@ async function recordsOf(
     return await ask(question, timeoutMs, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    const code = isError(error) && 'code' in error ? String(error.code) : undefined;
     if (code === undefined || error instanceof RemctlTimeoutError) {
       throw error;
     }

@@ -1,6 +1,8 @@
 /** Each event as one readable line. */
+
 import type { ConnectionInfo } from '../connection-info.js';
 import { errorCodeName, RemctlError } from '../errors.js';
+import { isError } from '../is-error.js';
 import type { EventOf, RemctlEvent } from './event.js';
 import type {
   CloseMessage,
@@ -33,7 +35,7 @@ function count(number: number, noun: string): string {
 }
 
 function errorText(error: unknown): string {
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     return String(error);
   }
   const { name, message } = error;

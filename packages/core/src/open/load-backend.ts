@@ -1,7 +1,9 @@
 /** Loads a backend's package by the backend's name. */
+
 import { pathToFileURL } from 'node:url';
 import type { Backend } from '../backend.js';
 import { RemctlBackendError } from '../errors.js';
+import { isError } from '../is-error.js';
 import { resolveFromProgram } from './program-package.js';
 
 /** The backends that have a name: each one's package, and the export that makes it. */
@@ -79,7 +81,7 @@ async function importPackage(name: string): Promise<Record<string, unknown>> {
 /** Whether the package itself was not found. Something that the package needs may be missing too. */
 function isMissing(error: unknown, name: string): boolean {
   return (
-    error instanceof Error &&
+    isError(error) &&
     'code' in error &&
     (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND') &&
     error.message.includes(`'${name}'`)

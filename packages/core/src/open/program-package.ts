@@ -1,7 +1,9 @@
 /** Finds a package among the running program's packages. */
+
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
+import { isError } from '../is-error.js';
 
 /** Node's options after which no program follows, but an argument. */
 const EVALUATES = /^(?:-[pe]+|--eval|--print)(?:=|$)/;
@@ -53,8 +55,7 @@ function resolveByPnp(name: string, program: string): string | undefined {
   try {
     return createRequire(program).resolve(name);
   } catch (error) {
-    const isUndeclared =
-      error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+    const isUndeclared = isError(error) && 'code' in error && error.code === 'MODULE_NOT_FOUND';
     if (isUndeclared) {
       return undefined;
     }

@@ -1,5 +1,7 @@
 /** The two web streams of a run, fed by its tokens. */
+
 import { RemctlError } from '../errors.js';
+import { isError } from '../is-error.js';
 import type { ServerToken } from '../tokens.js';
 import { type KeptOutput, keptOutput, type Stream } from './kept-output.js';
 import { protocolError } from './protocol-error.js';
@@ -118,7 +120,7 @@ export class OutputStreams {
     try {
       this.#kept.add(which, output);
     } catch (error) {
-      if (!(error instanceof Error)) {
+      if (!isError(error)) {
         throw error;
       }
       this.#reader.abandon(error);

@@ -1,7 +1,9 @@
 /** A run: a command's answer as tokens, as web streams, or whole. */
+
 import { constants } from 'node:buffer';
 import { type CommandState, RemctlBusyError, RemctlError } from '../errors.js';
 import { inspectsAs } from '../inspects-as.js';
+import { isError } from '../is-error.js';
 import { type ServerToken, STDERR, STDOUT, type Token } from '../tokens.js';
 import { whenAborted } from '../when-aborted.js';
 import { type GrowingBytes, growingBytes } from './growing-bytes.js';
@@ -260,7 +262,7 @@ export class RemctlRun implements AsyncIterable<ServerToken> {
         try {
           this.#append(outputs, token.stream, token.output, maxOfEach);
         } catch (error) {
-          if (error instanceof Error) {
+          if (isError(error)) {
             abandon(error);
           }
           throw error;

@@ -6,11 +6,12 @@
  * - `drop`: the server ends the connection, without a word.
  * - An error of any class fails the call. `@remctl/core/failures` makes those of real backends.
  */
+import { isError } from '../is-error.js';
 export type Fault = 'silence' | 'drop' | Error;
 
 /** Whether a script's value is a fault. */
 export function isFault(value: unknown): value is Fault {
-  return value === 'silence' || value === 'drop' || value instanceof Error;
+  return value === 'silence' || value === 'drop' || isError(value);
 }
 
 /**

@@ -1,7 +1,9 @@
 /** Finds and reads krb5.conf files, with their includes, as MIT Kerberos does. */
+
 import { readdir, realpath } from 'node:fs/promises';
 import { devNull, homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
 import { Krb5ConfigError } from './config-error.js';
 import type { Environment } from './expand-path.js';
@@ -62,7 +64,7 @@ async function readIncluded(
     if (systemErrorCode(cause) === undefined) {
       throw cause;
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = isNativeError(cause) ? cause.message : String(cause);
     throw new Krb5ConfigError(`cannot ${directive} ${path}: ${reason}`, position, { cause });
   }
 }
@@ -130,7 +132,7 @@ export async function readProfile(env: Environment = process.env): Promise<Profi
         missing.push(path);
         continue;
       }
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = isNativeError(cause) ? cause.message : String(cause);
       const error = new Krb5ConfigError(`cannot be read: ${reason}`, { file: path }, { cause });
       if (code !== 'EACCES' && code !== 'EPERM') {
         throw error;

@@ -1,4 +1,5 @@
 /** Asks each KDC of a realm by each transport, for its time. */
+import { isNativeError } from 'node:util/types';
 import { asRequest, asRequestBody, readAsRep } from '../client/as-exchange.js';
 import { unreachable } from '../client/kdc-failure.js';
 import { asEtypes } from '../client/offered-etypes.js';
@@ -108,7 +109,7 @@ async function askOne(
   } catch (error) {
     const failure = signal.aborted
       ? 'no answer in time'
-      : error instanceof Error
+      : isNativeError(error)
         ? error.message
         : String(error);
     const milliseconds = performance.now() - begun;
@@ -125,7 +126,7 @@ async function askKdc(
   try {
     addresses = await addressesOf(kdc, systemResolve, question.signal);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = isNativeError(error) ? error.message : String(error);
     return kdc.transports.map((transport) => ({
       ...{ host: kdc.host, port: kdc.port, address: undefined, transport },
       milliseconds: performance.now() - begun,

@@ -1,13 +1,15 @@
 /** Reads small files of untrusted size. */
+
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { isNativeError } from 'node:util/types';
 
 /**
  * Returns a system error's code: `ENOENT`, `EACCES`, `EISDIR` and so on; undefined for other
  * errors.
  */
 export function systemErrorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+  return isNativeError(error) && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
 }

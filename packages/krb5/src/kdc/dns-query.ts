@@ -4,8 +4,10 @@
  * The answer comes from one of the name servers that Node's resolver asks, to a port of its own and
  * under a random number, as RFC 5452 advises.
  */
+
 import { randomInt } from 'node:crypto';
 import { connect, isIPv6 } from 'node:net';
+import { isNativeError } from 'node:util/types';
 import { DNS_TIMEOUT_MS, DNS_TRIES, nameServers } from '../dns.js';
 import { type DnsAnswer, decodeDnsAnswer, encodeDnsQuestion, ResponseCode } from './dns-message.js';
 import type { KdcAddress } from './kdc.js';
@@ -46,7 +48,7 @@ export async function queryDns(
       failures.push(`${server.address} answered with the code ${code}`);
     } catch (error) {
       signal.throwIfAborted();
-      failures.push(`${server.address}: ${error instanceof Error ? error.message : String(error)}`);
+      failures.push(`${server.address}: ${isNativeError(error) ? error.message : String(error)}`);
     }
   }
   throw new Error(`no name server answers: ${failures.join('; ') || 'there is none'}`);

@@ -1,4 +1,5 @@
 /** The error of a request that no KDC answers. */
+import { isNativeError } from 'node:util/types';
 import { systemErrorCode } from '../file/read-file.js';
 
 /** A socket fails with these if this process or machine has no descriptor or memory left. */
@@ -23,7 +24,7 @@ export class KdcUnreachable extends Error {
 
 /** Tells whether an error says that this machine has nothing left to ask with. */
 export function isExhaustion(error: unknown): error is Error {
-  return error instanceof Error && EXHAUSTED.has(systemErrorCode(error) ?? '');
+  return isNativeError(error) && EXHAUSTED.has(systemErrorCode(error) ?? '');
 }
 
 /** Tells whether nobody answered, so that another request would fare no better. */

@@ -1,7 +1,9 @@
 /** KDCs by the SRV records of DNS (RFC 4120, section 7.2.3.2). */
+
 import { randomInt } from 'node:crypto';
 import { NODATA, NOTFOUND, type SrvRecord } from 'node:dns';
 import type { Resolver } from 'node:dns/promises';
+import { isNativeError } from 'node:util/types';
 import { withResolver } from '../dns.js';
 import type { Kdc } from './kdc.js';
 
@@ -44,7 +46,7 @@ async function lookUp(resolver: Resolver, name: string): Promise<readonly SrvRec
   } catch (error) {
     // The realm offers nothing by this transport.
     if (
-      error instanceof Error &&
+      isNativeError(error) &&
       'code' in error &&
       (error.code === NOTFOUND || error.code === NODATA)
     ) {
@@ -84,7 +86,7 @@ export async function kdcsFromSrv(
     // One transport's records are enough.
     if (kdcs.length === 0 && failed !== undefined) {
       const cause: unknown = failed.reason;
-      throw new KdcLookupFailed(cause instanceof Error ? cause.message : String(cause), { cause });
+      throw new KdcLookupFailed(isNativeError(cause) ? cause.message : String(cause), { cause });
     }
     return kdcs.filter(({ host }) => host !== '' && host !== '.');
   });

@@ -1,6 +1,7 @@
 /** Names as text, also names whose octets are not UTF-8. */
+import { isUtf8 } from 'node:buffer';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The octet 0x80 that belongs to no UTF-8 character becomes U+DC80, which no UTF-8 stands for. */
 const LONE_SURROGATE = 0xdc00;
@@ -36,14 +37,7 @@ export function octetsOf(text: string): Buffer {
 }
 
 function decoded(octets: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(octets);
-  } catch (error) {
-    if (error instanceof TypeError) {
-      return undefined;
-    }
-    throw error;
-  }
+  return isUtf8(octets) ? utf8.decode(octets) : undefined;
 }
 
 function withLoneSurrogates(octets: Uint8Array): string {

@@ -1,4 +1,5 @@
 /** Runs one step of a diagnosis within its time. */
+import { isNativeError } from 'node:util/types';
 import { krb5Advice } from '@remctl/krb5/doctor';
 import { type Bounds, boundedWork } from '../bounded.js';
 import type { DiagnosisStep, StepDetails, StepName, StepOutcome } from './diagnosis.js';
@@ -50,7 +51,7 @@ export async function runStep<N extends StepName>(
     return { name, outcome, milliseconds: milliseconds(), ...finding } as unknown as StepOf<N>;
   } catch (error) {
     signal.throwIfAborted();
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = isNativeError(error) ? error.message : String(error);
     const advice = krb5Advice(error) ?? words.advice;
     return {
       ...{ name, outcome: 'failed', milliseconds: milliseconds(), facts: [], problem, advice },

@@ -4,7 +4,9 @@
  * The library gets the ticket and establishes the context. packages/krb5 protects the messages: `kerberos`
  * cannot wrap a caller's message.
  */
+
 import { createRequire } from 'node:module';
+import { isNativeError } from 'node:util/types';
 import { type AuthenticationCode, RemctlBackendError, RemctlUnsupportedError } from '@remctl/core';
 import { gssCode } from '@remctl/core/gss-code';
 import { withGssRemedy } from '@remctl/core/gss-remedy';
@@ -42,7 +44,7 @@ function loadKerberos(): Kerberos {
   try {
     return createRequire(import.meta.url)('kerberos');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
+    const reason = isNativeError(cause) ? cause.message.split('\n', 1)[0] : String(cause);
     throw new RemctlBackendError(
       `the mechanism 'kerberos' needs the npm package kerberos (${reason}): npm install kerberos, ` +
         "which is built with libkrb5's headers (Debian: libkrb5-dev); or use the mechanism 'krb5', which needs neither",
@@ -108,7 +110,7 @@ async function call<T>(work: Promise<T>, doing: string): Promise<T> {
     if (shortage !== undefined) {
       throw shortage;
     }
-    const text = error instanceof Error ? error.message : String(error);
+    const text = isNativeError(error) ? error.message : String(error);
     throw new GssLibraryError(doing, text, error);
   }
 }

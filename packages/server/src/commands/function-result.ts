@@ -1,5 +1,7 @@
 /** Sends what a function returned, and says its exit status. */
+
 import { Readable } from 'node:stream';
+import { isUint8Array } from 'node:util/types';
 import { STDOUT } from '@remctl/core/wire';
 import { kindOf } from '../check-arguments.js';
 import type { OutputPiece } from './command.js';
@@ -86,7 +88,7 @@ export async function sendResult(
   if (typeof result === 'number') {
     return checkStatus(result);
   }
-  if (typeof result === 'string' || result instanceof Uint8Array) {
+  if (typeof result === 'string' || isUint8Array(result)) {
     await output.send(STDOUT, outputBytes(result));
     return 0;
   }

@@ -1,4 +1,5 @@
 /** The streams that a function writes its output to. */
+import { isUint8Array } from 'node:util/types';
 import { STDERR, STDOUT } from '@remctl/core/wire';
 import { kindOf } from '../check-arguments.js';
 import type { OutputPiece, OutputWriter, StreamNumber } from './command.js';
@@ -19,7 +20,7 @@ export function outputBytes(output: unknown): Uint8Array {
   if (typeof output === 'string') {
     return Buffer.from(output);
   }
-  if (output instanceof Uint8Array) {
+  if (isUint8Array(output)) {
     return output;
   }
   throw new TypeError(`output must be a string or a Uint8Array, not ${kindOf(output)}`);

@@ -1,5 +1,5 @@
 /** The words of the log for what ended a connection, as remctld's. */
-import { systemErrorCode } from '../file/system-error.js';
+import { isError, systemErrorCode } from '../file/system-error.js';
 
 /** The client's end, where more should have come. */
 export const END_OF_FILE = 'unexpected end of file';
@@ -11,7 +11,7 @@ const ENDINGS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORT
 
 /** Returns the words for a socket's error. */
 export function socketReason(error: unknown): string {
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     return String(error);
   }
   const code = systemErrorCode(error);

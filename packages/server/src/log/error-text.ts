@@ -1,6 +1,7 @@
 /** What a log shows of an error. */
+
 import { inspect } from 'node:util';
-import { messageOf } from '../file/system-error.js';
+import { isError, messageOf } from '../file/system-error.js';
 import { MASKED } from './logged-command.js';
 import { printable } from './printable.js';
 
@@ -15,8 +16,8 @@ export function errorText(error: unknown): string {
   const stacks: string[] = [];
   let next = error;
   while (next !== undefined && stacks.length < MAX_CAUSES) {
-    stacks.push(next instanceof Error ? (next.stack ?? String(next)) : inspect(next));
-    next = next instanceof Error ? next.cause : undefined;
+    stacks.push(isError(next) ? (next.stack ?? String(next)) : inspect(next));
+    next = isError(next) ? next.cause : undefined;
   }
   return stacks.join('\ncaused by: ').split('\n').map(printable).join('\n');
 }

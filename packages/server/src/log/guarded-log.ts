@@ -1,9 +1,12 @@
 /** Keeps a log that fails from ending a command. */
+
 import { inspect } from 'node:util';
+import { isPromise } from 'node:util/types';
+import { isError } from '../file/system-error.js';
 import type { Log } from './record.js';
 
 function warn(error: unknown): void {
-  const reason = error instanceof Error ? error.message : inspect(error);
+  const reason = isError(error) ? error.message : inspect(error);
   process.emitWarning(`the log of a remctl server failed, and a record is lost: ${reason}`);
 }
 
@@ -12,7 +15,7 @@ export function guardedLog(log: Log): Log {
   return (record) => {
     try {
       const result: unknown = log(record);
-      if (result instanceof Promise) {
+      if (isPromise(result)) {
         result.catch(warn);
       }
     } catch (error) {

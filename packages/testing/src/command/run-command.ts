@@ -1,4 +1,5 @@
 /** The life of `remctl-test-realm`: starts the realm and ends it. */
+import { isNativeError } from 'node:util/types';
 import {
   formatLogRecord,
   type LogRecord,
@@ -39,7 +40,7 @@ export async function runCommand(options: Options): Promise<number> {
     if (isBrokenPipe(error)) {
       return BROKEN_PIPE_STATUS;
     }
-    await say(error instanceof Error ? error.message : String(error));
+    await say(isNativeError(error) ? error.message : String(error));
     return FAILURE_STATUS;
   } finally {
     signals.stop();

@@ -1,4 +1,5 @@
 /** Answers one request to a KDC, whatever its bytes are. */
+import { isNativeError } from 'node:util/types';
 import { Krb5Error, KrbErrorCode, krbErrorName } from '@remctl/krb5';
 import { Asn1Error, decodeKdcRequest, type KdcRequest } from '@remctl/krb5/testing';
 import { answerAs } from './as-exchange.js';
@@ -73,7 +74,7 @@ function refusalOf(error: unknown): KdcRefusal {
     const reason = `a part of the request cannot be read: ${error.message}`;
     return new KdcRefusal(KrbErrorCode.KRB_ERR_GENERIC, reason);
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = isNativeError(error) ? error.message : String(error);
   return new KdcRefusal(KrbErrorCode.KRB_ERR_GENERIC, reason);
 }
 

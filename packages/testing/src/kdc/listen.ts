@@ -1,6 +1,8 @@
 /** Has a KDC listen on one loopback port, by UDP and TCP. */
+
 import { once } from 'node:events';
 import { isIP, isIPv4 } from 'node:net';
+import { isNativeError } from 'node:util/types';
 import { hasCode } from '../has-code.js';
 import type { KdcState } from './kdc-state.js';
 import { type Answer, tcpService } from './tcp.js';
@@ -64,7 +66,7 @@ export async function listen(kdc: KdcState, options: ListenOptions): Promise<Lis
       }
       const advice = isTaken
         ? 'the port is taken, give another or 0'
-        : `check the host and the port: ${cause instanceof Error ? cause.message : String(cause)}`;
+        : `check the host and the port: ${isNativeError(cause) ? cause.message : String(cause)}`;
       throw new Error(`the test KDC cannot listen on ${host} port ${port}: ${advice}`, { cause });
     }
   }

@@ -1,8 +1,10 @@
 /** A private temporary folder, removed at the process's end at the latest. */
+
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 
 /** Windows refuses for a moment to remove a file that another program has just closed. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 3 } as const;
@@ -21,7 +23,7 @@ export interface TemporaryFolder {
 const folders = new Set<string>();
 
 function isNotEmpty(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY';
+  return isNativeError(error) && 'code' in error && error.code === 'ENOTEMPTY';
 }
 
 /**

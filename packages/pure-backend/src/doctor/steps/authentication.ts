@@ -1,4 +1,5 @@
 /** The step `authentication`: the connection itself, by the backend. */
+import { isNativeError } from 'node:util/types';
 import {
   createClient,
   RemctlBackendError,
@@ -22,7 +23,7 @@ function connectionAdvice(
   if (foreign !== undefined) {
     return `Give remctld's port with -p: ${foreign} listens on this one.`;
   }
-  const cause = error instanceof Error ? error.cause : undefined;
+  const cause = isNativeError(error) ? error.cause : undefined;
   const advice = krb5Advice(cause);
   if (advice !== undefined) {
     return advice;

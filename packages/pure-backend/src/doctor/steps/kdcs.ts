@@ -1,4 +1,5 @@
 /** The step `kdcs`: each KDC of the client's realm and of the server's. */
+import { isNativeError } from 'node:util/types';
 import type { Krb5Config } from '@remctl/krb5';
 import {
   askEachKdc,
@@ -47,7 +48,7 @@ async function askRealm(
   try {
     found = await kdcsOf(realm, config, signal);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = isNativeError(error) ? error.message : String(error);
     const unfound = signal.aborted ? `the KDCs of ${realm} were not found in time` : reason;
     return { realm, reports: [], unfound };
   }
