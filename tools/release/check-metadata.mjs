@@ -18,7 +18,7 @@ export function checkMetadata(packed, root) {
   const lacking = OWN_FIELDS.filter((field) => [undefined, ''].includes(published[field]));
   const ranges = DEPENDENCIES.flatMap((kind) => Object.entries(published[kind] ?? {}));
   return [
-    ...stale.map((field) => `${field} is not what follows from the root's: npm run metadata`),
+    ...stale.map((field) => `${field} is not what follows from the root: npm run metadata`),
     ...lacking.map((field) => `package.json has no ${field}`),
     ...ranges
       .filter(([, range]) => /^(workspace|link|file|catalog):/.test(range))
@@ -42,13 +42,19 @@ function checkExports({ published, files }) {
   ];
 }
 
+/** Whether two paths in a package are the same: bin may leave out the ./ that sideEffects has. */
+function isSame(one, other) {
+  return join(String(one)) === join(other);
+}
+
 /** Programs that cannot be started, or that a bundler may drop, for lack of side effects. */
 function checkPrograms({ content, published }) {
   const { bin = {}, sideEffects } = published;
   return Object.values(bin).flatMap((program) => {
     const path = join(content, program);
     const isProgram = existsSync(path) && readFileSync(path, 'utf8').startsWith('#!');
-    const isKept = sideEffects === true || sideEffects?.includes?.(program);
+    const isKept =
+      sideEffects === true || [sideEffects].flat().some((kept) => isSame(kept, program));
     return [
       ...(isProgram ? [] : [`${program} is a program, and does not begin with #!`]),
       ...(isKept ? [] : [`sideEffects does not name the program ${program}`]),

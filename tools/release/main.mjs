@@ -10,6 +10,7 @@ import { readArguments } from './arguments.mjs';
 import { requireCleanTree } from './clean-tree.mjs';
 import { publicPackages } from './public-packages.mjs';
 import { isPublished, publish } from './publish.mjs';
+import { tagVersion } from './tag.mjs';
 
 const PREBUILT = 'addon:prebuilt';
 
@@ -50,7 +51,9 @@ await setUp('release');
 const packages = publicPackages();
 const folder = mkdtempSync(join(tmpdir(), 'remctl-release-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-prebuild(packages);
+if (!options.keepPrebuilt) {
+  prebuild(packages);
+}
 const packed = await packAndCheck(packages, folder);
 if (options.isDryRun) {
   say('dry run: everything is ready, and nothing was published');
@@ -64,4 +67,5 @@ if (options.isDryRun) {
       await publish(each, options);
     }
   }
+  tagVersion(packed[0].manifest.version);
 }

@@ -26,7 +26,8 @@ export function isPublished({ manifest: { name, version } }, options) {
 /** Publishes a packed package. A failure ends the process: run the release again, it goes on from here. */
 export async function publish({ tarball, manifest }, options) {
   const { tag, provenance } = options;
-  const args = ['publish', tarball, '--access', 'public', '--tag', tag];
+  // npm prints the list of files unless it is told not to, and no error if `npm run` was told to be silent.
+  const args = ['publish', tarball, '--access', 'public', '--tag', tag, '--loglevel=warn'];
   // Only said if it is wanted off: publishConfig wants it on.
   const without = provenance ? [] : ['--provenance=false'];
   const status = await loudly('npm', [...args, ...without, ...registryArguments(options)]);
