@@ -45,6 +45,11 @@ export async function createClient(
   backend?: BackendName | Backend,
   options: CreateClientOptions = {},
 ): Promise<Remctl> {
+  if (typeof backend === 'object' && backend !== null && !('connect' in backend)) {
+    throw new TypeError(
+      "createClient() takes the backend first, then the options: createClient('pure', { host })",
+    );
+  }
   checkOptionNames('createClient()', options, CREATE_CLIENT_OPTIONS);
   return clientWith(backend, options);
 }

@@ -110,6 +110,12 @@ const bad: readonly Bad[] = [
     says: /^the options must be an object, not null/,
   },
   {
+    title: 'createClient() with options in place of the backend',
+    call: ({ createClient }) => createClient({ host: 'h' }),
+    error: TypeError,
+    says: /takes the backend first.*createClient\('pure', \{ host \}\)/,
+  },
+  {
     title: 'a port without a host',
     call: ({ createClient, backend }) => createClient(backend, { port: 4373 }),
     error: TypeError,
