@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, Converter } from 'typedoc';
+import { repositoryLinks } from '../../tools/release/repository.mjs';
 import { GUIDES } from './guides.mjs';
 
 const DOCS = fileURLToPath(new URL('..', import.meta.url));
@@ -83,6 +84,10 @@ async function describe({ name, folder, entryPoints }, file) {
     excludeInternal: true,
     excludePrivate: true,
     alwaysCreateEntryPointModule: false,
+    // The link of a source does not depend on the folder that it is built in.
+    disableGit: true,
+    gitRevision: 'main',
+    sourceLinkTemplate: `${repositoryLinks().page}/blob/{gitRevision}/{path}#L{line}`,
     logLevel: 'Warn',
   });
   followFolders(app);
@@ -136,6 +141,7 @@ try {
       join(ROOT, 'SECURITY.md'),
       join(ROOT, 'CONTRIBUTING.md'),
     ],
+    navigationLinks: { Repository: repositoryLinks().page },
     out: resolve(process.argv[2] ?? join(DOCS, 'site')),
     searchInDocuments: true,
     highlightLanguages: HIGHLIGHTED,
