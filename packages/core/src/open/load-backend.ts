@@ -3,7 +3,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Backend } from '../backend.js';
 import { RemctlBackendError } from '../errors.js';
-import { isError } from '../is-error.js';
+import { isBundled } from './is-bundled.js';
 import { resolveFromProgram } from './program-package.js';
 
 /** The backends that have a name: each one's package, and the export that makes it. */
@@ -16,6 +16,13 @@ export type BackendName = keyof typeof PACKAGES;
 
 /** The environment variable that names the backend if the program names none. */
 const BACKEND_VARIABLE = 'REMCTL_BACKEND';
+
+/** The codes of the runtimes' errors for a package that is not there; the last is that of a single executable. */
+const MISSING_CODES: ReadonlySet<string> = new Set([
+  'ERR_MODULE_NOT_FOUND',
+  'MODULE_NOT_FOUND',
+  'ERR_UNKNOWN_BUILTIN_MODULE',
+]);
 
 function isBackendName(name: string): name is BackendName {
   return Object.hasOwn(PACKAGES, name);
@@ -47,7 +54,7 @@ export async function loadBackend(backend: BackendName | Backend | undefined): P
     );
   }
   const entry = PACKAGES[name];
-  const exports = await importPackage(entry.package);
+  const exports = await importPackage(entry.package, entry.factory);
   const factory = exports[entry.factory];
   if (typeof factory !== 'function') {
     throw new RemctlBackendError(
@@ -61,10 +68,10 @@ export async function loadBackend(backend: BackendName | Backend | undefined): P
  * Imports a package from beside core, else from the program's packages. The current folder and its parents
  * are not searched: they may be another user's.
  */
-async function importPackage(name: string): Promise<Record<string, unknown>> {
+async function importPackage(name: string, factory: string): Promise<Record<string, unknown>> {
   let missing: unknown;
   try {
-    return await import(name);
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ name);
   } catch (error) {
     if (!isMissing(error, name)) {
       throw error;
@@ -73,17 +80,38 @@ async function importPackage(name: string): Promise<Record<string, unknown>> {
   }
   const path = resolveFromProgram(name);
   if (path !== undefined) {
-    return import(pathToFileURL(path).href);
+    return import(/* webpackIgnore: true */ /* @vite-ignore */ pathToFileURL(path).href);
   }
-  throw new RemctlBackendError(`${name} is not installed: npm install ${name}`, { cause: missing });
+  throw new RemctlBackendError(await whyMissing(name, factory), { cause: missing });
 }
 
-/** Whether the package itself was not found. Something that the package needs may be missing too. */
+/** Says why a backend's package was not found, and how the program gets it. */
+async function whyMissing(name: string, factory: string): Promise<string> {
+  // A bundle cannot hold the native backend, which has an addon.
+  if (name === PACKAGES.pure.package && (await isBundled())) {
+    return (
+      `${name} is not in this bundle, which holds only what the program imports: import ${factory} from it and ` +
+      `pass ${factory}() in place of the name; or mark it as external, and npm install it where the bundle runs`
+    );
+  }
+  return `${name} is not installed: npm install ${name}`;
+}
+
+/**
+ * Whether the package itself was not found. Something that the package needs may be missing too. Each
+ * runtime has its own text, and Bun throws an object that is no Error.
+ */
 function isMissing(error: unknown, name: string): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) {
+    return false;
+  }
+  const { code, message } = error;
   return (
-    isError(error) &&
-    'code' in error &&
-    (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND') &&
-    error.message.includes(`'${name}'`)
+    typeof code === 'string' &&
+    MISSING_CODES.has(code) &&
+    typeof message === 'string' &&
+    (message.includes(`'${name}'`) ||
+      message.includes(`"${name}"`) ||
+      message.endsWith(`: ${name}`))
   );
 }
