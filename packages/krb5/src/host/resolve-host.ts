@@ -49,6 +49,12 @@ function lookupError(details: typeof UNKNOWN, hostname: string, cause?: unknown)
   return Object.assign(error, details, { syscall: 'getaddrinfo', hostname });
 }
 
+/**
+ * Whether ENOTFOUND means that the name does not exist. Bun and Deno say it also of a name that has no record of
+ * the type, for which Node says ENODATA.
+ */
+const TELLS_ABSENCE = process.versions.bun === undefined && process.versions.deno === undefined;
+
 /** What DNS says to a question. */
 interface DnsAnswer<T> {
   /** Whether the name exists. It may have no record of the type all the same. */
@@ -77,9 +83,10 @@ async function endOfAliases(resolver: Resolver, name: string): Promise<string | 
   let canonicalName = name;
   for (let aliases = 0; aliases <= MAX_ALIASES; aliases += 1) {
     const { records, exists } = await ask(resolver.resolveCname(canonicalName));
-    const [target] = records;
+    // Deno leaves the last dot in place.
+    const target = records[0]?.replace(/\.$/, '');
     if (target === undefined) {
-      return exists ? canonicalName : undefined;
+      return exists || !TELLS_ABSENCE ? canonicalName : undefined;
     }
     if (!HOST_NAME.test(target)) {
       return undefined;
@@ -119,7 +126,7 @@ async function askDns(resolver: Resolver, name: string): Promise<Answer> {
   if (addresses.length > 0) {
     return { canonicalName, addresses };
   }
-  return canonicalName === name ? 'no address' : 'unknown';
+  return canonicalName === name && TELLS_ABSENCE ? 'no address' : 'unknown';
 }
 
 /** Returns the names to ask DNS for, in order (resolver(5): search, ndots). */
@@ -302,7 +309,7 @@ async function askForName(
     return undefined;
   }
   const { records } = await ask(resolver.reverse(address));
-  return records.find((each) => HOST_NAME.test(each));
+  return records.map((each) => each.replace(/\.$/, '')).find((each) => HOST_NAME.test(each));
 }
 
 /**
