@@ -40,10 +40,20 @@ interface KerberosClient {
   step(challenge: string): Promise<string>;
 }
 
+/** The code of createRequire's error without a URL: bundlers leave none in CommonJS. */
+const NOT_A_PLACE = 'ERR_INVALID_ARG_VALUE';
+
 function loadKerberos(): Kerberos {
   try {
     return createRequire(import.meta.url)('kerberos');
   } catch (cause) {
+    if (isNativeError(cause) && 'code' in cause && cause.code === NOT_A_PLACE) {
+      throw new RemctlBackendError(
+        "the mechanism 'kerberos' cannot be loaded from this bundle, which does not know its place: bundle as an " +
+          "ES module, or mark @remctl/pure-backend as external, or use the mechanism 'krb5', which needs no addon",
+        { cause },
+      );
+    }
     const reason = isNativeError(cause) ? cause.message.split('\n', 1)[0] : String(cause);
     throw new RemctlBackendError(
       `the mechanism 'kerberos' needs the npm package kerberos (${reason}): npm install kerberos, ` +
