@@ -13,7 +13,15 @@ export interface BackendModule {
   readonly url: string;
   /** The module's export that makes the backend, called without arguments. */
   readonly factory: string;
+  /** The command before the path of the other process's program. Without it, this process's Node. */
+  readonly runtime?: readonly string[];
+  /** Hosts that the suite of names leaves out, because the runtime's resolver cannot tell what they need. */
+  readonly withoutHosts?: readonly string[];
 }
+
+/** Returns the command that runs a program which makes the backend. */
+export const runtimeOf = ({ runtime = [process.execPath] }: BackendModule): readonly string[] =>
+  runtime;
 
 /** How one backend ends a case of a hostile server differently from the others. */
 export interface Difference {

@@ -1,7 +1,7 @@
 /** Runs cases without vitest, for tools that watch one process. */
 import type { Backend } from '@remctl/core';
 import { startProtocol1Proxy } from '@remctl/realm';
-import type { Case } from './case.js';
+import type { BackendModule, Case } from './case.js';
 import { makeCaseContext } from './case-context.js';
 import { type Declarations, declarationOf } from './declarations.js';
 import { startRealmHere } from './realm-here.js';
@@ -9,6 +9,8 @@ import { startRealmHere } from './realm-here.js';
 export interface RunCasesOptions extends Omit<Declarations, 'unsupported'> {
   /** Makes the backend. Called once, when the realm is up. */
   readonly backend: () => Backend;
+  /** Tells other processes how to make the backend. The suites that need it say so. */
+  readonly module?: BackendModule;
   readonly cases: readonly Case[];
   /** 1: through the proxy that makes remctld a server of protocol 1. 2 without it. */
   readonly protocol?: 1 | 2;
@@ -34,6 +36,7 @@ export async function runCases(options: RunCasesOptions): Promise<void> {
       const { context, end } = makeCaseContext({
         realm,
         backend,
+        module: options.module,
         protocol,
         port: proxy?.port ?? realm.port,
         declared: declarationOf(options, each.id),

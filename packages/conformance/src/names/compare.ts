@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { withNetwork } from '@remctl/realm';
-import type { BackendModule } from '../case.js';
+import { type BackendModule, runtimeOf } from '../case.js';
 import type { NamesClient, NamesJob, Run } from './run.js';
 import { HOSTS_FILE, RESOLV_CONF } from './world.js';
 
@@ -43,7 +43,7 @@ export const C_LIBRARY: NamesClient = {
 /** A backend, with core. */
 export function libraryClient(module: BackendModule, canonicalize: boolean): NamesClient {
   const job = JSON.stringify({ ...module, canonicalize });
-  return { type: 'server', command: [process.execPath, programAt('library-client.js'), job] };
+  return { type: 'server', command: [...runtimeOf(module), programAt('library-client.js'), job] };
 }
 
 /** Runs each client on each host, one after the other, in the site's network. Returns runs for each client. */

@@ -1,10 +1,13 @@
 /** Runs a program in a process with its own limits or names. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'vitest';
-import type { CaseContext } from '../case.js';
+import { type CaseContext, runtimeOf } from '../case.js';
 
 export interface ChildProgram {
   /** The source of an ES module. It begins with `PRELUDE`, and its last line of output is JSON. */
@@ -20,9 +23,19 @@ export interface ChildProgram {
 
 /** Defines `job`, `Remctl` and `backend` in the program. */
 export const PRELUDE = `
-  const job = JSON.parse(process.argv[1]);
+  const job = JSON.parse(process.argv[2]);
   const { Remctl } = await import(job.core);
   const backend = (await import(job.url))[job.factory]();`;
+
+/** Writes the program into a file, which is gone after the case: not every runtime takes it as an argument. */
+async function programFile(program: string, use: CaseContext['use']): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'remctl-case-'));
+  const remove = () => rm(folder, { recursive: true });
+  await use(Promise.resolve({ [Symbol.asyncDispose]: remove }));
+  const file = join(folder, 'program.mjs');
+  await writeFile(file, program);
+  return file;
+}
 
 /**
  * Runs the program and returns the JSON of its last line.
@@ -39,8 +52,8 @@ export async function inChildProcess<Result>(
   }
   const core = createRequire(import.meta.url).resolve('@remctl/core');
   const argument = JSON.stringify({ core, ...module, ...job });
-  const node = [process.execPath, '--input-type=module', '-e', program, argument];
-  const [command = '', ...args] = wrap(node);
+  const file = await programFile(program, use);
+  const [command = '', ...args] = wrap([...runtimeOf(module), file, argument]);
   const child = spawn(command, args, {
     env: { ...realm.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,6 @@
-/** The texts of the pure backend's errors with hostile servers. */
+// The texts of the pure backend's errors with hostile servers.
+//
+// It is JavaScript so that packages/runtimes can read it on every runtime.
 
 /** The mechanism chooses the words: krb5 and npm's `kerberos` have their own. */
 const ANY_TEXT = /./;
@@ -13,7 +15,7 @@ const TOO_SHORT = /it is too short/;
 const WRONG_MIC = /a MIC that is not the command's/;
 
 /** The texts of the errors, by case id. */
-export const HOSTILE_TEXTS: Readonly<Record<string, RegExp>> = {
+export const HOSTILE_TEXTS = {
   'authentication/oversized': /^error receiving token: token too large: .* 4294967295 bytes/,
   'authentication/zero-length': ANY_TEXT,
   'authentication/no-remctl-server': /^error receiving token: token too large: .* 1414811695 bytes/,
