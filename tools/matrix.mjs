@@ -1,110 +1,124 @@
-// Prints the matrix: what each backend did with each case.
+// The program of `npm run matrix`: runs the pure backend's suites on each runtime and prints a table.
 //
-// It reads packages/*/.results/outcomes-*.json, which the suites write.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { workspaceFolders } from './workspace.mjs';
+// `npm run matrix -- [runtime...] [--suite NAME]...`. The exit status is 1 if a case failed.
+import { parseArgs } from 'node:util';
+import { importCompiled } from './compiled.mjs';
+import { commandOf, installRuntimes, RUNTIMES } from './runtimes.mjs';
+import { say, stop } from './steps.mjs';
 
-const MARKS = { pass: 'pass', fail: 'FAIL', unsupported: '-' };
-const NOT_RUN = '?';
+/** What runs on each runtime, in this order. */
+const SUITES = [
+  { suite: 'conformance', protocol: 2 },
+  { suite: 'conformance', protocol: 1 },
+  { suite: 'hostile', protocol: 2 },
+  { suite: 'cuts', protocol: 2 },
+  { suite: 'cuts', protocol: 1 },
+  { suite: 'faults', protocol: 2 },
+  { suite: 'addresses', protocol: 2 },
+  { suite: 'names', protocol: 2 },
+  { suite: 'shortages', protocol: 2 },
+  { suite: 'resources', protocol: 2 },
+];
+const NAMES = [...new Set(SUITES.map(({ suite }) => suite))];
+const IDS = RUNTIMES.map(({ id }) => id);
+const USAGE = `npm run matrix -- [${IDS.join('|')}]... [--suite ${NAMES.join('|')}]...`;
 
-function readOutcomes() {
-  const outcomes = [];
-  for (const workspace of workspaceFolders()) {
-    const folder = join(workspace, '.results');
-    if (!existsSync(folder)) {
-      continue;
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { suite: { type: 'string', multiple: true, default: NAMES } },
+      allowPositionals: true,
+    });
+    const unknown = [
+      ...positionals.filter((id) => !IDS.includes(id)),
+      ...values.suite.filter((name) => !NAMES.includes(name)),
+    ];
+    if (unknown.length > 0) {
+      throw new Error(`There is no runtime or suite ${unknown.join(', ')}.`);
     }
-    for (const file of readdirSync(folder).sort()) {
-      if (!/^outcomes-.*\.json$/.test(file)) {
-        continue;
-      }
-      outcomes.push(...JSON.parse(readFileSync(join(folder, file), 'utf8')));
-    }
+    return {
+      ids: positionals.length > 0 ? positionals : IDS,
+      wanted: SUITES.filter(({ suite }) => values.suite.includes(suite)),
+    };
+  } catch (error) {
+    return stop(`${error.message}\n${USAGE}`);
   }
-  return outcomes;
+}
+
+const nameOf = ({ suite, protocol }) => (protocol === 1 ? `${suite}, protocol 1` : suite);
+
+/** A cell of the table: `122`, or `121, 1 FAILED`, or `121, 1 not supported`. */
+function cell({ passed, failed, unsupported }) {
+  return [
+    String(passed.length),
+    ...(failed.length > 0 ? [`${failed.length} FAILED`] : []),
+    ...(unsupported.length > 0 ? [`${unsupported.length} not supported`] : []),
+  ].join(', ');
 }
 
 function printTable(rows) {
   const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => row[at].length)));
   for (const row of rows) {
-    const cells = row.map((cell, at) => cell.padEnd(widths[at]));
-    console.log(cells.join('  ').trimEnd());
+    console.log(
+      row
+        .map((text, at) => text.padEnd(widths[at]))
+        .join('  ')
+        .trimEnd(),
+    );
   }
 }
 
-/** Prints each reason and below it its cases. A pair is a reason and a case's id. */
-function printReasons(pairs) {
+/** Prints each reason and below it its runtimes and cases. */
+function printReasons(results) {
   const reasons = new Map();
-  for (const [reason, id] of pairs) {
-    reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+  for (const { title, unsupported, leftOut } of results) {
+    const exceptions = [
+      ...unsupported,
+      ...leftOut.map(({ id, reason }) => ({ id: `names/*, the host ${id}`, reason })),
+    ];
+    for (const { id, reason } of exceptions) {
+      const cases = reasons.get(reason) ?? new Map();
+      cases.set(id, [...(cases.get(id) ?? []), title]);
+      reasons.set(reason, cases);
+    }
   }
-  console.log('');
   for (const [reason, cases] of reasons) {
-    console.log(`${reason}\n    ${cases.join(', ')}`);
+    console.log(`\n${reason}`);
+    for (const [id, titles] of cases) {
+      console.log(`    ${id}: ${titles.join(', ')}`);
+    }
   }
-  console.log('');
 }
 
-/** A table of one suite's results, and below it why cases are declared as unsupported. */
-function print(suite, outcomes) {
-  const backends = [...new Set(outcomes.map(({ backend }) => backend))];
-  const ids = [...new Set(outcomes.map(({ id }) => id))].sort();
-  console.log(`\n${suite}: case x backend (- stands for declared as unsupported, reasons below)\n`);
-  printTable([
-    ['case', ...backends],
-    ...ids.map((id) => [
-      id,
-      ...backends.map((backend) => {
-        const outcome = outcomes.find((o) => o.id === id && o.backend === backend);
-        return outcome === undefined ? NOT_RUN : MARKS[outcome.result];
-      }),
-    ]),
-  ]);
-  const declared = outcomes.filter(({ reason }) => reason !== undefined);
-  printReasons(declared.map(({ backend, reason, id }) => [`${backend}: ${reason}`, id]));
+const { ids, wanted } = readArguments();
+if (!installRuntimes(ids)) {
+  stop('The runtimes could not be installed (see above).');
 }
-
-/**
- * A table of what ours must do and what the other program does, and below it why they differ. The
- * other program is the second key of each `comparison`: libremctl beside backends, remctld beside
- * the server.
- */
-function printComparison(suite, outcomes) {
-  const compared = outcomes.filter(({ comparison }) => comparison !== undefined);
-  const byId = new Map(compared.map(({ id, comparison }) => [id, comparison]));
-  if (byId.size === 0) {
-    return;
+const { runSuite } = await importCompiled('runtimes', 'index.js');
+const results = [];
+for (const { id, title } of RUNTIMES.filter((each) => ids.includes(each.id))) {
+  for (const run of wanted) {
+    const result = await runSuite({ runtime: id, command: commandOf(id), ...run });
+    results.push({ title, name: nameOf(run), ...result });
+    say(`${title}: ${nameOf(run)}: ${cell(result)}`);
+    for (const { id: failedId, failure } of result.failed) {
+      console.error(`FAILED ${failedId}: ${failure}`);
+    }
   }
-  const exceptions = (id) =>
-    compared.filter((outcome) => outcome.id === id && outcome.differs !== undefined);
-  const [other] = Object.keys(compared[0].comparison).filter(
-    (key) => key !== 'ours' && key !== 'difference',
-  );
-  console.log(`${suite}: what ours does beside what ${other} does (reasons below)\n`);
-  printTable([
-    ['case', 'ours', other],
-    ...[...byId].map(([id, comparison]) => [
-      id,
-      [
-        comparison.ours,
-        ...exceptions(id).map((each) => `(${each.backend}: ${each.differs.ending})`),
-      ].join(' '),
-      comparison[other],
-    ]),
-  ]);
-  printReasons(
-    [...byId].flatMap(([id, { difference }]) =>
-      [difference, ...exceptions(id).map(({ differs }) => differs.because)]
-        .filter((reason) => reason !== undefined)
-        .map((reason) => [reason, id]),
-    ),
-  );
 }
 
-const outcomes = readOutcomes();
-for (const suite of new Set(outcomes.map((outcome) => outcome.suite))) {
-  const ofSuite = outcomes.filter((outcome) => outcome.suite === suite);
-  print(suite, ofSuite);
-  printComparison(suite, ofSuite);
-}
+const titles = [...new Set(results.map(({ title }) => title))];
+console.log('\nthe pure backend: cases that passed, by suite and runtime (reasons below)\n');
+printTable([
+  ['suite', ...titles],
+  ...wanted
+    .map(nameOf)
+    .map((name) => [
+      name,
+      ...titles.map((title) => cell(results.find((r) => r.title === title && r.name === name))),
+    ]),
+]);
+printReasons(results);
+const failed = results.reduce((sum, result) => sum + result.failed.length, 0);
+console.log(`\n${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

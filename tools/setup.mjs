@@ -7,6 +7,7 @@ import { hasZig, installZig } from '../packages/native-backend/scripts/zig.mjs';
 import { unpackHeimdal } from './heimdal.mjs';
 import { unpackKcmDaemons } from './kcm.mjs';
 import { unpackRedis } from './redis.mjs';
+import { IN_TESTS, installRuntimes } from './runtimes.mjs';
 import { createDomain, unpackSamba } from './samba.mjs';
 import { environment, has, outputOf, quietly, ROOT, say, stop, TOOLS_FOLDER } from './steps.mjs';
 import { installSystemPackages } from './system-packages.mjs';
@@ -39,6 +40,7 @@ export async function setUp(purpose) {
     unpackHeimdal();
     unpackSamba();
     unpackKcmDaemons();
+    tryRuntimes();
     unpackRedis();
     installCompiler();
   }
@@ -59,6 +61,13 @@ function build(what, tasks) {
   say(`build: ${what}`);
   if (!quietly('turbo', ['run', ...tasks, '--output-logs=errors-only'])) {
     stop('The build failed (see above).');
+  }
+}
+
+/** Installs the runtimes that tests try. A failure ends nothing: the tests that need one fail. */
+function tryRuntimes() {
+  if (!installRuntimes(IN_TESTS)) {
+    console.error('The tests on other runtimes will fail (see above).');
   }
 }
 

@@ -1,6 +1,6 @@
 // The program of `npm test`: checks every package and prints the results.
 //
-// It installs and builds, then runs lint, types and tests, then prints the matrix and the counts.
+// It installs and builds, then runs lint, types and tests, then prints the table of cases and the counts.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setUp } from './setup.mjs';
@@ -35,7 +35,7 @@ for (const folder of packages) {
 say('lint, types and tests of every package');
 const tasks = ['run', 'lint', 'typecheck', 'test', '--concurrency=2', '--continue'];
 const status = await loudly('turbo', [...tasks, '--output-logs=new-only', '--log-order=grouped']);
-const matrix = await loudly(process.execPath, [join(ROOT, 'tools', 'matrix.mjs')]);
+const table = await loudly(process.execPath, [join(ROOT, 'tools', 'case-table.mjs')]);
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const folder of packages) {
@@ -52,4 +52,4 @@ if (status !== 0 && total.failed === 0) {
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
-process.exitCode = status !== 0 || matrix !== 0 || total.failed > 0 ? 1 : 0;
+process.exitCode = status !== 0 || table !== 0 || total.failed > 0 ? 1 : 0;
