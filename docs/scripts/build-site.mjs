@@ -84,10 +84,10 @@ async function describe({ name, folder, entryPoints }, file) {
     excludeInternal: true,
     excludePrivate: true,
     alwaysCreateEntryPointModule: false,
-    // The link of a source does not depend on the folder that it is built in.
+    // typedoc's paths begin in the folder that holds all entry points.
     disableGit: true,
     gitRevision: 'main',
-    sourceLinkTemplate: `${repositoryLinks().page}/blob/{gitRevision}/{path}#L{line}`,
+    sourceLinkTemplate: `${repositoryLinks().page}/blob/{gitRevision}/packages/${name}/src/{path}#L{line}`,
     logLevel: 'Warn',
   });
   followFolders(app);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { GUIDES } from '../scripts/guides.mjs';
-import { DOCS, PUBLIC_PACKAGES, packageJson } from './examples/documents.js';
+import { DOCS, PUBLIC_PACKAGES, packageJson, ROOT } from './examples/documents.js';
 
 const site = mkdtempSync(join(tmpdir(), 'remctl-site-'));
 const text = (file: string) => readFileSync(join(site, file), 'utf8');
@@ -32,6 +32,16 @@ test('every link of every page leads to a file of the site', () => {
       .map((target) => `${page}: ${target}`),
   );
   expect(broken).toEqual([]);
+});
+
+test('every link to a source leads to one', () => {
+  const sources = new Set(
+    pages()
+      .flatMap((page) => [...text(page).matchAll(/\/blob\/main\/([^"#]+)#L/g)])
+      .map(([, path]) => path ?? ''),
+  );
+  expect(sources.size).toBeGreaterThan(50);
+  expect([...sources].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
 test('every guide is a page, in the order of the list', () => {
