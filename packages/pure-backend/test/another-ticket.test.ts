@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { useRealmForFile } from '@remctl/conformance';
 import { type ClientOptions, Remctl } from '@remctl/core';
+import { watchEvents } from '@remctl/core/events';
 import {
   startForwardingProxy,
   startSilentKdc,
@@ -40,6 +41,22 @@ async function startServer() {
 }
 
 describe('a server whose key has changed', () => {
+  test('another ticket is told as a retry', async () => {
+    const { changeKey, whoami } = await startServer();
+    const options = { keytab: realm.keytabs.client, clientPrincipal: 'alice' };
+    await whoami(options);
+    await changeKey();
+    const retries: string[] = [];
+    const stop = watchEvents((event) => {
+      if (event.channel === 'remctl:retry') {
+        retries.push(`${event.message.because}: ${event.message.error}`);
+      }
+    });
+    await whoami(options);
+    stop();
+    expect(retries).toEqual([expect.stringMatching(/^new-ticket: .*KRB_AP_ERR/)]);
+  });
+
   test('is opened with another ticket from the keytab', async () => {
     const { changeKey, whoami } = await startServer();
     const options = { keytab: realm.keytabs.client, clientPrincipal: 'alice' };

@@ -8,6 +8,12 @@ const debug = debuglog('remctl');
 /** Every copy of this package in a program knows by this property that one of them prints already. */
 const PRINTS = Symbol.for('@remctl/core/prints-events');
 
+/** Bun's `debuglog` prints, and does not say whether it does. */
+function isAsked(): boolean {
+  const enabled: boolean | undefined = debug.enabled;
+  return enabled ?? /(?:^|,)(?:remctl|\*)(?:,|$)/i.test(process.env.NODE_DEBUG ?? '');
+}
+
 let isDecided = false;
 
 /** Begins to print, if NODE_DEBUG asks for it and nobody prints yet. Call it before the first event. */
@@ -16,7 +22,7 @@ export function printIfAsked(): void {
     return;
   }
   isDecided = true;
-  if (!debug.enabled || Object.hasOwn(globalThis, PRINTS)) {
+  if (!isAsked() || Object.hasOwn(globalThis, PRINTS)) {
     return;
   }
   Object.defineProperty(globalThis, PRINTS, { value: true });
