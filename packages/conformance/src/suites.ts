@@ -6,6 +6,7 @@ import { clientRunCases } from './cases/client-run.js';
 import { commandCases } from './cases/commands.js';
 import { cutCases } from './cases/cuts.js';
 import { droppedCases } from './cases/dropped.js';
+import { failureCodeCases } from './cases/failure-codes.js';
 import { faultCases } from './cases/faults.js';
 import { hostsCases } from './cases/hosts.js';
 import { insideCases } from './cases/inside.js';
@@ -33,6 +34,7 @@ export const suites = {
     ...poolCases,
     ...insideCases,
     ...badInputCases,
+    ...failureCodeCases,
   ],
   /** Names with several addresses, some of which lead nowhere. Needs `module`. */
   addresses: addressCases,

@@ -1,5 +1,5 @@
 /** Wrong arguments, names, addresses and credentials: each gives a typed error. */
-import { freePort, setVariables, startForwardingProxy } from '@remctl/realm';
+import { freePort, startForwardingProxy } from '@remctl/realm';
 import { expect } from 'vitest';
 import type { Case, CaseContext } from '../case.js';
 import { type ExpectedError, expectError, rejection } from '../support/expected-errors.js';
@@ -95,41 +95,20 @@ export const badInputCases: readonly Case[] = [
   badOpen(
     'ccache-missing',
     'a credential cache that is not there',
-    { name: 'RemctlAuthenticationError', code: 'GSS_S_NO_CRED', message: /kinit/ },
+    { name: 'RemctlAuthenticationError', message: /kinit/ },
     ({ client, port }) => client({ ccache: 'FILE:/no/such/ccache' }).open('localhost', port),
   ),
-  {
-    id: 'bad-input/no-ticket',
-    title: 'nobody has run kinit: the default cache is not there',
-    async run({ client, port, use }) {
-      const leave = setVariables({ KRB5CCNAME: 'FILE:/no/such/ccache' });
-      await use(Promise.resolve({ [Symbol.asyncDispose]: async () => leave() }));
-      expectError(await rejection(client().open('localhost', port)), {
-        name: 'RemctlAuthenticationError',
-        code: 'GSS_S_NO_CRED',
-        message: /kinit/,
-      });
-    },
-  },
   badOpen(
     'ticket-expired',
     'an expired ticket',
-    {
-      name: 'RemctlAuthenticationError',
-      code: 'KRB_AP_ERR_TKT_EXPIRED',
-      message: /expired.*kinit/is,
-    },
+    { name: 'RemctlAuthenticationError', message: /expired.*kinit/is },
     async ({ client, port, realm }) =>
       client({ ccache: await realm.expiredCcache() }).open('localhost', port),
   ),
   badOpen(
     'principal-unknown',
     'a principal that the KDC does not know',
-    {
-      name: 'RemctlAuthenticationError',
-      code: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
-      message: /unknown\/localhost.*principal/s,
-    },
+    { name: 'RemctlAuthenticationError', message: /unknown\/localhost.*principal/s },
     ({ client, port, realm }) => client().open('localhost', port, realm.principals.unknownServer),
   ),
   {
@@ -137,7 +116,7 @@ export const badInputCases: readonly Case[] = [
     title: 'a principal whose key the server lacks is an authentication failure',
     async run({ client, port, realm }) {
       const error = await rejection(client().open('localhost', port, realm.principals.wrongServer));
-      expectError(error, { name: 'RemctlAuthenticationError', code: 'KRB_AP_ERR_NOT_US' });
+      expectError(error, { name: 'RemctlAuthenticationError' });
     },
   },
   badCommand('empty', [], { name: 'RangeError', message: /empty/ }),
