@@ -25,12 +25,16 @@ function entriesOf(name: string): readonly (readonly [path: string, types: strin
   });
 }
 
+const described = PUBLIC_PACKAGES.map((name) => [name, entriesOf(name)] as const).filter(
+  ([, entries]) => entries.length > 0,
+);
+const program = ts.createProgram(
+  described.flatMap(([, entries]) => entries.map(([, file]) => file)),
+  { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, skipLibCheck: true },
+);
+const checker = program.getTypeChecker();
+
 function exportsOf(entries: readonly (readonly [string, string])[]): Exports[] {
-  const program = ts.createProgram(
-    entries.map(([, file]) => file),
-    { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, skipLibCheck: true },
-  );
-  const checker = program.getTypeChecker();
   return entries.map(([path, file]) => {
     const source = program.getSourceFile(file);
     const module = source === undefined ? undefined : checker.getSymbolAtLocation(source);
@@ -65,10 +69,6 @@ function namesIn(section: string): string[] {
     .flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)])
     .map(([, text]) => text ?? '');
 }
-
-const described = PUBLIC_PACKAGES.map((name) => [name, entriesOf(name)] as const).filter(
-  ([, entries]) => entries.length > 0,
-);
 
 describe.each(described)('%s', (name, entries) => {
   const all = exportsOf(entries);
