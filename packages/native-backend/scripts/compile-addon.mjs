@@ -27,6 +27,9 @@ const LINK_FLAGS = {
 };
 const OTHER_LINK_FLAGS = ['-shared'];
 
+/** Bytes of a compiler's output at most. zig warns of its own C++ library on 10,000 lines. */
+const MAX_OUTPUT = 1 << 28;
+
 /**
  * Compiles `native/*.cc` of the package in the folder `root`, and replaces the file `output`.
  * `compiler` is a program and its first arguments, `flags` are more flags for it, `platform` is what
@@ -46,7 +49,7 @@ export function compileAddon({ root, output, compiler, flags = [], platform, env
       ...sources.map((name) => join(native, name)),
       ...(LINK_FLAGS[platform] ?? OTHER_LINK_FLAGS),
     ],
-    { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+    { env, encoding: 'utf8', maxBuffer: MAX_OUTPUT, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   if (result.status === 0) {
     renameSync(partial, output);

@@ -44,7 +44,9 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(TARGETS)) {
     env: zigEnvironment(),
   });
   if (result.status !== 0) {
-    console.error(`${name} was not built:\n${result.stdout}${result.stderr}${result.error ?? ''}`);
+    const said = `${result.stdout}${result.stderr}${result.error ?? ''}`;
+    const errors = said.split('\n').filter((line) => /\berror\b/i.test(line));
+    console.error(`${name} was not built:\n${errors.length > 0 ? errors.join('\n') : said}`);
     process.exit(1);
   }
   const faults = faultsOf(output, name);
