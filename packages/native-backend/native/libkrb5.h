@@ -67,6 +67,9 @@ struct krb5_creds {
 constexpr int32_t kNtSrvInst = 2;
 constexpr int32_t kNtSrvHst = 3;
 
+// KRB5_GC_CACHED: looks for a ticket in the cache alone.
+constexpr krb5_flags kCachedOnly = 2;
+
 // KRB5_CC_NOTFOUND and KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN.
 constexpr krb5_error_code kCcNotFound = -1765328243;
 constexpr krb5_error_code kServerUnknown = -1765328377;

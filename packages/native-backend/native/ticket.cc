@@ -8,9 +8,6 @@ namespace remctl_addon {
 
 namespace {
 
-// KRB5_GC_CACHED: looks in the cache alone.
-constexpr krb5_flags kCachedOnly = 2;
-
 // Returns a principal as a text, or "" if it has no realm: that stands for any realm.
 std::string text_of(krb5_context context, krb5_const_principal principal) {
   char *text = nullptr;
