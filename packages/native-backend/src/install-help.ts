@@ -6,9 +6,9 @@ export const OTHERWISE = 'Or use the pure backend, which needs none of it.';
 /** How to install libremctl, and with it MIT Kerberos. */
 export const LIBREMCTL_HELP =
   'Debian and Ubuntu: apt-get install libremctl1; Fedora: dnf install remctl; ' +
-  'Homebrew: brew install remctl krb5; elsewhere, as on Alpine, build release 3.5 or later of ' +
-  'remctl from its source. A library in a folder of its own is found if LD_LIBRARY_PATH ' +
-  '(on macOS DYLD_LIBRARY_PATH) names the folder when the process starts.';
+  'Homebrew: brew install remctl krb5; elsewhere, as on Alpine: its package if there is one, ' +
+  'else build release 3.5 or later of remctl from its source. A library in a folder of its own ' +
+  'is found if LD_LIBRARY_PATH (on macOS DYLD_LIBRARY_PATH) names the folder when the process starts.';
 
 /** How to install the libraries that libremctl needs. */
 export const KRB5_HELP =
