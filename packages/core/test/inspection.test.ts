@@ -38,6 +38,13 @@ test('a client shows what its backend knows, and no Date of no ticket', async ()
   expect(shown).not.toContain('clientPrincipal');
 });
 
+test('a scripted backend knows what a test says it knows', async () => {
+  const details = { clientPrincipal: 'jdoe@EXAMPLE.ORG' };
+  const client = new Remctl(scriptedBackend(() => ({}), { details }));
+  await client.open('h', 7);
+  expect(client.connection).toMatchObject({ ...details, serverPrincipal: undefined });
+});
+
 test('in protocol 1, a client between two commands is open', async () => {
   const { backend: one } = manualBackend(1);
   const client = new Remctl(one);

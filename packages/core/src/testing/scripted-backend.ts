@@ -1,7 +1,7 @@
 /** The scripted backend: opens that succeed or fail as told. */
 import { inspect } from 'node:util';
 import { kindOf } from '../arguments/checks.js';
-import type { Backend, ConnectOptions } from '../backend.js';
+import type { Backend, ConnectionDetails, ConnectOptions } from '../backend.js';
 import { connectionBroken, negotiationTimedOut } from '../failures.js';
 import { checkOptionNames } from '../option-names/check-option-names.js';
 import { whenAborted } from '../when-aborted.js';
@@ -33,6 +33,8 @@ export interface ScriptedBackendOptions {
   readonly noop?: Fault | undefined;
   /** The server's protocol. 3 by default. 2 has no NOOP; 1 has one command a connection besides. */
   readonly protocol?: Protocol | undefined;
+  /** What `client.connection` says of every connection, beside protocol and port. */
+  readonly details?: ConnectionDetails | undefined;
 }
 
 export interface ScriptedBackend extends Backend {
@@ -47,6 +49,7 @@ const OPTIONS: readonly string[] = [
   'open',
   'noop',
   'protocol',
+  'details',
 ] satisfies (keyof ScriptedBackendOptions)[];
 const PROTOCOLS: readonly unknown[] = [1, 2, 3] satisfies Protocol[];
 
@@ -72,7 +75,7 @@ export function scriptedBackend(
     );
   }
   checkOptionNames('scriptedBackend()', options, { known: OPTIONS });
-  const { open, noop, protocol = 3 } = options;
+  const { open, noop, protocol = 3, details } = options;
   if (!PROTOCOLS.includes(protocol)) {
     throw new RangeError(`protocol must be 1, 2 or 3, not ${String(protocol)}`);
   }
@@ -85,6 +88,7 @@ export function scriptedBackend(
       const connection = scriptedConnection(to, {
         script,
         protocol,
+        details,
         noop,
         onEnd: () => connections.delete(connection),
       });

@@ -1,5 +1,5 @@
 /** A connection whose commands a script answers. */
-import type { Connection, ConnectOptions } from '../backend.js';
+import type { Connection, ConnectionDetails, ConnectOptions } from '../backend.js';
 import { connectionAborted, connectionBroken, noopUnsupported, timedOut } from '../failures.js';
 import type { ServerToken } from '../tokens.js';
 import { answerSteps, type Script } from './answer.js';
@@ -12,6 +12,7 @@ export type Protocol = 1 | 2 | 3;
 export interface ConnectionScript {
   readonly script: Script;
   readonly protocol: Protocol;
+  readonly details: ConnectionDetails | undefined;
   /** What happens at a NOOP instead of its answer. */
   readonly noop: Fault | undefined;
   /** Called when the connection has ended, perhaps repeatedly. */
@@ -27,7 +28,7 @@ export interface DroppableConnection extends Connection {
 /** Makes an open connection. `to` is named in errors and given to the script. */
 export function scriptedConnection(
   to: ConnectOptions,
-  { script, protocol, noop, onEnd }: ConnectionScript,
+  { script, protocol, details, noop, onEnd }: ConnectionScript,
 ): DroppableConnection {
   const wait = boundedWait();
   let answer: AsyncGenerator<ServerToken | Fault, undefined> | undefined;
@@ -56,6 +57,7 @@ export function scriptedConnection(
   return {
     // Protocol 3 is known by the answer to a NOOP alone.
     protocol: protocol === 1 ? 1 : 2,
+    details,
     checkReady: wait.throwIfEnded,
     async send(command, { timeoutMs }) {
       const bytes = command.map((argument) => Buffer.from(argument));
