@@ -77,14 +77,16 @@ class World {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         this.#fail.delete(fail);
+        signal.removeEventListener('abort', onAbort);
         settle();
       };
       const fail = (error: Error) => end(() => reject(error));
+      const onAbort = () => fail(signal.reason);
       this.#fail.add(fail);
       if (signal.aborted) {
         fail(signal.reason);
       }
-      signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+      signal.addEventListener('abort', onAbort);
       if (turns === 0) {
         end(resolve);
       } else {
