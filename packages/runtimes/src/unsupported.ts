@@ -13,8 +13,6 @@ export const UNSUPPORTED: Readonly<Record<string, Readonly<Record<string, string
     'bad-input/source-not-here':
       'Deno 2.9 says EINVAL for a source address that the machine does not have, not EADDRNOTAVAIL',
     'resources/cycles': "Deno's own pool of threads grows in the case, which counts threads",
-    'resources/hosts':
-      'Deno 2.9 keeps some 20 KiB outside of the JavaScript heap for each connection of this case; the heap stays as it is',
     'names/true-rdns-as-given': DENO_LOOPBACK,
     'names/true-rdns-canonicalize': DENO_LOOPBACK,
     'names/fallback-rdns-as-given': DENO_LOOPBACK,

@@ -4,7 +4,13 @@
  * It is CBC with a zero initial vector. The last two blocks are swapped, and the last one is then
  * cut to the input's length.
  */
-import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import {
+  type Cipher,
+  createCipheriv,
+  createDecipheriv,
+  type Decipher,
+  type KeyObject,
+} from 'node:crypto';
 
 /** Octets in a block. */
 export const AES_BLOCK = 16;
@@ -19,6 +25,15 @@ export type CbcCipher = 'aes-128-cbc' | 'aes-256-cbc';
 /** Rounds `length` octets up to whole blocks. */
 export function paddedLength(length: number): number {
   return Math.ceil(length / AES_BLOCK) * AES_BLOCK;
+}
+
+/** Whether a cipher object is freed without `final()`. Deno keeps the memory of such an object for ever. */
+const FREES_UNFINISHED = process.versions.deno === undefined;
+
+/** Returns what a new cipher object makes of whole blocks, and ends the object. */
+export function transformed(object: Cipher | Decipher, blocks: Uint8Array): Buffer {
+  object.setAutoPadding(false);
+  return Buffer.concat([object.update(blocks), object.final()]);
 }
 
 /** AES-CTS with one key. */
@@ -41,7 +56,9 @@ export function createCts(cipher: CbcCipher, key: KeyObject): Cts {
   let decryptBlocks: ((blocks: Buffer) => Buffer) | undefined;
   return {
     encrypt(padded, length) {
-      encryptBlocks ??= cbcEncryptor(cipher, key);
+      encryptBlocks ??= FREES_UNFINISHED
+        ? cbcEncryptor(cipher, key)
+        : (blocks) => transformed(createCipheriv(cipher, key, ZERO_IV), blocks);
       const blocks = encryptBlocks(padded);
       if (blocks.length > AES_BLOCK) {
         swapLastBlocks(blocks);
@@ -49,7 +66,9 @@ export function createCts(cipher: CbcCipher, key: KeyObject): Cts {
       return blocks.subarray(0, length);
     },
     decrypt(ciphertext) {
-      decryptBlocks ??= cbcDecryptor(cipher, key);
+      decryptBlocks ??= FREES_UNFINISHED
+        ? cbcDecryptor(cipher, key)
+        : (blocks) => transformed(createDecipheriv(cipher, key, ZERO_IV), blocks);
       const { length } = ciphertext;
       const blocks = Buffer.alloc(paddedLength(length));
       blocks.set(ciphertext);

@@ -1,6 +1,6 @@
 /** AES with HMAC-SHA1: the profile of RFC 3962. */
 import { createCipheriv, createHash, createHmac } from 'node:crypto';
-import { AES_BLOCK, CONFOUNDER_LENGTH, ZERO_IV } from './aes-cts.js';
+import { AES_BLOCK, CONFOUNDER_LENGTH, transformed, ZERO_IV } from './aes-cts.js';
 import {
   checkMac,
   hmacChecksum,
@@ -23,7 +23,7 @@ function deriveRandom(info: EtypeInfo, key: Uint8Array, constant: Uint8Array): B
   // to get the next.
   const blocks = Buffer.alloc(info.keyLength);
   nfold(constant, AES_BLOCK).copy(blocks);
-  return createCipheriv(info.cipher, key, ZERO_IV).setAutoPadding(false).update(blocks);
+  return transformed(createCipheriv(info.cipher, key, ZERO_IV), blocks);
 }
 
 /** The profile of aes128-cts-hmac-sha1-96 and aes256-cts-hmac-sha1-96. */
@@ -56,6 +56,6 @@ export const rfc3962: EncryptionProfile = {
   prf(info, key, input) {
     const derived = deriveRandom(info, key, PRF_LABEL);
     const block = createHash(info.hash).update(input).digest().subarray(0, info.prfLength);
-    return createCipheriv(info.cipher, derived, ZERO_IV).setAutoPadding(false).update(block);
+    return transformed(createCipheriv(info.cipher, derived, ZERO_IV), block);
   },
 };
