@@ -60,6 +60,9 @@ export interface Addon {
   readonly phases: readonly string[];
 }
 
+/** This package's addon once it serves: an upgrade under a running process may move its files. */
+let loaded: Addon | undefined;
+
 /**
  * Loads the addon from this package's folder, or from the one that is given, and the libraries.
  *
@@ -67,8 +70,15 @@ export interface Addon {
  * be loaded, or if libremctl or libkrb5 is missing, too old or not usable.
  */
 export function loadAddon(folder?: string): Addon {
-  const file = findAddon(folder);
-  const addon = load(file);
+  if (folder !== undefined) {
+    return loadFrom(folder);
+  }
+  loaded ??= loadFrom();
+  return loaded;
+}
+
+function loadFrom(folder?: string): Addon {
+  const addon = load(findAddon(folder));
   const failure = addon.loadLibraries();
   if (failure !== undefined) {
     throw libraryError(failure);

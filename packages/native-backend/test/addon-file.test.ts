@@ -131,6 +131,23 @@ test("musl and glibc are told apart by the loader that Node's program asks for",
   }
 });
 
+test('a process that has loaded the addon does not need its files any more', () => {
+  // As in an upgrade of the package, or of Node, under a service that runs.
+  for (const part of ['bundle', 'build/Release/remctl.node']) {
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  }
+  const program = `
+    import { renameSync } from 'node:fs';
+    const { createNativeBackend } = await import(process.argv[1] + '/bundle/index.js');
+    createNativeBackend();
+    for (const part of ['package.json', 'build']) {
+      renameSync(process.argv[1] + '/' + part, process.argv[1] + '/old-' + part);
+    }
+    console.log(createNativeBackend().name);`;
+  const args = ['--input-type=module', '-e', program, folder];
+  expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('native\n');
+});
+
 test.each([
   ['esm', 'mjs'],
   ['cjs', 'cjs'],
