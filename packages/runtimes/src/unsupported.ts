@@ -1,5 +1,7 @@
 /** What a runtime cannot do: cases that it does not run, and hosts that they leave out, with the reasons. */
 
+const DENO_PANIC =
+  'Deno 2.9 itself may panic ("Deno has panicked. This is a bug in Deno") when no descriptor is left';
 const DENO_LOOPBACK =
   "Deno's resolver gives the name localhost to every loopback address, and the suite's machines have no others";
 
@@ -13,6 +15,9 @@ export const UNSUPPORTED: Readonly<Record<string, Readonly<Record<string, string
     'bad-input/source-not-here':
       'Deno 2.9 says EINVAL for a source address that the machine does not have, not EADDRNOTAVAIL',
     'resources/cycles': "Deno's own pool of threads grows in the case, which counts threads",
+    'shortages/descriptors': DENO_PANIC,
+    'shortages/descriptors-first': DENO_PANIC,
+    'shortages/descriptors-many': DENO_PANIC,
     'names/true-rdns-as-given': DENO_LOOPBACK,
     'names/true-rdns-canonicalize': DENO_LOOPBACK,
     'names/fallback-rdns-as-given': DENO_LOOPBACK,
