@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Backend } from '../backend.js';
 import { RemctlBackendError } from '../errors.js';
 import { isBundled } from './is-bundled.js';
-import { resolveFromProgram } from './program-package.js';
+import { programFile, resolveFromProgram } from './program-package.js';
 
 /** The backends that have a name: each one's package, and the export that makes it. */
 const PACKAGES = {
@@ -94,7 +94,14 @@ async function whyMissing(name: string, factory: string): Promise<string> {
       `pass ${factory}() in place of the name; or mark it as external, and npm install it where the bundle runs`
     );
   }
-  return `${name} is not installed: npm install ${name}`;
+  const notInstalled = `${name} is not installed: npm install ${name}`;
+  if (programFile() !== undefined) {
+    return notInstalled;
+  }
+  return (
+    `${notInstalled}. If it is: a program without a file, as of node --eval, has no packages of its own that could ` +
+    `be searched; import ${factory} from it and pass ${factory}() in place of the name`
+  );
 }
 
 /**

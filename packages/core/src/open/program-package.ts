@@ -9,7 +9,7 @@ import { isError } from '../is-error.js';
 const EVALUATES = /^(?:-[pe]+|--eval|--print)(?:=|$)/;
 
 /** The program's file, with every symbolic link resolved; undefined without a file, as with `node --eval`. */
-function programFile(): string | undefined {
+export function programFile(): string | undefined {
   const given = process.argv[1];
   if (given === undefined || !isAbsolute(given)) {
     return undefined;

@@ -107,6 +107,15 @@ describe("another user's folder", () => {
     expect(node([...evaluate, './file'], elsewhere)).toMatch(NOT_INSTALLED);
   });
 
+  test('is not searched if a program has no file: the message says what to do if the package is there', () => {
+    const evaluate = ['--input-type=module', '--eval', source('native')];
+    const advice = 'import createNativeBackend from it and pass createNativeBackend()';
+    expect(node(evaluate, elsewhere)).toContain(advice);
+    const program = join(elsewhere, 'program.mjs');
+    writeFileSync(program, source('native'));
+    expect(node([program], folder)).not.toContain(advice);
+  });
+
   test('is not searched if NODE_PATH or HOME names it', () => {
     const program = writeProgram(join(folder, 'application'), 'native');
     const NODE_PATH = join(folder, 'elsewhere', 'node_modules');
