@@ -1,7 +1,7 @@
 // Copies the headers of Node-API into include/, with their licences.
 //
 // They are published with this package, so that a build on a user's machine needs only a compiler.
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,11 +14,13 @@ const PACKAGES = {
 const target = fileURLToPath(new URL('../include', import.meta.url));
 const require = createRequire(import.meta.url);
 
-mkdirSync(target, { recursive: true });
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target);
 for (const [name, { folder, licence }] of Object.entries(PACKAGES)) {
   const root = dirname(require.resolve(`${name}/package.json`));
   for (const file of readdirSync(join(root, folder)).filter((each) => each.endsWith('.h'))) {
     copyFileSync(join(root, folder, file), join(target, file));
   }
-  copyFileSync(join(root, licence), join(target, `LICENSE.${name}`));
+  // pnpm adds the repository's LICENSE only if no file in the package is called so.
+  copyFileSync(join(root, licence), join(target, `${name}.LICENSE`));
 }
