@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
-import { DOCS, PUBLIC_PACKAGES, ROOT, textOf } from './examples/documents.js';
+import { PROGRAMS, PUBLIC_PACKAGES, ROOT, textOf } from './examples/documents.js';
 
 /** The first column of the tables of a document or of a part of it, without the heads. */
 function firstColumn(text: string): string[] {
@@ -42,9 +42,8 @@ const optionsOf = (text: string) =>
 
 /** The options that the command's usage lists. A line begins with its options; two spaces end them. */
 function realOptions(): string[] {
-  const help = execFileSync(join(DOCS, 'node_modules/.bin/remctl'), ['--help'], {
-    encoding: 'utf8',
-  });
+  const program = PROGRAMS.get('remctl') ?? expect.fail('no package has the program remctl');
+  const help = execFileSync(program, ['--help'], { encoding: 'utf8' });
   const usage = help.split('\n').map((line) => line.trim().split(/ {2,}/)[0] ?? '');
   return optionsOf(usage.filter((line) => /^(?:-|Long names)/.test(line)).join('\n'));
 }

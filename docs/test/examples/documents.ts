@@ -19,6 +19,15 @@ export function packageJson(name: string): Readonly<Record<string, unknown>> {
   return JSON.parse(readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8'));
 }
 
+/** The programs of the public packages, by their names: each one's file. */
+export const PROGRAMS: ReadonlyMap<string, string> = new Map(
+  PUBLIC_PACKAGES.flatMap((folder) =>
+    Object.entries((packageJson(folder).bin ?? {}) as Record<string, string>).map(
+      ([name, file]) => [name, join(ROOT, 'packages', folder, file)] as const,
+    ),
+  ),
+);
+
 /** Every Markdown file that git knows or would add, relative to the repository. */
 export function allMarkdown(): string[] {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--', '*.md'];

@@ -1,9 +1,9 @@
 /** What a group of documents does: files to write, programs to run. */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { type Block, isRun } from './blocks.js';
-import { DOCS, ROOT } from './documents.js';
+import { DOCS, PROGRAMS, ROOT } from './documents.js';
 import { PASSWORD } from './password.js';
 
 /** One program of a document. */
@@ -128,9 +128,17 @@ export function planDocument(document: string, blocks: readonly Block[]): Docume
   return { document, folder, steps };
 }
 
-/** Writes npm and npx: the one checks what a document installs, the other runs what is installed. */
+/**
+ * Writes npm and npx: the one checks what a document installs, the other runs what is installed. Installs the
+ * programs of the public packages: pnpm leaves out those that were not built when it installed.
+ */
 export function writePrograms(installable: readonly string[]): void {
+  rmSync(PROGRAMS_FOLDER, { recursive: true, force: true });
   mkdirSync(PROGRAMS_FOLDER, { recursive: true });
+  for (const [name, file] of PROGRAMS) {
+    chmodSync(file, 0o755);
+    symlinkSync(file, join(PROGRAMS_FOLDER, name));
+  }
   const names = installable.map((name) => `'${name}'`).join('|');
   writeProgram(
     'npm',
