@@ -13,6 +13,7 @@ import { inExamples, startCommand, startInTestRealm, startProgram } from './supp
 /** The user of the container, whom no password file knows. */
 const USER = 65532;
 const isRoot = process.getuid?.() === 0;
+const REPOSITORY = inExamples('..');
 
 /** Times that a command was run. */
 let ran = 0;
@@ -137,15 +138,18 @@ test.each([
   expect({ status, stderr }).toEqual({ status: 78, stderr: expect.stringContaining(message) });
 });
 
-/** Becomes another program as that user, where nothing can be written. */
-const CONTAINER = `mount -o remount,bind,ro / &&
+/** Where the container has the repository: in its own place only root may be able to read it. */
+const CODE = isRoot ? '/mnt' : REPOSITORY;
+
+/** Becomes another program as that user, where nothing can be written. The first argument is the repository. */
+const CONTAINER = `mount --bind "$1" ${CODE} && mount -o remount,bind,ro ${CODE} && mount -o remount,bind,ro / && shift &&
 exec setpriv --reuid ${USER} --regid ${USER} --clear-groups --bounding-set=-all --no-new-privs "$@"`;
 
 /** Returns the command that runs the job as a container does: this environment alone, no root, no writing. */
 function inContainer(env: Readonly<Record<string, string>>, command: readonly string[]): string[] {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const job = ['env', '-i', ...variables, ...command];
-  return isRoot ? ['unshare', '--mount', 'sh', '-c', CONTAINER, 'sh', ...job] : job;
+  return isRoot ? ['unshare', '--mount', 'sh', '-c', CONTAINER, 'sh', REPOSITORY, ...job] : job;
 }
 
 test.each([
@@ -174,7 +178,8 @@ test.each([
     [variable]: keytab,
     ...more,
   };
-  const job = [process.execPath, inExamples('nightly-job/nightly.mjs'), 'test', 'whoami'];
+  const program = join(CODE, 'examples/nightly-job/nightly.mjs');
+  const job = [process.execPath, program, 'test', 'whoami'];
   expect(await startCommand(inContainer(env, job), process.env).ended).toEqual({
     status: 0,
     stdout: `${site.principals.client}\n`,
@@ -183,7 +188,7 @@ test.each([
 });
 
 test.runIf(isRoot)('the container of these tests has no root and cannot write', async () => {
-  const script = 'id -u; id -G; echo > /file || echo > ~/file || echo refused';
+  const script = `id -u; id -G; echo > /file || echo > ${CODE}/file || echo > ~/file || echo refused`;
   const { stdout } = await startCommand(
     inContainer({ PATH: '/usr/bin:/bin', HOME: '/home' }, ['sh', '-c', script]),
     process.env,
