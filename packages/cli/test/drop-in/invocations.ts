@@ -10,6 +10,8 @@ export interface Invocation {
   readonly shell?: string;
   /** The key of the deliberate difference in `differences.ts`; without it nothing differs. */
   readonly differs?: string;
+  /** libkrb5 1.20.1 ends the C client by SIGSEGV now and then (`krb5_cccol_have_content`). Ours must not end so. */
+  readonly theirsMayCrash?: true;
 }
 
 /** A title and what makes the invocation on the scene. */
@@ -193,7 +195,13 @@ export const INVOCATIONS: readonly Row[] = [
   ['no cache', withEnv(() => ({ KRB5CCNAME: 'FILE:/nonexistent/cache' }), 'gss')],
   ['an expired ticket', withEnv(({ expired }) => ({ KRB5CCNAME: expired }), 'gss')],
   ['a cache of an unknown type', withEnv(() => ({ KRB5CCNAME: 'NOSUCH:cache' }), 'gss')],
-  ['an empty cache', withEnv(() => ({ KRB5CCNAME: 'FILE:/dev/null' }), 'gss')],
+  [
+    'an empty cache',
+    (scene) => ({
+      ...withEnv(() => ({ KRB5CCNAME: 'FILE:/dev/null' }), 'gss')(scene),
+      theirsMayCrash: true,
+    }),
+  ],
   ['KRB5_CONFIG that cannot be read', withEnv(({ badConf }) => ({ KRB5_CONFIG: badConf }), 'gss')],
   [
     'a KDC that does not answer',
