@@ -21,6 +21,6 @@ for (const [name, { folder, licence }] of Object.entries(PACKAGES)) {
   for (const file of readdirSync(join(root, folder)).filter((each) => each.endsWith('.h'))) {
     copyFileSync(join(root, folder, file), join(target, file));
   }
-  // pnpm adds the repository's LICENSE only if no file in the package is called so.
-  copyFileSync(join(root, licence), join(target, `${name}.LICENSE`));
+  // pnpm adds the repository's LICENSE only if no file's name in the package holds that word.
+  copyFileSync(join(root, licence), join(target, `${name}.mit.txt`));
 }

@@ -2,12 +2,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadAddon } from '../src/addon.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** tools/setup.mjs installs pnpm there if the machine has another version. */
+const PNPM_FOLDER = join(ROOT, '../../.tools/node_modules/.bin');
 
 let folder: string;
 let installed: string;
@@ -48,6 +51,15 @@ test('the package runs no script at its installation and depends on nothing but 
   expect(Object.keys(peerDependencies)).toEqual(['@remctl/core']);
   // npm would take a binding.gyp for an install script.
   expect(existsSync(join(installed, 'binding.gyp'))).toBe(false);
+});
+
+test("the release packs the project's licence beside those of Node-API's headers", () => {
+  const to = join(folder, 'released');
+  const env = { ...process.env, PATH: [PNPM_FOLDER, process.env.PATH].join(delimiter) };
+  execFileSync('pnpm', ['pack', '--pack-destination', to], { cwd: ROOT, env });
+  const list = execFileSync('sh', ['-c', 'tar -tf *.tgz'], { cwd: to, encoding: 'utf8' });
+  const texts = ['LICENSE', 'include/node-addon-api.mit.txt', 'include/node-api-headers.mit.txt'];
+  expect(list.split('\n')).toEqual(expect.arrayContaining(texts.map((name) => `package/${name}`)));
 });
 
 test('without a compiler the error says what to install', () => {
