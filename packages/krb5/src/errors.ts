@@ -1,4 +1,5 @@
 /** The errors of this package. Their messages say what to do, and never hold key material. */
+import { isNativeError } from 'node:util/types';
 import { gssStatusName, krbErrorName } from './error-codes.js';
 
 /** Optional parts of an error. */
@@ -41,3 +42,11 @@ export class GssError extends Error {
  * ticket.
  */
 export class ServiceTicketRefused extends Krb5Error {}
+
+/**
+ * Returns an error's message; of something else that was thrown, its text. Test runners have a global
+ * object of their own, and Node's errors are then no instances of its `Error`.
+ */
+export function messageOf(error: unknown): string {
+  return isNativeError(error) ? error.message : String(error);
+}

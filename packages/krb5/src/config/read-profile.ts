@@ -3,7 +3,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { devNull, homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { isNativeError } from 'node:util/types';
+import { messageOf } from '../errors.js';
 import { readFileUpTo, systemErrorCode } from '../file/read-file.js';
 import { Krb5ConfigError } from './config-error.js';
 import type { Environment } from './expand-path.js';
@@ -64,7 +64,7 @@ async function readIncluded(
     if (systemErrorCode(cause) === undefined) {
       throw cause;
     }
-    const reason = isNativeError(cause) ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Krb5ConfigError(`cannot ${directive} ${path}: ${reason}`, position, { cause });
   }
 }
@@ -132,7 +132,7 @@ export async function readProfile(env: Environment = process.env): Promise<Profi
         missing.push(path);
         continue;
       }
-      const reason = isNativeError(cause) ? cause.message : String(cause);
+      const reason = messageOf(cause);
       const error = new Krb5ConfigError(`cannot be read: ${reason}`, { file: path }, { cause });
       if (code !== 'EACCES' && code !== 'EPERM') {
         throw error;

@@ -5,6 +5,7 @@ import { unreachable } from '../client/kdc-failure.js';
 import { asEtypes } from '../client/offered-etypes.js';
 import type { Krb5Config } from '../config/krb5-config.js';
 import { krbErrorName } from '../error-codes.js';
+import { messageOf } from '../errors.js';
 import { abandonmentOf } from '../kdc/abandoned.js';
 import { readAnswer } from '../kdc/answer.js';
 import {
@@ -126,7 +127,7 @@ async function askKdc(
   try {
     addresses = await addressesOf(kdc, systemResolve, question.signal);
   } catch (error) {
-    const reason = isNativeError(error) ? error.message : String(error);
+    const reason = messageOf(error);
     return kdc.transports.map((transport) => ({
       ...{ host: kdc.host, port: kdc.port, address: undefined, transport },
       milliseconds: performance.now() - begun,

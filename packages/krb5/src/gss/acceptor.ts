@@ -1,10 +1,9 @@
 /** The acceptor's side of a context (RFC 2743, section 2.2.2; RFC 4121, section 4.1). */
 
-import { isNativeError } from 'node:util/types';
 import { decode } from '../asn1/codec.js';
 import { etypeName, randomKey } from '../crypto/index.js';
 import { GssStatus, KrbErrorCode } from '../error-codes.js';
-import { GssError, Krb5Error } from '../errors.js';
+import { GssError, Krb5Error, messageOf } from '../errors.js';
 import type { Authenticator, EncApRepPart } from '../messages/ap-messages.js';
 import { MessageType, PVNO } from '../messages/message-type.js';
 import { toPrincipal, toPrincipalName } from '../messages/principal-name.js';
@@ -134,7 +133,7 @@ function accept(
   } catch (error) {
     const { now = Date.now } = options;
     trace(() => {
-      const reason = isNativeError(error) ? error.message : String(error);
+      const reason = messageOf(error);
       return `Refused AP-REQ for ${formatPrincipal(server)}: ${reason}`;
     });
     throw error instanceof Krb5Error ? new AcceptorRefusal(error, server, now()) : error;

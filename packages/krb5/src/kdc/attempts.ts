@@ -1,5 +1,5 @@
 /** The record of one request's steps: asked, waiting or failed. */
-import { isNativeError } from 'node:util/types';
+import { messageOf } from '../errors.js';
 import { systemErrorCode } from '../file/read-file.js';
 import type { KdcAddress } from './kdc.js';
 import { isExhaustion, KdcUnreachable } from './kdc-unreachable.js';
@@ -75,5 +75,5 @@ function stepName({ kdc, address, transport }: Step): string {
 
 /** The words for why a KDC gave no answer. */
 export function reasonOf(error: unknown): string {
-  return systemErrorCode(error) ?? (isNativeError(error) ? error.message : String(error));
+  return systemErrorCode(error) ?? messageOf(error);
 }

@@ -7,8 +7,8 @@
 
 import { randomInt } from 'node:crypto';
 import { connect, isIPv6 } from 'node:net';
-import { isNativeError } from 'node:util/types';
 import { DNS_TIMEOUT_MS, DNS_TRIES, nameServers } from '../dns.js';
+import { messageOf } from '../errors.js';
 import { type DnsAnswer, decodeDnsAnswer, encodeDnsQuestion, ResponseCode } from './dns-message.js';
 import type { KdcAddress } from './kdc.js';
 import { exchangeByUdp } from './udp.js';
@@ -48,7 +48,7 @@ export async function queryDns(
       failures.push(`${server.address} answered with the code ${code}`);
     } catch (error) {
       signal.throwIfAborted();
-      failures.push(`${server.address}: ${isNativeError(error) ? error.message : String(error)}`);
+      failures.push(`${server.address}: ${messageOf(error)}`);
     }
   }
   throw new Error(`no name server answers: ${failures.join('; ') || 'there is none'}`);

@@ -5,6 +5,7 @@ import { NODATA, NOTFOUND, type SrvRecord } from 'node:dns';
 import type { Resolver } from 'node:dns/promises';
 import { isNativeError } from 'node:util/types';
 import { withResolver } from '../dns.js';
+import { messageOf } from '../errors.js';
 import type { Kdc } from './kdc.js';
 
 /** DNS may list any number of servers; a client has no use for more. */
@@ -86,7 +87,7 @@ export async function kdcsFromSrv(
     // One transport's records are enough.
     if (kdcs.length === 0 && failed !== undefined) {
       const cause: unknown = failed.reason;
-      throw new KdcLookupFailed(isNativeError(cause) ? cause.message : String(cause), { cause });
+      throw new KdcLookupFailed(messageOf(cause), { cause });
     }
     return kdcs.filter(({ host }) => host !== '' && host !== '.');
   });

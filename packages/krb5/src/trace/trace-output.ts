@@ -1,7 +1,7 @@
 /** Lines of KRB5_TRACE, in libkrb5's form. */
 
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { isNativeError } from 'node:util/types';
+import { messageOf } from '../errors.js';
 import { hearsWarnings, publishWarning } from './warning.js';
 
 const STDERR_FD = 2;
@@ -62,7 +62,7 @@ export function appendTraceLine(path: string, text: string): void {
     append(path, lineOf(text));
     told.delete(path);
   } catch (error) {
-    const reason = isNativeError(error) ? error.message : String(error);
+    const reason = messageOf(error);
     if (hearsWarnings() && told.get(path) !== reason) {
       told.set(path, reason);
       publishWarning(
